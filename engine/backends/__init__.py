@@ -1,0 +1,45 @@
+"""Where answers come from. A backend is a module in this folder; its name is the setting's value.
+
+Each module has `create(settings, on_status)` that returns a `Backend`. Adding one is adding a file.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Protocol
+
+from engine.errors import SettingsError
+from engine.settings import Settings
+from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Status
+
+OnStatus = Callable[[Status], None]
+
+
+class Backend(Protocol):
+    """One source of completions and chat.
+
+    The iterators end with exactly one `Finished`. Closing one early (`aclose`) cancels the request, and the
+    model really stops. All methods raise `engine.errors.HearthError` only.
+    """
+
+    def complete(self, request: CompletionRequest) -> AsyncIterator[Piece | Finished]:
+        """Stream the text between `prompt.typed` and `prompt.below`; stop rules are applied already."""
+        ...
+
+    def chat(self, request: ChatRequest) -> AsyncIterator[Piece | Finished]:
+        """Stream the assistant's next message; reasoning comes as pieces of part "thinking"."""
+        ...
+
+    async def warm(self, request: CompletionRequest) -> None:
+        """Prefill the prompt at the lowest priority; a no-op where the backend keeps no KV cache."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+def create(name: str, settings: Settings, on_status: OnStatus) -> Backend:
+    """The backend of that name. Raises `SettingsError` when there is no such module."""
+    if not name.isidentifier() or find_spec(f"engine.backends.{name}") is None:
+        raise SettingsError(f"there is no backend named {name!r}")
+    backend: Backend = import_module(f"engine.backends.{name}").create(settings, on_status)
+    return backend

@@ -1,0 +1,94 @@
+"""The model on this machine: found or downloaded by `engine.models`, run by the host process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+from engine.backends import OnStatus
+from engine.errors import HearthError
+from engine.host.client import HostClient
+from engine.host.wire import Report
+from engine.models import store
+from engine.models.download import Progress
+from engine.settings import Settings
+from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Status
+
+
+def create(settings: Settings, on_status: OnStatus) -> "LocalBackend":
+    return LocalBackend(settings, on_status)
+
+
+@dataclass
+class LocalBackend:
+    """Prepares each model once (download, digest, load, self-test), then hands requests to the host."""
+
+    settings: Settings
+    on_status: OnStatus
+    _preparing: dict[str, asyncio.Task[ModelRef]] = field(default_factory=dict)
+    _cancelled: bool = False
+
+    def __post_init__(self) -> None:
+        self._host = HostClient(self._on_loading, self.settings.host.idle_minutes)
+
+    async def complete(self, request: CompletionRequest) -> AsyncIterator[Piece | Finished]:
+        model = await self.model(self.settings.completion.model)
+        async with aclosing(self._host.complete(model, request)) as events:
+            async for event in events:
+                yield event
+
+    async def chat(self, request: ChatRequest) -> AsyncIterator[Piece | Finished]:
+        model = await self.model(self.settings.chat.model)
+        async with aclosing(self._host.chat(model, request)) as events:
+            async for event in events:
+                yield event
+
+    async def warm(self, request: CompletionRequest) -> None:
+        model = await self.model(self.settings.completion.model)
+        async with aclosing(self._host.complete(model, request, warm_up=True)) as events:
+            async for _ in events:
+                pass
+
+    async def report(self) -> Report:
+        """Load the completion model if need be and tell about it (`hearth doctor`)."""
+        return await self._host.load(await self.model(self.settings.completion.model))
+
+    async def close(self) -> None:
+        self._cancelled = True
+        for task in self._preparing.values():
+            task.cancel()
+        await self._host.close()
+
+    async def model(self, name: str) -> ModelRef:
+        """The model, on this disk and loaded. All who wait share one download; a failure is tried again later."""
+        task = self._preparing.get(name)
+        if task is None or (task.done() and (task.cancelled() or task.exception())):
+            task = self._preparing[name] = asyncio.create_task(self._prepare(name))
+        return await asyncio.shield(task)
+
+    async def _prepare(self, name: str) -> ModelRef:
+        self.on_status(Status("starting", name))
+        try:
+            loop = asyncio.get_running_loop()
+            ref = await asyncio.to_thread(
+                store.ensure,
+                name,
+                lambda progress: loop.call_soon_threadsafe(self._on_download, progress),
+                lambda: self._cancelled,
+                self.settings.downloads,
+            )
+            host = self.settings.host
+            ref = replace(ref, gpu_layers=host.gpu_layers, threads=host.threads)
+            report = await self._host.load(ref)
+        except HearthError as error:
+            self.on_status(Status("error", str(error)))
+            raise
+        self.on_status(Status("ready", name, help=" ".join(report.notes[-1:])))
+        return ref
+
+    def _on_download(self, progress: Progress) -> None:
+        percent = int(100 * progress.done / max(1, progress.total))
+        self.on_status(Status("downloading", progress.name, percent))
+
+    def _on_loading(self, model: str, percent: int) -> None:
+        self.on_status(Status("loading", model, percent))

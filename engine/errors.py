@@ -1,0 +1,85 @@
+"""Every error that Hearth raises on purpose.
+
+HearthError
+├── SettingsError            a setting has a wrong name, type or value
+├── ModelError
+│   ├── UnknownModel         no catalog row, path or store entry has this name
+│   ├── ModelMissing         known, but not on this disk
+│   ├── DownloadFailed       network, server or cancelled; the partial file is kept
+│   ├── DigestMismatch       the bytes are not those that the catalog names; kept aside
+│   ├── DiskFull             not enough room for the file
+│   └── BrokenModel          the file is no GGUF that llama.cpp can use
+├── BackendError
+│   ├── BackendUnavailable   nothing answers, or it cannot be started
+│   ├── HostDied             the host process went away while a request was running
+│   ├── RequestRefused       the backend understood and said no
+│   └── RemoteNotAllowed     a non-loopback address without `allow_remote`
+├── PromptTooLong            the request does not fit the context window
+└── EditRefused              a model's edit that must not be applied, with the reason
+
+The message is for the user: what happened and what to do about it, in a sentence or two.
+"""
+
+
+class HearthError(Exception):
+    """The root; `str(error)` is fit to be shown to the user."""
+
+
+class SettingsError(HearthError):
+    pass
+
+
+class ModelError(HearthError):
+    pass
+
+
+class UnknownModel(ModelError):
+    pass
+
+
+class ModelMissing(ModelError):
+    pass
+
+
+class DownloadFailed(ModelError):
+    pass
+
+
+class DigestMismatch(ModelError):
+    pass
+
+
+class DiskFull(ModelError):
+    pass
+
+
+class BrokenModel(ModelError):
+    pass
+
+
+class BackendError(HearthError):
+    pass
+
+
+class BackendUnavailable(BackendError):
+    pass
+
+
+class HostDied(BackendError):
+    pass
+
+
+class RequestRefused(BackendError):
+    pass
+
+
+class RemoteNotAllowed(BackendError):
+    pass
+
+
+class PromptTooLong(HearthError):
+    pass
+
+
+class EditRefused(HearthError):
+    pass

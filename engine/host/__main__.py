@@ -1,0 +1,3 @@
+from engine.host.process import main
+
+main()

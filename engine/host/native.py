@@ -1,0 +1,241 @@
+"""llama.cpp's C API, as little of it as is needed: load, tokenize, decode, KV cache, abort.
+
+Everything here runs on the scheduler's thread, except `Context.abort`, which any thread may set.
+ctypes releases the GIL during a decode, so the event loop of the process stays alive meanwhile.
+"""
+
+import ctypes
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import llama_cpp
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import BrokenModel
+
+Logits = npt.NDArray[np.float32]
+BATCH = 512  # tokens that one decode call takes at most
+_ABORTED = 2
+_NO_SLOT = 1
+log = logging.getLogger("hearth.llama")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How to load: what `profiles.py` varies."""
+
+    threads: int
+    gpu_layers: int = 0
+    extra_buffers: bool = True  # repacked weights and the matrix kernels that need them, AMX among them
+    flash_attention: bool = True
+    mmap: bool = True
+
+
+class Model:
+    """The weights and the vocabulary."""
+
+    def __init__(self, path: str, options: LoadOptions, progress: Callable[[float], None]) -> None:
+        _init_library()
+        self.options = options
+        self._handle = _load(path, options, progress)
+        self._vocab = llama_cpp.llama_model_get_vocab(self._handle)
+        self.vocab_size: int = llama_cpp.llama_vocab_n_tokens(self._vocab)
+
+    def close(self) -> None:
+        if self._handle is not None:
+            llama_cpp.llama_model_free(self._handle)
+            self._handle = None
+
+    def tokenize(self, text: str, special: bool = False) -> list[int]:
+        """Token ids of `text`. Special tokens in it stay plain text unless `special`."""
+        data = text.encode("utf-8", "replace")
+        room = len(data) + 8
+        buffer = (llama_cpp.llama_token * room)()
+        count = llama_cpp.llama_tokenize(self._vocab, data, len(data), buffer, room, False, special)
+        if count < 0:
+            raise BrokenModel(f"the model's tokenizer failed ({count})")
+        return list(buffer[:count])
+
+    def mark(self, text: str) -> int | None:
+        """The id of a special token given by its text, or None when the vocabulary does not have it."""
+        ids = self.tokenize(text, special=True)
+        return ids[0] if len(ids) == 1 and self.tokenize(text) != ids else None
+
+    def pieces(self) -> list[bytes]:
+        """The bytes of every token; empty for special tokens. 0.1 s for 150,000 tokens."""
+        buffer = ctypes.create_string_buffer(512)
+        to_piece = llama_cpp.llama_token_to_piece
+        pieces = []
+        for token in range(self.vocab_size):
+            size = to_piece(self._vocab, token, buffer, 512, 0, False)
+            pieces.append(buffer.raw[:size] if size > 0 else b"")
+        return pieces
+
+    def end_tokens(self) -> list[int]:
+        """The tokens that end a generation, by the model's own metadata."""
+        is_end = llama_cpp.llama_vocab_is_eog
+        return [token for token in range(self.vocab_size) if is_end(self._vocab, token)]
+
+    def begin_token(self) -> int | None:
+        """The token a prompt must begin with, for the models that want one."""
+        if not llama_cpp.llama_vocab_get_add_bos(self._vocab):
+            return None
+        token: int = llama_cpp.llama_vocab_bos(self._vocab)
+        return token if token >= 0 else None
+
+    def token_text(self, token: int | None) -> str:
+        """The name of a special token, such as "<s>"; "" for None."""
+        if token is None:
+            return ""
+        text = llama_cpp.llama_vocab_get_text(self._vocab, token)
+        return text.decode("utf-8", "replace") if text else ""
+
+    def chat_template(self) -> str:
+        template = llama_cpp.llama_model_chat_template(self._handle, None)
+        return template.decode("utf-8", "replace") if template else ""
+
+    def trained_context(self) -> int:
+        return int(llama_cpp.llama_model_n_ctx_train(self._handle))
+
+    def cache_bytes_per_token(self) -> int:
+        """What one token takes in a 16-bit KV cache."""
+        heads = max(1, llama_cpp.llama_model_n_head(self._handle))
+        head_size = llama_cpp.llama_model_n_embd(self._handle) // heads
+        kv_heads = llama_cpp.llama_model_n_head_kv(self._handle)
+        return int(llama_cpp.llama_model_n_layer(self._handle) * kv_heads * head_size * 2 * 2)
+
+    def size(self) -> int:
+        """Bytes of all weights."""
+        return int(llama_cpp.llama_model_size(self._handle))
+
+
+class Context:
+    """A KV cache of several sequences, and the decoding in it."""
+
+    def __init__(self, model: Model, sequences: int, length: int) -> None:
+        self.model = model
+        self.sequences = sequences
+        self.length = length  # tokens of one sequence, at most
+        self.abort = False  # set by any thread: the running decode stops within milliseconds
+        self.evaluating = 0  # tokens of the decode that is running now
+        # ggml calls this before every graph node; measured 0.2 ms in a decode of 17 ms.
+        self._abort_callback = llama_cpp.ggml_abort_callback(lambda _: self.abort)
+        self._handle = self._open()
+        self._memory = llama_cpp.llama_get_memory(self._handle)
+        self._batch = llama_cpp.llama_batch_init(BATCH, 0, 1)
+
+    def close(self) -> None:
+        if self._handle is not None:
+            llama_cpp.llama_batch_free(self._batch)
+            llama_cpp.llama_free(self._handle)
+            self._handle = None
+
+    def decode(self, sequence: int, tokens: Sequence[int], position: int, all_logits: bool = False) -> bool:
+        """Evaluate `tokens` of a sequence from `position` on; False when aborted (nothing is kept then)."""
+        batch = self._batch
+        batch.n_tokens = len(tokens)
+        last = len(tokens) - 1
+        for index, token in enumerate(tokens):
+            batch.token[index] = token
+            batch.pos[index] = position + index
+            batch.n_seq_id[index] = 1
+            batch.seq_id[index][0] = sequence
+            batch.logits[index] = all_logits or index == last
+        self.evaluating = len(tokens)
+        status = llama_cpp.llama_decode(self._handle, batch)
+        self.evaluating = 0
+        if status == _ABORTED:
+            return False
+        if status == _NO_SLOT:
+            raise BrokenModel(f"no room in the KV cache for {len(tokens)} tokens at position {position}")
+        if status != 0:
+            raise BrokenModel(f"llama.cpp could not decode (status {status})")
+        return True
+
+    def logits(self, index: int = -1) -> Logits:
+        """A copy of the logits of one token of the last decode; shape (vocab_size,)."""
+        pointer = llama_cpp.llama_get_logits_ith(self._handle, index)
+        return np.array(np.ctypeslib.as_array(pointer, shape=(self.model.vocab_size,)), copy=True)
+
+    def keep(self, sequence: int, count: int) -> None:
+        """Forget all but the first `count` tokens of a sequence."""
+        llama_cpp.llama_memory_seq_rm(self._memory, sequence, count, -1)
+
+    def copy(self, source: int, target: int, count: int) -> None:
+        """Make `target` hold the first `count` tokens of `source`."""
+        llama_cpp.llama_memory_seq_rm(self._memory, target, -1, -1)
+        # Between the streams of a split KV cache only whole sequences can be copied.
+        llama_cpp.llama_memory_seq_cp(self._memory, source, target, -1, -1)
+        self.keep(target, count)
+
+    def set_threads(self, count: int) -> None:
+        """For one-token decodes; prompt batches always use all threads."""
+        llama_cpp.llama_set_n_threads(self._handle, count, self.model.options.threads)
+
+    def _open(self) -> Any:
+        options = self.model.options
+        params = llama_cpp.llama_context_default_params()
+        params.n_ctx = self.length * self.sequences
+        params.n_seq_max = self.sequences
+        # One stream per sequence: attention then costs what one document needs, however many are open.
+        params.kv_unified = False
+        params.n_batch = params.n_ubatch = BATCH
+        params.n_threads = params.n_threads_batch = options.threads
+        params.flash_attn_type = -1 if options.flash_attention else 0
+        params.abort_callback = self._abort_callback
+        params.no_perf = True
+        handle = llama_cpp.llama_init_from_model(self.model._handle, params)
+        if not handle:
+            raise BrokenModel("llama.cpp could not make a context (too little memory for the KV cache?)")
+        return handle
+
+
+def library_version() -> str:
+    return str(llama_cpp.__version__)
+
+
+def _load(path: str, options: LoadOptions, progress: Callable[[float], None]) -> Any:
+    params = llama_cpp.llama_model_default_params()
+    params.n_gpu_layers = options.gpu_layers if options.gpu_layers >= 0 else 999
+    params.use_extra_bufts = options.extra_buffers
+    if hasattr(params, "use_mmap"):
+        params.use_mmap = options.mmap
+
+    @llama_cpp.llama_progress_callback  # type: ignore[untyped-decorator]  # the package has no types
+    def on_progress(fraction: float, _: Any) -> bool:
+        progress(fraction)
+        return True
+
+    params.progress_callback = on_progress
+    model = llama_cpp.llama_model_load_from_file(path.encode(), params)
+    if not model:
+        raise BrokenModel(f"llama.cpp cannot load {path}: {_last_error or 'no reason given'}")
+    return model
+
+
+_last_error = ""
+_initialized = False
+
+
+@llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]  # the package has no types
+def _log(level: int, text: bytes, _: Any) -> None:
+    """llama.cpp's own log; it must never reach stdout, and is only worth reading when something fails."""
+    global _last_error
+    line = text.decode("utf-8", "replace").rstrip()
+    if level == 4 and line:  # GGML_LOG_LEVEL_ERROR
+        _last_error = line
+        log.error("%s", line)
+    elif line.strip("."):
+        log.debug("%s", line)
+
+
+def _init_library() -> None:
+    global _initialized
+    if _initialized:
+        return
+    llama_cpp.llama_log_set(_log, None)
+    llama_cpp.llama_backend_init()
+    _initialized = True

