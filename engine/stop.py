@@ -8,9 +8,11 @@ counts when answers are compared with the text below: models indent as they like
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from engine.types import StopPolicy
 
+Mode = Literal["line", "block", "span"]
 CLOSERS = ")]}"
 OPENERS = "([{"
 _BLANKS = " \t\r\n"
@@ -57,12 +59,13 @@ class Answer:
         return self._settle(len(self.text))
 
     def _settle(self, end: int) -> str:
+        end = len(self.text[:end].rstrip(_BLANKS))  # a line end is only certain once something follows it
         settled = self.text[self._settled : end]
         self._settled = max(end, self._settled)
         return settled
 
 
-def policy_at(text: str, offset: int, mode: str, comment: str = "", max_lines: int = 12) -> StopPolicy:
+def policy_at(text: str, offset: int, mode: Mode, comment: str = "", max_lines: int = 12) -> StopPolicy:
     """The policy for a cursor at `offset` of `text`. Cost does not depend on the length of the text."""
     line_start = text.rfind("\n", 0, offset) + 1
     line_end = text.find("\n", offset)
@@ -70,7 +73,7 @@ def policy_at(text: str, offset: int, mode: str, comment: str = "", max_lines: i
     above = [line for line in text[max(0, line_start - 4000) : line_start].split("\n") if line.strip()]
     below = [line for line in text[line_end + 1 : line_end + 4000].split("\n") if line.strip()]
     return StopPolicy(
-        mode="block" if mode == "block" else "line",
+        mode=mode,
         head=text[line_start:offset],
         tail=text[offset:line_end].rstrip("\r"),
         above=tuple(reversed(above[-4:])),
@@ -137,6 +140,20 @@ def block_end(text: str, policy: StopPolicy) -> int | None:
     return None
 
 
+def span_end(text: str, policy: StopPolicy) -> int | None:
+    """What is missing between two texts is nowhere indented less than both of them."""
+    if policy.mode != "span":
+        return None
+    if not text.strip():
+        return _runs_empty(text)
+    base = min(_indent(policy.head), _indent(policy.below[0])) if policy.below else 0
+    for start, line in _lines(text)[1:]:
+        is_last = start + len(line) == len(text)
+        if line.strip() and _indent(line) < base and not (is_last and not line.strip(_BLANKS + CLOSERS)):
+            return _end_of_previous_line(text, start)
+    return None
+
+
 def repetition(text: str, policy: StopPolicy) -> int | None:
     """The model says the same lines again, or goes round in a loop inside one line."""
     loop = re.search(r"(.{6,60}?)\1{3}$", text[-260:], re.DOTALL)
@@ -179,6 +196,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("text_below", text_below),
     ("line_end", line_end),
     ("block_end", block_end),
+    ("span_end", span_end),
     ("repetition", repetition),
     ("comment_run", comment_run),
     ("too_long", too_long),
@@ -186,6 +204,18 @@ RULES: tuple[tuple[str, Rule], ...] = (
 
 
 # Trims: the finished answer -> how much of it to keep.
+
+
+def lines_below(text: str, policy: StopPolicy) -> int:
+    """Keep what comes before last lines that are the next lines below, indentation included."""
+    if policy.tail.strip():
+        return len(text)
+    lines = [(start, line) for start, line in _lines(text)[1:] if line.strip()]
+    for size in range(min(len(lines), len(policy.below)), 0, -1):
+        said = [(_indent(line), line.strip()) for _, line in lines[-size:]]
+        if said == [(_indent(line), line.strip()) for line in policy.below[:size]]:
+            return _end_of_previous_line(text, lines[-size][0])
+    return len(text)
 
 
 def overlap_with_below(text: str, policy: StopPolicy) -> int:
@@ -210,7 +240,7 @@ def trailing_space(text: str, policy: StopPolicy) -> int:
 
 
 Trim = Callable[[str, StopPolicy], int]
-TRIMS: tuple[Trim, ...] = (trailing_space, overlap_with_below, trailing_space)
+TRIMS: tuple[Trim, ...] = (trailing_space, lines_below, overlap_with_below, trailing_space)
 
 
 def bracket_depth(text: str) -> int:

@@ -74,10 +74,11 @@ class StopPolicy:
     """What `engine.stop` must know about the text around the cursor to see that an answer is complete.
 
     `head` and `tail` are the cursor's line left and right of the cursor; `above` and `below` the nearest
-    non-blank lines, nearest first. `mode` "line" ends with the line, "block" when the block ends.
+    non-blank lines, nearest first. `mode` "line" ends with the line, "block" when the block ends, "span" only
+    when the text below is reached (the user asked for whatever is missing here).
     """
 
-    mode: Literal["line", "block"] = "line"
+    mode: Literal["line", "block", "span"] = "line"
     head: str = ""
     tail: str = ""
     above: tuple[str, ...] = ()
@@ -146,7 +147,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """Ghost text: replace `start:end` (offsets into the snapshot) by `text`."""
+    """Ghost text: replace `start:end` (offsets into the snapshot) by `text`; an empty text: nothing to suggest."""
 
     text: str
     start: int

@@ -3,7 +3,7 @@
 Each module has `create(settings, on_status)` that returns a `Backend`. Adding one is adding a file.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Protocol
@@ -22,11 +22,11 @@ class Backend(Protocol):
     model really stops. All methods raise `engine.errors.HearthError` only.
     """
 
-    def complete(self, request: CompletionRequest) -> AsyncIterator[Piece | Finished]:
+    def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         """Stream the text between `prompt.typed` and `prompt.below`; stop rules are applied already."""
         ...
 
-    def chat(self, request: ChatRequest) -> AsyncIterator[Piece | Finished]:
+    def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
         """Stream the assistant's next message; reasoning comes as pieces of part "thinking"."""
         ...
 

@@ -1,7 +1,7 @@
 """The model on this machine: found or downloaded by `engine.models`, run by the host process."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -27,23 +27,26 @@ class LocalBackend:
     on_status: OnStatus
     _preparing: dict[str, asyncio.Task[ModelRef]] = field(default_factory=dict)
     _cancelled: bool = False
+    _percent: int = -1
 
     def __post_init__(self) -> None:
         self._host = HostClient(self._on_loading, self.settings.host.idle_minutes)
 
-    async def complete(self, request: CompletionRequest) -> AsyncIterator[Piece | Finished]:
+    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         model = await self.model(self.settings.completion.model)
         async with aclosing(self._host.complete(model, request)) as events:
             async for event in events:
                 yield event
 
-    async def chat(self, request: ChatRequest) -> AsyncIterator[Piece | Finished]:
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
         model = await self.model(self.settings.chat.model)
         async with aclosing(self._host.chat(model, request)) as events:
             async for event in events:
                 yield event
 
     async def warm(self, request: CompletionRequest) -> None:
+        if await asyncio.to_thread(store.find, self.settings.completion.model) is None:
+            return  # a download is for a real request to begin
         model = await self.model(self.settings.completion.model)
         async with aclosing(self._host.complete(model, request, warm_up=True)) as events:
             async for _ in events:
@@ -70,10 +73,14 @@ class LocalBackend:
         self.on_status(Status("starting", name))
         try:
             loop = asyncio.get_running_loop()
+
+            def on_progress(progress: Progress) -> None:
+                loop.call_soon_threadsafe(self._on_download, progress)
+
             ref = await asyncio.to_thread(
                 store.ensure,
                 name,
-                lambda progress: loop.call_soon_threadsafe(self._on_download, progress),
+                on_progress,
                 lambda: self._cancelled,
                 self.settings.downloads,
             )
@@ -88,7 +95,9 @@ class LocalBackend:
 
     def _on_download(self, progress: Progress) -> None:
         percent = int(100 * progress.done / max(1, progress.total))
-        self.on_status(Status("downloading", progress.name, percent))
+        if percent != self._percent:
+            self._percent = percent
+            self.on_status(Status("downloading", progress.file, percent))
 
     def _on_loading(self, model: str, percent: int) -> None:
         self.on_status(Status("loading", model, percent))

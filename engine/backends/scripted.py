@@ -1,7 +1,7 @@
 """A backend that replays fixed pieces: fast tests of everything around the model."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from engine import stop
@@ -26,7 +26,7 @@ class ScriptedBackend:
     requests: list[CompletionRequest | ChatRequest] = field(default_factory=list)
     warmed: list[CompletionRequest] = field(default_factory=list)
 
-    async def complete(self, request: CompletionRequest) -> AsyncIterator[Piece | Finished]:
+    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
         answer = stop.Answer(request.stop)
         generated = 0
@@ -43,7 +43,7 @@ class ScriptedBackend:
             yield Piece(rest)
         yield Finished(answer.reason or "eog", Usage(generated_tokens=generated))
 
-    async def chat(self, request: ChatRequest) -> AsyncIterator[Piece | Finished]:
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
         for text in self.pieces:
             await asyncio.sleep(self.delay_ms / 1000)

@@ -12,8 +12,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
 from importlib.metadata import version
 from typing import Any
 
@@ -49,9 +49,10 @@ class HostClient:
         """Have the model loaded and tested; safer profiles are tried when the host dies of it."""
         for attempt in range(2 * len(PROFILES)):
             try:
-                async for event in self._request(lambda id: wire.Load(id, model)):
-                    if isinstance(event, wire.Report):
-                        return event
+                async with aclosing(self._request(lambda id: wire.Load(id, model))) as events:
+                    async for event in events:
+                        if isinstance(event, wire.Report):
+                            return event
                 raise errors.BackendError("the model's process did not report on the model")
             except errors.HostDied:
                 log.warning("the host died while loading %s (attempt %d)", model.id, attempt + 1)
@@ -59,15 +60,17 @@ class HostClient:
 
     async def complete(
         self, model: ModelRef, request: CompletionRequest, warm_up: bool = False
-    ) -> AsyncIterator[Piece | Finished]:
-        async for event in self._request(lambda id: wire.Complete(id, model, request, warm_up)):
-            if piece := _piece(event):
-                yield piece
+    ) -> AsyncGenerator[Piece | Finished, None]:
+        async with aclosing(self._request(lambda id: wire.Complete(id, model, request, warm_up))) as events:
+            async for event in events:
+                if piece := _piece(event):
+                    yield piece
 
-    async def chat(self, model: ModelRef, request: ChatRequest) -> AsyncIterator[Piece | Finished]:
-        async for event in self._request(lambda id: wire.Chat(id, model, request)):
-            if piece := _piece(event):
-                yield piece
+    async def chat(self, model: ModelRef, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
+        async with aclosing(self._request(lambda id: wire.Chat(id, model, request))) as events:
+            async for event in events:
+                if piece := _piece(event):
+                    yield piece
 
     async def close(self) -> None:
         if self._writer is not None:
@@ -77,7 +80,7 @@ class HostClient:
             with suppress(asyncio.CancelledError):
                 await self._reading
 
-    async def _request(self, message_for: Callable[[int], wire.Message]) -> AsyncIterator[wire.FromHost]:
+    async def _request(self, message_for: Callable[[int], wire.Message]) -> AsyncGenerator[wire.FromHost, None]:
         """Send one request and yield its events up to `Done`; leaving early cancels it in the host."""
         writer = await self._connected()
         id = next(self._ids)

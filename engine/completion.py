@@ -1,0 +1,263 @@
+"""The story of an inline completion, from a cursor in a document to ghost text.
+
+    remembered suggestion?  ->  frame  ->  request  ->  stream until done or due  ->  polish  ->  answer
+
+One document has at most one answer in the making: a newer call ends the older one, which answers None.
+When the deadline passes, what is certain so far is shown, and the rest is kept for the next call.
+"""
+
+import asyncio
+import logging
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+
+from engine import stop
+from engine.backends import Backend
+from engine.context.documents import Document
+from engine.context.syntax import block_expected, closes_brackets, errors_added
+from engine.errors import HearthError
+from engine.frames import MAX_TYPED, Budget, Frame, frame_at
+from engine.languages import language_of
+from engine.settings import CompletionSettings
+from engine.suggestions import Suggestions
+from engine.types import Completion, CompletionRequest, FimPrompt, Finished, Piece, Snapshot, Usage
+
+log = logging.getLogger("hearth.completion")
+
+SMALL = Budget(prefix=160, suffix=48)  # a first frame that is evaluated while the user still looks at the file
+_BURST_PAUSE = 0.07  # seconds: whoever types faster than we answer is asked to pause that long first
+
+
+@dataclass
+class _Memory:
+    """What is kept about one document."""
+
+    frame: Frame | None = None
+    is_small: bool = False
+    suggestions: Suggestions = field(default_factory=Suggestions)
+    answering: asyncio.Task[Completion] | None = None
+    generating: "_Generation | None" = None
+    warming: asyncio.Task[None] | None = None
+
+
+@dataclass
+class Completer:
+    """Inline completions of all open documents. All methods run on the event loop."""
+
+    backend: Backend
+    settings: CompletionSettings
+    _memories: dict[str, _Memory] = field(default_factory=dict)
+
+    async def complete(self, document: Document, offset: int, automatic: bool = True) -> Completion | None:
+        """Ghost text for a cursor at `offset`, possibly empty; None when a newer call took over.
+
+        Raises `HearthError` when the backend fails.
+        """
+        memory = self._memories.setdefault(document.uri, _Memory())
+        hurried = memory.answering is not None and not memory.answering.done()
+        if hurried and memory.answering is not None:
+            memory.answering.cancel()
+        task = asyncio.create_task(self._answer(memory, document, offset, automatic, hurried))
+        memory.answering = task
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                return None  # superseded by a newer call
+            task.cancel()  # the caller was cancelled: nobody wants the answer
+            raise
+
+    async def wake(self) -> None:
+        """Have the model loaded, because a file was opened."""
+        with suppress(HearthError):
+            await self.backend.warm(CompletionRequest("", FimPrompt("", ""), max_tokens=1))
+
+    async def rest(self, document: Document, offset: int) -> None:
+        """The cursor rests at `offset`: prefill what a completion there will need. Returns when that is done."""
+        memory = self._memories.setdefault(document.uri, _Memory())
+        if memory.warming is not None:
+            memory.warming.cancel()
+        if memory.answering is not None and not memory.answering.done():
+            return
+        memory.warming = asyncio.create_task(self._warm(memory, document.snapshot(), offset))
+        with suppress(asyncio.CancelledError, HearthError):
+            await memory.warming
+
+    def forget(self, uri: str) -> None:
+        """The document was closed."""
+        memory = self._memories.pop(uri, None)
+        if memory is None:
+            return
+        for task in (memory.answering, memory.warming):
+            if task is not None:
+                task.cancel()
+        if memory.generating is not None:
+            memory.generating.task.cancel()
+
+    def reject(self, document: Document, offset: int, answer: str) -> None:
+        """The user turned this suggestion down: it is not shown again at this place."""
+        self._memories.setdefault(document.uri, _Memory()).suggestions.reject(document.text, offset, answer)
+
+    async def _answer(
+        self, memory: _Memory, document: Document, offset: int, automatic: bool, hurried: bool
+    ) -> Completion:
+        snapshot = document.snapshot()
+        if (known := self._remembered(memory, snapshot, offset)) is not None:
+            return known
+        if memory.generating is not None:
+            memory.generating.task.cancel()
+        if hurried:
+            await asyncio.sleep(_BURST_PAUSE)
+        if memory.warming is not None:
+            memory.warming.cancel()
+        request = self._request(memory, document, snapshot, offset, automatic)
+        memory.generating = generation = _Generation(self.backend, request)
+        generation.start(memory.suggestions, snapshot, offset)
+        await generation.wait(self.settings.deadline_ms / 1000)
+        memory.generating = None if generation.task.done() else generation
+        answer = _without_errors(document, snapshot, offset, generation.answer)
+        if automatic and generation.confidence < self.settings.min_confidence:
+            answer = ""
+        if memory.suggestions.is_rejected(snapshot.text, offset, answer):
+            answer = ""
+        # Auto-closed brackets right of the cursor are replaced by those of the answer.
+        end = offset + closes_brackets(answer, _tail(snapshot.text, offset))
+        return Completion(answer, offset, end, generation.reason, generation.confidence, generation.usage)
+
+    def _remembered(self, memory: _Memory, snapshot: Snapshot, offset: int) -> Completion | None:
+        found = memory.suggestions.find(snapshot.text, offset)
+        if found is None:
+            return None
+        rest, entry = found
+        if memory.suggestions.is_rejected(snapshot.text, offset, rest):
+            rest = ""
+        end = offset + closes_brackets(rest, _tail(snapshot.text, offset))
+        return Completion(rest, offset, end, "remembered", entry.confidence)
+
+    def _request(
+        self, memory: _Memory, document: Document, snapshot: Snapshot, offset: int, automatic: bool
+    ) -> CompletionRequest:
+        typed = memory.frame.typed(snapshot.text, offset) if memory.frame else None
+        if memory.frame is None or typed is None:
+            # The first frame of a document is small, so that it answers soon; `rest` grows it afterwards.
+            memory.is_small = memory.frame is None
+            memory.frame = frame_at(
+                snapshot.text, offset, SMALL if memory.is_small else self._full, _name(snapshot)
+            )
+            typed = memory.frame.typed(snapshot.text, offset) or ""
+        language = language_of(snapshot.language, snapshot.path)
+        return CompletionRequest(
+            document=snapshot.uri,
+            prompt=memory.frame.prompt(typed),
+            stop=stop.policy_at(
+                snapshot.text,
+                offset,
+                _mode(document, offset, automatic),
+                language.comment if language else "",
+                self.settings.max_lines,
+            ),
+            max_tokens=self.settings.max_tokens,
+        )
+
+    async def _warm(self, memory: _Memory, snapshot: Snapshot, offset: int) -> None:
+        """First a small frame when there is none, then the full one; each is used as soon as it is evaluated."""
+        current = memory.frame.typed(snapshot.text, offset) if memory.frame else None
+        if current is None:
+            small = frame_at(snapshot.text, offset, SMALL, _name(snapshot))
+            await self._prefill(snapshot, small, offset)
+            memory.frame, memory.is_small = small, True
+        elif not memory.is_small and len(current) < MAX_TYPED // 2:
+            return
+        full = frame_at(snapshot.text, offset, self._full, _name(snapshot))
+        await self._prefill(snapshot, full, offset)
+        memory.frame, memory.is_small = full, False
+
+    async def _prefill(self, snapshot: Snapshot, frame: Frame, offset: int) -> None:
+        typed = frame.typed(snapshot.text, offset) or ""
+        await self.backend.warm(CompletionRequest(snapshot.uri, frame.prompt(typed), max_tokens=1))
+
+    @property
+    def _full(self) -> Budget:
+        return Budget(self.settings.prefix_tokens, self.settings.suffix_tokens)
+
+
+class _Generation:
+    """One answer as it grows. It goes on after its first caller was answered, for the next one."""
+
+    def __init__(self, backend: Backend, request: CompletionRequest) -> None:
+        self._backend = backend
+        self._request = request
+        self._grown = asyncio.Event()
+        self._probabilities: list[float] = []
+        self.answer = ""
+        self.reason = "deadline"
+        self.usage = Usage()
+
+    @property
+    def confidence(self) -> float:
+        """The lowest mean probability of the parts that came one by one."""
+        return min(self._probabilities, default=0.0)
+
+    def start(self, suggestions: Suggestions, snapshot: Snapshot, offset: int) -> None:
+        self.task = asyncio.create_task(self._run(suggestions, snapshot, offset))
+
+    async def wait(self, seconds: float) -> None:
+        """Until the answer is complete, or `seconds` have passed and there is at least something to show."""
+        grown = asyncio.create_task(self._grown.wait())
+        try:
+            await asyncio.wait({self.task}, timeout=seconds)
+            if not self.task.done():
+                await asyncio.wait({self.task, grown}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            self.task.cancel()
+            raise
+        finally:
+            grown.cancel()
+        if self.task.done() and not self.task.cancelled():
+            self.task.result()  # raises what the backend raised
+
+    async def _run(self, suggestions: Suggestions, snapshot: Snapshot, offset: int) -> None:
+        async with aclosing(self._backend.complete(self._request)) as events:
+            async for event in events:
+                if isinstance(event, Piece):
+                    self.answer += event.text
+                    self._probabilities.append(event.probability)
+                    suggestions.add(snapshot.text, offset, self.answer, self.confidence, complete=False)
+                    self._grown.set()
+                elif isinstance(event, Finished):
+                    self.reason, self.usage = event.reason, event.usage
+        if self.reason in ("superseded", "cancelled"):
+            return
+        suggestions.add(snapshot.text, offset, self.answer, self.confidence)
+
+
+def _mode(document: Document, offset: int, automatic: bool) -> stop.Mode:
+    """An automatic suggestion is a line unless the syntax asks for a block; whoever asks gets all there is."""
+    if block_expected(document.code, offset):
+        return "block"
+    return "line" if automatic else "span"
+
+
+def _without_errors(document: Document, snapshot: Snapshot, offset: int, answer: str) -> str:
+    """Drop last lines of a block as long as the whole, pasted into the tree, has errors that less of it has not."""
+    if "\n" not in answer.strip() or document.version != snapshot.version:
+        return answer
+    errors = errors_added(document.code, offset, offset, answer)
+    while errors and "\n" in answer.strip():
+        shorter = answer[: answer.rstrip().rfind("\n")].rstrip()
+        fewer = errors_added(document.code, offset, offset, shorter)
+        if fewer >= errors:
+            return answer
+        answer, errors = shorter, fewer
+    return answer
+
+
+def _tail(text: str, offset: int) -> str:
+    line_end = text.find("\n", offset)
+    return text[offset : len(text) if line_end < 0 else line_end]
+
+
+def _name(snapshot: Snapshot) -> str:
+    """The last two parts of the path: enough to tell the language and the subject."""
+    parts = (snapshot.path or snapshot.uri).replace("\\", "/").split("/")
+    return "/".join(parts[-2:])

@@ -1,0 +1,103 @@
+"""Frozen frames: how a keystroke is made to cost only what was typed.
+
+A frame freezes the text above the cursor's line and the text below the cursor. What is typed from then on
+goes behind the MID token, over several lines, through Enter and backspace, so that the prompt only grows at
+its end and the KV cache of everything before stays valid. A frame is stale when the text outside of what is
+being typed has changed, the cursor is elsewhere, or too much was typed.
+"""
+
+from dataclasses import dataclass, replace
+
+from engine.types import ContextFile, FimPrompt
+
+# Window starts move in steps of so many lines: a window that moved with every line would be evaluated anew.
+BLOCK_LINES = 32
+MAX_TYPED = 700  # characters behind MID; more belongs into the text above
+CHARS_PER_TOKEN = 3.2  # of code, roughly; the host cuts what is really too long
+_MAX_BETWEEN = 400  # characters an editor may insert right of the cursor by itself
+_CLOSERS = ")]}\"'`;:,>"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Sizes of the windows, in tokens."""
+
+    prefix: int
+    suffix: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`left` and `right` are the whole texts outside, for comparison; `above` and `below` the windows of them."""
+
+    left: str
+    right: str
+    above: str
+    below: str
+    context: tuple[ContextFile, ...] = ()
+    path: str = ""
+
+    def typed(self, text: str, offset: int) -> str | None:
+        """What was typed in this frame left of the cursor, or None when the frame is stale."""
+        if offset < len(self.left) or offset > len(text) - len(self.right):
+            return None
+        if offset - len(self.left) > MAX_TYPED:
+            return None
+        if not text.startswith(self.left) or not text.endswith(self.right):
+            return None
+        between = text[offset : len(text) - len(self.right)]
+        if len(between) > _MAX_BETWEEN or between.strip(_CLOSERS + " \t\r\n"):
+            return None
+        return text[len(self.left) : offset]
+
+    def prompt(self, typed: str) -> FimPrompt:
+        return FimPrompt(above=self.above, below=self.below, typed=typed, path=self.path, context=self.context)
+
+
+def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:
+    """A new frame for a cursor at `offset`. Closing brackets right of it are left out: they belong to the answer."""
+    line_start = text.rfind("\n", 0, offset) + 1
+    right_start = _past_closers(text, offset)
+    return Frame(
+        left=text[:line_start],
+        right=text[right_start:],
+        above=text[_window_start(text, line_start, int(budget.prefix * CHARS_PER_TOKEN)) : line_start],
+        below=text[right_start : _window_end(text, right_start, int(budget.suffix * CHARS_PER_TOKEN))],
+        path=path,
+    )
+
+
+def with_context(frame: Frame, context: tuple[ContextFile, ...]) -> Frame:
+    return replace(frame, context=context)
+
+
+def _past_closers(text: str, offset: int) -> int:
+    """The end of the cursor's line when only closing brackets and quotes are left of it, else `offset`."""
+    line_end = text.find("\n", offset)
+    line_end = len(text) if line_end < 0 else line_end
+    return offset if text[offset:line_end].strip(_CLOSERS + " \t\r") else line_end
+
+
+def _window_start(text: str, line_start: int, size: int) -> int:
+    """The start of the line at which the text above begins: at most `size` characters, at a block border."""
+    first = max(0, line_start - size)
+    if first == 0:
+        return 0
+    first = text.find("\n", first) + 1
+    if first == 0 or first > line_start:
+        return max(0, line_start - size)  # one line longer than the whole window
+    number = text.count("\n", 0, first)
+    at = first
+    for _ in range(-number % BLOCK_LINES):
+        following = text.find("\n", at, line_start) + 1
+        if following == 0:
+            return first  # fewer lines than a block: long ones, or a small window
+        at = following
+    return at if line_start - at > size // 3 else first
+
+
+def _window_end(text: str, start: int, size: int) -> int:
+    if len(text) - start <= size:
+        return len(text)
+    end = text.rfind("\n", start, start + size)
+    return end if end > start else start + size

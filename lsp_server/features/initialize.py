@@ -1,0 +1,8 @@
+from lsprotocol import types as lsp
+
+from lsp_server.hearth import Hearth
+
+
+def handle(ls: Hearth, params: lsp.InitializeParams) -> None:
+    """Take the settings that come with the request; nothing heavy happens before the answer is out."""
+    ls.configure(params.initialization_options, "initializationOptions")

@@ -1,0 +1,38 @@
+import re
+
+from lsprotocol import types as lsp
+
+from lsp_server import convert
+from lsp_server.hearth import Hearth
+
+NOTHING = lsp.CompletionList(is_incomplete=True, items=[])
+
+
+async def handle(ls: Hearth, params: lsp.CompletionParams) -> lsp.CompletionList:
+    """The same answer as a menu entry, for editors without ghost text."""
+    document = ls.documents.get(params.text_document.uri)
+    if document is None or ls.is_off(document):
+        return NOTHING
+    offset = ls.offset(document, params.position)
+    version = document.version
+    completer = await ls.completer()
+    completion = await completer.complete(document, offset)
+    if completion is None or not completion.text.strip() or document.version != version:
+        return NOTHING
+    # Menus filter by the word left of the cursor, so the entry has to begin with it.
+    word = re.search(r"\w*$", document.text[max(0, offset - 100) : offset])
+    prefix = word[0] if word else ""
+    text = prefix + completion.text
+    item = lsp.CompletionItem(
+        label=text.strip().split("\n")[0],
+        kind=lsp.CompletionItemKind.Snippet,
+        detail="Hearth",
+        documentation=lsp.MarkupContent(lsp.MarkupKind.Markdown, f"```{document.language}\n{text}\n```"),
+        filter_text=text,
+        preselect=True,
+        insert_text_format=lsp.InsertTextFormat.PlainText,
+        text_edit=lsp.TextEdit(
+            convert.range_at(document, completion.start - len(prefix), completion.end, ls.encoding), text
+        ),
+    )
+    return lsp.CompletionList(is_incomplete=True, items=[item])

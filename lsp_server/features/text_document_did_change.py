@@ -1,0 +1,19 @@
+from lsprotocol import types as lsp
+
+from lsp_server import convert
+from lsp_server.hearth import Hearth
+
+
+def handle(ls: Hearth, params: lsp.DidChangeTextDocumentParams) -> None:
+    """Apply the edits in order; each one's positions are those of the text after the edit before it."""
+    document = ls.documents.get(params.text_document.uri)
+    if document is None:
+        return
+    for change in params.content_changes:
+        if isinstance(change, lsp.TextDocumentContentChangePartial):
+            start = convert.offset_at(document, change.range.start, ls.encoding)
+            end = convert.offset_at(document, change.range.end, ls.encoding)
+            document.apply(start, max(start, end), change.text)
+        else:
+            document.replace(change.text)
+    document.version = params.text_document.version

@@ -1,0 +1,14 @@
+from lsprotocol import types as lsp
+
+from lsp_server.hearth import Hearth
+
+
+def handle(ls: Hearth, params: lsp.DidOpenTextDocumentParams) -> None:
+    """Take the document at once; a file that is opened will be edited, so have the model loaded meanwhile."""
+    document = ls.open(params.text_document)
+    if not ls.is_off(document):
+        ls.in_background(_wake(ls))
+
+
+async def _wake(ls: Hearth) -> None:
+    await (await ls.completer()).wake()

@@ -1,0 +1,159 @@
+"""The server's state: open documents, settings, the completer, and what the client can do."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+from engine import backends, paths
+from engine.backends import Backend
+from engine.completion import Completer
+from engine.context.documents import Document
+from engine.errors import HearthError
+from engine.settings import Settings
+from lsp_server import convert
+from lsp_server import settings as raw_settings
+from lsp_server.protocol import HearthProtocol
+from lsp_server.settings import Layer
+from lsp_server.status import StatusReporter
+
+log = logging.getLogger("hearth.server")
+_CONFIGURATION_SECONDS = 2.0  # a client that never answers must not keep the user waiting
+
+
+class Hearth(LanguageServer):
+    """One editor's server. All its methods run on the event loop."""
+
+    def __init__(self) -> None:
+        super().__init__("hearth", version("hearth-lsp"), protocol_cls=HearthProtocol)
+        self.documents: dict[str, Document] = {}
+        self.settings = Settings()
+        self.paused = False
+        self.status = StatusReporter(self)
+        self._editor_settings: Layer | None = None
+        self._configured = asyncio.Event()
+        self._backends: dict[str, Backend] = {}
+        self._completer: Completer | None = None
+        self._told: set[str] = set()
+        self._background: set[asyncio.Task[None]] = set()
+
+    # The client.
+
+    @property
+    def encoding(self) -> convert.Encoding:
+        return self.workspace.position_encoding or lsp.PositionEncodingKind.Utf16
+
+    @property
+    def has_inline_completion(self) -> bool:
+        document = self.client_capabilities.text_document
+        return document is not None and document.inline_completion is not None
+
+    def tell(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
+        """Show the user a message, each text once."""
+        if message in self._told:
+            return
+        self._told.add(message)
+        log.warning("told the user: %s", message)
+        self.window_show_message(lsp.ShowMessageParams(kind, f"Hearth: {message}"))
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something nobody waits for; it must not raise what the user has to know."""
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._done_in_background)
+
+    def _done_in_background(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("in the background: %r", error, exc_info=error)
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """What pygls itself could not handle goes to the log; the user can do nothing about it."""
+        log.error("%s: %s", getattr(source, "__name__", source), error)
+
+    # Documents.
+
+    def open(self, item: lsp.TextDocumentItem) -> Document:
+        document = Document(item.uri, item.text, item.language_id, to_fs_path(item.uri), item.version)
+        self.documents[item.uri] = document
+        return document
+
+    def offset(self, document: Document, position: lsp.Position) -> int:
+        return convert.offset_at(document, position, self.encoding)
+
+    def is_off(self, document: Document) -> bool:
+        """No completions here: paused, switched off, or not for this language."""
+        settings = self.settings.completion
+        return self.paused or not settings.enabled or document.language in settings.languages_off
+
+    # Settings.
+
+    def configure(self, editor: Any, source: str) -> None:
+        """Take settings from the editor (None: it has none) and the files, and tell what is wrong with them."""
+        if isinstance(editor, dict):
+            self._editor_settings = Layer(source, editor.get("hearth", editor))
+        layers, problems = self._file_layers()
+        if self._editor_settings is not None:
+            layers.append(self._editor_settings)
+        settings, more = raw_settings.resolve(layers)
+        for problem in problems + more:
+            self.tell(problem)
+        if settings != self.settings:
+            self.settings = settings
+            self._drop_backends()
+
+    def configured(self) -> None:
+        """The first settings are complete: whoever waits for the backend may go on."""
+        self._configured.set()
+
+    async def completer(self) -> Completer:
+        """The completer of the current settings. Raises `SettingsError` for an unknown backend."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._configured.wait(), _CONFIGURATION_SECONDS)
+        if self._completer is None:
+            backend = self._backend(self.settings.completion.backend)
+            self._completer = Completer(backend, self.settings.completion)
+        return self._completer
+
+    def forget(self, uri: str) -> None:
+        self.documents.pop(uri, None)
+        if self._completer is not None:
+            self._completer.forget(uri)
+
+    async def close(self) -> None:
+        for backend in self._backends.values():
+            with suppress(HearthError, OSError):
+                await backend.close()
+        self._backends.clear()
+        self._completer = None
+
+    def _backend(self, name: str) -> Backend:
+        if name not in self._backends:
+            self._backends[name] = backends.create(name, self.settings, self.status)
+        return self._backends[name]
+
+    def _drop_backends(self) -> None:
+        self._completer = None
+        old, self._backends = self._backends, {}
+        for backend in old.values():
+            self.in_background(backend.close())
+
+    def _file_layers(self) -> tuple[list[Layer], list[str]]:
+        layers: list[Layer] = []
+        problems: list[str] = []
+        files = [(paths.config_file(), True)]
+        for folder in self.workspace.folders.values():
+            if path := to_fs_path(folder.uri):
+                files.append((Path(path) / "hearth.toml", False))
+        for path, trusted in files:
+            layer, wrong = raw_settings.read_toml(path, trusted)
+            layers += [layer] if layer else []
+            problems += wrong
+        return layers, problems

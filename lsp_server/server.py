@@ -1,0 +1,92 @@
+"""Builds the server: what it answers, one row per method, each handled by the module named after it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lsprotocol import types as lsp
+
+from lsp_server.boundary import guarded, guarded_sync
+from lsp_server.features import (
+    initialize,
+    initialized,
+    shutdown,
+    text_document_completion,
+    text_document_did_change,
+    text_document_did_close,
+    text_document_did_focus,
+    text_document_did_open,
+    text_document_inline_completion,
+    workspace_did_change_configuration,
+)
+from lsp_server.features.workspace_execute_command import COMMANDS
+from lsp_server.hearth import Hearth
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """`empty` is the answer when something went wrong; `when` says for which clients the method is offered."""
+
+    method: str
+    handler: Callable[[Hearth, Any], Any]
+    options: Any = None
+    empty: Any = None
+    when: Callable[[Hearth], bool] = lambda ls: True
+
+
+# Documents are kept in step by plain functions, in the order of arrival; everything that waits is a coroutine.
+DOCUMENTS = (
+    Feature(lsp.TEXT_DOCUMENT_DID_OPEN, text_document_did_open.handle),
+    Feature(lsp.TEXT_DOCUMENT_DID_CHANGE, text_document_did_change.handle),
+    Feature(lsp.TEXT_DOCUMENT_DID_CLOSE, text_document_did_close.handle),
+)
+
+FEATURES = (
+    Feature(lsp.INITIALIZED, initialized.handle),
+    Feature(lsp.SHUTDOWN, shutdown.handle),
+    Feature("textDocument/didFocus", text_document_did_focus.handle),
+    Feature(
+        lsp.TEXT_DOCUMENT_INLINE_COMPLETION,
+        text_document_inline_completion.handle,
+        lsp.InlineCompletionOptions(),
+        text_document_inline_completion.NOTHING,
+        lambda ls: ls.has_inline_completion,
+    ),
+    Feature(
+        lsp.TEXT_DOCUMENT_COMPLETION,
+        text_document_completion.handle,
+        lsp.CompletionOptions(trigger_characters=list(".( =")),
+        text_document_completion.NOTHING,
+        lambda ls: not ls.has_inline_completion,  # never the same answer twice at once
+    ),
+    Feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, workspace_did_change_configuration.handle),
+)
+
+
+def build() -> Hearth:
+    """A server that is ready to be started on a stream."""
+    server = Hearth()
+
+    def on_initialize(ls: Hearth, params: lsp.InitializeParams) -> None:
+        initialize.handle(ls, params)
+        for feature in FEATURES:
+            if feature.when(ls):
+                _register(ls, feature.method, guarded(feature.handler, feature.empty), feature.options)
+
+    _register(server, lsp.INITIALIZE, on_initialize)
+    for feature in DOCUMENTS:
+        _register(server, feature.method, guarded_sync(feature.handler))
+    for name, command in COMMANDS.items():
+        server.command(name)(_as_command(command))
+    return server
+
+
+def _register(server: Hearth, method: str, handler: Callable[..., Any], options: Any = None) -> None:
+    server.feature(method, options)(handler)
+
+
+def _as_command(command: Callable[..., Any]) -> Callable[..., Any]:
+    async def call(ls: Hearth, *arguments: Any) -> Any:
+        return await command(ls, *arguments)
+
+    return call
