@@ -74,7 +74,7 @@ FIM_TEMPLATES: dict[str, FimTemplate] = {
         sep="<|file_separator|>",
         stops=("<end_of_turn>", "<eos>"),
     ),
-    # Granite 3.3 and 4.0 model cards; also any other vocabulary with just these three marks.
+    # Granite 4.0, and any other vocabulary with these three marks and no file marks that we know.
     "granite": FimTemplate(
         pre="<|fim_prefix|>",
         suf="<|fim_suffix|>",
@@ -91,14 +91,14 @@ FIM_TEMPLATES: dict[str, FimTemplate] = {
         stops=("<fim_pad>", "<|endoftext|>"),
         path_behind_pre=True,
     ),
-    # StarCoder (arXiv 2305.06161), and Granite Code, which has its vocabulary.
+    # StarCoder (arXiv 2305.06161); Granite Code and Granite 3 have its vocabulary.
     "starcoder1": FimTemplate(
         pre="<fim_prefix>",
         suf="<fim_suffix>",
         mid="<fim_middle>",
         repo="<reponame>",
         sep="<filename>",
-        stops=("<fim_pad>", "<|endoftext|>"),
+        stops=("<fim_pad>", "<|endoftext|>", "<|end_of_text|>"),
         path_behind_pre=True,
     ),
     # Mellum-4b model card. Its marks are those of StarCoder: a catalog row or a hint has to name this family.
@@ -209,8 +209,8 @@ _NAMES = (
     (r"codegemma", "codegemma"),
     (r"deepseek.*coder", "deepseek"),
     (r"starcoder-?2", "starcoder"),
-    (r"starcoder|stable-?code|granite.*code|granite-?3\.?[0-2]?(?![.\d])", "starcoder1"),
-    (r"granite-?(3\.3|[4-9])", "granite"),
+    (r"starcoder|stable-?code|granite.*code|granite-?3", "starcoder1"),
+    (r"granite-?[4-9]", "granite"),
 )
 
 # The shapes of special tokens in the families' vocabularies, chat marks such as `<|im_start|>` among them.

@@ -5,15 +5,17 @@ Whatever lies outside the text is moved to the nearest place inside, as the prot
 """
 
 from bisect import bisect_right
+from typing import TYPE_CHECKING
 
 from lsprotocol.types import Position, PositionEncodingKind, Range
 
-from engine.context.documents import Document
+if TYPE_CHECKING:
+    from engine.context.documents import Document
 
 Encoding = PositionEncodingKind | str
 
 
-def offset_at(document: Document, position: Position, encoding: Encoding) -> int:
+def offset_at(document: "Document", position: Position, encoding: Encoding) -> int:
     starts = document.line_starts
     if position.line < 0:
         return 0
@@ -23,16 +25,16 @@ def offset_at(document: Document, position: Position, encoding: Encoding) -> int
     return start + _code_points(_line_at(document, position.line), position.character, encoding)
 
 
-def position_at(document: Document, offset: int, encoding: Encoding) -> Position:
+def position_at(document: "Document", offset: int, encoding: Encoding) -> Position:
     line = _line_number(document.line_starts, offset)
     return Position(line, _code_units(document.text[document.line_starts[line] : offset], encoding))
 
 
-def range_at(document: Document, start: int, end: int, encoding: Encoding) -> Range:
+def range_at(document: "Document", start: int, end: int, encoding: Encoding) -> Range:
     return Range(position_at(document, start, encoding), position_at(document, end, encoding))
 
 
-def _line_at(document: Document, line: int) -> str:
+def _line_at(document: "Document", line: int) -> str:
     """The line without its end."""
     starts = document.line_starts
     end = starts[line + 1] if line + 1 < len(starts) else len(document.text)

@@ -6,16 +6,13 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
-from engine import backends, paths
-from engine.backends import Backend
-from engine.completion import Completer
-from engine.context.documents import Document
+from engine import paths
 from engine.errors import HearthError
 from engine.settings import Settings
 from lsp_server import convert
@@ -23,6 +20,11 @@ from lsp_server import settings as raw_settings
 from lsp_server.protocol import HearthProtocol
 from lsp_server.settings import Layer
 from lsp_server.status import StatusReporter
+
+if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` has been answered
+    from engine.backends import Backend
+    from engine.completion import Completer
+    from engine.context.documents import Document
 
 log = logging.getLogger("hearth.server")
 _CONFIGURATION_SECONDS = 2.0  # a client that never answers must not keep the user waiting
@@ -80,15 +82,17 @@ class Hearth(LanguageServer):
 
     # Documents.
 
-    def open(self, item: lsp.TextDocumentItem) -> Document:
+    def open(self, item: lsp.TextDocumentItem) -> "Document":
+        from engine.context.documents import Document
+
         document = Document(item.uri, item.text, item.language_id, to_fs_path(item.uri), item.version)
         self.documents[item.uri] = document
         return document
 
-    def offset(self, document: Document, position: lsp.Position) -> int:
+    def offset(self, document: "Document", position: lsp.Position) -> int:
         return convert.offset_at(document, position, self.encoding)
 
-    def is_off(self, document: Document) -> bool:
+    def is_off(self, document: "Document") -> bool:
         """No completions here: paused, switched off, or not for this language."""
         settings = self.settings.completion
         return self.paused or not settings.enabled or document.language in settings.languages_off
@@ -109,14 +113,26 @@ class Hearth(LanguageServer):
             self.settings = settings
             self._drop_backends()
 
+    async def pull_settings(self) -> None:
+        """`workspace/configuration`, section `hearth`, from clients that have it."""
+        workspace = self.client_capabilities.workspace
+        if workspace is None or not workspace.configuration:
+            return
+        request = lsp.ConfigurationParams([lsp.ConfigurationItem(section="hearth")])
+        answer = await self.workspace_configuration_async(request)
+        if answer and answer[0]:
+            self.configure({"hearth": answer[0]}, "the editor's settings")
+
     def configured(self) -> None:
         """The first settings are complete: whoever waits for the backend may go on."""
         self._configured.set()
 
-    async def completer(self) -> Completer:
+    async def completer(self) -> "Completer":
         """The completer of the current settings. Raises `SettingsError` for an unknown backend."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._configured.wait(), _CONFIGURATION_SECONDS)
+        from engine.completion import Completer
+
         if self._completer is None:
             backend = self._backend(self.settings.completion.backend)
             self._completer = Completer(backend, self.settings.completion)
@@ -134,7 +150,9 @@ class Hearth(LanguageServer):
         self._backends.clear()
         self._completer = None
 
-    def _backend(self, name: str) -> Backend:
+    def _backend(self, name: str) -> "Backend":
+        from engine import backends
+
         if name not in self._backends:
             self._backends[name] = backends.create(name, self.settings, self.status)
         return self._backends[name]
@@ -152,8 +170,8 @@ class Hearth(LanguageServer):
         for folder in self.workspace.folders.values():
             if path := to_fs_path(folder.uri):
                 files.append((Path(path) / "hearth.toml", False))
-        for path, trusted in files:
-            layer, wrong = raw_settings.read_toml(path, trusted)
+        for file, trusted in files:
+            layer, wrong = raw_settings.read_toml(file, trusted)
             layers += [layer] if layer else []
             problems += wrong
         return layers, problems

@@ -67,9 +67,7 @@ def _merge(
         elif is_dataclass(field_type := get_type_hints(kind)[str(key)]):
             _merge(target.setdefault(str(key), {}), field_type, layer, value, here, problems)
         elif not layer.trusted and not _workspace_may_set(here):
-            problems.append(
-                f"{layer.source}: {_name(here)} is ignored there; a project's own file may not set it"
-            )
+            problems.append(f"{layer.source}: {_name(here)} is ignored there; a project's own file may not set it")
         else:
             try:
                 msgspec.convert(value, field_type)

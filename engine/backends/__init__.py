@@ -39,7 +39,9 @@ class Backend(Protocol):
 
 def create(name: str, settings: Settings, on_status: OnStatus) -> Backend:
     """The backend of that name. Raises `SettingsError` when there is no such module."""
-    if not name.isidentifier() or find_spec(f"engine.backends.{name}") is None:
-        raise SettingsError(f"there is no backend named {name!r}")
-    backend: Backend = import_module(f"engine.backends.{name}").create(settings, on_status)
+    known = name.isidentifier() and find_spec(f"engine.backends.{name}") is not None
+    module = import_module(f"engine.backends.{name}") if known else None
+    if not hasattr(module, "create"):
+        raise SettingsError(f"there is no backend named {name!r}; use local, ollama or openai_compatible")
+    backend: Backend = module.create(settings, on_status)
     return backend

@@ -1,0 +1,44 @@
+# Everything on a fresh machine: `make demo` and `make test`. Needs Python >= 3.11 with venv, a C++ compiler, make.
+PYTHON ?= python3
+BIN := .venv/bin
+MODEL := qwen2.5-coder-0.5b-instruct
+UV_COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml
+
+.PHONY: setup demo model test check bench lock clean
+
+setup: .venv/.installed
+
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hearth needs Python 3.11 or newer"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' || { echo "Python's venv is missing (Debian: apt install python3-venv)"; exit 1; }
+	@command -v c++ >/dev/null || { echo "a C++ compiler is missing (Debian: apt install g++)"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "installing; llama.cpp is compiled for this machine the first time, which takes some minutes"
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup
+	@$(BIN)/hearth demo
+
+model: setup
+	@$(BIN)/hearth models path $(MODEL) >/dev/null 2>&1 || $(BIN)/hearth models pull $(MODEL)
+
+test: model
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_layers.py
+
+bench: model
+	$(BIN)/python -m tests.benchmarks
+
+lock: setup
+	$(BIN)/python -m pip install -q uv
+	$(UV_COMPILE) -o requirements.lock -q
+
+clean:
+	rm -rf .venv .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

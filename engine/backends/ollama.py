@@ -1,0 +1,220 @@
+"""Models that an Ollama server runs."""
+
+import itertools
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from engine import fim
+from engine.backends import OnStatus, address, chat_infill
+from engine.backends.http import Patience, Reporter, client_options, refusal, unreachable
+from engine.backends.streaming import Stream, Turns, patient, stopped, without_thinking_tags
+from engine.errors import BackendUnavailable, HearthError, ModelMissing, RequestRefused
+from engine.settings import Settings
+from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Status, Usage
+
+_WARM_UP = "warm-up"
+
+
+def create(settings: Settings, on_status: OnStatus) -> "OllamaBackend":
+    """Raises `RemoteNotAllowed` or `SettingsError` for its address. Connects with the first request only."""
+    address.check(settings.ollama.url, settings.ollama.allow_remote)
+    return OllamaBackend(settings, Reporter(on_status))
+
+
+@dataclass(frozen=True, slots=True)
+class Ability:
+    """How a model can be made to fill in the middle; `family` is a row of `fim.FIM_TEMPLATES`."""
+
+    way: Literal["raw", "suffix", "chat"]
+    family: str = ""
+
+
+@dataclass
+class OllamaBackend:
+    settings: Settings
+    report: Reporter
+    patience: Patience = field(default_factory=Patience)
+    _client: Any = None
+    _turns: Turns = field(default_factory=Turns)
+    _abilities: dict[str, Ability] = field(default_factory=dict)
+    _never_think: set[str] = field(default_factory=set)
+    _chats: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def complete(self, request: CompletionRequest) -> Stream:
+        self._turns.interrupt(_WARM_UP)
+        model = self.settings.completion.model
+        stream = patient(lambda: self._fill(model, request), self.patience, self.report, self._ready)
+        return stopped(self._turns.take(request.document, stream), request)
+
+    def chat(self, request: ChatRequest) -> Stream:
+        self._turns.interrupt(_WARM_UP)
+        model = self.settings.chat.model
+        stream = patient(lambda: self._talk(model, request), self.patience, self.report, self._ready)
+        return self._turns.take(f"chat {next(self._chats)}", stream)
+
+    async def warm(self, request: CompletionRequest) -> None:
+        """Let the server prefill its KV cache. It knows no priorities, so this waits for idle times."""
+        if not self._turns.idle:
+            return
+        stream = self._fill(self.settings.completion.model, replace(request, max_tokens=1))
+        with suppress(HearthError):
+            async with aclosing(self._turns.take(_WARM_UP, stream)) as events:
+                async for _ in events:
+                    pass
+
+    async def close(self) -> None:
+        await self._turns.close()
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    async def _fill(self, model: str, request: CompletionRequest) -> Stream:
+        ability = await self._ability(model)
+        if ability.way == "chat":
+            stream = chat_infill.without_fence(self._talk(model, chat_infill.as_chat(request)))
+        else:
+            stream = self._generate(model, ability, request)
+        async with aclosing(stream):
+            async for event in stream:
+                yield event
+
+    def _generate(self, model: str, ability: Ability, request: CompletionRequest) -> Stream:
+        options: dict[str, Any] = {"num_predict": request.max_tokens, "temperature": 0.0}
+        if ability.way == "suffix":
+            left, right = fim.sides(request.prompt)
+            prompt: dict[str, Any] = {"prompt": left, "suffix": right}
+        else:
+            template = fim.FIM_TEMPLATES[ability.family]
+            prompt = {"prompt": fim.raw(template, request.prompt), "raw": True}
+            options["stop"] = list(fim.stop_strings(template))
+
+        async def ask(client: Any) -> Any:
+            keep = self.settings.ollama.keep_alive
+            return await client.generate(
+                model, **prompt, think=False, options=options, keep_alive=keep, stream=True
+            )
+
+        return self._events(model, ask, lambda part: (part.response or "", part.thinking or ""))
+
+    async def _talk(self, model: str, request: ChatRequest) -> Stream:
+        think = None if model in self._never_think else request.think
+
+        async def ask(client: Any) -> Any:
+            return await client.chat(
+                model,
+                [{"role": message.role, "content": message.content} for message in request.messages],
+                think=think,
+                options={"num_predict": request.max_tokens, "temperature": request.temperature},
+                keep_alive=self.settings.ollama.keep_alive,
+                stream=True,
+            )
+
+        parts = self._events(model, ask, lambda part: (part.message.content or "", part.message.thinking or ""))
+        try:
+            async with aclosing(without_thinking_tags(parts)) as stream:
+                async for event in stream:
+                    yield event
+            return
+        except RequestRefused as error:
+            if think is None or "does not support thinking" not in str(error):
+                raise
+        self._never_think.add(model)
+        async with aclosing(self._talk(model, request)) as again:
+            async for event in again:
+                yield event
+
+    async def _events(
+        self, model: str, ask: Callable[[Any], Awaitable[Any]], read: Callable[[Any], tuple[str, str]]
+    ) -> Stream:
+        """What the server streams. `read` gives the text and the thinking of one of its messages."""
+        import httpx
+        import ollama
+
+        try:
+            async with aclosing(await ask(self._connected())) as parts:
+                async for part in parts:
+                    text, thinking = read(part)
+                    if thinking:
+                        yield Piece(thinking, "thinking")
+                    if text:
+                        yield Piece(text)
+                    if part.done:
+                        yield Finished("limit" if part.done_reason == "length" else "eog", _usage(part))
+                        return
+        except (ollama.ResponseError, httpx.HTTPError, OSError, ValueError) as error:
+            raise self._explained(model, error) from error
+        raise BackendUnavailable(f"Ollama at {self._where} ended its answer in the middle. Please try again.")
+
+    async def _ability(self, model: str) -> Ability:
+        """What the server says of the model; asked once."""
+        import httpx
+        import ollama
+
+        if model not in self._abilities:
+            try:
+                shown = await self._connected().show(model)
+            except (ollama.ResponseError, httpx.HTTPError, OSError, ValueError) as error:
+                raise self._explained(model, error) from error
+            self._abilities[model] = _ability(model, shown.template or "", shown.capabilities or [])
+        return self._abilities[model]
+
+    def _connected(self) -> Any:
+        import ollama
+
+        if self._client is None:
+            url = self.settings.ollama.url
+            self._client = ollama.AsyncClient(host=url, **client_options(url, self.patience))
+        return self._client
+
+    def _ready(self) -> Status:
+        ability = self._abilities.get(self.settings.completion.model)
+        note = chat_infill.NOTE if ability and ability.way == "chat" else ""
+        return Status("ready", f"Ollama at {self._where}", help=note)
+
+    @property
+    def _where(self) -> str:
+        return address.shown(self.settings.ollama.url)
+
+    def _explained(self, model: str, error: Exception) -> HearthError:
+        """What went wrong, for the user. The model may be another one when the server is back."""
+        import httpx
+        import ollama
+
+        self._abilities.pop(model, None)
+        server = f"Ollama at {self._where}"
+        hint = "Is Ollama running (`ollama serve`), and is ollama.url right?"
+        if isinstance(error, ollama.ResponseError):
+            if error.status_code == 404 and "model" in error.error:
+                return ModelMissing(f"{server} does not have the model {model}. Get it: `ollama pull {model}`.")
+            return refusal(server, max(error.status_code, 0), error.error)
+        if isinstance(error, httpx.HTTPError):
+            return unreachable(self._where, error, self.patience, hint)
+        if isinstance(error, ConnectionError):
+            return BackendUnavailable(f"Nothing answers at {self._where}. {hint}")
+        return BackendUnavailable(f"{server} sent something that is not Ollama's protocol. {hint}")
+
+
+def _ability(model: str, template: str, capabilities: list[str]) -> Ability:
+    """Prefer a raw prompt: only there does the typed text stand last, so that a keystroke costs little.
+
+    The name says the family; the model's own template, where it has one for infilling, must not contradict.
+    """
+    named = fim.family_by_name(model)
+    row = fim.FIM_TEMPLATES.get(named)
+    can_insert = "insert" in capabilities
+    if row and (not can_insert or all(mark in template for mark in (row.pre, row.suf, row.mid))):
+        return Ability("raw", named)
+    return Ability("suffix" if can_insert else "chat")
+
+
+def _usage(part: Any) -> Usage:
+    """Ollama counts in nanoseconds."""
+    return Usage(
+        prompt_tokens=part.prompt_eval_count or 0,
+        evaluated_tokens=part.prompt_eval_count or 0,
+        generated_tokens=part.eval_count or 0,
+        prefill_ms=(part.prompt_eval_duration or 0) / 1e6,
+        decode_ms=(part.eval_duration or 0) / 1e6,
+    )

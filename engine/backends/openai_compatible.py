@@ -1,0 +1,167 @@
+"""Models behind an OpenAI-compatible API: llama-server, LM Studio, vLLM and the like."""
+
+import itertools
+import os
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from engine import fim
+from engine.backends import OnStatus, address, chat_infill, openai_wire
+from engine.backends.http import Patience, Reporter
+from engine.backends.openai_server import Server, probe
+from engine.backends.streaming import Stream, Turns, patient, stopped, without_thinking_tags
+from engine.errors import BackendUnavailable, HearthError, RequestRefused, SettingsError
+from engine.settings import Settings
+from engine.types import ChatRequest, CompletionRequest, Status
+
+_FIM_SETTINGS = ("auto", "infill", "suffix", "raw")
+_WARM_UP = "warm-up"
+
+Way = Literal["raw", "infill", "suffix", "chat"]
+
+
+def create(settings: Settings, on_status: OnStatus) -> "OpenAIBackend":
+    """Raises `RemoteNotAllowed` or `SettingsError`. Connects with the first request only."""
+    options = settings.openai_compatible
+    address.check(options.url, options.allow_remote)
+    if options.fim not in _FIM_SETTINGS:
+        raise SettingsError(f"openai_compatible.fim is {options.fim!r}, not one of {', '.join(_FIM_SETTINGS)}.")
+    key = os.environ.get(options.api_key_env, "") if options.api_key_env else ""
+    if options.api_key_env and not key:
+        raise SettingsError(f"The environment variable {options.api_key_env} (api_key_env) is not set.")
+    return OpenAIBackend(settings, Reporter(on_status), key)
+
+
+@dataclass
+class OpenAIBackend:
+    settings: Settings
+    report: Reporter
+    key: str = field(default="", repr=False)
+    patience: Patience = field(default_factory=Patience)
+    _connection: openai_wire.Connection | None = field(default=None, repr=False)
+    _server: Server | None = None
+    _no_infill: bool = False
+    _turns: Turns = field(default_factory=Turns)
+    _chats: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def complete(self, request: CompletionRequest) -> Stream:
+        self._turns.interrupt(_WARM_UP)
+        stream = patient(lambda: self._fill(request), self.patience, self.report, self._ready)
+        return stopped(self._turns.take(request.document, stream), request)
+
+    def chat(self, request: ChatRequest) -> Stream:
+        self._turns.interrupt(_WARM_UP)
+        stream = patient(lambda: self._talk(request), self.patience, self.report, self._ready)
+        return self._turns.take(f"chat {next(self._chats)}", stream)
+
+    async def warm(self, request: CompletionRequest) -> None:
+        """Let the server prefill its KV cache. It knows no priorities, so this waits for idle times."""
+        if not self._turns.idle:
+            return
+        stream = self._fill(replace(request, max_tokens=1))
+        with suppress(HearthError):
+            async with aclosing(self._turns.take(_WARM_UP, stream)) as events:
+                async for _ in events:
+                    pass
+
+    async def close(self) -> None:
+        await self._turns.close()
+        if self._connection:
+            await self._connection.close()
+            self._connection = None
+
+    async def _fill(self, request: CompletionRequest) -> Stream:
+        server = await self._probed()
+        way = self._way(server)
+        try:
+            async with aclosing(self._asked(way, server, request)) as events:
+                async for event in events:
+                    yield event
+            return
+        except openai_wire.InfillUnsupported:
+            if self._no_infill:
+                raise
+            self._no_infill = True
+        except BackendUnavailable:
+            self._server = None  # what answers next time may be another server
+            raise
+        async with aclosing(self._asked(self._way(server), server, request)) as events:
+            async for event in events:
+                yield event
+
+    def _way(self, server: Server) -> Way:
+        """How to ask for the middle.
+
+        A raw prompt comes before /infill: llama-server's own layout has the typed text in front of the text
+        below, so that each keystroke makes it evaluate the text below again.
+        """
+        chosen = self.settings.openai_compatible.fim
+        if chosen == "suffix":
+            return "suffix"
+        if chosen == "infill" and not self._no_infill:
+            return "infill"
+        if server.family or chosen == "raw":
+            return "raw"
+        return "infill" if server.kind == "llama.cpp" and not self._no_infill else "chat"
+
+    def _asked(self, way: Way, server: Server, request: CompletionRequest) -> Stream:
+        connection, prompt, limit = self._connected(), request.prompt, request.max_tokens
+        model = self.settings.completion.model
+        template = fim.FIM_TEMPLATES.get(server.family)
+        stops = list(fim.stop_strings(template)) if template else []
+        if way == "raw":
+            if not template:
+                raise RequestRefused(
+                    f"openai_compatible.fim is raw, but the FIM tokens of {model} are not known. "
+                    "Set it to auto, or use a code model that Hearth knows, such as qwen2.5-coder."
+                )
+            fields = {"model": model, "prompt": fim.raw(template, prompt)}
+            return openai_wire.completions(connection, {**fields, "max_tokens": limit, "stop": stops})
+        if way == "suffix":
+            left, right = fim.sides(prompt)
+            fields = {"model": model, "prompt": left, "suffix": right}
+            return openai_wire.completions(connection, {**fields, "max_tokens": limit})
+        if way == "infill":
+            # llama-server tokenises all of these as plain text, except for "prompt".
+            extra = [{"filename": file.path, "text": file.text} for file in prompt.context]
+            text = {"input_prefix": prompt.above, "input_suffix": prompt.below, "input_extra": extra}
+            typed = fim.neutralise(prompt.typed, template)
+            return openai_wire.infill(connection, {**text, "prompt": typed, "n_predict": limit, "stop": stops})
+        talk = self._chat(server, model, chat_infill.as_chat(request))
+        return chat_infill.without_fence(talk)
+
+    async def _talk(self, request: ChatRequest) -> Stream:
+        server = await self._probed()
+        async with aclosing(self._chat(server, self.settings.chat.model, request)) as events:
+            async for event in events:
+                yield event
+
+    def _chat(self, server: Server, model: str, request: ChatRequest) -> Stream:
+        extra = {}
+        if not request.think and server.kind != "other":  # others may refuse a field that they do not know
+            extra = {"chat_template_kwargs": {"enable_thinking": False}}
+        return without_thinking_tags(openai_wire.chat(self._connected(), model, request, extra))
+
+    async def _probed(self) -> Server:
+        """What the server says it is; asked once."""
+        import httpx
+
+        if self._server is None:
+            connection = self._connected()
+            try:
+                server = await probe(connection.http, connection.url, self.settings.completion.model)
+            except httpx.HTTPError as error:
+                raise connection.explained(error) from error
+            self._server, self._no_infill, connection.models = server, False, server.models
+        return self._server
+
+    def _connected(self) -> openai_wire.Connection:
+        if self._connection is None:
+            url = self.settings.openai_compatible.url
+            self._connection = openai_wire.Connection(url, self.key, self.patience)
+        return self._connection
+
+    def _ready(self) -> Status:
+        note = chat_infill.NOTE if self._server and self._way(self._server) == "chat" else ""
+        return Status("ready", address.shown(self.settings.openai_compatible.url), help=note)

@@ -1,0 +1,144 @@
+"""What the backends over HTTP do with a server's stream: turns, patience, stop rules, thinking."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+from engine import stop
+from engine.backends.http import Busy, Patience, Reporter
+from engine.errors import HearthError
+from engine.reasoning import Splitter
+from engine.types import CompletionRequest, Finished, Piece, Status
+
+# Pieces, then one `Finished`. Closing it closes the connection, so that the server stops.
+Stream = AsyncGenerator[Piece | Finished, None]
+
+
+@dataclass
+class Turns:
+    """At most one stream per key: the next one interrupts the last, which then ends as "superseded".
+
+    Servers queue what they are asked and editors seldom cancel, so without this they answer old questions
+    while the user waits for the new one.
+    """
+
+    _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    @property
+    def idle(self) -> bool:
+        return not self._running
+
+    def interrupt(self, key: str) -> None:
+        if key in self._running:
+            self._running.pop(key).cancel()
+
+    async def take(self, key: str, stream: Stream) -> Stream:
+        """The stream's events. It runs in a task of its own, so that it can be interrupted while it waits."""
+        self.interrupt(key)
+        events: asyncio.Queue[Piece | Finished | Exception] = asyncio.Queue()
+        task = self._running[key] = asyncio.create_task(_pump(stream, events))
+        # Not in the task: one that is cancelled before its first step runs none of its code.
+        task.add_done_callback(lambda _: events.put_nowait(Finished("superseded")))
+        try:
+            while True:
+                event = await events.get()
+                if isinstance(event, Exception):
+                    raise event
+                yield event
+                if isinstance(event, Finished):
+                    return
+        finally:
+            if self._running.get(key) is task:
+                del self._running[key]
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def close(self) -> None:
+        tasks = [*self._running.values()]
+        for key in [*self._running]:
+            self.interrupt(key)
+        if tasks:
+            await asyncio.wait(tasks)
+
+
+async def patient(
+    start: Callable[[], Stream], patience: Patience, report: Reporter, ready: Callable[[], Status]
+) -> Stream:
+    """The stream that `start` gives, started again while the server is busy; the status follows it."""
+    waited, pause, tries = 0.0, patience.pause, 1
+    while True:
+        try:
+            async with aclosing(start()) as stream:
+                async for event in stream:
+                    report(ready())
+                    yield event
+            return
+        except Busy as busy:
+            if waited >= patience.loading if busy.loading else tries >= patience.tries:
+                report(Status("error", str(busy)))
+                raise
+            if busy.loading:
+                report(Status("loading", str(busy)))
+        except HearthError as error:
+            report(Status("error", str(error)))
+            raise
+        await asyncio.sleep(pause)
+        waited, pause, tries = waited + pause, min(2 * pause, patience.longest_pause), tries + 1
+
+
+async def stopped(stream: Stream, request: CompletionRequest) -> Stream:
+    """Apply the stop rules of `request`; the stream is closed once they are met. Thinking is left out."""
+    answer = stop.Answer(request.stop)
+    finished = Finished("eog")
+    async with aclosing(stream):
+        async for event in stream:
+            if isinstance(event, Finished):
+                finished = event
+                break
+            if event.part == "thinking":
+                continue
+            finished = _one_more(finished)
+            accepted = event.text if request.raw else answer.push(event.text)
+            if accepted:
+                yield replace(event, text=accepted)
+            if answer.stopped:
+                break
+    if finished.reason == "superseded":
+        yield finished
+        return
+    rest = answer.finish()
+    if rest:
+        yield Piece(rest)
+    yield replace(finished, reason=answer.reason or finished.reason)
+
+
+async def without_thinking_tags(stream: Stream) -> Stream:
+    """Split `<think>` that a server left in the text; pieces already marked as thinking pass as they are."""
+    splitter = Splitter()
+    async with aclosing(stream):
+        async for event in stream:
+            if isinstance(event, Finished):
+                for piece in splitter.finish():
+                    yield piece
+                yield event
+            elif event.part == "thinking":
+                yield event
+            else:
+                for piece in splitter.push(event.text):
+                    yield piece
+
+
+async def _pump(stream: Stream, events: asyncio.Queue[Piece | Finished | Exception]) -> None:
+    try:
+        async with aclosing(stream):
+            async for event in stream:
+                events.put_nowait(event)
+    except Exception as error:  # whatever it is, the reader must learn of it instead of waiting for ever
+        events.put_nowait(error)
+
+
+def _one_more(finished: Finished) -> Finished:
+    """A server that we stop never says how much it generated; a piece is about a token."""
+    usage = finished.usage
+    return replace(finished, usage=replace(usage, generated_tokens=usage.generated_tokens + 1))

@@ -1,0 +1,26 @@
+"""The `hearth` command: one module per subcommand, joined in `app`."""
+
+import typer
+
+from lsp_server.commands import complete, demo, doctor
+from lsp_server.models_cli import app as models
+
+app = typer.Typer(
+    name="hearth",
+    help="A code model on your own machine, for your editor.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def serve() -> None:
+    """Run the language server on stdin and stdout (what editors start); --tcp PORT for a loopback port."""
+    # `lsp_server.cli` takes `serve` before typer is even imported; this is here for the help.
+
+
+app.command()(complete.complete)
+app.command()(doctor.doctor)
+app.command()(demo.demo)
+app.add_typer(models, name="models")

@@ -1,0 +1,53 @@
+import json
+import sys
+import time
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from engine import backends
+from engine.completion import Completer
+from engine.context.documents import Document
+from engine.settings import Settings
+from engine.types import Completion, Status
+from lsp_server.commands import terminal
+
+
+def complete(
+    place: Annotated[str, typer.Argument(metavar="FILE:LINE:COL", help="where the cursor is, counted from 1")],
+    as_json: Annotated[bool, typer.Option("--json", help="with timings and token counts")] = False,
+    model: Annotated[str, typer.Option(help="instead of the one in the settings")] = "",
+) -> None:
+    """Print exactly the text that would be inserted at a place of a file."""
+    document, offset = terminal.place(place)
+    settings = terminal.user_settings()
+    if model:
+        settings = _with_model(settings, model)
+    began = time.perf_counter()
+    completion = terminal.run(_complete(document, offset, settings))
+    if not as_json:
+        sys.stdout.write(completion.text)
+        return
+    report = {**asdict(completion), "total_ms": round(1000 * (time.perf_counter() - began), 1)}
+    print(json.dumps(report, indent=2, ensure_ascii=False))
+
+
+async def _complete(document: Document, offset: int, settings: Settings) -> Completion:
+    backend = backends.create(settings.completion.backend, settings, _tell)
+    try:
+        completion = await Completer(backend, settings.completion).complete(document, offset, automatic=False)
+    finally:
+        await backend.close()
+    return completion or Completion("", offset, offset)
+
+
+def _with_model(settings: Settings, model: str) -> Settings:
+    from dataclasses import replace
+
+    return replace(settings, completion=replace(settings.completion, model=model))
+
+
+def _tell(status: Status) -> None:
+    if status.kind == "downloading" and (status.percent or 0) % 10 == 0:
+        terminal.errors.print(f"downloading {status.message}: {status.percent}%", highlight=False, markup=False)

@@ -1,0 +1,136 @@
+import asyncio
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls.lsp.client import LanguageClient
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.syntax import Syntax
+from rich.text import Text
+
+from lsp_server.commands import terminal
+
+SAMPLE = '''\
+"""Prices of a small shop."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Item:
+    name: str
+    price: float
+    quantity: int = 1
+
+
+def subtotal(items: list[Item]) -> float:
+    """Sum of price times quantity of all items."""
+    |
+
+
+def most_expensive(items: list[Item]) -> Item:
+    """The item with the highest price."""
+    return max(items, key=lambda item: item.price)
+'''
+_KEYSTROKE = "return "
+console = Console()
+
+
+def demo() -> None:
+    """A real session: the server is started, a file is opened, and the model's ghost text shown in it."""
+    terminal.run(_session())
+
+
+async def _session() -> None:
+    client = LanguageClient("hearth-demo", "1")
+    progress = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+    bar = progress.add_task("starting", total=100, visible=False)
+    failed: list[str] = []
+
+    @client.feature("hearth/status")
+    def on_status(params: Any) -> None:
+        if params.kind == "error":
+            failed.append(params.message)
+        if params.kind in ("downloading", "loading"):
+            percent = getattr(params, "percent", None)
+            progress.update(
+                bar, description=f"{params.kind} {params.message}", completed=percent or 0, visible=True
+            )
+
+    @client.feature(lsp.WINDOW_SHOW_MESSAGE)
+    def on_message(params: lsp.ShowMessageParams) -> None:
+        pass  # the status says it too
+
+    with tempfile.TemporaryDirectory() as folder, progress:
+        began = time.perf_counter()
+        await client.start_io(sys.executable, "-P", "-m", "lsp_server.cli", "serve")
+        try:
+            await _play(client, Path(folder) / "shop.py", began, failed, progress)
+        finally:
+            with suppress(Exception):
+                await asyncio.wait_for(client.shutdown_async(None), 5)
+                client.exit(None)
+
+
+async def _play(client: LanguageClient, file: Path, began: float, failed: list[str], progress: Progress) -> None:
+    inline = lsp.TextDocumentClientCapabilities(inline_completion=lsp.InlineCompletionClientCapabilities())
+    await client.initialize_async(
+        lsp.InitializeParams(
+            capabilities=lsp.ClientCapabilities(
+                general=lsp.GeneralClientCapabilities(position_encodings=[lsp.PositionEncodingKind.Utf32]),
+                text_document=inline,
+            )
+        )
+    )
+    client.initialized(lsp.InitializedParams())
+    above, below = SAMPLE.split("|")
+    file.write_text(above + below)
+    item = lsp.TextDocumentItem(file.as_uri(), "python", 1, above + below)
+    client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+    place = lsp.Position(above.count("\n"), len(above) - above.rfind("\n") - 1)
+
+    first, _ = await _ask(client, item.uri, place)
+    total = time.perf_counter() - began
+    progress.stop()
+    if failed and not first:
+        terminal.fail(failed[-1])
+    _show(above, first, below, f"Qwen2.5-Coder fills in the body, {total:.1f} s after the server was started:")
+
+    change = lsp.TextDocumentContentChangePartial(lsp.Range(place, place), _KEYSTROKE)
+    version = lsp.VersionedTextDocumentIdentifier(version=2, uri=item.uri)
+    client.text_document_did_change(lsp.DidChangeTextDocumentParams(version, [change]))
+    place = lsp.Position(place.line, place.character + len(_KEYSTROKE))
+    second, seconds = await _ask(client, item.uri, place)
+    _show(
+        above + _KEYSTROKE, second, below, f"A keystroke later, from the warm cache, in {1000 * seconds:.0f} ms:"
+    )
+
+
+async def _ask(client: LanguageClient, uri: str, place: lsp.Position) -> tuple[str, float]:
+    """(the ghost text, seconds)."""
+    began = time.perf_counter()
+    answer = await client.text_document_inline_completion_async(
+        lsp.InlineCompletionParams(
+            lsp.InlineCompletionContext(lsp.InlineCompletionTriggerKind.Automatic),
+            lsp.TextDocumentIdentifier(uri),
+            place,
+        )
+    )
+    items = getattr(answer, "items", None) or []
+    return (str(items[0].insert_text) if items else ""), time.perf_counter() - began
+
+
+def _show(above: str, ghost: str, below: str, title: str) -> None:
+    console.print(f"\n{title}\n", style="bold", highlight=False)
+    # Highlighting the parts apart would lose the colours of what spans them; ghost text is dim, as in editors.
+    whole = Syntax("", "python", theme="ansi_dark").highlight(above + ghost + below)
+    whole.stylize("bold dim reverse" if console.is_terminal else "", len(above), len(above) + len(ghost))
+    console.print(whole if console.is_terminal else Text(above + "⟨" + ghost + "⟩" + below))
+
+
+__all__ = ["SAMPLE", "demo"]

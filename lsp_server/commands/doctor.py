@@ -1,0 +1,89 @@
+import platform
+import sys
+from importlib.metadata import version
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from engine import paths
+from engine.backends.local import LocalBackend
+from engine.errors import HearthError
+from engine.host.wire import Report
+from engine.models import store
+from lsp_server.commands import terminal
+
+console = Console()
+
+
+def doctor() -> None:
+    """Say what this machine, the model and its process are like, and whether it all works."""
+    settings = terminal.user_settings()
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    memory = psutil.virtual_memory()
+    table.add_row("Hearth", f"{version('hearth-lsp')}, Python {sys.version.split()[0]}, {platform.platform()}")
+    table.add_row(
+        "machine",
+        f"{psutil.cpu_count(logical=False)} cores, {_gib(memory.available)} of {_gib(memory.total)} free",
+    )
+    table.add_row("llama.cpp", f"llama-cpp-python {version('llama-cpp-python')}")
+    table.add_row("settings", str(paths.config_file()))
+    table.add_row("logs", str(paths.log_dir()))
+    table.add_row("backend", settings.completion.backend)
+    console.print(table)
+    if settings.completion.backend != "local":
+        console.print(f"The model is run by {settings.completion.backend}; nothing to test here.")
+        return
+    name = settings.completion.model
+    try:
+        installed = store.find(name)
+    except HearthError as error:
+        terminal.fail(f"{name}: {error}")
+    if installed is None:
+        terminal.fail(f"the model {name} is not on this disk; get it with `hearth models pull {name}`")
+    report = terminal.run(_report(LocalBackend(settings, lambda status: None)))
+    console.print(_findings(report, str(installed.path), installed.store))
+    if crash := _last_crash():
+        console.print(
+            f"\nThe host crashed once; its last words:\n{crash}", style="yellow", highlight=False, markup=False
+        )
+
+
+async def _report(backend: LocalBackend) -> Report:
+    try:
+        return await backend.report()
+    finally:
+        await backend.close()
+
+
+def _findings(report: Report, path: str, where: str) -> Table:
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    table.add_row("model", f"{report.model} ({where})")
+    table.add_row("file", path)
+    table.add_row("load profile", report.profile)
+    for note in report.notes:
+        table.add_row("", note)
+    fim = {"yes": "works", "nonsense": "answers nonsense", "none": "this model cannot do it"}[report.fim]
+    table.add_row("self-test", f"the arithmetic is sound; filling in the middle {fim}")
+    table.add_row(
+        "speed",
+        f"{report.prefill_speed:.0f} tokens/s prefill, {report.decode_speed:.0f} tokens/s decode, {report.threads} threads",
+    )
+    table.add_row("memory", f"{_gib(report.resident_bytes)} in the host process")
+    return table
+
+
+def _last_crash() -> str:
+    path = paths.state_dir() / "host-crash-last.txt"
+    try:
+        return "\n".join(path.read_text("utf-8", "replace").splitlines()[:8])
+    except OSError:
+        return ""
+
+
+def _gib(size: float) -> str:
+    return f"{size / 2**30:.1f} GiB"

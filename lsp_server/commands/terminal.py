@@ -1,0 +1,69 @@
+"""What the subcommands share: settings, places in files, errors as one red line."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+from engine import paths
+from engine.context.documents import Document
+from engine.errors import HearthError
+from engine.languages import language_of
+from engine.settings import Settings
+from lsp_server.settings import read_toml, resolve
+
+T = TypeVar("T")
+errors = Console(stderr=True)
+
+
+def fail(message: str) -> NoReturn:
+    errors.print(message, style="red", highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """The result; an expected error becomes one red line and exit code 1."""
+    try:
+        return asyncio.run(work)
+    except HearthError as error:
+        fail(str(error))
+
+
+def user_settings() -> Settings:
+    """From the user's `hearth.toml`; problems are told on stderr."""
+    layer, problems = read_toml(paths.config_file(), trusted=True)
+    settings, more = resolve([layer] if layer else [])
+    for problem in problems + more:
+        errors.print(problem, style="yellow", highlight=False, markup=False)
+    return settings
+
+
+def open_file(path: Path) -> Document:
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        fail(f"{path}: {error.strerror}")
+    except UnicodeDecodeError:
+        fail(f"{path} is not a text file in UTF-8")
+    language = language_of("", str(path))
+    return Document(path.absolute().as_uri(), text, language.lsp_ids[0] if language else "plaintext", str(path))
+
+
+def place(argument: str) -> tuple[Document, int]:
+    """`FILE:LINE:COL`, both counted from 1 in characters as editors show them -> document and offset."""
+    parts = argument.rsplit(":", 2)
+    if len(parts) != 3 or not parts[1].isdigit() or not parts[2].isdigit():
+        fail(f"{argument!r} is not FILE:LINE:COL, such as app.py:12:5")
+    document = open_file(Path(parts[0]))
+    line, column = int(parts[1]) - 1, int(parts[2]) - 1
+    starts = document.line_starts
+    if not 0 <= line < len(starts) or column < 0:
+        fail(f"{parts[0]} has {len(starts)} lines; line {line + 1} is not one of them")
+    line_end = starts[line + 1] if line + 1 < len(starts) else len(document.text)
+    length = len(document.text[starts[line] : line_end].rstrip("\r\n"))
+    if column > length:
+        fail(f"line {line + 1} of {parts[0]} has {length} characters; column {column + 1} is behind its end")
+    return document, starts[line] + column

@@ -1,0 +1,395 @@
+import asyncio
+import logging
+from contextlib import aclosing
+from typing import Any
+
+import pytest
+
+from engine import backends
+from engine.backends import chat_infill
+from engine.backends.http import Patience
+from engine.errors import BackendUnavailable, PromptTooLong, RemoteNotAllowed, RequestRefused, SettingsError
+from engine.settings import ChatSettings, CompletionSettings, OpenAISettings, Settings
+from engine.types import ContextFile, Piece, Status
+from tests.engine.backends.asking import QUICK, collect, completion, question
+from tests.fakes.http import Streamed
+from tests.fakes.openai import FakeOpenAI
+
+QWEN_PROMPT = "<|fim_prefix|>def f(value):\n<|fim_suffix|>\nprint(f(1))\n<|fim_middle|>    return "
+PATHS = {
+    "raw": "/v1/completions",
+    "infill": "/infill",
+    "suffix": "/v1/completions",
+    "chat": "/v1/chat/completions",
+}
+
+
+@pytest.fixture
+def start(closing: list[Any], statuses: list[Status]) -> Any:
+    """A fake and a backend that talks to it."""
+
+    async def start(
+        model: str = "qwen2.5-coder", fim: str = "auto", cut: int = 0, key_env: str = "", **fake_options: Any
+    ) -> tuple[FakeOpenAI, Any]:
+        fake = FakeOpenAI(**fake_options)
+        fake.http.cut = cut
+        await fake.http.start()
+        settings = Settings(
+            completion=CompletionSettings(model=model),
+            chat=ChatSettings(model=model),
+            openai_compatible=OpenAISettings(url=f"{fake.http.url}/v1", fim=fim, api_key_env=key_env),
+        )
+        backend: Any = backends.create("openai_compatible", settings, statuses.append)
+        backend.patience = QUICK
+        closing.extend([fake.http, backend])
+        return fake, backend
+
+    return start
+
+
+async def start_way(start: Any, way: str, **options: Any) -> Any:
+    """A server that is asked in that way."""
+    if way == "chat":
+        return await start("llama3.2", kind="lmstudio", models=["llama3.2"], **options)
+    return await start(fim="auto" if way == "raw" else way, **options)
+
+
+async def test_nothing_is_asked_before_the_first_request(start: Any) -> None:
+    fake, _ = await start()
+    assert fake.http.requests == []
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        (OpenAISettings(url="http://10.0.0.2:8080/v1"), RemoteNotAllowed),
+        (OpenAISettings(url="10.0.0.2"), SettingsError),
+        (OpenAISettings(fim="sometimes"), SettingsError),
+        (OpenAISettings(api_key_env="HEARTH_TEST_NO_SUCH_KEY"), SettingsError),
+    ],
+)
+async def test_wrong_settings_are_refused_at_once(options: OpenAISettings, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        backends.create("openai_compatible", Settings(openai_compatible=options), lambda status: None)
+
+
+async def test_llama_server_with_a_known_vocabulary_gets_a_raw_prompt(start: Any) -> None:
+    fake, backend = await start("anything", models=["model.gguf"])
+    answer = await collect(backend.complete(completion()))
+    [asked] = [request.body for request in fake.http.asked("/v1/completions")]
+    assert asked["prompt"] == QWEN_PROMPT
+    assert (asked["max_tokens"], asked["temperature"], asked["stream"]) == (32, 0.0, True)
+    assert "<|file_sep|>" in asked["stop"]
+    assert (answer.text, answer.reason) == ("value + 1", "eog")
+
+
+async def test_the_vocabulary_counts_more_than_the_name(start: Any) -> None:
+    fake, backend = await start("qwen2.5-coder", vocabulary=("[PREFIX]", "[SUFFIX]"))
+    await collect(backend.complete(completion()))
+    assert fake.http.asked("/v1/completions")[0].body["prompt"].startswith("[SUFFIX]\nprint")
+
+
+async def test_llama_server_with_marks_that_hearth_does_not_know_is_asked_to_infill(start: Any) -> None:
+    fake, backend = await start(vocabulary=("<|code_prefix|>",))
+    context = (ContextFile("lib.py", "def g(): ...\n"),)
+    request = completion(above="# <|fim_middle|>\n", typed="    return <|fim_middle|>", context=context)
+    answer = await collect(backend.complete(request))
+    [asked] = [request.body for request in fake.http.asked("/infill")]
+    assert asked["input_prefix"] == "# <|fim_middle|>\n"
+    assert asked["input_suffix"] == "\nprint(f(1))\n"
+    assert asked["input_extra"] == [{"filename": "lib.py", "text": "def g(): ...\n"}]
+    assert asked["prompt"] == "    return < |fim_middle|>"
+    assert (asked["n_predict"], asked["stream"]) == (32, True)
+    assert (answer.text, answer.reason) == ("value + 1", "eog")
+
+
+async def test_a_server_without_infill_for_the_model_gets_a_raw_prompt_and_that_is_remembered(start: Any) -> None:
+    fake, backend = await start("codestral", fim="infill", can_infill=False, vocabulary=("[PREFIX]", "[SUFFIX]"))
+    for _ in range(2):
+        assert (await collect(backend.complete(completion()))).text == "value + 1"
+    assert len(fake.http.asked("/infill")) == 1
+    assert len(fake.http.asked("/v1/completions")) == 2
+
+
+async def test_without_any_fim_tokens_the_model_is_asked_by_chat_and_the_status_says_so(
+    start: Any, statuses: list[Status]
+) -> None:
+    fake, backend = await start("llama", models=["llama"], vocabulary=(), can_infill=False)
+    assert (await collect(backend.complete(completion()))).text == "value + 1"
+    assert fake.http.asked("/v1/chat/completions")
+    assert statuses == [Status("ready", f"{fake.http.url}/v1", help=chat_infill.NOTE)]
+
+
+async def test_a_vocabulary_that_is_not_shown_leaves_the_name(start: Any) -> None:
+    fake, backend = await start("starcoder2", can_tokenize=False)
+    await collect(backend.complete(completion()))
+    assert fake.http.asked("/v1/completions")[0].body["prompt"].startswith("<fim_prefix>")
+
+
+@pytest.mark.parametrize("kind", ["vllm", "lmstudio"])
+async def test_other_servers_get_a_raw_prompt_when_the_family_is_known_by_name(start: Any, kind: str) -> None:
+    fake, backend = await start(kind=kind)
+    answer = await collect(backend.complete(completion()))
+    assert fake.http.asked("/v1/completions")[0].body["prompt"] == QWEN_PROMPT
+    assert fake.http.asked("/infill") == []
+    assert answer.text == "value + 1"
+
+
+async def test_suffix_is_sent_only_when_the_setting_says_so(start: Any) -> None:
+    fake, backend = await start(fim="suffix", kind="lmstudio")
+    await collect(backend.complete(completion(below="<|im_end|>\n")))
+    [asked] = [request.body for request in fake.http.asked("/v1/completions")]
+    assert asked["prompt"] == "def f(value):\n    return "
+    assert asked["suffix"] == "< |im_end|>\n"
+
+
+async def test_what_the_server_says_about_a_bad_request_is_shown(start: Any, statuses: list[Status]) -> None:
+    _, backend = await start(fim="suffix", kind="vllm")
+    with pytest.raises(RequestRefused, match=r"HTTP 400.*suffix is not currently supported"):
+        await collect(backend.complete(completion()))
+    assert statuses[-1].kind == "error"
+    assert "suffix is not currently supported" in statuses[-1].message
+
+
+async def test_raw_without_a_known_family_is_refused_with_a_way_out_but_chat_works(start: Any) -> None:
+    _, backend = await start("llama3.2", fim="raw", kind="lmstudio", models=["llama3.2"])
+    with pytest.raises(RequestRefused, match="Set it to auto"):
+        await collect(backend.complete(completion()))
+    assert (await collect(backend.chat(question()))).text == "value + 1"
+
+
+async def test_a_wrong_model_name_lists_the_right_ones(start: Any) -> None:
+    _, backend = await start("qwen3-coder", kind="vllm", models=["org/first", "org/second"])
+    with pytest.raises(RequestRefused, match=r"`qwen3-coder` does not exist.*It offers: org/first, org/second"):
+        await collect(backend.complete(completion()))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "says"),
+    [
+        (500, {"error": "model crashed"}, RequestRefused, "model crashed"),
+        (400, {"detail": [{"msg": "field required"}]}, RequestRefused, "field required"),
+        (422, {"message": "no"}, RequestRefused, "no"),
+        (502, "<html>Bad Gateway</html>", RequestRefused, "Bad Gateway"),
+        (
+            400,
+            {"error": {"code": 400, "message": "the request exceeds", "type": "exceed_context_size_error"}},
+            PromptTooLong,
+            "the request exceeds",
+        ),
+    ],
+)
+@pytest.mark.parametrize("way", ["raw", "infill", "chat"])
+async def test_error_bodies_of_all_shapes_are_shown(
+    start: Any, way: str, status: int, body: Any, error: type[Exception], says: str
+) -> None:
+    _, backend = await start_way(start, way, refusal=(status, body))
+    with pytest.raises(error, match=says):
+        await collect(backend.complete(completion()))
+
+
+async def test_the_server_is_probed_once(start: Any) -> None:
+    fake, backend = await start()
+    for _ in range(3):
+        await collect(backend.complete(completion()))
+    assert [request.path for request in fake.http.requests].count("/v1/models") == 1
+    assert len(fake.http.asked("/tokenize")) == 1
+
+
+async def test_a_loading_server_is_waited_for(start: Any, statuses: list[Status]) -> None:
+    _, backend = await start(loading=4)
+    assert (await collect(backend.complete(completion()))).text == "value + 1"
+    assert [status.kind for status in statuses] == ["loading", "ready"]
+
+
+async def test_a_server_that_loads_for_ever_is_given_up(start: Any, statuses: list[Status]) -> None:
+    _, backend = await start(loading=10**6)
+    with pytest.raises(BackendUnavailable, match="Loading model"):
+        await collect(backend.complete(completion()))
+    assert [status.kind for status in statuses] == ["loading", "error"]
+
+
+@pytest.mark.parametrize("way", PATHS)
+async def test_a_busy_server_is_asked_again_but_not_for_ever(start: Any, way: str) -> None:
+    fake, backend = await start_way(start, way, busy=2)
+    assert (await collect(backend.complete(completion()))).text == "value + 1"
+    fake.busy = 100
+    with pytest.raises(BackendUnavailable, match="Too many requests"):
+        await collect(backend.complete(completion()))
+    assert fake.busy == 100 - QUICK.tries
+
+
+@pytest.mark.parametrize("way", PATHS)
+async def test_a_stop_rule_ends_the_answer_and_the_server_stops(start: Any, way: str) -> None:
+    pieces = ("value", " + 1\n", *["more\n"] * 1000)
+    fake, backend = await start_way(start, way, pieces=pieces, pause=0.002)
+    answer = await collect(backend.complete(completion()))
+    assert (answer.text, answer.reason) == ("value + 1", "line_end")
+    assert answer.finished[0].usage.generated_tokens >= 2
+    await asyncio.wait_for(fake.http.asked(PATHS[way])[0].disconnected.wait(), 5)
+
+
+@pytest.mark.parametrize("way", PATHS)
+async def test_closing_the_stream_closes_the_connection(start: Any, way: str) -> None:
+    fake, backend = await start_way(start, way, pieces=["x "] * 1000, pause=0.002)
+    stream = backend.complete(completion(raw=True))
+    async with aclosing(stream):
+        assert isinstance(await anext(stream), Piece)
+    await asyncio.wait_for(fake.http.asked(PATHS[way])[0].disconnected.wait(), 5)
+
+
+@pytest.mark.parametrize("way", PATHS)
+async def test_a_newer_request_of_the_document_supersedes_the_older_one(start: Any, way: str) -> None:
+    fake, backend = await start_way(start, way, pause=60)
+    older = asyncio.create_task(collect(backend.complete(completion())))
+    async with asyncio.timeout(5):
+        while not fake.http.asked(PATHS[way]):
+            await asyncio.sleep(0.005)
+    fake.pause = 0
+    assert (await collect(backend.complete(completion()))).text == "value + 1"
+    assert (await asyncio.wait_for(older, 5)).reason == "superseded"
+    await asyncio.wait_for(fake.http.asked(PATHS[way])[0].disconnected.wait(), 5)
+
+
+@pytest.mark.parametrize("way", PATHS)
+async def test_a_server_that_goes_away_in_the_middle_is_an_error_and_found_again(
+    start: Any, way: str, statuses: list[Status]
+) -> None:
+    fake, backend = await start_way(start, way, abort_after=2)
+    with pytest.raises(BackendUnavailable, match=r"127\.0\.0\.1"):
+        await collect(backend.complete(completion(raw=True)))
+    fake.abort_after = None
+    await fake.http.stop()
+    for _ in range(2):
+        with pytest.raises(BackendUnavailable, match="Nothing answers at"):
+            await collect(backend.complete(completion()))
+    await fake.http.start()
+    assert (await collect(backend.complete(completion()))).text == "value + 1"
+    assert [status.kind for status in statuses] == ["ready", "error", "error", "ready"]
+
+
+async def test_another_server_at_the_same_address_is_probed_anew(start: Any) -> None:
+    fake, backend = await start()
+    await collect(backend.complete(completion()))
+    await fake.http.stop()
+    with pytest.raises(BackendUnavailable):
+        await collect(backend.complete(completion()))
+    fake.vocabulary = ("[PREFIX]", "[SUFFIX]")
+    await fake.http.start()
+    await collect(backend.complete(completion()))
+    assert fake.http.asked("/v1/completions")[-1].body["prompt"].startswith("[SUFFIX]")
+
+
+@pytest.mark.parametrize("way", PATHS)
+async def test_an_error_inside_the_stream_is_shown(start: Any, way: str) -> None:
+    _, backend = await start_way(start, way, error_after=1)
+    with pytest.raises(RequestRefused, match="context shift is disabled"):
+        await collect(backend.complete(completion(raw=True)))
+
+
+@pytest.mark.parametrize("way", PATHS)
+async def test_a_server_that_never_answers_is_given_up(start: Any, way: str) -> None:
+    _, backend = await start_way(start, way, pause=60)
+    backend.patience = Patience(first_token=0.1)
+    with pytest.raises(BackendUnavailable, match=r"has not answered for 0\.1 seconds"):
+        await collect(backend.complete(completion()))
+
+
+@pytest.mark.parametrize("way", PATHS)
+async def test_characters_cut_in_the_middle_of_their_bytes_arrive_whole(start: Any, way: str) -> None:
+    _, backend = await start_way(start, way, pieces=("größe", " = '→", "😀'"), cut=3)
+    assert (await collect(backend.complete(completion(raw=True)))).text == "größe = '→😀'"
+
+
+@pytest.mark.parametrize("way", PATHS)
+async def test_running_out_of_tokens_is_told(start: Any, way: str) -> None:
+    _, backend = await start_way(start, way, finish_reason="length")
+    assert (await collect(backend.complete(completion(raw=True)))).reason == "limit"
+
+
+@pytest.mark.parametrize(("kind", "cached"), [("llama.cpp", 20), ("vllm", 0)])
+async def test_the_usage_is_the_servers(start: Any, kind: str, cached: int) -> None:
+    _, backend = await start(kind=kind)
+    [finished] = (await collect(backend.complete(completion(raw=True)))).finished
+    usage = finished.usage
+    assert (usage.prompt_tokens, usage.cached_tokens, usage.evaluated_tokens) == (30, cached, 30 - cached)
+    assert usage.generated_tokens == 3
+
+
+async def test_a_warm_up_gives_way_to_a_completion(start: Any) -> None:
+    fake, backend = await start(pause=60)
+    warming = asyncio.create_task(backend.warm(completion()))
+    async with asyncio.timeout(5):
+        while not fake.http.asked("/v1/completions"):
+            await asyncio.sleep(0.005)
+    fake.pause = 0
+    assert (await collect(backend.complete(completion()))).text == "value + 1"
+    await asyncio.wait_for(warming, 5)
+    first, second = fake.http.asked("/v1/completions")
+    assert (first.body["max_tokens"], second.body["max_tokens"]) == (1, 32)
+    await asyncio.wait_for(first.disconnected.wait(), 5)
+
+
+async def test_reasoning_comes_apart_from_the_answer(start: Any) -> None:
+    _, backend = await start(reasoning=("h", "m"))
+    answer = await collect(backend.chat(question()))
+    assert (answer.thinking, answer.text) == ("hm", "value + 1")
+
+
+async def test_thinking_tags_in_the_text_are_split_too(start: Any) -> None:
+    _, backend = await start(kind="vllm", pieces=("<thi", "nk>hm</", "think>", "\nyes"))
+    answer = await collect(backend.chat(question()))
+    assert (answer.thinking, answer.text) == ("hm", "\nyes")
+
+
+@pytest.mark.parametrize(("kind", "told"), [("llama.cpp", True), ("vllm", True), ("lmstudio", False)])
+async def test_thinking_is_turned_off_where_the_server_understands_that(start: Any, kind: str, told: bool) -> None:
+    fake, backend = await start(kind=kind)
+    await collect(backend.chat(question(think=False)))
+    await collect(backend.chat(question(think=True)))
+    off, on = (request.body for request in fake.http.asked("/v1/chat/completions"))
+    assert off.get("chat_template_kwargs") == ({"enable_thinking": False} if told else None)
+    assert "chat_template_kwargs" not in on
+    assert off["messages"] == [{"role": "user", "content": "why?"}]
+
+
+async def test_the_key_is_sent_and_never_logged(
+    start: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("MY_SERVER_KEY", "sesame-opens")
+    caplog.set_level(logging.DEBUG)
+    fake, backend = await start(key="sesame-opens", key_env="MY_SERVER_KEY")
+    assert (await collect(backend.complete(completion()))).text == "value + 1"
+    assert {request.headers["authorization"] for request in fake.http.requests} == {"Bearer sesame-opens"}
+    assert "sesame" not in caplog.text + repr(backend)
+
+
+async def test_without_a_key_none_is_sent_not_even_that_of_someone_else(
+    start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "for-another-server")
+    fake, backend = await start()
+    await collect(backend.complete(completion()))
+    await collect(backend.chat(question()))
+    assert all("authorization" not in request.headers for request in fake.http.requests)
+
+
+async def test_a_wrong_key_is_told(start: Any) -> None:
+    _, backend = await start(key="sesame", vocabulary=())
+    with pytest.raises(RequestRefused, match=r"Invalid API Key.*api_key_env"):
+        await collect(backend.complete(completion()))
+
+
+async def test_an_answer_that_is_no_json_is_told(start: Any) -> None:
+    fake, backend = await start()
+
+    async def page(request: Any) -> Any:
+        async def chunks() -> Any:
+            yield b"data: <html>\n\n"
+
+        return Streamed("text/event-stream", chunks())
+
+    await collect(backend.complete(completion()))
+    fake.http.handler = page
+    with pytest.raises(BackendUnavailable, match="not the OpenAI protocol"):
+        await collect(backend.complete(completion()))

@@ -1,0 +1,104 @@
+"""Ollama as its clients see it: the shapes and messages of its documentation and source."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.fakes.http import HttpServer, Reply, Request, Streamed
+
+QWEN_TEMPLATE = (
+    "{{- if .Suffix }}<|fim_prefix|>{{ .Prompt }}<|fim_suffix|>{{ .Suffix }}<|fim_middle|>"
+    "{{- else }}<|im_start|>user\n{{ .Prompt }}<|im_end|>\n{{- end }}"
+)
+
+
+@dataclass
+class FakeOllama:
+    """`capabilities` per model that is there. `pieces` and `thinking` are what every model says."""
+
+    capabilities: dict[str, list[str]] = field(default_factory=lambda: {"coder": ["completion", "insert"]})
+    templates: dict[str, str] = field(default_factory=dict)
+    pieces: Sequence[str] = ("value", " + ", "1")
+    thinking: Sequence[str] = ()
+    done_reason: str = "stop"
+    pause: float = 0.0  # before each piece
+    busy: int = 0  # so many requests are refused first
+    error_after: int | None = None  # pieces, then an error inside the stream
+    abort_after: int | None = None  # pieces, then the connection breaks
+    end_after: int | None = None  # pieces, then the stream ends without a last message
+    http: HttpServer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.http = HttpServer(self._handle)
+
+    async def _handle(self, request: Request) -> Reply | Streamed:
+        routes = {"/api/show": self._show, "/api/generate": self._generate, "/api/chat": self._chat}
+        if request.path not in routes:
+            return Reply(404, "404 page not found")
+        model = request.body["model"]
+        if model not in self.capabilities:
+            return Reply(404, {"error": f"model '{model}' not found"})
+        if self.busy and request.path != "/api/show":
+            self.busy -= 1
+            return Reply(503, {"error": "server busy, please try again.  maximum pending requests exceeded"})
+        return routes[request.path](model, request.body)
+
+    def _show(self, model: str, body: dict[str, Any]) -> Reply:
+        return Reply(
+            200,
+            {
+                "modelfile": "FROM /models/blobs/sha256-00\n",
+                "parameters": "",
+                "template": self.templates.get(model, "{{ .Prompt }}"),
+                "details": {"format": "gguf", "family": "qwen2", "families": ["qwen2"]},
+                "model_info": {"general.architecture": "qwen2", "qwen2.context_length": 32768},
+                "capabilities": self.capabilities[model],
+            },
+        )
+
+    def _generate(self, model: str, body: dict[str, Any]) -> Reply | Streamed:
+        if body.get("suffix") and "insert" not in self.capabilities[model]:
+            return Reply(400, {"error": f"registry.ollama.ai/library/{model}:latest does not support insert"})
+        if body.get("raw") and (body.get("template") or body.get("system") or body.get("context")):
+            return Reply(400, {"error": "raw mode does not support template, system, or context"})
+        return self._streamed(model, body, "response")
+
+    def _chat(self, model: str, body: dict[str, Any]) -> Reply | Streamed:
+        return self._streamed(model, body, "message")
+
+    def _streamed(self, model: str, body: dict[str, Any], key: str) -> Reply | Streamed:
+        if body.get("think") and "thinking" not in self.capabilities[model]:
+            return Reply(400, {"error": f'"{model}" does not support thinking'})
+        return Streamed("application/x-ndjson", self._lines(model, key))
+
+    async def _lines(self, model: str, key: str) -> AsyncIterator[bytes]:
+        base = {"model": model, "created_at": "2025-11-01T10:00:00.000000Z"}
+        for thought in self.thinking:
+            yield _line({**base, **_content(key, "", thought), "done": False})
+        for number, piece in enumerate(self.pieces):
+            if number == self.error_after:
+                yield _line({"error": "an error was encountered while running the model: CUDA error"})
+                return
+            if number == self.abort_after:
+                raise ConnectionAbortedError
+            if number == self.end_after:
+                return
+            await asyncio.sleep(self.pause)
+            yield _line({**base, **_content(key, piece, ""), "done": False})
+        counts = {"prompt_eval_count": 26, "prompt_eval_duration": 325953000, "eval_duration": 4709213000}
+        totals = {"total_duration": 10706818083, "load_duration": 6338219291, "eval_count": len(self.pieces)}
+        last = {"done": True, "done_reason": self.done_reason}
+        yield _line({**base, **_content(key, "", ""), **last, **counts, **totals})
+
+
+def _content(key: str, text: str, thinking: str) -> dict[str, Any]:
+    thought = {"thinking": thinking} if thinking else {}
+    if key == "response":
+        return {"response": text, **thought}
+    return {"message": {"role": "assistant", "content": text, **thought}}
+
+
+def _line(message: dict[str, Any]) -> bytes:
+    return json.dumps(message).encode() + b"\n"

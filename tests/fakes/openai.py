@@ -1,0 +1,150 @@
+"""OpenAI-compatible servers as their clients see them: llama-server, vLLM and LM Studio."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tests.fakes.http import HttpServer, Reply, Request, Streamed
+
+QWEN_MARKS = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|repo_name|>", "<|file_sep|>")
+
+
+@dataclass
+class FakeOpenAI:
+    kind: Literal["llama.cpp", "vllm", "lmstudio"] = "llama.cpp"
+    models: Sequence[str] = ("qwen2.5-coder",)
+    vocabulary: Sequence[str] = QWEN_MARKS  # the special tokens that llama-server's /tokenize knows
+    can_tokenize: bool = True
+    can_infill: bool = True
+    pieces: Sequence[str] = ("value", " + ", "1")
+    reasoning: Sequence[str] = ()
+    finish_reason: str = "stop"
+    key: str = ""
+    pause: float = 0.0  # before each piece
+    loading: int = 0  # so many requests find the model still loading
+    busy: int = 0  # so many requests for an answer are refused first
+    refusal: tuple[int, Any] | None = None  # status and body of each answer
+    error_after: int | None = None  # pieces, then an error inside the stream
+    abort_after: int | None = None  # pieces, then the connection breaks
+    http: HttpServer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.http = HttpServer(self._handle)
+
+    async def _handle(self, request: Request) -> Reply | Streamed:
+        if self.loading:
+            self.loading -= 1
+            return Reply(503, _error(503, "Loading model", "unavailable_error"))
+        if self.key and request.headers.get("authorization") != f"Bearer {self.key}":
+            return Reply(401, _error(401, "Invalid API Key", "authentication_error"))
+        if request.path == "/v1/models":
+            return Reply(200, {"object": "list", "data": [self._model(name) for name in self.models]})
+        if request.path in ("/props", "/tokenize", "/infill") and self.kind != "llama.cpp":
+            return Reply(404, {"detail": "Not Found"})
+        if request.path == "/props":
+            settings = {"n_ctx": 4096}
+            return Reply(200, {"default_generation_settings": settings, "total_slots": 1, "model_path": "m.gguf"})
+        if request.path == "/tokenize":
+            return self._tokenize(request.body)
+        if request.path == "/v1/chat/completions":
+            return self._answer(request.body, self._chat())
+        if request.path == "/v1/completions":
+            return self._answer(request.body, self._completion())
+        if request.path == "/infill":
+            if not self.can_infill:
+                message = "Infill is not supported by this model: prefix token is missing. "
+                return Reply(501, _error(501, message, "not_supported_error"))
+            return self._answer(request.body, self._infill())
+        return Reply(404, _error(404, "File Not Found", "not_found_error"))
+
+    def _answer(self, body: dict[str, Any], chunks: AsyncIterator[bytes]) -> Reply | Streamed:
+        if self.busy:
+            self.busy -= 1
+            return Reply(429, _error(429, "Too many requests", "rate_limit_error"))
+        if self.refusal:
+            return Reply(*self.refusal)
+        if self.kind == "vllm" and body.get("suffix"):
+            message = "suffix is not currently supported"
+            return Reply(400, {"object": "error", "message": message, "type": "BadRequestError", "code": 400})
+        if self.kind == "vllm" and body["model"] not in self.models:
+            message = f"The model `{body['model']}` does not exist."
+            return Reply(404, _error(404, message, "NotFoundError"))
+        return Streamed("text/event-stream", chunks)
+
+    def _model(self, name: str) -> dict[str, Any]:
+        owner = {"llama.cpp": "llamacpp", "vllm": "vllm", "lmstudio": "organization_owner"}[self.kind]
+        return {"id": name, "object": "model", "created": 1761991200, "owned_by": owner}
+
+    def _tokenize(self, body: dict[str, Any]) -> Reply:
+        if not self.can_tokenize:
+            return Reply(404, _error(404, "File Not Found", "not_found_error"))
+        words = body["content"].split("\n")
+        pieces = [piece for word in words for piece in ([word] if word in self.vocabulary else [*word])]
+        return Reply(200, {"tokens": [{"id": number, "piece": piece} for number, piece in enumerate(pieces)]})
+
+    async def _chat(self) -> AsyncIterator[bytes]:
+        base = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1761991200, "model": "m"}
+        yield _event({**base, "choices": [_choice(delta={"role": "assistant", "content": None})]})
+        for thought in self.reasoning:
+            yield _event({**base, "choices": [_choice(delta={"reasoning_content": thought})]})
+        async for piece in self._spoken():
+            yield (
+                piece
+                if isinstance(piece, bytes)
+                else _event({**base, "choices": [_choice(delta={"content": piece})]})
+            )
+        if self.error_after is not None:
+            return
+        yield _event({**base, "choices": [_choice(delta={}, finish_reason=self.finish_reason)], **self._totals()})
+        yield b"data: [DONE]\n\n"
+
+    async def _completion(self) -> AsyncIterator[bytes]:
+        base = {"id": "cmpl-1", "object": "text_completion", "created": 1761991200, "model": "m"}
+        async for piece in self._spoken():
+            yield piece if isinstance(piece, bytes) else _event({**base, "choices": [_choice(text=piece)]})
+        if self.error_after is not None:
+            return
+        yield _event({**base, "choices": [_choice(text="", finish_reason=self.finish_reason)], **self._totals()})
+        yield b"data: [DONE]\n\n"
+
+    async def _infill(self) -> AsyncIterator[bytes]:
+        async for piece in self._spoken():
+            message: dict[str, Any] = {"index": 0, "content": piece, "tokens": [], "stop": False, "id_slot": 0}
+            yield piece if isinstance(piece, bytes) else _event(message)
+        if self.error_after is not None:
+            return
+        stop_type = "limit" if self.finish_reason == "length" else "eos"
+        last = {"content": "", "stop": True, "stop_type": stop_type, "stopping_word": "", "truncated": False}
+        yield _event({**last, **self._totals()})
+
+    async def _spoken(self) -> AsyncIterator[str | bytes]:
+        """Pieces; bytes are an error event in the server's own form."""
+        for number, piece in enumerate(self.pieces):
+            if number == self.error_after:
+                yield _event(_error(500, "context shift is disabled", "server_error"))
+                return
+            if number == self.abort_after:
+                raise ConnectionAbortedError
+            await asyncio.sleep(self.pause)
+            yield piece
+
+    def _totals(self) -> dict[str, Any]:
+        if self.kind != "llama.cpp":
+            counts = {"prompt_tokens": 30, "completion_tokens": len(self.pieces), "total_tokens": 33}
+            return {"usage": counts}
+        prompt = {"cache_n": 20, "prompt_n": 10, "prompt_ms": 50.0}
+        return {"timings": {**prompt, "predicted_n": len(self.pieces), "predicted_ms": 60.0}}
+
+
+def _choice(**fields: Any) -> dict[str, Any]:
+    return {"index": 0, "finish_reason": None, "logprobs": None, **fields}
+
+
+def _error(code: int, message: str, kind: str) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, "type": kind}}
+
+
+def _event(message: dict[str, Any]) -> bytes:
+    return f"data: {json.dumps(message)}\n\n".encode()
