@@ -200,6 +200,7 @@ class _Generation:
 
     def start(self, suggestions: Suggestions, snapshot: Snapshot, offset: int) -> None:
         self.task = asyncio.create_task(self._run(suggestions, snapshot, offset))
+        self.task.add_done_callback(_note_error)  # the caller may be gone by then
 
     async def wait(self, seconds: float) -> None:
         """Until the answer is complete, or `seconds` have passed and there is at least something to show."""
@@ -229,6 +230,11 @@ class _Generation:
         if self.reason in ("superseded", "cancelled"):
             return
         suggestions.add(snapshot.text, offset, self.answer, self.confidence)
+
+
+def _note_error(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.info("an answer ended with: %s", error)
 
 
 def _mode(document: Document, offset: int, automatic: bool) -> stop.Mode:

@@ -94,6 +94,9 @@ class LocalBackend:
         return ref
 
     def _on_download(self, progress: Progress) -> None:
+        if progress.phase == "checking":
+            self.on_status(Status("loading", progress.file))
+            return
         percent = int(100 * progress.done / max(1, progress.total))
         if percent != self._percent:
             self._percent = percent

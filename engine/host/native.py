@@ -152,7 +152,7 @@ class Context:
         if status == _NO_SLOT:
             raise BrokenModel(f"no room in the KV cache for {len(tokens)} tokens at position {position}")
         if status != 0:
-            raise BrokenModel(f"llama.cpp could not decode (status {status})")
+            raise BrokenModel(f"llama.cpp could not decode (status {status}): {_last_error}")
         return True
 
     def logits(self, index: int = -1) -> Logits:
@@ -225,10 +225,11 @@ def _log(level: int, text: bytes, _: Any) -> None:
     """llama.cpp's own log; it must never reach stdout, and is only worth reading when something fails."""
     global _last_error
     line = text.decode("utf-8", "replace").rstrip()
-    if level == 4 and line:  # GGML_LOG_LEVEL_ERROR
+    if (
+        level == 4 and line
+    ):  # GGML_LOG_LEVEL_ERROR; an aborted decode gives some, so they are no news by themselves
         _last_error = line
-        log.error("%s", line)
-    elif line.strip("."):
+    if line.strip("."):
         log.debug("%s", line)
 
 

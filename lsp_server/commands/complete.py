@@ -1,7 +1,7 @@
 import json
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -21,9 +21,7 @@ def complete(
 ) -> None:
     """Print exactly the text that would be inserted at a place of a file."""
     document, offset = terminal.place(place)
-    settings = terminal.user_settings()
-    if model:
-        settings = _with_model(settings, model)
+    settings = _patient(terminal.user_settings(), model)
     began = time.perf_counter()
     completion = terminal.run(_complete(document, offset, settings))
     if not as_json:
@@ -42,10 +40,10 @@ async def _complete(document: Document, offset: int, settings: Settings) -> Comp
     return completion or Completion("", offset, offset)
 
 
-def _with_model(settings: Settings, model: str) -> Settings:
-    from dataclasses import replace
-
-    return replace(settings, completion=replace(settings.completion, model=model))
+def _patient(settings: Settings, model: str) -> Settings:
+    """Nobody is typing: wait for the whole answer."""
+    completion = replace(settings.completion, deadline_ms=120_000, model=model or settings.completion.model)
+    return replace(settings, completion=completion)
 
 
 def _tell(status: Status) -> None:

@@ -27,12 +27,19 @@ async def handle(ls: Hearth, params: lsp.CompletionParams) -> lsp.CompletionList
         label=text.strip().split("\n")[0],
         kind=lsp.CompletionItemKind.Snippet,
         detail="Hearth",
-        documentation=lsp.MarkupContent(lsp.MarkupKind.Markdown, f"```{document.language}\n{text}\n```"),
+        documentation=_preview(ls, document.language, text),
         filter_text=text,
-        preselect=True,
         insert_text_format=lsp.InsertTextFormat.PlainText,
         text_edit=lsp.TextEdit(
             convert.range_at(document, completion.start - len(prefix), completion.end, ls.encoding), text
         ),
     )
     return lsp.CompletionList(is_incomplete=True, items=[item])
+
+
+def _preview(ls: Hearth, language: str, text: str) -> lsp.MarkupContent | str:
+    completion = ls.client_capabilities.text_document and ls.client_capabilities.text_document.completion
+    item = completion.completion_item if completion else None
+    if item and item.documentation_format and lsp.MarkupKind.Markdown in item.documentation_format:
+        return lsp.MarkupContent(lsp.MarkupKind.Markdown, f"```{language}\n{text}\n```")
+    return text

@@ -1,0 +1,43 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine import paths
+from engine.models import store
+from tests.hosts import stop_host
+
+MODEL = "qwen2.5-coder-0.5b-instruct"
+_REAL_HOME = os.environ.get("HEARTH_HOME")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the user's own settings, state or logs."""
+    monkeypatch.setenv("HEARTH_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="session")
+def model_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A fresh HEARTH_HOME in which the real model lies; its host is stopped at the end of the session."""
+    home = tmp_path_factory.mktemp("model_home")
+    real_models = _models_dir_outside_of_tests()
+    (home / "models").symlink_to(real_models, target_is_directory=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEARTH_HOME", str(home))
+        if store.find(MODEL) is None:
+            pytest.fail(f"the model {MODEL} is not in {real_models}: run `make model` (`make test` does)")
+    yield home
+    stop_host(home)
+
+
+def _models_dir_outside_of_tests() -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        if _REAL_HOME is None:
+            patch.delenv("HEARTH_HOME", raising=False)
+        else:
+            patch.setenv("HEARTH_HOME", _REAL_HOME)
+        folder = paths.models_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

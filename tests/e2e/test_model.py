@@ -1,0 +1,238 @@
+"""The real model through the real server: every place where a cursor can stand."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.editor import editor
+from tests.hosts import hosts_of, stop_host
+
+pytestmark = pytest.mark.model
+
+
+PLACES = {
+    "middle of a line": (
+        "sample.py",
+        "python",
+        "def area(width, height):\n    return width * ‸\n\n\nprint(area(2, 3))\n",
+        "height",
+    ),
+    "inside a word": (
+        "sample.py",
+        "python",
+        "def area(width, height):\n    return wid‸\n\n\nprint(area(2, 3))\n",
+        "th * height",
+    ),
+    "start of an indented line": (
+        "sample.py",
+        "python",
+        "def area(width, height):\n    ‸\n\n\nprint(area(2, 3))\n",
+        "return width * height",
+    ),
+    "end of a block": (
+        "sample.py",
+        "python",
+        "def absolute(x):\n    if x < 0:\n        return -x\n    ‸\n\n\nprint(absolute(-3))\n",
+        "else:\n        return x",
+    ),
+    "TypeScript": (
+        "sample.ts",
+        "typescript",
+        "function area(width: number, height: number): number {\n    return width * ‸\n}\n",
+        "height",
+    ),
+    "Go": (
+        "sample.go",
+        "go",
+        "package main\n\nfunc area(width int, height int) int {\n\treturn width * ‸\n}\n",
+        "height",
+    ),
+    "Rust": (
+        "sample.rs",
+        "rust",
+        "fn area(width: u32, height: u32) -> u32 {\n    width * ‸\n}\n",
+        "height",
+    ),
+    "emoji and CRLF before the cursor": (
+        "sample.py",
+        "python",
+        '# 😀 prices 😀\r\ndef area(width, height):\r\n    text = "😀"; return width * ‸\r\n',
+        "height",
+    ),
+    "special tokens in the text": (
+        "sample.py",
+        "python",
+        'MARKS = ["<|fim_suffix|>", "<|im_end|>", "<|endoftext|>"]\n\n\n'
+        "def area(width, height):\n    return width * ‸\n\n\nprint(area(2, 3), MARKS)\n",
+        "height",
+    ),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_the_model_completes(place: str, model_home: Path) -> None:
+    name, language, marked, expected = PLACES[place]
+    async with editor(home=model_home) as ed:
+        ed.open(marked, name, language)
+        assert (await ed.ghost()).strip().startswith(expected)
+
+
+async def test_an_empty_file_is_answered(model_home: Path) -> None:
+    async with editor(home=model_home) as ed:
+        ed.open("‸")
+        answer = await ed.request()
+        assert answer is not None
+        assert ed.messages == []
+
+
+async def test_a_file_of_ten_thousand_lines_is_answered_right(model_home: Path) -> None:
+    filler = "".join(f"value_{number} = {number}\n" for number in range(5000))
+    async with editor(home=model_home) as ed:
+        ed.open(f"{filler}def area(width, height):\n    return width * ‸\n{filler}")
+        assert (await ed.ghost()).startswith("height")
+
+
+async def test_a_function_body_is_written_to_its_end_and_no_further(model_home: Path) -> None:
+    async with editor(home=model_home) as ed:
+        ed.open(
+            'def factorial(n):\n    """The product of the numbers from 1 to n."""\n    ‸\n\n\n'
+            "def double(n):\n    return 2 * n\n"
+        )
+        ghost = await ed.ghost()
+        assert "return" in ghost and "def double" not in ghost
+        names: dict[str, object] = {}
+        exec(ed.text[: ed.cursor] + ghost + ed.text[ed.cursor :], names)
+
+
+async def test_a_keystroke_costs_no_prompt_tokens_that_were_seen_before(model_home: Path) -> None:
+    """Measured from the outside: the host's processor time for a warm keystroke against the cold request."""
+    above = "".join(f"def f{number}(x):\n    return x + {number}\n\n\n" for number in range(60))
+    async with editor({"context": {"enabled": False}}, home=model_home) as ed:
+        ed.open(above + "def total(first, second):\n    return ‸\n")
+        await ed.ghost()
+        (host,) = hosts_of(model_home)
+        ed.type("f")
+        before = _cpu(host)
+        await ed.ghost()
+        warm = _cpu(host) - before
+        ed.replace(0, 0, "import os\n")
+        ed.cursor = len(ed.text) - 1
+        before = _cpu(host)
+        await ed.ghost()
+        assert warm < (_cpu(host) - before) / 2
+
+
+async def test_typing_fast_costs_one_answer_and_leaves_the_host_idle(model_home: Path) -> None:
+    async with editor(home=model_home) as ed:
+        ed.open("def area(width, height):\n    ‸\n\n\nprint(area(2, 3))\n")
+        await ed.until("ready")
+        requests = []
+        for char in "result = width + height - widt":
+            ed.type(char)
+            requests.append(asyncio.create_task(ed.request()))
+            await asyncio.sleep(0.06)
+        answers = await asyncio.wait_for(asyncio.gather(*requests), 30)
+        assert len(answers) == 30
+        assert sum(answer is not None for answer in answers) <= 2  # the first may be quick enough
+        assert answers[-1] is not None
+        await asyncio.sleep(0.1)
+        (host,) = hosts_of(model_home)
+        before = _cpu(host)
+        await asyncio.sleep(0.5)
+        assert _cpu(host) - before < 0.1
+
+
+async def test_a_killed_host_costs_one_empty_answer_and_nothing_else(model_home: Path) -> None:
+    async with editor(home=model_home) as ed:
+        filler = "".join(f"value_{number} = {number}\n" for number in range(400))
+        ed.open(f"{filler}def area(width, height):\n    return width * ‸\n")
+        await ed.until("ready")
+        (host,) = hosts_of(model_home)
+        request = asyncio.create_task(ed.request())
+        await asyncio.sleep(0.1)
+        os.kill(host.pid, signal.SIGKILL)
+        answer = await asyncio.wait_for(request, 30)
+        assert not answer.items
+        ed.type("h")
+        assert (await ed.ghost()).startswith("eight")
+
+
+async def test_two_editors_share_one_host(model_home: Path) -> None:
+    async with editor(home=model_home) as first, editor(home=model_home) as second:
+        for ed in (first, second):
+            ed.open("def area(width, height):\n    return width * ‸\n\n\nprint(area(2, 3))\n")
+        ghosts = await asyncio.gather(first.ghost(), second.ghost())
+        assert all(ghost.startswith("height") for ghost in ghosts)
+        assert len(hosts_of(model_home)) == 1
+
+
+async def test_a_native_crash_is_survived_by_the_first_request(model_home: Path, tmp_path: Path) -> None:
+    """A build whose fast kernels crash on this machine, as AMX ones do on some: played by a patched module."""
+    (tmp_path / "models").symlink_to(model_home / "models", target_is_directory=True)
+    crashing = tmp_path / "crashing"
+    crashing.mkdir()
+    (crashing / "sitecustomize.py").write_text(CRASH_WITH_EXTRA_BUFFERS)
+    try:
+        async with editor(home=tmp_path, env={"PYTHONPATH": str(crashing)}) as ed:
+            ed.open("def area(width, height):\n    return width * ‸\n\n\nprint(area(2, 3))\n")
+            assert (await ed.ghost()).startswith("height")
+        log = (tmp_path / "logs" / "host.log").read_text()
+        assert "Segmentation fault" in log
+        assert "profile 'fast' failed (Segmentation fault); now 'plain weights'" in log
+        notes = (tmp_path / "state" / "profiles.json").read_text()
+        assert '"works"' in notes
+    finally:
+        stop_host(tmp_path)
+
+
+CRASH_WITH_EXTRA_BUFFERS = """
+import importlib.machinery
+import sys
+
+
+class Patch:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name != "llama_cpp":
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name)
+        execute = spec.loader.exec_module
+
+        def exec_module(module):
+            execute(module)
+            patch(module)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+def patch(llama_cpp):
+    import ctypes
+
+    load, decode = llama_cpp.llama_model_load_from_file, llama_cpp.llama_decode
+
+    def loading(path, params):
+        llama_cpp.fast = params.use_extra_bufts
+        return load(path, params)
+
+    def decoding(context, batch):
+        if llama_cpp.fast:
+            ctypes.string_at(0)
+        return decode(context, batch)
+
+    llama_cpp.llama_model_load_from_file, llama_cpp.llama_decode = loading, decoding
+
+
+if "engine.host" in sys.orig_argv:
+    sys.meta_path.insert(0, Patch)
+"""
+
+
+def _cpu(process: psutil.Process) -> float:
+    """Seconds of processor time so far."""
+    times = process.cpu_times()
+    return float(times.user + times.system)

@@ -1,0 +1,168 @@
+"""The server as a client sees it, with the scripted backend."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types as lsp
+
+from tests.e2e.editor import Encoding, editor
+
+
+def scripted(script: str, **more: Any) -> dict[str, Any]:
+    return {"completion": {"backend": "scripted", "model": script, **more}}
+
+
+async def test_ghost_text_is_an_insertion_at_the_cursor() -> None:
+    async with editor(scripted("hello")) as ed:
+        ed.open("x = ‸\n")
+        item = await ed.ask()
+        assert item is not None and item.range is not None
+        ed.accept(item)
+        assert ed.text == "x = hello\n"
+
+
+@pytest.mark.parametrize("encoding", list(Encoding))
+async def test_positions_are_right_in_every_encoding(encoding: Encoding) -> None:
+    async with editor(scripted("!"), encoding=encoding) as ed:
+        ed.open('s = "😀é漢‸"\r\n')
+        ed.type("\U00010348")
+        item = await ed.ask()
+        assert item is not None
+        ed.accept(item)
+        assert ed.text == 's = "😀é漢\U00010348!"\r\n'
+
+
+async def test_the_answer_replaces_the_closing_bracket_that_the_editor_typed() -> None:
+    async with editor(scripted("a, b):")) as ed:
+        ed.open("def f(‸)\n")
+        item = await ed.ask()
+        assert item is not None
+        ed.accept(item)
+        assert ed.text == "def f(a, b):\n"
+
+
+async def test_typing_along_a_suggestion_keeps_it_and_backspace_restores_it() -> None:
+    async with editor(scripted("hello")) as ed:
+        ed.open("x = ‸\n")
+        assert await ed.ghost() == "hello"
+        ed.type("he")
+        assert await ed.ghost() == "llo"
+        ed.replace(ed.cursor - 1, ed.cursor, "")
+        assert await ed.ghost() == "ello"
+
+
+async def test_clients_without_ghost_text_get_a_menu_and_only_a_menu() -> None:
+    async with editor(scripted("lo()"), inline=False) as ed:
+        assert ed.capabilities.inline_completion_provider is None
+        assert ed.capabilities.completion_provider is not None
+        ed.open("hel‸\n")
+        answer = await ed.complete()
+        assert [(item.label, item.text_edit.new_text) for item in answer.items] == [("hello()", "hello()")]
+    async with editor(scripted("lo()")) as ed:
+        assert ed.capabilities.completion_provider is None
+
+
+async def test_every_request_of_a_burst_is_answered_once_and_only_the_last_with_text() -> None:
+    async with editor(scripted("200:done")) as ed:
+        ed.open("x = ‸\n")
+        requests = []
+        for char in "abcdefghij":
+            ed.type(char)
+            requests.append(asyncio.create_task(ed.request()))
+            await asyncio.sleep(0.02)
+        answers = await asyncio.gather(*requests)
+        assert [answer is None for answer in answers] == [True] * 9 + [False]
+        assert answers[-1].items[0].insert_text == "done"
+
+
+async def test_a_cancelled_request_is_answered_and_the_next_one_works() -> None:
+    async with editor(scripted("300:done")) as ed:
+        ed.open("x = ‸\n")
+        params = lsp.InlineCompletionParams(
+            lsp.InlineCompletionContext(lsp.InlineCompletionTriggerKind.Automatic),
+            lsp.TextDocumentIdentifier(ed.uri),
+            ed.at(ed.cursor),
+        )
+        request = ed.client.protocol.send_request_async(
+            lsp.TEXT_DOCUMENT_INLINE_COMPLETION, params, msg_id="cancel-me"
+        )
+        waiting = asyncio.ensure_future(request)
+        await asyncio.sleep(0.05)
+        ed.client.cancel_request(lsp.CancelParams("cancel-me"))
+        with pytest.raises(Exception, match="cancel"):
+            await asyncio.wait_for(waiting, 5)
+        assert await ed.ghost() == "done"
+
+
+async def test_unknown_and_wrong_settings_give_defaults_and_one_message_each() -> None:
+    settings = scripted("hello", max_lnes=3, deadline_ms="soon")
+    async with editor(settings) as ed:
+        ed.open("x = ‸\n")
+        assert await ed.ghost() == "hello"
+        assert len(ed.messages) == 2
+        assert "hearth.completion.max_lnes (did you mean max_lines?)" in ed.messages[0]
+        assert "hearth.completion.deadline_ms = 'soon' is wrong" in ed.messages[1]
+
+
+async def test_settings_come_from_workspace_configuration_too() -> None:
+    async with editor(configuration=scripted("configured")) as ed:
+        ed.open("x = ‸\n")
+        assert await ed.ghost() == "configured"
+
+
+async def test_settings_come_from_the_users_hearth_toml(tmp_path: Path) -> None:
+    (tmp_path / "hearth.toml").write_text('[completion]\nbackend = "scripted"\nmodel = "from a file"\n')
+    async with editor(home=tmp_path) as ed:
+        ed.open("x = ‸\n")
+        assert await ed.ghost() == "from a file"
+
+
+async def test_a_projects_own_file_cannot_choose_the_model(tmp_path: Path) -> None:
+    (tmp_path / "hearth.toml").write_text('[completion]\nmodel = "evil"\nmax_lines = 2\n')
+    async with editor(scripted("good"), folders=(tmp_path,)) as ed:
+        ed.open("x = ‸\n")
+        assert await ed.ghost() == "good"
+        assert [message for message in ed.messages if "hearth.completion.model is ignored there" in message]
+
+
+async def test_a_language_that_is_switched_off_gets_an_empty_answer() -> None:
+    async with editor(scripted("hello", languages_off=["python"])) as ed:
+        ed.open("x = ‸\n")
+        assert not (await ed.request()).items
+
+
+async def test_pause_and_resume_are_commands() -> None:
+    async with editor(scripted("hello")) as ed:
+        ed.open("x = ‸\n")
+        await ed.client.workspace_execute_command_async(lsp.ExecuteCommandParams("hearth.pause"))
+        assert await ed.ghost() == ""
+        await ed.client.workspace_execute_command_async(lsp.ExecuteCommandParams("hearth.resume"))
+        assert await ed.ghost() == "hello"
+
+
+async def test_an_unknown_backend_is_one_message_and_empty_answers() -> None:
+    async with editor({"completion": {"backend": "nonsense"}}) as ed:
+        ed.open("x = ‸\n")
+        assert await ed.ghost() == ""
+        assert await ed.ghost() == ""
+        assert len([message for message in ed.messages if "no backend named 'nonsense'" in message]) == 1
+
+
+async def test_an_unknown_model_is_one_message_and_empty_answers() -> None:
+    async with editor({"completion": {"model": "no-such-model"}}) as ed:
+        ed.open("x = ‸\n")
+        assert await ed.ghost() == ""
+        await ed.until("error")
+        assert len([message for message in ed.messages if "no-such-model" in message]) == 1
+
+
+async def test_lines_end_where_the_protocol_says_and_nowhere_else() -> None:
+    async with editor(scripted("!")) as ed:
+        ed.open("a\u2028b\x0cc\n‸")
+        ed.type("second")
+        item = await ed.ask()
+        assert item is not None
+        ed.accept(item)
+        assert ed.text == "a\u2028b\x0cc\nsecond!"
