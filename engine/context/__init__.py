@@ -1,0 +1,152 @@
+"""What the model is shown besides the text around the cursor.
+
+`SOURCES` propose passages, `gather` chooses among them. The same surroundings always give the same answer in the
+same order: the context stands first in the prompt, and whatever changes in it makes the model read all of it again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from engine.context.ignore import verdict
+from engine.context.query import Candidate, ContextQuery, LeftOut, Place, estimate_tokens, place_of
+from engine.context.sources import imported_definitions, open_definitions, outline, recent_edits
+from engine.types import ContextFile
+
+__all__ = ["SOURCES", "Candidate", "ContextQuery", "Gathered", "LeftOut", "gather"]
+
+Collect = Callable[[Place], list[Candidate | LeftOut]]
+
+# In order: of two passages that are worth the same, that of the first source is taken.
+SOURCES: tuple[tuple[str, Collect], ...] = (
+    (outline.NAME, outline.collect),
+    (imported_definitions.NAME, imported_definitions.collect),
+    (open_definitions.NAME, open_definitions.collect),
+    (recent_edits.NAME, recent_edits.collect),
+)
+OWN_FILE_SOURCES = (outline.NAME,)
+FILE_TOKENS = 12  # what a file costs besides its text: its name and the tokens that separate it
+STICK = 0.7  # an earlier choice is kept as long as it is worth this part of the best one
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """`files` go into the prompt; `pieces` and `left_out` say where they come from, and what else there was."""
+
+    files: tuple[ContextFile, ...] = ()
+    pieces: tuple[Candidate, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def tokens(self) -> int:
+        return sum(FILE_TOKENS + estimate_tokens(file.text) for file in self.files)
+
+
+def gather(query: ContextQuery, budget_tokens: int, before: Gathered | None = None) -> Gathered:
+    """The context for a completion, of at most `budget_tokens` (estimated).
+
+    `before` is what was gathered for the last completion in the same file: it is kept when it is still true and
+    nearly as good, for a prompt that begins with the same words costs next to nothing. May run in any thread.
+    """
+    if not query.settings.enabled:
+        return Gathered(left_out=(LeftOut("", "context", "it is switched off"),))
+    if query.snapshot.path and (own := verdict(query.snapshot.path)).secret:
+        return Gathered(left_out=(LeftOut(query.snapshot.path, "context", own.reason),))
+    place = place_of(query)
+    candidates, left_out = _collect(place)
+    fitting, too_much = _fit(_without_repetition(candidates, left_out), budget_tokens)
+    left_out += too_much
+    if before is not None and (kept := _kept(before, fitting, place, budget_tokens)):
+        return Gathered(kept, before.pieces, tuple(left_out))
+    pieces = sorted(fitting, key=lambda piece: (piece.path, piece.start, piece.text))
+    return Gathered(_files(pieces), tuple(pieces), tuple(left_out))
+
+
+def _collect(place: Place) -> tuple[list[Candidate], list[LeftOut]]:
+    candidates: list[Candidate] = []
+    left_out = list(place.left_out)
+    alone = _why_alone(place)
+    for name, collect in SOURCES:
+        if name in place.query.settings.off:
+            left_out.append(LeftOut("", name, "it is switched off"))
+        elif alone and name not in OWN_FILE_SOURCES:
+            left_out.append(LeftOut(place.path, name, f"the file is completed from itself alone: {alone}"))
+        else:
+            for found in collect(place):
+                if isinstance(found, LeftOut):
+                    left_out.append(found)
+                else:
+                    candidates.append(found)
+    return candidates, left_out
+
+
+def _why_alone(place: Place) -> str:
+    """A file that the user ignores gets no company: what it holds may be private, or generated."""
+    snapshot = place.query.snapshot
+    if snapshot.path is None or not place.query.workspace_roots:
+        return ""
+    judged = verdict(snapshot.path, place.query.workspace_roots, "")
+    return "" if judged.allowed else judged.reason
+
+
+def _without_repetition(candidates: list[Candidate], left_out: list[LeftOut]) -> list[Candidate]:
+    """The best first. Of the passages about the same place in a file only the best is kept."""
+    best = sorted(candidates, key=lambda candidate: -candidate.score)
+    taken: dict[tuple[str, int], Candidate] = {}
+    texts: set[tuple[str, str]] = set()
+    for candidate in best:
+        key = (candidate.path, candidate.start)
+        if key in taken or (candidate.path, candidate.text) in texts:
+            reason = "the same passage is there already"
+            left_out.append(LeftOut(candidate.path, candidate.source, reason, candidate.text))
+            continue
+        taken[key] = candidate
+        texts.add((candidate.path, candidate.text))
+    return list(taken.values())
+
+
+def _fit(candidates: list[Candidate], budget_tokens: int) -> tuple[list[Candidate], list[LeftOut]]:
+    fitting: list[Candidate] = []
+    too_much: list[LeftOut] = []
+    paths: set[str] = set()
+    left = budget_tokens
+    for candidate in candidates:
+        cost = candidate.tokens + 1 + (FILE_TOKENS if candidate.path not in paths else 0)
+        if cost > left:
+            reason = f"{cost} tokens do not fit in the {left} that are left of {budget_tokens}"
+            too_much.append(LeftOut(candidate.path, candidate.source, reason, candidate.text))
+            continue
+        left -= cost
+        paths.add(candidate.path)
+        fitting.append(candidate)
+    return fitting, too_much
+
+
+def _kept(
+    before: Gathered, fitting: list[Candidate], place: Place, budget_tokens: int
+) -> tuple[ContextFile, ...] | None:
+    now = {(piece.path, piece.text): piece.score for piece in fitting}
+    still_true = all((piece.path, piece.text) in now or _is_in_a_file(piece, place) for piece in before.pieces)
+    if not before.pieces or not still_true or before.tokens > budget_tokens:
+        return None
+    worth = sum(now.get((piece.path, piece.text), 0.0) for piece in before.pieces)
+    return before.files if worth >= STICK * sum(now.values()) else None
+
+
+def _is_in_a_file(piece: Candidate, place: Place) -> bool:
+    """Whether the passage still stands in its file, line by line; one that is not open is taken as unchanged."""
+    lines = [
+        line.strip().partition("  ")[0] for line in piece.text.split("\n")
+    ]  # the rest may be an added comment
+    if piece.path == place.path:
+        return all(line in place.code.text for line in lines)
+    for file in place.others:
+        if file.path == piece.path:
+            return all(line in file.code.text for line in lines)
+    return True
+
+
+def _files(pieces: Sequence[Candidate]) -> tuple[ContextFile, ...]:
+    texts: dict[str, list[str]] = {}
+    for piece in pieces:
+        texts.setdefault(piece.path, []).append(piece.text)
+    return tuple(ContextFile(path, "\n".join(parts)) for path, parts in texts.items())

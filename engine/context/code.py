@@ -1,0 +1,101 @@
+"""A text and its syntax tree, both frozen: what the questions in `syntax` and `symbols` are asked of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import tree_sitter
+
+from engine import languages
+from engine.languages import Language
+from engine.types import Snapshot
+
+Tree = tree_sitter.Tree
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Code:
+    """A text that was parsed. Without a language, or without its grammar, `tree` is None.
+
+    `source` is the text as the tree's byte offsets count it: UTF-8 in which a lone surrogate is a "?".
+    """
+
+    text: str
+    language: Language | None = None
+    tree: Tree | None = None
+    source: bytes = b""
+
+    def byte(self, offset: int) -> int:
+        """The byte offset of a character offset."""
+        return byte_length(self.text[:offset]) if not self.text.isascii() else min(offset, len(self.text))
+
+    def offset(self, byte: int) -> int:
+        """The character offset of a byte offset that lies between two characters."""
+        return len(self.source[:byte].decode("utf-8", "replace")) if not self.text.isascii() else byte
+
+    def offsets(self, positions: Iterable[int]) -> dict[int, int]:
+        """The character offsets of many byte offsets, in one pass over the text."""
+        if self.text.isascii():
+            return {byte: byte for byte in positions}
+        found: dict[int, int] = {}
+        last_byte = last_offset = 0
+        for byte in sorted(set(positions)):
+            last_offset += len(self.source[last_byte:byte].decode("utf-8", "replace"))
+            last_byte = byte
+            found[byte] = last_offset
+        return found
+
+
+def parse(text: str, language: Language | None, old: Tree | None = None) -> Code:
+    """Parse a text. `old` is the tree of an earlier text that was told of every edit since (see `edited`)."""
+    grammar = languages.grammar(language) if language else None
+    if language is None or grammar is None:
+        return Code(text, language)
+    source = encode(text)
+    parser = tree_sitter.Parser(grammar)  # one for each call: a parser cannot serve two threads
+    tree = parser.parse(source, old) if old else parser.parse(source)
+    return Code(text, language, tree, source)
+
+
+def read(snapshot: Snapshot) -> Code:
+    """Parse a snapshot; slower than asking the document it was taken of."""
+    return parse(snapshot.text, languages.language_of(snapshot.language, snapshot.path))
+
+
+def edited(tree: Tree, text: str, start: int, end: int, new_text: str) -> Tree:
+    """A copy of the tree of `text` that knows that `start:end` is now `new_text`."""
+    start_byte, start_point = _position(text, start)
+    old_end = _advance(start_byte, start_point, text[start:end])
+    new_end = _advance(start_byte, start_point, new_text)
+    copy = tree.copy()
+    copy.edit(start_byte, old_end[0], new_end[0], start_point, old_end[1], new_end[1])
+    return copy
+
+
+def paste(code: Code, start: int, end: int, new_text: str) -> Code:
+    """What the code would be with `start:end` replaced; the code itself stays as it is."""
+    text = code.text[:start] + new_text + code.text[end:]
+    if code.tree is None:
+        return Code(text, code.language)
+    return parse(text, code.language, edited(code.tree, code.text, start, end, new_text))
+
+
+def encode(text: str) -> bytes:
+    """UTF-8 that never fails: a lone surrogate becomes one "?"."""
+    return text.encode("utf-8", "replace")
+
+
+def byte_length(text: str) -> int:
+    return len(text) if text.isascii() else len(encode(text))
+
+
+def _position(text: str, offset: int) -> tuple[int, tuple[int, int]]:
+    """Byte offset, and row and byte column as tree-sitter counts them: only a line feed ends a row."""
+    line = text.rfind("\n", 0, offset) + 1
+    byte = offset if text.isascii() else byte_length(text[:offset])
+    return byte, (text.count("\n", 0, offset), byte_length(text[line:offset]))
+
+
+def _advance(byte: int, point: tuple[int, int], text: str) -> tuple[int, tuple[int, int]]:
+    rows = text.count("\n")
+    column = byte_length(text[text.rfind("\n") + 1 :])
+    return byte + byte_length(text), (point[0] + rows, column if rows else point[1] + column)

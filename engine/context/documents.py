@@ -1,0 +1,94 @@
+"""The open documents, kept in step with the editor edit by edit."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from itertools import accumulate
+from threading import RLock
+
+from engine import languages
+from engine.context import code as codes
+from engine.context.code import Code
+from engine.types import Snapshot
+
+LineEnds = ("\r\n", "\n", "\r")  # the only ones that the LSP knows; not those of str.splitlines
+
+
+@dataclass
+class Document:
+    """One open document. Change it through `apply` and `replace` only; any thread may ask for `code`."""
+
+    uri: str
+    text: str
+    language: str = "plaintext"
+    path: str | None = None
+    version: int = 0
+    _starts: list[int] | None = field(default=None, repr=False, compare=False)
+    _code: Code | None = field(default=None, repr=False, compare=False)
+    _stale_tree: codes.Tree | None = field(default=None, repr=False, compare=False)
+    _lock: RLock = field(default_factory=RLock, repr=False, compare=False)
+
+    def apply(self, start: int, end: int, new_text: str) -> None:
+        """Replace the characters in `start:end` (offsets) by `new_text`."""
+        with self._lock:
+            old = self.text
+            if self._stale_tree is not None:
+                self._stale_tree = codes.edited(self._stale_tree, old, start, end, new_text)
+            self.text = old[:start] + new_text + old[end:]
+            if self._starts is not None:
+                self._starts = _shifted(self._starts, self.text, start, end, new_text)
+            self._code = None
+
+    def replace(self, text: str) -> None:
+        """Take a whole new text."""
+        with self._lock:
+            self.text = text
+            self._starts = self._code = self._stale_tree = None
+
+    @property
+    def line_starts(self) -> list[int]:
+        """The offset of each line's first character."""
+        if self._starts is None:
+            self._starts = line_starts(self.text)
+        return self._starts
+
+    @property
+    def code(self) -> Code:
+        """The text with its tree, parsed when first asked for and then only where it changed."""
+        with self._lock:
+            if self._code is None:
+                language = languages.language_of(self.language, self.path)
+                self._code = codes.parse(self.text, language, self._stale_tree)
+                self._stale_tree = self._code.tree
+            return self._code
+
+    @property
+    def tree(self) -> codes.Tree | None:
+        """The syntax tree of the text as it is now; None where the language is unknown."""
+        return self.code.tree
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(self.uri, self.text, self.language, self.path, self.version)
+
+
+def line_starts(text: str) -> list[int]:
+    """Offsets of the first character of each line; always at least `[0]`."""
+    if "\r" in text:
+        # The same length, and every line now ends in "\n".
+        text = text.replace("\r\n", " \n").replace("\r", "\n")
+    return [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-1])]
+
+
+def _shifted(starts: list[int], text: str, start: int, end: int, new_text: str) -> list[int]:
+    """The line starts of `text`, given those from before `start:end` became `new_text`.
+
+    Lines are looked at anew from the one before the edit, as an edit may join or part a CR and its LF.
+    """
+    first = max(0, bisect_right(starts, start) - 2)
+    rest = bisect_right(starts, end)
+    shift = len(new_text) - (end - start)
+    base = starts[first]
+    stop = starts[rest] + shift if rest < len(starts) else len(text)
+    anew = [base + offset for offset in line_starts(text[base:stop])]
+    if rest == len(starts):
+        return starts[:first] + anew
+    return starts[:first] + anew[:-1] + ([s + shift for s in starts[rest:]] if shift else starts[rest:])

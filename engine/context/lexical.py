@@ -1,0 +1,194 @@
+"""What kind of place an offset is: comment, string, or code, and inside which bracket.
+
+People ask for completions in code that does not parse yet. So the tree only says what a character belongs
+to, and where it is broken the line is read by hand.
+"""
+
+import re
+
+import tree_sitter
+
+from engine.context.code import Code
+
+BRACKETS = {"(": ")", "[": "]", "{": "}"}
+MAX_BRACKET_CHARS = 20_000  # looked at before the cursor
+MAX_BRACKETS = 400
+
+_BRACKET = re.compile(r"[()\[\]{}]")
+_STRINGS = frozenset(
+    {
+        "string",
+        "string_literal",
+        "interpreted_string_literal",
+        "raw_string_literal",
+        "raw_string",
+        "template_string",
+        "char_literal",
+        "character_literal",
+        "rune_literal",
+        "heredoc_body",
+        "encapsed_string",
+        "verbatim_string_literal",
+        "string_value",
+        "string_array",
+        "interpolated_string_expression",
+        "double_quote_scalar",
+        "single_quote_scalar",
+        "block_scalar",
+        "quoted_attribute_value",
+        "ansi_c_string",
+        "system_lib_string",
+        "regex",
+    }
+)
+_CODE_IN_STRINGS = frozenset(
+    {
+        "interpolation",
+        "template_substitution",
+        "string_interpolation",
+        "expansion",
+        "simple_expansion",
+        "command_substitution",
+    }
+)
+
+
+def in_comment(code: Code, offset: int) -> bool:
+    """Whether a character typed at the offset becomes part of a comment."""
+    for node in _around(code, offset):
+        if "comment" in node.type:
+            return _reaches(code, node, offset)
+    if _is_sound(code, offset):
+        return False
+    if _line_state(code, offset) == "comment":
+        return True
+    has_blocks = code.language is not None and (code.language.comment == "//" or code.language.name == "css")
+    return has_blocks and code.text.rfind("/*", 0, offset) > code.text.rfind("*/", 0, offset)
+
+
+def in_string(code: Code, offset: int) -> bool:
+    """Whether a character typed at the offset becomes part of a string; not so inside an interpolation."""
+    byte = code.byte(offset)
+    for node in _around(code, offset):
+        if node.type in _CODE_IN_STRINGS and node.start_byte < byte < node.end_byte:
+            return False
+        if node.type in _STRINGS and node.start_byte < byte < node.end_byte:
+            return True
+        if "comment" in node.type:
+            return False
+    if _has_open_triple_quote(code, offset):
+        return True
+    return not _is_sound(code, offset) and _line_state(code, offset) == "string"
+
+
+def open_bracket(code: Code, offset: int) -> int | None:
+    """The offset of the innermost bracket that is open at the offset."""
+    begin = max(0, offset - MAX_BRACKET_CHARS)
+    found = [match.start() for match in _BRACKET.finditer(code.text, begin, offset)][-MAX_BRACKETS:]
+    depth = 0
+    for position in reversed(found):
+        if not _is_code(code, position):
+            continue
+        if code.text[position] not in BRACKETS:
+            depth += 1
+        elif depth:
+            depth -= 1
+        elif code.text[position] == "{" or _is_continued(code.text, position, offset):
+            return position
+    return None
+
+
+def line_around(text: str, offset: int) -> tuple[str, str]:
+    """The offset's line, left and right of it, without its end."""
+    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    ends = [end for end in (text.find("\n", offset), text.find("\r", offset)) if end >= 0]
+    return text[start:offset], text[offset : min(ends, default=len(text))]
+
+
+def indent_of(line: str) -> int:
+    """The width of a line's indentation; a tab goes to the next multiple of four."""
+    blank = line[: len(line) - len(line.lstrip(" \t"))]
+    return len(blank.expandtabs(4))
+
+
+def _around(code: Code, offset: int) -> list[tree_sitter.Node]:
+    """The nodes around the character left of the offset, innermost first."""
+    if code.tree is None or offset <= 0:
+        return []
+    byte = code.byte(offset)
+    node = code.tree.root_node.descendant_for_byte_range(byte - 1, byte)
+    nodes: list[tree_sitter.Node] = []
+    while node is not None:
+        nodes.append(node)
+        node = node.parent
+    return nodes
+
+
+def _reaches(code: Code, comment: tree_sitter.Node, offset: int) -> bool:
+    """A line comment goes to the end of its line, a block comment ends before its last character."""
+    byte = code.byte(offset)
+    written = code.source[comment.start_byte : comment.end_byte]
+    if written.startswith((b"/*", b"<!--", b"--[[")):
+        return byte < comment.end_byte
+    return byte <= comment.end_byte and b"\n" not in code.source[comment.start_byte : byte]
+
+
+def _is_sound(code: Code, offset: int) -> bool:
+    """Whether the tree understood the line up to the offset."""
+    if code.tree is None:
+        return False
+    head, _ = line_around(code.text, offset)
+    byte = code.byte(offset)
+    node = code.tree.root_node.descendant_for_byte_range(code.byte(offset - len(head)), byte)
+    return node is not None and not node.has_error
+
+
+def _is_code(code: Code, position: int) -> bool:
+    """Whether the character at the position is neither in a string nor in a comment."""
+    if code.tree is None:
+        return _line_state(code, position) == "code"
+    byte = code.byte(position)
+    node = code.tree.root_node.descendant_for_byte_range(byte, byte + 1)
+    if node is None or node.type == code.text[position]:
+        return True
+    if node.parent is not None and (node.parent.type in _STRINGS or "comment" in node.parent.type):
+        return False
+    return node.type not in _STRINGS and "comment" not in node.type and "string" not in node.type
+
+
+def _is_continued(text: str, bracket: int, offset: int) -> bool:
+    """Whether the lines after a bracket look like its inside: a forgotten one must not swallow the rest."""
+    outer = indent_of(line_around(text, bracket)[0])
+    lines = text[bracket:offset].splitlines()[1:]
+    return all(
+        indent_of(line) > outer or not line.strip() or line.lstrip().startswith((")", "]", "}")) for line in lines
+    )
+
+
+def _line_state(code: Code, offset: int) -> str:
+    """Read the line up to the offset by hand: "code", "string" or "comment"."""
+    head, _ = line_around(code.text, offset)
+    comment = code.language.comment if code.language else ""
+    quotes = code.language.quotes if code.language else "\"'"
+    quote = ""
+    index = 0
+    while index < len(head):
+        char = head[index]
+        if quote and char == "\\":
+            index += 1
+        elif quote:
+            quote = "" if char == quote else quote
+        elif comment and head.startswith(comment, index):
+            return "comment"
+        elif char in quotes:
+            quote = char
+        index += 1
+    return "string" if quote else "code"
+
+
+def _has_open_triple_quote(code: Code, offset: int) -> bool:
+    if code.language is None or code.language.name != "python":
+        return False
+    if code.tree is None or not code.tree.root_node.has_error:
+        return False
+    return any(code.text.count(quote, 0, offset) % 2 == 1 for quote in ('"""', "'''"))

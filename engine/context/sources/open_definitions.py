@@ -1,0 +1,19 @@
+"""Definitions in the other open files of what is used near the cursor."""
+
+from engine.context.passages import passages
+from engine.context.query import Candidate, LeftOut, Place, same_family
+from engine.context.symbols import symbols
+
+NAME = "open_definitions"
+
+
+def collect(place: Place) -> list[Candidate | LeftOut]:
+    found: list[Candidate | LeftOut] = []
+    for file in place.others:
+        language = file.code.language
+        if language is None or not same_family(language, place.code.language):
+            continue
+        found += passages(
+            symbols(file.code), place.names, language, file.path, NAME, "is used near the cursor", 0.8
+        )
+    return found

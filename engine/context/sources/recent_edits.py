@@ -1,0 +1,43 @@
+"""What was written lately elsewhere: the change that is going on often has more than one place."""
+
+from engine.context.query import Candidate, LeftOut, OpenFile, Place
+from engine.context.recent import RecentEdit
+
+NAME = "recent_edits"
+MAX_PASSAGES = 4
+MAX_LINES = 12
+LINES_AROUND = 2
+
+
+def collect(place: Place) -> list[Candidate | LeftOut]:
+    files = {file.uri: file for file in place.others}
+    own = place.query.snapshot.uri
+    files[own] = OpenFile(own, place.path, place.code)
+    found: list[Candidate | LeftOut] = []
+    for edit in place.query.recent_edits:
+        file = files.get(edit.uri)
+        if file is None or len(found) == MAX_PASSAGES:
+            continue
+        start, end = _lines(file.code.text, edit)
+        if edit.uri == own and place.window[0] <= end and start <= place.window[1]:
+            continue
+        text = file.code.text[start:end]
+        if text.strip():
+            score = 0.6 - 0.1 * len(found)
+            found.append(Candidate(file.path, text, NAME, "was edited lately", round(score, 4), start))
+    return found
+
+
+def _lines(text: str, edit: RecentEdit) -> tuple[int, int]:
+    """The offsets of the edited lines and a few around them, from the first line to the last one's end."""
+    start = min(edit.start, len(text))
+    for _ in range(LINES_AROUND + 1):
+        start = max(0, text.rfind("\n", 0, max(0, start)))
+    start += text[start : start + 1] == "\n"
+    end = min(edit.end, len(text))
+    for _ in range(LINES_AROUND + 1):
+        end = text.find("\n", end + 1) if end < len(text) else -1
+        if end < 0:
+            end = len(text)
+    lines = text[start:end].split("\n")
+    return start, start + len("\n".join(lines[:MAX_LINES]))

@@ -1,0 +1,217 @@
+"""What a file defines, brings in and uses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+from weakref import WeakKeyDictionary
+
+import tree_sitter
+
+from engine import languages
+from engine.context.code import Code
+
+MAX_HEAD_LINES = 12  # of a definition whose whole text is its head, such as a struct
+MAX_HEAD_CHARS = 600
+MAX_PREFIX_CHARS = 60  # before a definition on its line
+MAX_DOC_CHARS = 160
+MAX_COMMENT_LINES = 20  # looked at above a definition
+_DECORATION = ("@", "#[", "#!")
+
+# One match of the query, by what was captured.
+Captures = dict[str, list[tree_sitter.Node]]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Something with a name: its head without the body (indented as in the file), and the first line of its doc.
+
+    `start:end` are offsets of the whole definition, `body` is where the part behind the head begins (`end` when
+    there is none), `owner` the names of the definitions around it ("Outer.Inner").
+    """
+
+    name: str
+    kind: str
+    signature: str
+    doc: str
+    start: int
+    body: int
+    end: int
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One statement that brings in other code; `names` are those it brings in one by one."""
+
+    module: str
+    names: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """In the order of the text."""
+
+    definitions: tuple[Definition, ...] = ()
+    imports: tuple[Import, ...] = ()
+
+
+_of_code: WeakKeyDictionary[Code, Symbols] = WeakKeyDictionary()
+
+
+def symbols(code: Code) -> Symbols:
+    """The definitions and imports of a text; found once for each `Code`, and forgotten with it."""
+    found = _of_code.get(code)
+    if found is None:
+        found = _of_code[code] = _find(code)
+    return found
+
+
+def imports_in(code: Code, start: int, end: int) -> tuple[Import, ...]:
+    """The imports in `start:end`; fast however long the text is."""
+    return _find(code, code.byte(start), code.byte(end)).imports
+
+
+def definitions_around(code: Code, start: int, end: int) -> tuple[Definition, ...]:
+    """The definitions that have to do with `start:end`, outermost first; fast however long the text is."""
+    return _find(code, code.byte(start), code.byte(end) + 1).definitions
+
+
+def references(code: Code, start: int, end: int) -> tuple[str, ...]:
+    """The identifiers used in `start:end`, nearest to `end` first, each once."""
+    first, last = code.byte(start), code.byte(end)
+    nodes = [
+        node
+        for _, captures in _matches(code, "references", first, last)
+        for node in captures["reference"]
+        if first <= node.start_byte < last
+    ]
+    nodes.sort(key=lambda node: node.start_byte, reverse=True)
+    return tuple(dict.fromkeys(_text(code, node) for node in nodes))
+
+
+def _find(code: Code, start: int = 0, end: int | None = None) -> Symbols:
+    definitions: dict[int, tuple[int, str, Captures]] = {}
+    imports: dict[int, Captures] = {}
+    for pattern, captures in _matches(code, "symbols", start, end):
+        for label, nodes in captures.items():
+            if label.startswith("definition.") and "name" in captures:
+                # Two patterns may match one node; the one that stands first in the query file wins.
+                known = definitions.get(nodes[0].id)
+                if known is None or pattern < known[0]:
+                    definitions[nodes[0].id] = (pattern, label, captures)
+            elif label == "import":
+                merged = imports.setdefault(nodes[0].id, {"import": nodes})
+                for part in ("import.module", "import.name"):
+                    merged.setdefault(part, []).extend(captures.get(part, ()))
+    offsets = code.offsets(_positions(definitions, imports))
+    found = [_definition(code, offsets, label, captures) for _, label, captures in definitions.values()]
+    found.sort(key=lambda definition: (definition.start, -definition.end))
+    return Symbols(tuple(_owned(found)), tuple(_imports(code, offsets, imports)))
+
+
+def _matches(
+    code: Code, part: Literal["symbols", "references"], start: int = 0, end: int | None = None
+) -> list[tuple[int, Captures]]:
+    query = languages.query(code.language, part) if code.language else None
+    if code.tree is None or query is None:
+        return []
+    cursor = tree_sitter.QueryCursor(query)
+    if end is not None:
+        cursor.set_byte_range(start, end)
+    return cursor.matches(code.tree.root_node)
+
+
+def _positions(definitions: dict[int, tuple[int, str, Captures]], imports: dict[int, Captures]) -> Iterator[int]:
+    for _, label, captures in definitions.values():
+        yield from captures[label][0].byte_range
+        if "body" in captures:
+            yield captures["body"][0].start_byte
+    for captures in imports.values():
+        yield from captures["import"][0].byte_range
+
+
+def _definition(code: Code, offsets: dict[int, int], label: str, captures: Captures) -> Definition:
+    node = captures[label][0]
+    start, end = offsets[node.start_byte], offsets[node.end_byte]
+    body = offsets[captures["body"][0].start_byte] if "body" in captures else end
+    if "doc" in captures:
+        doc = _first_line(_text(code, captures["doc"][0]))
+    else:
+        doc = _comment_above(code, start)
+    return Definition(
+        name=_text(code, captures["name"][0]).strip(),
+        kind=label.removeprefix("definition."),
+        signature=_head(code.text, start, body),
+        doc=doc,
+        start=start,
+        body=body,
+        end=end,
+    )
+
+
+def _imports(code: Code, offsets: dict[int, int], imports: dict[int, Captures]) -> Iterator[Import]:
+    for captures in sorted(imports.values(), key=lambda captures: captures["import"][0].start_byte):
+        start, end = captures["import"][0].byte_range
+        names = tuple(dict.fromkeys(_text(code, node) for node in captures["import.name"]))
+        # `import a, b` is one statement that brings in two modules.
+        for module in dict.fromkeys(_text(code, node) for node in captures["import.module"]):
+            yield Import(module, names, offsets[start], offsets[end])
+
+
+def _owned(definitions: list[Definition]) -> Iterator[Definition]:
+    around: list[Definition] = []
+    for definition in definitions:
+        while around and around[-1].end <= definition.start:
+            around.pop()
+        around.append(
+            replace(definition, owner=".".join(outer.name for outer in around)) if around else definition
+        )
+        yield around[-1]
+
+
+def _head(text: str, start: int, body: int) -> str:
+    """The head with what stands before it on its line: its indentation, `export const`, and the like."""
+    line = text.rfind("\n", 0, start) + 1
+    if start - line <= MAX_PREFIX_CHARS and not any(char in text[line:start] for char in ";{}()"):
+        start = line
+    lines = text[start : min(body, start + MAX_HEAD_CHARS)].rstrip().splitlines()
+    return "\n".join(lines[:MAX_HEAD_LINES])
+
+
+def _comment_above(code: Code, start: int) -> str:
+    """The first line of the comment that ends right above, past decorators and attributes."""
+    lines: list[str] = []
+    end = code.text.rfind("\n", 0, start)
+    inside_block = False
+    while end >= 0 and len(lines) < MAX_COMMENT_LINES:
+        begin = code.text.rfind("\n", 0, end) + 1
+        line = code.text[begin:end].strip()
+        end = begin - 1
+        if line.endswith("*/"):
+            inside_block = True
+        is_comment = inside_block or _is_line_comment(line, code)
+        if "/*" in line:
+            inside_block = False
+        if is_comment:
+            lines.append(line)
+        elif not line.startswith(_DECORATION):
+            break
+    for line in reversed(lines):
+        if words := line.strip("/*#-! \t"):
+            return words[:MAX_DOC_CHARS]
+    return ""
+
+
+def _is_line_comment(line: str, code: Code) -> bool:
+    comment = code.language.comment if code.language else ""
+    return bool(comment) and line.startswith(comment) and not line.startswith(_DECORATION)
+
+
+def _first_line(doc: str) -> str:
+    return next((line.strip() for line in doc.splitlines() if line.strip()), "")[:MAX_DOC_CHARS]
+
+
+def _text(code: Code, node: tree_sitter.Node) -> str:
+    return code.source[node.start_byte : node.end_byte].decode("utf-8", "replace")

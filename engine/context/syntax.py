@@ -1,0 +1,225 @@
+"""Questions about a place in code that may be incomplete, and about an answer before it is shown."""
+
+import re
+from dataclasses import replace
+
+from engine.context import code as codes
+from engine.context.code import Code
+from engine.context.lexical import BRACKETS, in_comment, in_string, indent_of, line_around, open_bracket
+from engine.context.symbols import Definition, definitions_around
+
+__all__ = [
+    "block_expected",
+    "closes_brackets",
+    "enclosing_definition",
+    "errors_added",
+    "in_comment",
+    "in_string",
+    "open_bracket",
+]
+
+MAX_ERRORS = 200  # counted in one tree
+_NO_BLOCK_BRACE = re.compile(r"(^|\s)(import|export|const|let|var)(\s+type)?\s*\{$|::\{$|[$#=]\{$")
+_KEYWORD_AT_END = re.compile(r"\b(do|then|else|begin|ensure|repeat|in|try|finally)$")
+_OPERATOR_AT_END = re.compile(r"([=+\-*/|&.?<\\]|\b(and|or|not|in))$")
+_COMPLETE_AT_END = re.compile(r"(\+\+|--|\*/|/>)$")
+
+
+def block_expected(code: Code, offset: int) -> bool:
+    """Whether what is missing at the offset is likely to span several lines.
+
+    So it is behind whatever opens a block, and on an empty line inside a body or below a comment; not so in
+    the middle of a line, in the arguments of a call, in strings and in comments.
+    """
+    head, tail = line_around(code.text, offset)
+    if re.search(r"\w", tail) or in_comment(code, offset) or in_string(code, offset):
+        return False
+    bracket = open_bracket(code, offset)
+    if bracket is not None and not _holds_lines(code, bracket):
+        return False
+    if head.strip():
+        return _opens_here(code, head) and not _has_body(code, offset, indent_of(head))
+    return _empty_line_expects(code, offset, bracket)
+
+
+def enclosing_definition(code: Code, offset: int) -> Definition | None:
+    """The innermost definition whose body the offset is in, also where that body is still growing."""
+    text = code.text
+    last = len(text[:offset].rstrip())
+    head, _ = line_around(text, offset)
+    candidates = definitions_around(code, max(0, last - 1), offset)
+    for found in sorted(candidates, key=lambda found: found.start, reverse=True):
+        if found.body == found.end or offset < found.body:
+            continue
+        if offset < found.end or (offset == found.end and not _is_closed(text, offset)):
+            return found
+        if _by_indent(code) and found.end >= last and indent_of(head) > _column(text, found.start):
+            return found
+    return _enclosing_by_lines(code, offset)
+
+
+def errors_added(code: Code, start: int, end: int, new_text: str) -> int:
+    """How many more errors the tree has once `start:end` is replaced; negative when that repairs some."""
+    if code.tree is None:
+        return 0
+    after = codes.paste(code, start, end, new_text)
+    return _errors(after) - _errors(code)
+
+
+def closes_brackets(answer: str, tail: str) -> int:
+    """How many characters of `tail`, the line right of the cursor, the answer has closed by itself.
+
+    Editors close brackets as they are opened; of `f(|)` and the answer `x)` one character is to be replaced.
+    """
+    unmatched: list[str] = []
+    depth: list[str] = []
+    for char in answer:
+        if char in BRACKETS:
+            depth.append(BRACKETS[char])
+        elif depth and char == depth[-1]:
+            depth.pop()
+        elif char in BRACKETS.values():
+            unmatched.append(char)
+    taken = 0
+    for char in tail:
+        if not unmatched or char != unmatched[0]:
+            break
+        unmatched.pop(0)
+        taken += 1
+    return taken
+
+
+def enclosing_lines(code: Code, offset: int, limit: int = 8) -> list[tuple[int, int]]:
+    """Offsets of the lines that the offset is nested in by indentation, innermost first."""
+    text = code.text
+    start = text.rfind("\n", 0, offset) + 1
+    head, tail = line_around(text, offset)
+    level = indent_of(head + tail) if (head + tail).strip() else max(indent_of(head), _level_above(text, start))
+    found: list[tuple[int, int]] = []
+    while start > 0 and level > 0 and len(found) < limit:
+        end = start - 1
+        start = text.rfind("\n", 0, end) + 1
+        line = text[start:end]
+        if line.strip() and indent_of(line) < level and not line.lstrip().startswith((")", "]", "}", "#", "//")):
+            level = indent_of(line)
+            found.append((start, end))
+    return found
+
+
+def _holds_lines(code: Code, bracket: int) -> bool:
+    if code.text[bracket] != "{" or _by_indent(code):
+        return False
+    head, _ = line_around(code.text, bracket + 1)
+    return not _NO_BLOCK_BRACE.search(head)
+
+
+def _opens(code: Code, line: str) -> bool:
+    """Whether the line ends with the beginning of a block."""
+    line = _without_comment(code, line).strip()
+    pattern = code.language.opens if code.language else r"[{:]$"
+    return bool(re.search(pattern, line)) and not _NO_BLOCK_BRACE.search(line)
+
+
+def _opens_here(code: Code, head: str) -> bool:
+    """The same for the line that is being typed: its last word may not be complete."""
+    line = head.rstrip()
+    return _opens(code, line) and (not line[-1:].isalnum() or bool(_KEYWORD_AT_END.search(line)))
+
+
+def _empty_line_expects(code: Code, offset: int, bracket: int | None) -> bool:
+    head, _ = line_around(code.text, offset)
+    above = _nearest_line(code.text, offset, -1)
+    below = _nearest_line(code.text, offset, 1)
+    opened = _opens(code, above)
+    commented = _is_comment(code, above)
+    if not opened and not commented and _OPERATOR_AT_END.search(above) and not _COMPLETE_AT_END.search(above):
+        return False
+    if not opened and code.language is not None and code.language.block == "none":
+        return False
+    level = indent_of(head) or _level_between(above, below, opened)
+    if indent_of(below) > level:
+        return False
+    return opened or level > 0 or bracket is not None or commented
+
+
+def _level_between(above: str, below: str, opened: bool) -> int:
+    """The indentation that an empty line without blanks of its own is meant to have."""
+    if opened:
+        return max(indent_of(below), indent_of(above) + 1)
+    return min(indent_of(above), indent_of(below))
+
+
+def _has_body(code: Code, offset: int, level: int) -> bool:
+    below = _nearest_line(code.text, offset, 1)
+    return bool(below) and indent_of(below) > level
+
+
+def _nearest_line(text: str, offset: int, step: int) -> str:
+    """The nearest line above (-1) or below (1) that is not blank, right-stripped; "" when there is none."""
+    if step < 0:
+        rest = text[max(0, text.rfind("\n", 0, offset)) : offset]
+        before = text[: offset - len(rest)].rstrip()
+        return before[before.rfind("\n") + 1 :]
+    end = text.find("\n", offset)
+    while 0 <= end < len(text):
+        start, end = end + 1, text.find("\n", end + 1)
+        line = text[start : end if end >= 0 else len(text)].rstrip()
+        if line:
+            return line
+    return ""
+
+
+def _without_comment(code: Code, line: str) -> str:
+    comment = code.language.comment if code.language else ""
+    return re.split(rf"(?:^|\s){re.escape(comment)}", line)[0] if comment else line
+
+
+def _is_comment(code: Code, line: str) -> bool:
+    line = line.strip()
+    comment = code.language.comment if code.language else "#"
+    return bool(comment and line.startswith(comment)) or line.endswith(("*/", "-->"))
+
+
+def _by_indent(code: Code) -> bool:
+    return code.language is not None and code.language.block == "indent"
+
+
+def _column(text: str, offset: int) -> int:
+    return indent_of(text[text.rfind("\n", 0, offset) + 1 : offset + 1])
+
+
+def _is_closed(text: str, offset: int) -> bool:
+    """Whether the block that ends at the offset has said so."""
+    return text[:offset].endswith(("}", ";")) or bool(re.search(r"\bend$", text[max(0, offset - 4) : offset]))
+
+
+def _enclosing_by_lines(code: Code, offset: int) -> Definition | None:
+    """The same where the tree is broken: the head alone, with its block closed, is code that parses."""
+    if code.tree is None or code.language is None or not code.tree.root_node.has_error:
+        return None
+    for start, end in enclosing_lines(code, offset):
+        head = code.text[start:end].rstrip()
+        closing = {"indent": " pass", "brace": "}", "end": "\nend"}.get(code.language.block, "")
+        alone = codes.parse(head + closing, code.language)
+        for found in definitions_around(alone, 0, len(alone.text)):
+            body = min(start + found.body, end)
+            return replace(found, start=start + found.start, body=body, end=max(end, offset))
+    return None
+
+
+def _errors(code: Code) -> int:
+    if code.tree is None:
+        return 0
+    count = 0
+    waiting = [code.tree.root_node]
+    while waiting and count < MAX_ERRORS:
+        node = waiting.pop()
+        count += node.is_error or node.is_missing
+        waiting.extend(child for child in node.children if child.has_error)
+    return count
+
+
+def _level_above(text: str, offset: int) -> int:
+    """The indentation of a line that follows the one above: one deeper when that opens a block."""
+    above = _nearest_line(text, offset, -1)
+    return indent_of(above) + above.endswith((":", "{"))

@@ -1,0 +1,37 @@
+(class_declaration name: (type_identifier) @name body: (_) @body) @definition.class
+(abstract_class_declaration name: (type_identifier) @name body: (_) @body) @definition.class
+(method_definition name: (_) @name body: (_) @body) @definition.method
+(method_signature name: (_) @name) @definition.method
+(abstract_method_signature name: (_) @name) @definition.method
+(public_field_definition name: (_) @name) @definition.field
+(function_declaration name: (identifier) @name body: (_) @body) @definition.function
+(generator_function_declaration name: (identifier) @name body: (_) @body) @definition.function
+(function_signature name: (identifier) @name) @definition.function
+(interface_declaration name: (type_identifier) @name) @definition.type
+(type_alias_declaration name: (type_identifier) @name) @definition.type
+(enum_declaration name: (identifier) @name) @definition.type
+(internal_module name: (_) @name body: (_) @body) @definition.module
+
+(variable_declarator
+  name: (identifier) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.function
+(program [
+  (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable)
+  (variable_declaration (variable_declarator name: (identifier) @name) @definition.variable)
+])
+(export_statement (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable))
+
+(import_statement source: (string (string_fragment) @import.module)) @import
+(import_statement
+  (import_clause (named_imports (import_specifier name: (identifier) @import.name)))
+  source: (string (string_fragment) @import.module)) @import
+(import_statement
+  (import_clause (identifier) @import.name)
+  source: (string (string_fragment) @import.module)) @import
+(export_statement source: (string (string_fragment) @import.module)) @import
+(call_expression
+  function: (identifier) @_function
+  arguments: (arguments . (string (string_fragment) @import.module))
+  (#eq? @_function "require")) @import
+
+[(identifier) (type_identifier) (property_identifier) (shorthand_property_identifier)] @reference

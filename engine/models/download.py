@@ -1,0 +1,188 @@
+"""Getting one pinned file onto this disk: enough room, one download at a time, digest checked, then put in place."""
+
+import errno
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from filelock import FileLock, Timeout
+
+from engine.errors import DigestMismatch, DiskFull, DownloadFailed, ModelMissing
+from engine.models import digest
+from engine.models.sources import Offer, Report, hub, wheels
+from engine.settings import DownloadSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one file is, in bytes. "waiting": another process downloads it; `source` is a row of `MIRRORS`."""
+
+    phase: Literal["waiting", "downloading", "checking"]
+    file: str
+    done: int
+    total: int
+    source: str = ""
+
+
+OnProgress = Callable[[Progress], None]
+Cancelled = Callable[[], bool]
+
+
+class Mirror(Protocol):
+    """A module of `sources` that fetches. `room` is what it needs on the disk besides the file, in bytes."""
+
+    def offers(self, offer: Offer) -> bool: ...
+    def room(self, offer: Offer) -> int: ...
+    def fetch(self, offer: Offer, partial: Path, report: Report) -> None: ...
+
+
+# In the order in which they are tried; the setting `downloads.mirror` names one of them, or "auto".
+MIRRORS: dict[str, Mirror] = {"hub": hub, "wheels": wheels}
+
+_SPARE = 64 << 20  # left free on the disk
+_LOCK_SECONDS = 0.3
+
+
+def download(
+    offer: Offer, target: Path, on_progress: OnProgress, cancelled: Cancelled, settings: DownloadSettings
+) -> None:
+    """Have the file at `target`, from wherever it can be had, checked against its digest.
+
+    Raises `ModelMissing` (downloads are off), `DiskFull`, `DownloadFailed` (what has come is kept for the next
+    time) or `DigestMismatch` (the file is kept aside as `<name>.rejected`).
+    """
+    if not settings.allowed:
+        raise ModelMissing(
+            f"{target.name} is not on this disk, and downloads are switched off in the settings."
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = partial_of(target, offer)
+    lock = FileLock(target.with_name(f"{target.name}.lock"))
+    while not _acquired(lock):
+        _stop_if(cancelled, partial, target)
+        on_progress(Progress("waiting", target.name, _size(partial), offer.file.bytes))
+    try:
+        if not target.exists():  # another process may have been faster
+            _fetch(offer, target, partial, on_progress, cancelled, settings)
+            check(partial, offer, on_progress, cancelled, aside=target)
+            os.replace(partial, target)
+            digest.move(partial, target)
+    finally:
+        lock.release()
+
+
+def check(
+    path: Path, offer: Offer, on_progress: OnProgress, cancelled: Cancelled, aside: Path | None
+) -> None:
+    """Hold the file against size and digest. A wrong one is renamed to `<aside>.rejected` when that is given."""
+
+    def on_bytes(done: int) -> None:
+        if cancelled():
+            raise DownloadFailed(
+                f"The check of {offer.file.name} was cancelled; it starts anew the next time."
+            )
+        on_progress(Progress("checking", offer.file.name, done, offer.file.bytes))
+
+    size = path.stat().st_size
+    actual = digest.of(path, on_bytes) if size == offer.file.bytes else f"none, it has {size} bytes"
+    if actual == offer.file.sha256:
+        return
+    if aside is None:
+        raise DigestMismatch(f"{path} is not the file that the catalog names (SHA-256 {actual}).")
+    rejected = aside.with_name(f"{aside.name}.rejected")
+    digest.forget(path)
+    os.replace(path, rejected)
+    raise DigestMismatch(
+        f"{aside.name} has wrong contents (SHA-256 {actual}, expected {offer.file.sha256}) and was not used. "
+        f"It is kept as {rejected}; fetch the model again."
+    )
+
+
+def partial_of(target: Path, offer: Offer) -> Path:
+    # By digest: bytes of another version of the file must not be gone on with.
+    return target.with_name(f"{target.name}.{offer.file.sha256[:12]}.part")
+
+
+def _acquired(lock: FileLock) -> bool:
+    try:
+        lock.acquire(timeout=_LOCK_SECONDS)
+    except Timeout:
+        return False
+    return True
+
+
+def _fetch(
+    offer: Offer,
+    target: Path,
+    partial: Path,
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+    settings: DownloadSettings,
+) -> None:
+    """Try the mirrors in turn, each going on where the last one stopped."""
+    failures: list[str] = []
+    for name, mirror in MIRRORS.items():
+        if settings.mirror not in ("auto", name) or not mirror.offers(offer):
+            continue
+
+        def report(done: int, source: str = name) -> None:
+            _stop_if(cancelled, partial, target)
+            on_progress(Progress("downloading", target.name, done, offer.file.bytes, source))
+
+        _check_room(offer, partial, mirror.room(offer))
+        try:
+            return mirror.fetch(offer, partial, report)
+        except DownloadFailed as error:
+            if cancelled():
+                raise
+            failures.append(str(error))
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise _disk_full(offer, partial) from error
+            raise DownloadFailed(f"{partial} cannot be written: {error.strerror or error}.") from error
+    if not failures:
+        raise DownloadFailed(
+            f'{target.name} cannot be had from {settings.mirror!r}; set downloads.mirror to "auto".'
+        )
+    raise DownloadFailed(
+        " ".join([f"{target.name} could not be fetched.", *failures, _kept(partial)]).strip()
+    )
+
+
+def _check_room(offer: Offer, partial: Path, besides: int) -> None:
+    needed = offer.file.bytes - _size(partial) + besides + _SPARE
+    if shutil.disk_usage(partial.parent).free < needed:
+        raise _disk_full(offer, partial, besides)
+
+
+def _disk_full(offer: Offer, partial: Path, besides: int = 0) -> DiskFull:
+    needed = offer.file.bytes - _size(partial) + besides + _SPARE
+    free = shutil.disk_usage(partial.parent).free
+    return DiskFull(
+        f"{offer.file.name} needs {_megabytes(needed)} more on the disk of {partial.parent}, and {_megabytes(free)} "
+        "are free. Make room, or set HEARTH_HOME to a folder on another disk."
+    )
+
+
+def _stop_if(cancelled: Cancelled, partial: Path, target: Path) -> None:
+    if cancelled():
+        raise DownloadFailed(f"The download of {target.name} was cancelled. {_kept(partial)}".strip())
+
+
+def _kept(partial: Path) -> str:
+    have = _size(partial)
+    return f"The {_megabytes(have)} that have come are kept for the next time." if have else ""
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:,.0f} MB"
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

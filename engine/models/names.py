@@ -1,0 +1,96 @@
+"""The names that a model can have, in settings and on the command line.
+
+An id of the catalog; the path of a .gguf file; `hf:owner/repo/file.gguf[@revision]`; `ollama:name[:tag]`;
+`lmstudio:publisher/model/file.gguf`.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import paths
+from engine.errors import UnknownModel
+from engine.models import catalog
+from engine.models.catalog import CatalogModel
+from engine.models.sources import local
+
+_UNPINNED = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class HubName:
+    """A file on the hub that is no row of the catalog."""
+
+    repo: str
+    file: str
+    revision: str
+
+    @property
+    def text(self) -> str:
+        return f"hf:{self.repo}/{self.file}" + ("" if self.revision == _UNPINNED else f"@{self.revision}")
+
+    @property
+    def target(self) -> Path:
+        """Where Hearth keeps it."""
+        return hub_folder() / self.repo.replace("/", "--") / self.revision / self.file
+
+
+@dataclass(frozen=True, slots=True)
+class OllamaName:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LmStudioName:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathName:
+    text: str
+
+
+Name = CatalogModel | HubName | OllamaName | LmStudioName | PathName
+
+
+def parse(name: str) -> Name:
+    """What the name means. A file on the hub that the catalog has is the catalog's model.
+
+    Raises `UnknownModel` when nothing can have that name.
+    """
+    kind, colon, rest = name.partition(":")
+    if colon and kind == "hf":
+        return _hub_name(name, rest)
+    if colon and kind == "ollama" and rest:
+        return OllamaName(rest)
+    if colon and kind == "lmstudio" and rest:
+        return LmStudioName(rest)
+    if local.is_path(name):
+        return PathName(name)
+    return catalog.by_id(name)
+
+
+def hub_folder() -> Path:
+    """Where Hearth keeps files of the hub that are no rows of the catalog."""
+    return paths.models_dir() / "hf"
+
+
+def of_file(path: Path) -> HubName:
+    """The name of a file in `hub_folder()`."""
+    owner_repo, revision, *file = path.relative_to(hub_folder()).parts
+    return HubName(owner_repo.replace("--", "/", 1), "/".join(file), revision)
+
+
+def _hub_name(name: str, rest: str) -> CatalogModel | HubName:
+    part = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+    match = re.fullmatch(rf"({part}/{part})/((?:{part}/)*{part}\.gguf)(?:@({part}))?", rest)
+    if match is None:
+        raise UnknownModel(
+            f"{name!r} is not of the form hf:owner/repo/file.gguf or hf:owner/repo/file.gguf@revision."
+        )
+    repo, file, revision = match.groups()
+    for model in catalog.models().values():
+        pinned = model.hub and model.hub.repo == repo and revision in (None, model.hub.revision)
+        if pinned and file in (shard.name for shard in model.files):
+            return model
+    return HubName(repo, file, revision or _UNPINNED)

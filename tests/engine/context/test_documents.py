@@ -1,0 +1,138 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.context import code as codes
+from engine.context.documents import Document, line_starts
+from engine.context.symbols import symbols
+from engine.languages import language_of
+
+SEEDS = {
+    "python": "import os\n\nclass A:\n    def f(self, x):\n        '''Say é.'''\n        return [x, 'ü😀']\n\nB = 1\n",
+    "typescript": "import { a } from './a'\n\n/** Adds. */\nexport const f = (x: number) => {\n  return `é${x}`\n}\n",
+    "go": "package a\r\n\r\nfunc F(x int) error {\r\n\treturn g(x) // é\r\n}\r\n",
+    "rust": "use crate::a;\n\n/// Says é.\nfn f<'a>(x: &'a str) -> u8 {\n    match x { _ => 1 }\n}\n",
+    "yaml": "a:\n  - b: é\n    c: |\n      text\nd: 1\n",
+    "markdown": "# A\n\ntext\n\n```py\nx\n```\n\nB\n===\n",
+    "klingon": "one\r\ntwo\rthree\n\n",
+}
+SNIPPETS = st.sampled_from(
+    [
+        "",
+        "x",
+        "é",
+        "😀",
+        "\ud800",
+        "\0",
+        "\n",
+        "\r",
+        "\r\n",
+        "    ",
+        "\t",
+        "(",
+        ")",
+        "{",
+        "}",
+        "'",
+        '"',
+        "`",
+        "#",
+        "/*",
+    ]
+    + ["def g():\n    return 1\n", "class C {\n", "# B\n", "- a\n", ": "]
+)
+EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), SNIPPETS), max_size=12)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(SEEDS)), EDITS, st.sets(st.integers(0, 12)))
+def test_after_any_edits_all_is_as_if_read_anew(
+    language: str, edits: list[tuple[float, int, str]], asked_after: set[int]
+) -> None:
+    document = Document("u", SEEDS[language], language)
+    expected = document.text
+    assert document.line_starts == line_starts(expected)
+    for index, (where, length, new_text) in enumerate(edits):
+        start = round(where * len(expected))
+        end = min(len(expected), start + length)
+        document.apply(start, end, new_text)
+        expected = expected[:start] + new_text + expected[end:]
+        if index in asked_after:  # edits may also come one after the other, with nobody asking in between
+            _compare(document, expected, language)
+    _compare(document, expected, language)
+
+
+def _compare(document: Document, text: str, language: str) -> None:
+    assert document.text == text
+    assert document.line_starts == line_starts(text)
+    fresh = codes.parse(text, language_of(language))
+    assert str(document.tree and document.tree.root_node) == str(fresh.tree and fresh.tree.root_node)
+    assert symbols(document.code) == symbols(fresh)
+
+
+@given(st.text("ab\r\n\u2028\x0c", max_size=30))
+def test_lines_end_where_the_protocol_says(text: str) -> None:
+    starts = line_starts(text)
+    ends = [*starts[1:], len(text)]
+    lines = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    assert "".join(lines) == text
+    for line in lines[:-1]:
+        assert line.endswith(("\n", "\r"))
+        assert not {"\n", "\r"} & set(line.removesuffix("\n").removesuffix("\r"))
+    assert not {"\n", "\r"} & set(lines[-1])
+
+
+@given(st.text(st.characters() | st.sampled_from("é😀\ud800\n"), max_size=40), st.data())
+def test_bytes_and_offsets_are_each_others_inverse(text: str, data: st.DataObject) -> None:
+    code = codes.parse(text, language_of("python"))
+    offset = data.draw(st.integers(0, len(text)))
+    assert code.offset(code.byte(offset)) == offset
+    assert code.offsets([code.byte(offset)]) == {code.byte(offset): offset}
+
+
+def test_a_tree_that_was_handed_out_does_not_change() -> None:
+    document = Document("u", "x = 1\n", "python")
+    before = document.code
+    document.apply(0, 0, "def f(): pass\n")
+    assert document.code is not before
+    assert before.text == "x = 1\n"
+    assert before.tree is not None
+    assert before.tree.root_node.end_byte == 6
+
+
+def test_the_tree_is_made_once_for_each_version() -> None:
+    document = Document("u", "x = 1\n", "python")
+    assert document.code is document.code
+
+
+def test_an_unknown_language_has_no_tree() -> None:
+    document = Document("u", "x = 1\n", "klingon")
+    assert document.tree is None
+    document.apply(0, 1, "y")
+    assert document.tree is None
+
+
+def test_a_whole_new_text_takes_the_place_of_the_old_one() -> None:
+    document = Document("u", "x = 1\n", "python")
+    assert document.tree is not None
+    assert document.line_starts == [0, 6]
+    document.replace("def f():\r\n    pass")
+    assert document.line_starts == [0, 10]
+    assert [found.name for found in symbols(document.code).definitions] == ["f"]
+
+
+def test_a_snapshot_stays_as_it_was_taken() -> None:
+    document = Document("u", "x", "python", "/a.py", 3)
+    taken = document.snapshot()
+    document.apply(0, 1, "y")
+    assert (taken.text, taken.version, taken.path) == ("x", 3, "/a.py")
+
+
+def test_pasting_leaves_the_code_as_it_was() -> None:
+    code = codes.parse("def f(a):\n    return \n", language_of("python"))
+    pasted = codes.paste(code, 21, 21, "é")
+    assert pasted.text == "def f(a):\n    return é\n"
+    assert code.text == "def f(a):\n    return \n"
+    fresh = codes.parse(pasted.text, code.language)
+    assert pasted.tree is not None
+    assert fresh.tree is not None
+    assert str(pasted.tree.root_node) == str(fresh.tree.root_node)

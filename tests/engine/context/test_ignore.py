@@ -1,0 +1,156 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from engine.context.ignore import MAX_BYTES, root_of, secret_in, verdict
+
+
+def write(path: Path, text: str = "") -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".env",
+        ".env.production",
+        "local.env",
+        "server.pem",
+        "a.key",
+        "a.P12",
+        "id_rsa",
+        "id_ed25519_work",
+        ".npmrc",
+        ".netrc",
+        "credentials",
+        "credentials.json",
+        "secrets.yaml",
+        "prod.tfvars",
+        "my-service-account-1.json",
+        ".ssh/config",
+        ".aws/config",
+    ],
+)
+def test_a_file_with_a_secret_name_is_not_even_completed(tmp_path: Path, name: str) -> None:
+    found = verdict(write(tmp_path / name), [str(tmp_path)])
+    assert not found.allowed
+    assert found.secret
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".env.example", "credentials.py", "secrets_test.go", "id_rsa.pub", "keys.py", "environment.ts", "a.keys"],
+)
+def test_a_name_that_only_resembles_one_is_fine(tmp_path: Path, name: str) -> None:
+    assert verdict(write(tmp_path / name), [str(tmp_path)]).allowed
+
+
+# Put together here, so that no scanner takes this file for a leak.
+@pytest.mark.parametrize(
+    ("parts", "kind"),
+    [
+        (("AK", "IA", "ABCDEFGHIJKLMNOP"), "an AWS access key"),
+        (("gh", "p_", "a1" * 18), "a GitHub token"),
+        (("-----BEGIN RSA PRIV", "ATE KEY-----"), "a private key"),
+        (("sk", "-proj-", "aB3" * 14), "an API key"),
+        (("sk", "_live_", "aB3" * 8), "a Stripe key"),
+        (("hf", "_", "aB" * 17), "a Hugging Face token"),
+        (("ey", "JhbGciOiJIUzI1", ".ey", "JzdWIiOiIxMjM0", ".", "c2lnbmF0dXJl"), "a signed token"),
+    ],
+)
+def test_a_key_in_the_text_is_recognised(parts: tuple[str, ...], kind: str) -> None:
+    assert secret_in(f'key = "{"".join(parts)}"\n') == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AKIA",
+        "key = os.environ['API_KEY']",
+        "class sk-button { }",
+        "sk-learn and hf_hub",
+        "PRIVATE KEY",
+        "eyJ.eyJ.x",
+    ],
+)
+def test_ordinary_text_holds_no_key(text: str) -> None:
+    assert secret_in(text) is None
+
+
+def test_a_file_with_a_key_is_no_context_but_may_be_completed(tmp_path: Path) -> None:
+    text = "KEY = '" + "AK" + "IA" + "A" * 16 + "'"
+    found = verdict(write(tmp_path / "a.py", text), [str(tmp_path)], text)
+    assert (found.allowed, found.secret) == (False, False)
+    assert "AWS" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("rules", "file", "ignored"),
+    [
+        ({".gitignore": "*.log\n"}, "a/b.log", True),
+        ({".gitignore": "*.log\n!keep.log\n"}, "keep.log", False),
+        ({".gitignore": "/build/\n"}, "build/a.py", True),
+        ({".gitignore": "/build/\n"}, "src/build/a.py", False),
+        ({".gitignore": "build/\n!build/a.py\n"}, "build/a.py", True),
+        ({".gitignore": "*.py\n", "src/.gitignore": "!a.py\n"}, "src/a.py", False),
+        ({"src/.gitignore": "a.py\n"}, "src/a.py", True),
+        ({"src/.gitignore": "a.py\n"}, "a.py", False),
+        ({"src/.gitignore": "/a.py\n"}, "src/x/a.py", False),
+        ({".hearthignore": "private/**\n"}, "private/a.py", True),
+        ({".gitignore": "*.gen.py\n", ".hearthignore": "!*.gen.py\n"}, "a.gen.py", False),
+        ({".gitignore": "[bad\n\n# comment\n*.log\n"}, "a.log", True),
+        ({}, ".git/config", True),
+        ({}, "a.py", False),
+    ],
+)
+def test_ignore_files_decide_as_git_does(tmp_path: Path, rules: dict[str, str], file: str, ignored: bool) -> None:
+    for name, text in rules.items():
+        write(tmp_path / name, text)
+    found = verdict(write(tmp_path / file), [str(tmp_path)])
+    assert found.allowed is not ignored, found.reason
+    assert not found.secret
+
+
+def test_a_changed_ignore_file_counts_at_once(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.py")
+    rules = tmp_path / ".gitignore"
+    rules.write_text("b.py\n")
+    assert verdict(file, [str(tmp_path)]).allowed
+    rules.write_text("a.py\n")
+    os.utime(rules, ns=(1, 1))
+    assert not verdict(file, [str(tmp_path)]).allowed
+
+
+def test_what_is_outside_of_the_workspace_is_not_read(tmp_path: Path) -> None:
+    outside = write(tmp_path / "other" / "a.py")
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "link.py").symlink_to(outside)
+    roots = [str(tmp_path / "work")]
+    assert "outside" in verdict(outside, roots).reason
+    assert "outside" in verdict(str(tmp_path / "work" / "link.py"), roots).reason
+    assert "outside" in verdict(str(tmp_path / "work" / ".." / "other" / "a.py"), roots).reason
+    assert verdict(outside, []).allowed
+
+
+def test_a_link_to_a_secret_is_a_secret(tmp_path: Path) -> None:
+    secret = write(tmp_path / "id_rsa")
+    (tmp_path / "notes.txt").symlink_to(secret)
+    assert verdict(str(tmp_path / "notes.txt"), [str(tmp_path)]).secret
+
+
+def test_binary_and_huge_files_are_not_read(tmp_path: Path) -> None:
+    roots = [str(tmp_path)]
+    huge = write(tmp_path / "a.py", "x" * (MAX_BYTES + 1))
+    assert "larger" in verdict(huge, roots).reason
+    assert "larger" in verdict(huge, roots, "x" * (MAX_BYTES + 1)).reason
+    assert verdict(write(tmp_path / "b.py"), roots, "a\0b").reason == "it is binary"
+    assert verdict(str(tmp_path / "gone.py"), roots).reason == "it cannot be read"
+
+
+def test_the_innermost_root_holds_a_file(tmp_path: Path) -> None:
+    file = write(tmp_path / "a" / "b" / "c.py")
+    assert root_of(file, [str(tmp_path), str(tmp_path / "a")]) == tmp_path / "a"
+    assert root_of(file, [str(tmp_path / "x")]) is None

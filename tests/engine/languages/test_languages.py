@@ -1,0 +1,205 @@
+import pytest
+
+from engine import languages
+from engine.context import code as codes
+from engine.context.symbols import references, symbols
+from engine.languages import LANGUAGES, Language, language_of
+
+# A small text for each language, the definitions that must be found in it (kind and name, in order), the modules
+# that it brings in, and some of the names that it uses.
+SAMPLES: dict[str, tuple[str, list[str], list[str], list[str]]] = {
+    "python": (
+        "import os\nfrom a.b import c as d\nLIMIT = 3\nclass A(B):\n    x: int = 1\n    def m(self):\n"
+        "        return go(self)\n@cached\ndef f(x):\n    def inner(): pass\n",
+        ["variable LIMIT", "class A", "field x", "method m", "function f", "function inner"],
+        ["os", "a.b"],
+        ["go", "B"],
+    ),
+    "javascript": (
+        "import a, { b } from './a'\nconst c = require('./c')\nclass A { x = 1; m() { return go() } }\n"
+        "export const f = () => { b() }\nfunction g() {}\n",
+        ["variable c", "class A", "field x", "method m", "function f", "function g"],
+        ["./a", "./c"],
+        ["go", "b"],
+    ),
+    "typescript": (
+        "import { b } from './b'\ninterface I { x: number }\ntype T = I | string\nenum E { One }\n"
+        "abstract class A<T> { private x = 1; m(): T { return go() } }\nexport const f = (x: I) => { b() }\n"
+        "export function g(): void {}\nexport const LIMIT = 3\n",
+        [
+            "type I",
+            "type T",
+            "type E",
+            "class A",
+            "field x",
+            "method m",
+            "function f",
+            "function g",
+            "variable LIMIT",
+        ],
+        ["./b"],
+        ["go", "I"],
+    ),
+    "tsx": (
+        "import React from 'react'\nexport const App = (p: Props) => <div>{p.x}</div>\n"
+        "function g() { return <A/> }\n",
+        ["function App", "function g"],
+        ["react"],
+        ["Props", "A"],
+    ),
+    "go": (
+        'package a\nimport (\n\t"fmt"\n\tx "a.b/c"\n)\nconst Limit = 3\nvar v int\ntype S struct { F int }\n'
+        "func (s *S) M(x int) error { return x.Go(s.F) }\nfunc F() {}\n",
+        ["constant Limit", "variable v", "type S", "method M", "function F"],
+        ["fmt", "a.b/c"],
+        ["Go", "S", "F"],
+    ),
+    "rust": (
+        "use crate::a::{b, c};\nmod d;\nconst L: u8 = 1;\npub struct S { x: u8 }\nenum E { A }\n"
+        "trait T { fn t(&self); }\nimpl T for S { fn t(&self) { go(self.x) } }\n"
+        "fn f() {}\nmacro_rules! m { () => {} }\n",
+        [
+            "constant L",
+            "type S",
+            "type E",
+            "class T",
+            "method t",
+            "class S",
+            "method t",
+            "function f",
+            "macro m",
+        ],
+        ["crate::a::{b, c}", "d"],
+        ["go", "x"],
+    ),
+    "java": (
+        "import a.b.C;\nclass A extends B {\n  int x;\n  A() {}\n  int m(C c) { return go(c); }\n}\n"
+        "interface I { void i(); }\nenum E { ONE }\nrecord R(int a) {}\n",
+        ["class A", "field x", "method A", "method m", "class I", "method i", "type E", "class R"],
+        ["a.b.C"],
+        ["go", "C"],
+    ),
+    "c": (
+        '#include "a.h"\n#define N 3\nstruct S { int x; };\ntypedef struct S T;\nint v = 1;\nint p(int);\n'
+        "char *q(void) { return 0; }\nint f(T *t) { return go(t->x); }\n",
+        ["macro N", "type S", "type T", "variable v", "function p", "function q", "function f"],
+        ['"a.h"'],
+        ["go", "x"],
+    ),
+    "cpp": (
+        "#include <vector>\nnamespace n {\nclass A { int x; int m(int y) { return go(y); } };\n"
+        "enum class E { a };\n}\n"
+        "using T = int;\nint n::A::k() { return 1; }\nint f() { return 1; }\n",
+        ["module n", "class A", "field x", "method m", "type E", "type T", "method n::A::k", "function f"],
+        ["<vector>"],
+        ["go", "y"],
+    ),
+    "csharp": (
+        "using System.Text;\nnamespace N {\n  interface I { void P(); }\n  class A : I {\n"
+        "    int x;\n    A() {}\n"
+        "    public int Y { get; set; }\n    int M(B b) { return Go(b); }\n  }\n  enum E { One }\n}\n",
+        [
+            "module N",
+            "class I",
+            "method P",
+            "class A",
+            "field x",
+            "method A",
+            "field Y",
+            "method M",
+            "type E",
+        ],
+        ["System.Text"],
+        ["Go", "B"],
+    ),
+    "ruby": (
+        "require 'a/b'\nrequire_relative 'c'\nmodule M\n  LIMIT = 3\n  class A < B\n"
+        "    def m(x)\n      go x\n    end\n"
+        "    def self.s; end\n  end\nend\n",
+        ["module M", "constant LIMIT", "class A", "method m", "method s"],
+        ["a/b", "c"],
+        ["go", "B"],
+    ),
+    "php": (
+        "<?php\nuse A\\B;\nconst L = 1;\ninterface I { function i(); }\n"
+        "class C extends D { public $x; function m() { return go(); } }\nfunction f() {}\n",
+        ["constant L", "class I", "method i", "class C", "field $x", "method m", "function f"],
+        ["A\\B"],
+        ["go", "D"],
+    ),
+    "bash": (
+        "source ./lib.sh\nLIMIT=3\nexport A=1\ngo() { run $LIMIT; }\nfunction f { go; }\n",
+        ["variable LIMIT", "variable A", "function go", "function f"],
+        ["./lib.sh"],
+        ["run", "LIMIT"],
+    ),
+    "lua": (
+        "local a = require('a.b')\nlimit = 3\nlocal function f(x) return go(x) end\nfunction M.g() end\n",
+        ["variable a", "variable limit", "function f", "function M.g"],
+        ["a.b"],
+        ["go"],
+    ),
+    "html": (
+        '<html><head><script src="a.js"></script></head><body><div id="main"><p>x</p></div></body></html>\n',
+        ["section main"],
+        ["a.js"],
+        ["p"],
+    ),
+    "css": (
+        '@import "a.css";\n:root { --gap: 1px; }\n.card > a { color: red; }\n'
+        "@keyframes spin { from { top: 0 } }\n",
+        ["rule :root", "variable --gap", "rule .card > a", "rule spin"],
+        ['"a.css"'],
+        ["card"],
+    ),
+    "json": ('{"a": {"b": 1}, "c": [2]}\n', ["key a", "key c"], [], ["b"]),
+    "yaml": ("a:\n  b: &x 1\nc: *x\n", ["key a", "key c"], [], ["x"]),
+    "toml": ("k = 1\n[a]\nb = 2\n[[c.d]]\n", ["key k", "section a", "section c.d"], [], ["b"]),
+    "markdown": ("# A\n\ntext\n\nB\n===\n\n## C\n", ["section A", "section B", "section C"], [], []),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
+def test_a_sample_shows_its_definitions_imports_and_references(language: Language) -> None:
+    text, definitions, modules, used = SAMPLES[language.name]
+    code = codes.parse(text, language)
+    assert code.tree is not None
+    assert not code.tree.root_node.has_error
+    found = symbols(code)
+    assert [f"{definition.kind} {definition.name}" for definition in found.definitions] == definitions
+    assert [statement.module for statement in found.imports] == modules
+    assert set(used) <= set(references(code, 0, len(text)))
+
+
+def test_the_language_id_goes_before_the_file_name() -> None:
+    found = language_of("typescriptreact", "a.py")
+    assert found is not None
+    assert found.name == "tsx"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/a/b.py", "python"),
+        ("C:\\x\\y.RS", "rust"),
+        ("lib/Rakefile", "ruby"),
+        ("a.tar.gz", None),
+        ("a", None),
+    ],
+)
+def test_a_file_name_tells_the_language(path: str, name: str | None) -> None:
+    found = language_of("", path)
+    assert (found.name if found else None) == name
+
+
+def test_a_language_without_its_grammar_package_has_no_tree() -> None:
+    unknown = Language("python", ("klingon",), (".kl",), "tree_sitter_klingon")
+    assert languages.grammar(unknown) is None
+    assert codes.parse("x = 1\n", unknown).tree is None
+    assert symbols(codes.parse("x = 1\n", unknown)).definitions == ()
+
+
+def test_no_two_languages_share_an_id_or_a_suffix() -> None:
+    for claims in ([row.lsp_ids for row in LANGUAGES], [row.suffixes for row in LANGUAGES]):
+        flat = [claim for row in claims for claim in row]
+        assert len(flat) == len(set(flat))
