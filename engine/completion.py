@@ -8,15 +8,17 @@ When the deadline passes, what is certain so far is shown, and the rest is kept 
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 
 from engine import stop
 from engine.backends import Backend
+from engine.context import ContextQuery, Gathered, gather
 from engine.context.documents import Document
 from engine.context.syntax import block_expected, closes_brackets, errors_added
 from engine.errors import HearthError
-from engine.frames import MAX_TYPED, Budget, Frame, frame_at
+from engine.frames import MAX_TYPED, Budget, Frame, frame_at, with_context
 from engine.languages import language_of
 from engine.settings import CompletionSettings
 from engine.suggestions import Suggestions
@@ -24,8 +26,11 @@ from engine.types import Completion, CompletionRequest, FimPrompt, Finished, Pie
 
 log = logging.getLogger("hearth.completion")
 
+Surroundings = Callable[[Snapshot, int, tuple[int, int]], ContextQuery | None]
+
 SMALL = Budget(prefix=160, suffix=48)  # a first frame that is evaluated while the user still looks at the file
 _BURST_PAUSE = 0.07  # seconds: whoever types faster than we answer is asked to pause that long first
+_REST_PAUSE = 0.3  # seconds without a request after which the frame may be improved
 
 
 @dataclass
@@ -33,7 +38,8 @@ class _Memory:
     """What is kept about one document."""
 
     frame: Frame | None = None
-    is_small: bool = False
+    is_full: bool = False
+    gathered: Gathered | None = None
     suggestions: Suggestions = field(default_factory=Suggestions)
     answering: asyncio.Task[Completion] | None = None
     generating: "_Generation | None" = None
@@ -46,6 +52,7 @@ class Completer:
 
     backend: Backend
     settings: CompletionSettings
+    surroundings: Surroundings = lambda snapshot, offset, window: None
     _memories: dict[str, _Memory] = field(default_factory=dict)
 
     async def complete(self, document: Document, offset: int, automatic: bool = True) -> Completion | None:
@@ -72,16 +79,14 @@ class Completer:
         with suppress(HearthError):
             await self.backend.warm(CompletionRequest("", FimPrompt("", ""), max_tokens=1))
 
-    async def rest(self, document: Document, offset: int) -> None:
+    async def rest(self, document: Document, offset: int, pause: float = 0.0) -> None:
         """The cursor rests at `offset`: prefill what a completion there will need. Returns when that is done."""
         memory = self._memories.setdefault(document.uri, _Memory())
         if memory.warming is not None:
             memory.warming.cancel()
-        if memory.answering is not None and not memory.answering.done():
-            return
-        memory.warming = asyncio.create_task(self._warm(memory, document.snapshot(), offset))
+        memory.warming = asyncio.create_task(self._warm(memory, document.snapshot(), offset, pause))
         with suppress(asyncio.CancelledError, HearthError):
-            await memory.warming
+            await asyncio.shield(memory.warming)
 
     def forget(self, uri: str) -> None:
         """The document was closed."""
@@ -115,6 +120,8 @@ class Completer:
         generation.start(memory.suggestions, snapshot, offset)
         await generation.wait(self.settings.deadline_ms / 1000)
         memory.generating = None if generation.task.done() else generation
+        if not memory.is_full:
+            memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
         answer = _without_errors(document, snapshot, offset, generation.answer)
         if automatic and generation.confidence < self.settings.min_confidence:
             answer = ""
@@ -139,11 +146,8 @@ class Completer:
     ) -> CompletionRequest:
         typed = memory.frame.typed(snapshot.text, offset) if memory.frame else None
         if memory.frame is None or typed is None:
-            # The first frame of a document is small, so that it answers soon; `rest` grows it afterwards.
-            memory.is_small = memory.frame is None
-            memory.frame = frame_at(
-                snapshot.text, offset, SMALL if memory.is_small else self._full, _name(snapshot)
-            )
+            memory.frame = self._quick_frame(memory.frame, snapshot, offset)
+            memory.is_full = False
             typed = memory.frame.typed(snapshot.text, offset) or ""
         language = language_of(snapshot.language, snapshot.path)
         return CompletionRequest(
@@ -159,26 +163,40 @@ class Completer:
             max_tokens=self.settings.max_tokens,
         )
 
-    async def _warm(self, memory: _Memory, snapshot: Snapshot, offset: int) -> None:
-        """First a small frame when there is none, then the full one; each is used as soon as it is evaluated."""
-        current = memory.frame.typed(snapshot.text, offset) if memory.frame else None
-        if current is None:
-            small = frame_at(snapshot.text, offset, SMALL, _name(snapshot))
-            await self._prefill(snapshot, small, offset)
-            memory.frame, memory.is_small = small, True
-        elif not memory.is_small and len(current) < MAX_TYPED // 2:
+    def _quick_frame(self, old: Frame | None, snapshot: Snapshot, offset: int) -> Frame:
+        """A frame that answers soon: little below the cursor, and above it what the KV cache holds already."""
+        budget = Budget(self.settings.prefix_tokens, SMALL.suffix)
+        frame = frame_at(snapshot.text, offset, budget, _name(snapshot))
+        if old is not None and 2 * _common_start(old.above, frame.above) > len(frame.above):
+            return with_context(frame, old.context)
+        return frame_at(snapshot.text, offset, SMALL, _name(snapshot))
+
+    def _full_frame(self, memory: _Memory, snapshot: Snapshot, offset: int) -> Frame:
+        budget = Budget(self.settings.prefix_tokens, self.settings.suffix_tokens)
+        frame = frame_at(snapshot.text, offset, budget, _name(snapshot))
+        query = self.surroundings(snapshot, offset, frame.window)
+        if query is None:
+            return frame
+        memory.gathered = gather(query, query.settings.tokens, memory.gathered)
+        return with_context(frame, memory.gathered.files)
+
+    async def _warm(self, memory: _Memory, snapshot: Snapshot, offset: int, pause: float) -> None:
+        """First a quick frame when there is none, then the full one; each is used as soon as it is evaluated."""
+        await asyncio.sleep(pause)
+        typed = memory.frame.typed(snapshot.text, offset) if memory.frame else None
+        if typed is None:
+            quick = self._quick_frame(memory.frame, snapshot, offset)
+            await self._prefill(snapshot, quick, offset)
+            memory.frame, memory.is_full = quick, False
+        elif memory.is_full and len(typed) < MAX_TYPED // 2:
             return
-        full = frame_at(snapshot.text, offset, self._full, _name(snapshot))
+        full = self._full_frame(memory, snapshot, offset)
         await self._prefill(snapshot, full, offset)
-        memory.frame, memory.is_small = full, False
+        memory.frame, memory.is_full = full, True
 
     async def _prefill(self, snapshot: Snapshot, frame: Frame, offset: int) -> None:
         typed = frame.typed(snapshot.text, offset) or ""
         await self.backend.warm(CompletionRequest(snapshot.uri, frame.prompt(typed), max_tokens=1))
-
-    @property
-    def _full(self) -> Budget:
-        return Budget(self.settings.prefix_tokens, self.settings.suffix_tokens)
 
 
 class _Generation:
@@ -245,7 +263,7 @@ def _mode(document: Document, offset: int, automatic: bool) -> stop.Mode:
 
 
 def _without_errors(document: Document, snapshot: Snapshot, offset: int, answer: str) -> str:
-    """Drop last lines of a block as long as the whole, pasted into the tree, has errors that less of it has not."""
+    """Drop last lines of a block as long as that leaves fewer errors in the tree that it is pasted into."""
     if "\n" not in answer.strip() or document.version != snapshot.version:
         return answer
     errors = errors_added(document.code, offset, offset, answer)
@@ -256,6 +274,18 @@ def _without_errors(document: Document, snapshot: Snapshot, offset: int, answer:
             return answer
         answer, errors = shorter, fewer
     return answer
+
+
+def _common_start(left: str, right: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    low, high = 0, min(len(left), len(right))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[:middle] == right[:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _tail(text: str, offset: int) -> str:

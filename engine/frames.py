@@ -50,12 +50,18 @@ class Frame:
             return None
         return text[len(self.left) : offset]
 
+    @property
+    def window(self) -> tuple[int, int]:
+        """The offsets between which the prompt shows the file."""
+        start = len(self.left) - len(self.above)
+        return start, len(self.left) + len(self.below)
+
     def prompt(self, typed: str) -> FimPrompt:
         return FimPrompt(above=self.above, below=self.below, typed=typed, path=self.path, context=self.context)
 
 
 def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:
-    """A new frame for a cursor at `offset`. Closing brackets right of it are left out: they belong to the answer."""
+    """A new frame for a cursor at `offset`, without the closing brackets right of it: the answer has its own."""
     line_start = text.rfind("\n", 0, offset) + 1
     right_start = _past_closers(text, offset)
     return Frame(

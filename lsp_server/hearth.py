@@ -15,6 +15,7 @@ from pygls.uris import to_fs_path
 from engine import paths
 from engine.errors import HearthError
 from engine.settings import Settings
+from engine.types import Snapshot
 from lsp_server import convert
 from lsp_server import settings as raw_settings
 from lsp_server.protocol import HearthProtocol
@@ -24,6 +25,7 @@ from lsp_server.status import StatusReporter
 if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` has been answered
     from engine.backends import Backend
     from engine.completion import Completer
+    from engine.context import ContextQuery
     from engine.context.documents import Document
 
 log = logging.getLogger("hearth.server")
@@ -36,6 +38,8 @@ class Hearth(LanguageServer):
     def __init__(self) -> None:
         super().__init__("hearth", version("hearth-lsp"), protocol_cls=HearthProtocol)
         self.documents: dict[str, Document] = {}
+        self.edits: RecentEdits | None = None
+        self._secret: set[str] = set()
         self.settings = Settings()
         self.paused = False
         self.status = StatusReporter(self)
@@ -84,18 +88,26 @@ class Hearth(LanguageServer):
 
     def open(self, item: lsp.TextDocumentItem) -> "Document":
         from engine.context.documents import Document
+        from engine.context.ignore import verdict
+        from engine.context.recent import RecentEdits
 
+        self.edits = self.edits or RecentEdits()
         document = Document(item.uri, item.text, item.language_id, to_fs_path(item.uri), item.version)
         self.documents[item.uri] = document
+        if document.path and (found := verdict(document.path)).secret:
+            self._secret.add(item.uri)
+            self.tell(f"{document.path} is not completed: {found.reason}", lsp.MessageType.Info)
         return document
 
     def offset(self, document: "Document", position: lsp.Position) -> int:
         return convert.offset_at(document, position, self.encoding)
 
     def is_off(self, document: "Document") -> bool:
-        """No completions here: paused, switched off, or not for this language."""
+        """No completions here: paused, switched off, not for this language, or a file that holds secrets."""
         settings = self.settings.completion
-        return self.paused or not settings.enabled or document.language in settings.languages_off
+        if self.paused or not settings.enabled or document.uri in self._secret:
+            return True
+        return document.language in settings.languages_off
 
     # Settings.
 
@@ -135,11 +147,31 @@ class Hearth(LanguageServer):
 
         if self._completer is None:
             backend = self._backend(self.settings.completion.backend)
-            self._completer = Completer(backend, self.settings.completion)
+            self._completer = Completer(backend, self.settings.completion, self._surroundings)
         return self._completer
+
+    def _surroundings(self, snapshot: Snapshot, offset: int, window: tuple[int, int]) -> "ContextQuery | None":
+        """What else the model may be shown for a completion there; None when the user wants none of it."""
+        from engine.context import ContextQuery
+
+        if not self.settings.context.enabled:
+            return None
+        folders = [to_fs_path(folder.uri) for folder in self.workspace.folders.values()]
+        return ContextQuery(
+            snapshot,
+            offset,
+            open_documents=tuple(self.documents.values()),
+            workspace_roots=tuple(folder for folder in folders if folder),
+            recent_edits=self.edits.newest() if self.edits else (),
+            settings=self.settings.context,
+            window=window,
+        )
 
     def forget(self, uri: str) -> None:
         self.documents.pop(uri, None)
+        if self.edits is not None:
+            self.edits.forget(uri)
+        self._secret.discard(uri)
         if self._completer is not None:
             self._completer.forget(uri)
 

@@ -1,7 +1,7 @@
 """What the model is shown besides the text around the cursor.
 
-`SOURCES` propose passages, `gather` chooses among them. The same surroundings always give the same answer in the
-same order: the context stands first in the prompt, and whatever changes in it makes the model read all of it again.
+`SOURCES` propose passages, `gather` chooses among them. The same surroundings always give the same answer in
+the same order: the context stands first in the prompt, and what changes in it makes the model read all anew.
 """
 
 from collections.abc import Callable, Sequence

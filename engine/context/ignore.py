@@ -114,6 +114,7 @@ def root_of(path: str, workspace_roots: Sequence[str]) -> Path | None:
     return max(holding, key=lambda root: len(root.parts), default=None)
 
 
+@lru_cache(maxsize=4096)
 def _has_secret_name(path: str) -> bool:
     file = PurePath(path)
     name = file.name.lower()

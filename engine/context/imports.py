@@ -70,6 +70,8 @@ def _python(statement: Import, file: Path, root: Path) -> Iterator[Target]:
 
 
 def _python_module(place: Path) -> Path | None:
+    if not place.name:
+        return None
     return _first_file(
         place.with_name(place.name + ".py"), place.with_name(place.name + ".pyi"), place / "__init__.py"
     )

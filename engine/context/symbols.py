@@ -1,5 +1,6 @@
 """What a file defines, brings in and uses."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -13,7 +14,7 @@ from engine.context.code import Code
 MAX_HEAD_LINES = 12  # of a definition whose whole text is its head, such as a struct
 MAX_HEAD_CHARS = 600
 MAX_PREFIX_CHARS = 60  # before a definition on its line
-MAX_DOC_CHARS = 160
+MAX_DOC_CHARS = 100
 MAX_COMMENT_LINES = 20  # looked at above a definition
 _DECORATION = ("@", "#[", "#!")
 
@@ -23,7 +24,7 @@ Captures = dict[str, list[tree_sitter.Node]]
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """Something with a name: its head without the body (indented as in the file), and the first line of its doc.
+    """Something with a name. `signature` is its head, indented as in the file, and `doc` one sentence about it.
 
     `start:end` are offsets of the whole definition, `body` is where the part behind the head begins (`end` when
     there is none), `owner` the names of the definitions around it ("Outer.Inner").
@@ -75,7 +76,8 @@ def imports_in(code: Code, start: int, end: int) -> tuple[Import, ...]:
 
 def definitions_around(code: Code, start: int, end: int) -> tuple[Definition, ...]:
     """The definitions that have to do with `start:end`, outermost first; fast however long the text is."""
-    return _find(code, code.byte(start), code.byte(end) + 1).definitions
+    found = _find(code, code.byte(start), code.byte(end) + 1).definitions
+    return tuple(definition for definition in found if definition.start <= end and start <= definition.end)
 
 
 def references(code: Code, start: int, end: int) -> tuple[str, ...]:
@@ -200,7 +202,7 @@ def _comment_above(code: Code, start: int) -> str:
             break
     for line in reversed(lines):
         if words := line.strip("/*#-! \t"):
-            return words[:MAX_DOC_CHARS]
+            return _sentence(words)
     return ""
 
 
@@ -210,7 +212,12 @@ def _is_line_comment(line: str, code: Code) -> bool:
 
 
 def _first_line(doc: str) -> str:
-    return next((line.strip() for line in doc.splitlines() if line.strip()), "")[:MAX_DOC_CHARS]
+    return _sentence(next((line.strip() for line in doc.splitlines() if line.strip()), ""))
+
+
+def _sentence(line: str) -> str:
+    """The line's first sentence: every word of it costs the model time."""
+    return re.split(r"(?<=[.!?])\s", line, maxsplit=1)[0][:MAX_DOC_CHARS]
 
 
 def _text(code: Code, node: tree_sitter.Node) -> str:

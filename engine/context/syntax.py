@@ -69,8 +69,12 @@ def errors_added(code: Code, start: int, end: int, new_text: str) -> int:
 def closes_brackets(answer: str, tail: str) -> int:
     """How many characters of `tail`, the line right of the cursor, the answer has closed by itself.
 
-    Editors close brackets as they are opened; of `f(|)` and the answer `x)` one character is to be replaced.
+    Editors close brackets and quotes as they are opened; of `f(|)` and the answer `x)` one character is to be
+    replaced. A `;` or `,` behind them is not wanted twice either.
     """
+    quote = tail[:1]
+    if quote and quote in "\"'`" and answer.count(quote) % 2 == 1:
+        return 1 + closes_brackets(answer.partition(quote)[2], tail[1:])
     unmatched: list[str] = []
     depth: list[str] = []
     for char in answer:
@@ -86,7 +90,8 @@ def closes_brackets(answer: str, tail: str) -> int:
             break
         unmatched.pop(0)
         taken += 1
-    return taken
+    ended = answer.rstrip()[-1:]
+    return taken + (ended in (";", ",") and tail[taken : taken + 1] == ended)
 
 
 def enclosing_lines(code: Code, offset: int, limit: int = 8) -> list[tuple[int, int]]:

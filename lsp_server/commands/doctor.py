@@ -71,7 +71,7 @@ def _findings(report: Report, path: str, where: str) -> Table:
     table.add_row("self-test", f"the arithmetic is sound; filling in the middle {fim}")
     table.add_row(
         "speed",
-        f"{report.prefill_speed:.0f} tokens/s prefill, {report.decode_speed:.0f} tokens/s decode, {report.threads} threads",
+        f"prefill {report.prefill_speed:.0f} and decode {report.decode_speed:.0f} tokens/s, {report.threads} threads",
     )
     table.add_row("memory", f"{_gib(report.resident_bytes)} in the host process")
     return table

@@ -14,6 +14,10 @@ def handle(ls: Hearth, params: lsp.DidChangeTextDocumentParams) -> None:
             start = convert.offset_at(document, change.range.start, ls.encoding)
             end = convert.offset_at(document, change.range.end, ls.encoding)
             document.apply(start, max(start, end), change.text)
+            if ls.edits is not None:
+                ls.edits.note(document, start, max(start, end), change.text)
         else:
             document.replace(change.text)
+            if ls.edits is not None:
+                ls.edits.forget(document.uri)
     document.version = params.text_document.version

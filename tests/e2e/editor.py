@@ -1,4 +1,4 @@
-"""A small editor for tests: opens text with a cursor mark `‸`, types, asks, accepts; keeps its own copy of the text.
+"""A small editor for tests: opens text with a cursor mark `‸`, types, asks, accepts; it keeps its own text.
 
 Built on pytest-lsp's client, whose own capabilities are older than inline completion.
 """
