@@ -120,7 +120,7 @@ class Completer:
         generation.start(memory.suggestions, snapshot, offset)
         await generation.wait(self.settings.deadline_ms / 1000)
         memory.generating = None if generation.task.done() else generation
-        if not memory.is_full:
+        if not memory.is_full:  # by now the user has something to read
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
         answer = _without_errors(document, snapshot, offset, generation.answer)
         if automatic and generation.confidence < self.settings.min_confidence:
@@ -145,9 +145,11 @@ class Completer:
         self, memory: _Memory, document: Document, snapshot: Snapshot, offset: int, automatic: bool
     ) -> CompletionRequest:
         typed = memory.frame.typed(snapshot.text, offset) if memory.frame else None
-        if memory.frame is None or typed is None:
-            memory.frame = self._quick_frame(memory.frame, snapshot, offset)
-            memory.is_full = False
+        if not automatic and (typed is None or not memory.is_full):
+            memory.frame, memory.is_full = self._full_frame(memory, snapshot, offset), True
+            typed = memory.frame.typed(snapshot.text, offset) or ""  # who asks for it can wait for the best
+        elif memory.frame is None or typed is None:
+            memory.frame, memory.is_full = self._quick_frame(memory.frame, snapshot, offset), False
             typed = memory.frame.typed(snapshot.text, offset) or ""
         language = language_of(snapshot.language, snapshot.path)
         return CompletionRequest(

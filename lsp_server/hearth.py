@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` ha
     from engine.completion import Completer
     from engine.context import ContextQuery
     from engine.context.documents import Document
+    from engine.context.recent import RecentEdits
 
 log = logging.getLogger("hearth.server")
 _CONFIGURATION_SECONDS = 2.0  # a client that never answers must not keep the user waiting

@@ -26,6 +26,10 @@ from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, Mo
 # abort rolls back a whole step.
 CHUNK = 64
 COMPLETION_WINDOW = 2560  # tokens: prefix, suffix, context, what was typed since, and the answer
+# An answer ends where the model gives its end tokens more than this, though it would rather go on: instruct
+# models run on into the text below. Measured on spans of real code (0.5B): over it at 3 of 5 real ends, and at
+# 1 of 1,000 places before.
+SURE_END = 0.03
 _CHAT_SEQUENCES = 2
 _CACHE_SHARE = 0.15  # of the memory that is free now
 _CACHE_BYTES = 256 * 1024 * 1024
@@ -66,19 +70,21 @@ class Session:
                 if token is None:
                     yield None
                     continue
-                if token == _END:
+                if token == _END or (run.ending > SURE_END and not request.raw):
                     reason = "eog"
                     break
+                answer.may_end_here(run.ending)
                 text = run.text_of(self.vocabulary.pieces[token])
                 settled = text if request.raw else answer.push(text)
                 if answer.stopped:
                     break
                 if settled:
                     yield Piece(settled, probability=run.take_probability())
+            answer.reason = answer.reason or reason
             rest = "" if request.raw else answer.finish()
             if rest:
                 yield Piece(rest, probability=run.take_probability())
-            return Finished(answer.reason or reason, run.usage)
+            return Finished(answer.reason, run.usage)
 
     def chat(self, request: ChatRequest) -> Steps:
         """The assistant's next message. What earlier turns left in the KV cache is not evaluated again."""
@@ -178,7 +184,7 @@ class Session:
     ) -> Iterator[int | None]:
         """Greedy decoding: each token before it is evaluated, None after each decode, `_END` where it ends."""
         for _ in range(limit):
-            token, probability = self._pick(sequence.last_logits(), wanted)
+            token, probability, run.ending = self._pick(sequence.last_logits(), wanted)
             if token == _END:
                 yield _END
                 return
@@ -197,21 +203,26 @@ class Session:
             cache.context.set_threads(self.governor.choice)
         return cache.extend(sequence, tokens)
 
-    def _pick(self, logits: Logits, wanted: bytes) -> tuple[int, float]:
-        """The most probable token that agrees with `wanted` and its probability, or `_END`."""
+    def _pick(self, logits: Logits, wanted: bytes) -> tuple[int, float, float]:
+        """(the most probable token that agrees with `wanted`, its probability, that of ending here).
+
+        The token is `_END` when ending is most probable, or nothing agrees.
+        """
         if wanted:
             allowed = self.vocabulary.allowed(wanted)
             if not len(allowed):
-                return _END, 0.0
+                return _END, 0.0, 0.0
             scores = logits[allowed]
             best = int(np.argmax(scores))
-            return int(allowed[best]), float(1.0 / np.exp(scores - scores[best]).sum())
+            return int(allowed[best]), float(1.0 / np.exp(scores - scores[best]).sum()), 0.0
         best = int(np.argmax(logits))
         weights = np.exp(logits - logits[best])
-        # All the ways to end count together against the best way to go on.
-        if float(weights[self._ends].sum()) >= 1.0 or not self.vocabulary.pieces[best]:
-            return _END, 0.0
-        return best, float(1.0 / weights.sum())
+        total = float(weights.sum())
+        # All the ways to end count together.
+        ending = float(weights[self._ends].sum()) / total
+        if ending >= 1.0 / total or not self.vocabulary.pieces[best]:
+            return _END, 0.0, ending
+        return best, 1.0 / total, ending
 
 
 _END = -1
@@ -223,6 +234,7 @@ class _Run:
 
     prompt_tokens: int
     cached_tokens: int
+    ending: float = 0.0  # the probability of ending where the last token was generated
     skip_bytes: int = 0  # generated only because they were healed: they stand left of the cursor already
     usage: Usage = field(init=False)
     _probabilities: list[float] = field(default_factory=list)
