@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from engine.types import ContextFile, FimPrompt
 
-# Window starts move in steps of so many lines: a window that moved with every line would be evaluated anew.
-BLOCK_LINES = 32
+# Window starts move in steps of this part of the window: one that moved with every line would be evaluated anew.
+_STEPS = 4
 MAX_TYPED = 700  # characters behind MID; more belongs into the text above
 CHARS_PER_TOKEN = 3.2  # of code, roughly; the host cuts what is really too long
 _MAX_BETWEEN = 400  # characters an editor may insert right of the cursor by itself
@@ -85,21 +85,13 @@ def _past_closers(text: str, offset: int) -> int:
 
 
 def _window_start(text: str, line_start: int, size: int) -> int:
-    """The start of the line at which the text above begins: at most `size` characters, at a block border."""
-    first = max(0, line_start - size)
-    if first == 0:
+    """Where the text above begins: at a line, at most `size` characters above, at least three quarters of it."""
+    if line_start <= size:
         return 0
-    first = text.find("\n", first) + 1
-    if first == 0 or first > line_start:
-        return max(0, line_start - size)  # one line longer than the whole window
-    number = text.count("\n", 0, first)
-    at = first
-    for _ in range(-number % BLOCK_LINES):
-        following = text.find("\n", at, line_start) + 1
-        if following == 0:
-            return first  # fewer lines than a block: long ones, or a small window
-        at = following
-    return at if line_start - at > size // 3 else first
+    step = max(1, size // _STEPS)
+    border = -((size - line_start) // step) * step
+    start = text.find("\n", border - 1) + 1
+    return start if 0 < start <= line_start else border  # a line longer than the window is cut
 
 
 def _window_end(text: str, start: int, size: int) -> int:

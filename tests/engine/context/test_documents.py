@@ -7,39 +7,16 @@ from engine.context.symbols import symbols
 from engine.languages import language_of
 
 SEEDS = {
-    "python": "import os\n\nclass A:\n    def f(self, x):\n        '''Say é.'''\n        return [x, 'ü😀']\n\nB = 1\n",
-    "typescript": "import { a } from './a'\n\n/** Adds. */\nexport const f = (x: number) => {\n  return `é${x}`\n}\n",
+    "python": "import os\n\nclass A:\n    def f(self, x):\n        '''é'''\n        return [x, '😀']\n\nB = 1\n",
+    "typescript": "import a from './a'\n\n/** É */\nexport const f = (x: number) => {\n  return `é${x}`\n}\n",
     "go": "package a\r\n\r\nfunc F(x int) error {\r\n\treturn g(x) // é\r\n}\r\n",
     "rust": "use crate::a;\n\n/// Says é.\nfn f<'a>(x: &'a str) -> u8 {\n    match x { _ => 1 }\n}\n",
     "yaml": "a:\n  - b: é\n    c: |\n      text\nd: 1\n",
     "markdown": "# A\n\ntext\n\n```py\nx\n```\n\nB\n===\n",
     "klingon": "one\r\ntwo\rthree\n\n",
 }
-SNIPPETS = st.sampled_from(
-    [
-        "",
-        "x",
-        "é",
-        "😀",
-        "\ud800",
-        "\0",
-        "\n",
-        "\r",
-        "\r\n",
-        "    ",
-        "\t",
-        "(",
-        ")",
-        "{",
-        "}",
-        "'",
-        '"',
-        "`",
-        "#",
-        "/*",
-    ]
-    + ["def g():\n    return 1\n", "class C {\n", "# B\n", "- a\n", ": "]
-)
+PIECES = ["x", "é", "😀", "\ud800", "\0", "\n", "\r", "\r\n", "    ", "(", ")", "{", "}", "'", '"', "`", "#", "/*"]
+SNIPPETS = st.sampled_from(["", *PIECES, "def g():\n    return 1\n", "class C {\n", "# B\n", "- a\n", ": "])
 EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), SNIPPETS), max_size=12)
 
 

@@ -85,12 +85,13 @@ def resolve(root: Path, file: str, text: str) -> list[str]:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("project").resolve()
-    for name in (
+    names = (
         "app/__init__.py app/main.py app/util.py app/sub/deep.py src/lib/core.py web/a.ts web/b.ts web/old.js"
         " web/widgets/index.tsx src/store.ts cmd/main.go pkg/store/a.go pkg/store/b.go pkg/store/a_test.go"
         " rs/Cargo.toml rs/src/main.rs rs/src/lib.rs rs/src/geometry.rs rs/src/geometry/line.rs"
         " rs/src/shapes/mod.rs c/a.c c/b.h include/deep/c.h"
-    ).split():
+    )
+    for name in names.split():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("")
     (root / "go.mod").write_text("module example.org/tool\n\ngo 1.22\n")

@@ -30,8 +30,8 @@ def test_a_long_definition_without_a_body_is_cut() -> None:
     assert len(found.signature.splitlines()) == 12
 
 
-def test_the_documentation_is_the_first_line_of_the_docstring() -> None:
-    found = definition('def f():\n    """\n    Say é.\n\n    More.\n    """\n', "python", "f")
+def test_the_documentation_is_the_first_sentence_of_the_docstring() -> None:
+    found = definition('def f():\n    """\n    Say é. Not a.\n\n    More.\n    """\n', "python", "f")
     assert found.doc == "Say é."
 
 

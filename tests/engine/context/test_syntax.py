@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.context.syntax import (
     block_expected,
@@ -8,7 +10,7 @@ from engine.context.syntax import (
     in_comment,
     in_string,
 )
-from tests.engine.context.marked import marked
+from tests.engine.context.marked import MARK, marked
 
 BLOCKS = [
     ("python", "def f(x):⟨⟩"),
@@ -89,14 +91,16 @@ LINES = [
 ]
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize(("language", "text"), BLOCKS)
-def test_a_block_is_expected(language: str, text: str) -> None:
-    assert block_expected(*marked(text, language))
+def test_a_block_is_expected(language: str, text: str, line_end: str) -> None:
+    assert block_expected(*marked(text.replace("\n", line_end), language))
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize(("language", "text"), LINES)
-def test_only_the_rest_of_the_line_is_expected(language: str, text: str) -> None:
-    assert not block_expected(*marked(text, language))
+def test_only_the_rest_of_the_line_is_expected(language: str, text: str, line_end: str) -> None:
+    assert not block_expected(*marked(text.replace("\n", line_end), language))
 
 
 @pytest.mark.parametrize(
@@ -196,7 +200,52 @@ def test_without_a_tree_no_errors_are_known() -> None:
         ("x)", "]", 0),
         ("x))", ")", 1),
         ("", ")", 0),
+        ("x);", ");", 2),
+        ("x;", ");", 0),
+        ("0,", ", 2]", 1),
+        ('hello")', '")', 2),
+        ("hello", '")', 0),
+        ('a" + "b"', '"', 1),
+        ('"a"', '"', 0),
     ],
 )
 def test_brackets_that_the_answer_closes_itself(answer: str, tail: str, closed: int) -> None:
     assert closes_brackets(answer, tail) == closed
+
+
+WORDS = [
+    "def f():",
+    "class A {",
+    "x = 1",
+    "foo(",
+    ")",
+    "[",
+    "}",
+    "'",
+    '"""',
+    "/*",
+    "*/",
+    "#",
+    "//",
+    "é",
+    "😀",
+    "\0",
+]
+LAYOUT = ["\n", "\r\n", "    ", "\t", " ", "\ud800"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(WORDS + LAYOUT), max_size=20),
+    st.sampled_from(["python", "typescript", "go", "rust", "ruby", "html", "yaml", "klingon"]),
+    st.floats(0, 1),
+)
+def test_every_question_has_an_answer_at_every_place(words: list[str], language: str, where: float) -> None:
+    text = "".join(words)
+    offset = round(where * len(text))
+    code, _ = marked(text[:offset] + MARK + text[offset:], language)
+    for question in (block_expected, in_comment, in_string):
+        assert question(code, offset) in (True, False)
+    found = enclosing_definition(code, offset)
+    assert found is None or found.start < offset
+    assert errors_added(code, offset, offset, "") == 0

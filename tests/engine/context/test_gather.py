@@ -1,0 +1,253 @@
+"""`gather` with its real sources, over files on the disk."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.context import ContextQuery, Gathered, gather
+from engine.context.documents import Document
+from engine.context.recent import RecentEdits
+from engine.languages import language_of
+from engine.settings import ContextSettings
+from tests.engine.context.marked import MARK
+
+SHOP = '''"""Things to sell."""
+
+LIMIT = 10
+
+
+class Basket:
+    """What someone wants to buy."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
+
+    def add(self, name: str) -> None:
+        """Put one thing in."""
+        self.names.append(name)
+
+
+def price_of(name: str, country: str = "de") -> int:
+    return 3
+
+
+def unrelated() -> None:
+    pass
+'''
+MAIN = "from shop import Basket, price_of\n\n\ndef total(names):\n    basket = Basket('me')\n    return ⟨⟩\n"
+
+
+def make(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+
+def document(root: Path, name: str, text: str | None = None) -> Document:
+    path = root / name
+    language = language_of("", name)
+    shown = path.read_text() if text is None else text
+    return Document(path.as_uri(), shown, language.lsp_ids[0] if language else "plaintext", str(path))
+
+
+def ask(root: Path, name: str, text: str, *others: Document, **more: object) -> ContextQuery:
+    own = document(root, name, text.replace(MARK, ""))
+    query = ContextQuery(own.snapshot(), text.index(MARK), (own, *others), (str(root),))
+    return replace(query, **more)  # type: ignore[arg-type]  # fields by name
+
+
+def shown(gathered: Gathered) -> dict[str, str]:
+    return {file.path: file.text for file in gathered.files}
+
+
+def reasons(gathered: Gathered) -> dict[str, str]:
+    return {left.path: left.reason for left in gathered.left_out}
+
+
+def test_imported_definitions_are_shown_as_heads(tmp_path: Path) -> None:
+    make(tmp_path, {"shop.py": SHOP})
+    text = shown(gather(ask(tmp_path, "main.py", MAIN), 500))["shop.py"]
+    assert "class Basket:  # What someone wants to buy." in text
+    assert "    def add(self, name: str) -> None:  # Put one thing in." in text
+    assert 'def price_of(name: str, country: str = "de") -> int:' in text
+    assert "unrelated" not in text
+    assert "append" not in text
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "text", "expected"),
+    [
+        (
+            {
+                "b.ts": "export interface Item {\n  price: number\n}\n"
+                "export function sum(xs: Item[]): number {\n}\n"
+            },
+            "a.tsx",
+            "import { Item, sum } from './b'\nconst x = (i: Item) => sum(⟨⟩",
+            {"b.ts": "export interface Item {\n  price: number\n}\nexport function sum(xs: Item[]): number"},
+        ),
+        (
+            {
+                "go.mod": "module x.org/y\n",
+                "store/s.go": "package store\n\n// Open opens.\nfunc Open(p string) *DB {\n}\n",
+            },
+            "main.go",
+            'package main\n\nimport "x.org/y/store"\n\nfunc main() {\n\tdb := store.Open(⟨⟩)\n}\n',
+            {"store/s.go": "func Open(p string) *DB  // Open opens."},
+        ),
+        (
+            {"Cargo.toml": "", "src/geo.rs": "pub struct Point {\n    pub x: f64,\n}\npub fn far() {}\n"},
+            "src/main.rs",
+            "mod geo;\nuse geo::Point;\nfn main() {\n    let p = Point { ⟨⟩ };\n}\n",
+            {"src/geo.rs": "pub struct Point {\n    pub x: f64,\n}"},
+        ),
+    ],
+)
+def test_imports_are_followed_in_other_languages(
+    tmp_path: Path, files: dict[str, str], name: str, text: str, expected: dict[str, str]
+) -> None:
+    make(tmp_path, files)
+    assert shown(gather(ask(tmp_path, name, text), 500)) == expected
+
+
+def test_an_imported_file_that_is_open_is_read_as_it_is_in_the_editor(tmp_path: Path) -> None:
+    make(tmp_path, {"shop.py": SHOP})
+    other = document(tmp_path, "shop.py", SHOP.replace("country", "land"))
+    assert "land: str" in shown(gather(ask(tmp_path, "main.py", MAIN, other), 500))["shop.py"]
+
+
+def test_open_files_give_what_is_used_near_the_cursor(tmp_path: Path) -> None:
+    other = document(tmp_path, "tools.py", "def helper(x):\n    return x\n\ndef other(): pass\n")
+    gathered = gather(ask(tmp_path, "main.py", "y = helper(⟨⟩", other), 500)
+    assert shown(gathered) == {"tools.py": "def helper(x):"}
+    assert gathered.pieces[0].reason == "helper is used near the cursor"
+
+
+def test_open_files_of_another_language_are_not_shown(tmp_path: Path) -> None:
+    other = document(tmp_path, "tools.go", "package a\nfunc helper() {}\n")
+    assert shown(gather(ask(tmp_path, "main.py", "y = helper(⟨⟩", other), 500)) == {}
+
+
+def test_beyond_the_window_the_own_file_is_outlined(tmp_path: Path) -> None:
+    filler = "".join(f"    def filler{index}(self): pass\n" for index in range(40))
+    text = f"import os\n\ndef helper(x):\n    return x\n\nclass Big:\n{filler}"
+    text += "    def last(self):\n        helper(⟨⟩\n"
+    start = text.index("    def filler35")
+    gathered = gather(ask(tmp_path, "main.py", text, window=(start, len(text))), 500)
+    assert shown(gathered) == {"main.py": "import os\ndef helper(x):\nclass Big:"}
+
+
+def test_a_file_that_is_shown_as_a_whole_is_not_outlined(tmp_path: Path) -> None:
+    assert shown(gather(ask(tmp_path, "main.py", "import os\ndef f():\n    ⟨⟩"), 500)) == {}
+
+
+def test_recent_edits_elsewhere_are_shown(tmp_path: Path) -> None:
+    other = document(tmp_path, "notes.txt", "".join(f"line {number}\n" for number in range(40)))
+    recent = RecentEdits()
+    at = other.text.index("line 20")
+    recent.note(other, at, at, "new ")
+    other.apply(at, at, "new ")
+    gathered = gather(ask(tmp_path, "main.py", "x = ⟨⟩", other, recent_edits=recent.newest()), 500)
+    assert shown(gathered) == {"notes.txt": "line 18\nline 19\nnew line 20\nline 21\nline 22"}
+
+
+def test_an_edit_inside_the_window_is_not_shown_twice(tmp_path: Path) -> None:
+    query = ask(tmp_path, "main.py", "x = 1\ny = ⟨⟩")
+    recent = RecentEdits()
+    recent.note(query.open_documents[0], 0, 0, "x")
+    assert shown(gather(replace(query, recent_edits=recent.newest()), 500)) == {}
+
+
+def test_the_budget_is_kept_and_the_rest_is_explained(tmp_path: Path) -> None:
+    make(tmp_path, {"shop.py": SHOP})
+    query = ask(tmp_path, "main.py", MAIN)
+    for budget in range(0, 200, 10):
+        gathered = gather(query, budget)
+        assert gathered.tokens <= budget
+        assert len(gathered.pieces) + len([left for left in gathered.left_out if left.text]) == 2
+    small = gather(query, 40)
+    assert [piece.reason for piece in small.pieces] == ["price_of is imported"]
+    assert "do not fit" in reasons(small)["shop.py"]
+
+
+def test_the_order_does_not_depend_on_the_order_of_the_open_files(tmp_path: Path) -> None:
+    one = document(tmp_path, "one.py", "def first(): pass\ndef second(): pass\n")
+    two = document(tmp_path, "two.py", "def third(): pass\n")
+    text = "third(); second(); first(); ⟨⟩"
+    there, back = (gather(ask(tmp_path, "main.py", text, *others), 500) for others in ((one, two), (two, one)))
+    assert there == back
+    assert list(shown(there)) == ["one.py", "two.py"]
+    assert shown(there)["one.py"] == "def first():\ndef second():"
+
+
+def test_what_may_not_be_read_is_left_out_with_a_reason(tmp_path: Path) -> None:
+    make(tmp_path, {"work/.gitignore": "ignored.py\n", "work/shop.py": "K = '" + "AK" + "IA" + "A" * 16 + "'\n"})
+    root = tmp_path / "work"
+    others = [
+        document(root, name, "def helper(): pass\n")
+        for name in ("ignored.py", ".env", "../elsewhere.py", "fine.py")
+    ]
+    gathered = gather(ask(root, "main.py", "from shop import helper\nhelper(⟨⟩)", *others), 500)
+    assert shown(gathered) == {"fine.py": "def helper():"}
+    assert reasons(gathered) == {
+        "ignored.py": "it is ignored by .gitignore",
+        ".env": "its name says that it holds secrets",
+        "elsewhere.py": "it is outside of the workspace",
+        "shop.py": "it contains what looks like an AWS access key",
+    }
+
+
+def test_an_ignored_file_is_completed_from_itself_alone(tmp_path: Path) -> None:
+    make(tmp_path, {".gitignore": "main.py\n", "shop.py": SHOP})
+    gathered = gather(ask(tmp_path, "main.py", MAIN), 500)
+    assert gathered.files == ()
+    assert "from itself alone" in reasons(gathered)["main.py"]
+
+
+def test_a_secret_file_gets_nothing(tmp_path: Path) -> None:
+    make(tmp_path, {"shop.py": SHOP})
+    gathered = gather(ask(tmp_path, ".env", MAIN), 500)
+    assert gathered.files == ()
+    assert "secrets" in gathered.left_out[0].reason
+
+
+def test_sources_can_be_switched_off(tmp_path: Path) -> None:
+    make(tmp_path, {"shop.py": SHOP})
+    query = ask(tmp_path, "main.py", MAIN)
+    off = gather(replace(query, settings=ContextSettings(off=("imported_definitions",))), 500)
+    assert off.files == ()
+    assert [(left.source, left.reason) for left in off.left_out] == [
+        ("imported_definitions", "it is switched off")
+    ]
+    assert gather(replace(query, settings=ContextSettings(enabled=False)), 500).files == ()
+
+
+def test_an_earlier_choice_is_kept_while_it_is_nearly_as_good(tmp_path: Path) -> None:
+    names = ("alpha", "beta", "gamma", "delta", "epsilon")
+    other = document(tmp_path, "tools.py", "".join(f"def {name}(x): pass\n" for name in names))
+    first = gather(ask(tmp_path, "main.py", "alpha(beta(gamma(delta(⟨⟩", other), 500)
+    second = ask(tmp_path, "main.py", "alpha(beta(gamma(delta(epsilon(⟨⟩", other)
+    assert "epsilon" in shown(gather(second, 500))["tools.py"]
+    assert gather(second, 500, first).files == first.files
+
+
+def test_an_earlier_choice_is_given_up_once_it_is_of_no_use(tmp_path: Path) -> None:
+    other = document(tmp_path, "tools.py", "def alpha(x): pass\ndef omega(x): pass\n")
+    first = gather(ask(tmp_path, "main.py", "alpha(⟨⟩", other), 500)
+    assert shown(gather(ask(tmp_path, "main.py", "omega(⟨⟩", other), 500, first)) == {"tools.py": "def omega(x):"}
+
+
+def test_an_earlier_choice_is_given_up_once_it_is_no_longer_true(tmp_path: Path) -> None:
+    other = document(tmp_path, "tools.py", "def alpha(x): pass\ndef beta(x): pass\n")
+    query = ask(tmp_path, "main.py", "alpha(beta(⟨⟩", other)
+    first = gather(query, 500)
+    other.apply(0, len("def alpha(x)"), "def alpha(x, y)")
+    assert shown(gather(query, 500, first))["tools.py"] == "def alpha(x, y):\ndef beta(x):"
+
+
+def test_a_buffer_without_a_file_has_context_too(tmp_path: Path) -> None:
+    other = Document("untitled:Untitled-2", "def helper(x): pass\n", "python")
+    own = Document("untitled:Untitled-1", "helper(", "python")
+    gathered = gather(ContextQuery(own.snapshot(), 7, (own, other)), 500)
+    assert shown(gathered) == {"Untitled-2": "def helper(x):"}

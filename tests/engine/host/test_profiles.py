@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import pytest
+
+from engine.errors import BrokenModel
+from engine.host.profiles import PROFILES, ProfileBook, last_words_in
+
+CRASH = "Fatal Python error: Segmentation fault\n\nCurrent thread 0x1 (most recent call first):\n"
+
+
+def test_what_works_is_kept(tmp_path: Path) -> None:
+    book = ProfileBook(tmp_path / "profiles.json")
+    assert book.choose("m", "") is PROFILES[0]
+    book.works("m")
+    assert ProfileBook(tmp_path / "profiles.json").choose("m", "") is PROFILES[0]
+
+
+def test_a_crash_while_trying_takes_the_next_profile_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.json"
+    ProfileBook(path).choose("m", "")
+    book = ProfileBook(path)
+    assert book.choose("m", last_words_in(CRASH)) is PROFILES[1]
+    book.works("m")
+    assert book.history("m") == ("profile 'fast' failed (Segmentation fault); now 'plain weights'",)
+    assert ProfileBook(path).choose("m", "") is PROFILES[1]
+
+
+def test_one_kill_from_outside_says_nothing_about_the_profile_but_two_do(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.json"
+    ProfileBook(path).choose("m", "")
+    assert ProfileBook(path).choose("m", "") is PROFILES[0]
+    assert ProfileBook(path).choose("m", "") is PROFILES[1]
+
+
+def test_a_crash_long_after_loading_takes_the_next_profile_too(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.json"
+    book = ProfileBook(path)
+    book.choose("m", "")
+    book.works("m")
+    assert ProfileBook(path).choose("m", "Illegal instruction") is PROFILES[1]
+
+
+def test_when_all_profiles_crash_the_user_is_told_and_the_next_day_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.json"
+    for profile in PROFILES:
+        assert ProfileBook(path).choose("m", "Bus error" if profile is not PROFILES[0] else "") is profile
+    with pytest.raises(BrokenModel, match=r"even with the safest options.*Bus error"):
+        ProfileBook(path).choose("m", "Bus error")
+    assert ProfileBook(path).choose("m", "") is PROFILES[0]
+
+
+def test_a_file_of_notes_that_cannot_be_read_is_no_obstacle(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.json"
+    path.write_text("{nonsense")
+    assert ProfileBook(path).choose("m", "") is PROFILES[0]

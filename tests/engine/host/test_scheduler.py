@@ -1,0 +1,138 @@
+"""Turns, priorities, superseding and cancelling, with jobs that need no model."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from engine.errors import BrokenModel, HearthError
+from engine.host.scheduler import Job, Scheduler
+from engine.host.session import Steps
+from engine.types import Finished, ModelRef, Piece, Priority
+
+
+class FakeSession:
+    def __init__(self) -> None:
+        self.aborts: list[int] = []
+
+    def abort(self, longer_than: int) -> None:
+        self.aborts.append(longer_than)
+
+    def clear_abort(self) -> None:
+        pass
+
+
+class FakeModels:
+    """One session for every model, or an error."""
+
+    def __init__(self) -> None:
+        self.one: Any = FakeSession()
+
+    def session(self, ref: ModelRef) -> Any:
+        if ref.id == "broken":
+            raise BrokenModel("it is broken")
+        return self.one
+
+    def close(self) -> None:
+        pass
+
+
+class Log:
+    """What happened, in order; `gate` holds every step back until it is set."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.ended: dict[str, Finished | HearthError] = {}
+        self.gate = threading.Event()
+
+    def job(self, name: str, priority: Priority, steps: int, topic: str = "", model: str = "m") -> Job:
+        def begin(session: Any) -> Steps:
+            for _ in range(steps):
+                self.gate.wait(5)
+                time.sleep(0.001)
+                self.events.append(name)
+                yield Piece(name)
+            return Finished("eog")
+
+        return Job(
+            client="client",
+            id=len(self.events),
+            topic=topic or name,
+            priority=priority,
+            model=ModelRef(model, model),
+            begin=begin,
+            on_piece=lambda piece: None,
+            on_end=lambda outcome: self.ended.__setitem__(name, outcome),
+        )
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        give_up = time.monotonic() + 5
+        while not condition():
+            assert time.monotonic() < give_up, (self.events, self.ended)
+            time.sleep(0.005)
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+@pytest.fixture
+def scheduler() -> Any:
+    models: Any = FakeModels()
+    scheduler = Scheduler(models)
+    scheduler.start()
+    yield scheduler
+    scheduler.stop()
+
+
+def test_a_completion_goes_before_a_chat_that_is_running(scheduler: Scheduler, log: Log) -> None:
+    scheduler.submit(log.job("chat", Priority.CHAT, 5))
+    log.wait(lambda: not scheduler.idle)
+    scheduler.submit(log.job("warm", Priority.WARM_UP, 3))
+    scheduler.submit(log.job("ghost", Priority.COMPLETION, 3))
+    log.gate.set()
+    log.wait(lambda: len(log.ended) == 3)
+    ghosts = [index for index, name in enumerate(log.events) if name == "ghost"]
+    assert ghosts[-1] <= 3  # at most one step of the chat was under way already
+    assert log.events[-3:] == ["warm"] * 3
+
+
+def test_two_chats_take_turns(scheduler: Scheduler, log: Log) -> None:
+    scheduler.submit(log.job("a", Priority.CHAT, 10))
+    scheduler.submit(log.job("b", Priority.CHAT, 10))
+    log.gate.set()
+    log.wait(lambda: len(log.ended) == 2)
+    assert "b" in log.events[:3]
+
+
+def test_the_newest_of_a_topic_supersedes_and_everyone_is_answered_once(scheduler: Scheduler, log: Log) -> None:
+    for name in ("first", "second", "third"):
+        scheduler.submit(log.job(name, Priority.COMPLETION, 3, topic="document"))
+    log.gate.set()
+    log.wait(lambda: len(log.ended) == 3)
+    reasons = {name: getattr(outcome, "reason", "") for name, outcome in log.ended.items()}
+    assert reasons == {"first": "superseded", "second": "superseded", "third": "eog"}
+
+
+def test_cancelling_ends_a_job_that_is_running_and_aborts_its_decode(scheduler: Scheduler, log: Log) -> None:
+    models: Any = scheduler._models
+    scheduler.submit(log.job("long", Priority.CHAT, 1000))
+    log.gate.set()
+    log.wait(lambda: len(log.events) > 2)
+    scheduler.cancel(lambda job: job.topic == "long")
+    log.wait(lambda: "long" in log.ended)
+    assert log.ended["long"] == Finished("cancelled")
+    assert len(log.events) < 1000
+    assert set(models.one.aborts) <= {0}
+
+
+def test_an_error_is_an_answer_and_the_next_job_runs(scheduler: Scheduler, log: Log) -> None:
+    log.gate.set()
+    scheduler.submit(log.job("bad", Priority.COMPLETION, 1, model="broken"))
+    scheduler.submit(log.job("good", Priority.COMPLETION, 1))
+    log.wait(lambda: len(log.ended) == 2)
+    assert isinstance(log.ended["bad"], BrokenModel)
+    assert log.ended["good"] == Finished("eog")

@@ -1,0 +1,70 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.frames import CHARS_PER_TOKEN, MAX_TYPED, Budget, Frame, frame_at
+
+BUDGET = Budget(prefix=200, suffix=50)
+
+
+def at(marked: str, budget: Budget = BUDGET) -> tuple[Frame, str, int]:
+    offset = marked.index("‸")
+    text = marked.replace("‸", "")
+    return frame_at(text, offset, budget), text, offset
+
+
+def typed(frame: Frame, marked: str) -> str | None:
+    offset = marked.index("‸")
+    return frame.typed(marked.replace("‸", ""), offset)
+
+
+def test_the_head_of_the_line_counts_as_typed() -> None:
+    frame, text, offset = at("a = 1\nb = ‸\nc = 3\n")
+    assert (frame.above, frame.below, frame.typed(text, offset)) == ("a = 1\n", "\nc = 3\n", "b = ")
+
+
+def test_typing_enter_and_backspace_stay_in_the_frame() -> None:
+    frame, _, _ = at("a = 1\nb = ‸\nc = 3\n")
+    assert typed(frame, "a = 1\nb = f(x)\n    y‸\nc = 3\n") == "b = f(x)\n    y"
+    assert typed(frame, "a = 1\n‸\nc = 3\n") == ""
+
+
+def test_brackets_that_the_editor_closes_stay_in_the_frame() -> None:
+    frame, _, _ = at("a = 1\nb = ‸\nc = 3\n")
+    assert typed(frame, "a = 1\nb = f(‸)\nc = 3\n") == "b = f("
+    assert typed(frame, "a = 1\nb = {\n    ‸\n}\nc = 3\n") == "b = {\n    "
+
+
+def test_closing_brackets_right_of_the_cursor_belong_to_the_answer() -> None:
+    frame, _, _ = at("b = f(‸)\nc = 3\n")
+    assert frame.below == "\nc = 3\n"
+    assert typed(frame, "b = f(x)‸\nc = 3\n") == "b = f(x)"
+
+
+def test_edits_outside_and_cursors_elsewhere_make_it_stale() -> None:
+    frame, _, _ = at("a = 1\nb = ‸\nc = 3\n")
+    assert typed(frame, "a = 2\nb = ‸\nc = 3\n") is None
+    assert typed(frame, "a = 1\nb = ‸\nc = 4\n") is None
+    assert typed(frame, "a = 1‸\nb = \nc = 3\n") is None
+    assert typed(frame, "a = 1\nb = \nc‸ = 3\n") is None
+    assert typed(frame, "a = 1\nb = " + "x" * MAX_TYPED + "‸\nc = 3\n") is None
+
+
+def test_window_starts_move_in_steps() -> None:
+    lines = [f"line_{number:03} = {number}\n" for number in range(300)]
+    text = "".join(lines)
+    starts = set()
+    for at_line in range(200, 230):
+        frame = frame_at(text, sum(map(len, lines[:at_line])), BUDGET)
+        starts.add(len(frame.left) - len(frame.above))
+    assert len(starts) <= 4
+
+
+@given(st.text("ab\n", max_size=3000), st.integers(0, 3000))
+def test_windows_fit_their_budget_and_are_parts_of_the_text(text: str, where: int) -> None:
+    offset = min(where, len(text))
+    frame = frame_at(text, offset, BUDGET)
+    assert len(frame.above) <= BUDGET.prefix * CHARS_PER_TOKEN
+    assert len(frame.below) <= BUDGET.suffix * CHARS_PER_TOKEN
+    assert frame.left.endswith(frame.above) and frame.right.startswith(frame.below)
+    head = frame.typed(text, offset)
+    assert head is None or frame.left + head == text[:offset]

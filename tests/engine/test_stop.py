@@ -1,0 +1,112 @@
+"""Where answers end: text with a cursor mark `‸`, what the model says, what is shown and why."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.stop import RULES, Answer, Mode, policy_at
+from engine.types import StopPolicy
+
+# text, mode, what the model would say, what is left of it, the rule that ended it
+CASES: list[tuple[str, Mode, str, str, str]] = [
+    ("x = ‸\n", "line", "1 + 2\ny = 3\n", "1 + 2", "line_end"),
+    ("x = 1‸\n", "line", "\ny = 2\nz = 3\n", "\ny = 2", "line_end"),
+    ("for x in ‸:\n    pass\n", "line", "range(10):\n    print(x)\n", "range(10)", "line_end"),
+    ("f(‸b)\n", "span", "a, b)\nmore()\n", "a, ", "line_completed"),
+    ("print(‸)\n", "line", '"a", foo(b)\nprint()\n', '"a", foo(b)', "line_end"),
+    ("x = total(‸)\nreturn x\n", "line", "a, b)\nreturn x\n", "a, b)", "line_end"),
+    # the text below
+    (
+        "def f(a, b):\n    ‸\n\ndef g():\n    pass\n",
+        "span",
+        "return a + b\n\ndef g():\n    pass\n",
+        "return a + b",
+        "span_end",
+    ),
+    (
+        "items = []\n‸\nprint(sorted(items))\n",
+        "block",
+        "items.append(1)\nprint(sorted(items))\nmore()\n",
+        "items.append(1)",
+        "text_below",
+    ),
+    ("value = nu‸mbers[0] + offset\n", "line", "mbers[0] + offset\n", "", "text_below"),
+    # blocks
+    ("if x:\n    ‸\n", "block", "a()\n    b()\nelse:\n    c()\n", "a()\n    b()", "block_end"),
+    ("while x:‸\n", "block", "\n    a()\n    b()\nc()\n", "\n    a()\n    b()", "block_end"),
+    ("function f() {‸\n", "block", "\n  return 1;\n}\n\nf();\n", "\n  return 1;\n}", "block_end"),
+    ("function f() {‸\n}\n", "block", "\n  return 1;\n}\n\nf();\n", "\n  return 1;", "block_end"),
+    ("def f():\n    ‸\n", "block", "a()\n\n    b()\n", "a()", "block_end"),
+    # a span stays inside the outermost block
+    ("def f():\n    x = ‸\n", "span", "1\n    return x\n\n\ndef g():\n    pass\n", "1\n    return x", "span_end"),
+    # running on
+    ("‸", "block", "a = 1\n```\nThis code", "a = 1", "mark"),
+    ("‸", "span", "a()\nb()\na()\na()\na()\na()\n", "a()\nb()\na()", "repetition"),
+    ("x = [‸", "line", "1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, ", "1, 2, 3,", "repetition"),
+    ("    ‸\n", "block", "a()\n    # one\n    # two\n    # three\n    # four\n", "a()", "comment_run"),
+]
+
+
+def complete(text: str, mode: Mode, said: str, step: int = 1) -> tuple[str, str]:
+    offset = text.index("‸")
+    answer = Answer(policy_at(text.replace("‸", ""), offset, mode, "#"))
+    shown = ""
+    for start in range(0, len(said), step):
+        shown += answer.push(said[start : start + step])
+        if answer.stopped:
+            break
+    return shown + answer.finish(), answer.reason
+
+
+@pytest.mark.parametrize(("text", "mode", "said", "shown", "rule"), CASES)
+@pytest.mark.parametrize("step", [1, 3])
+def test_answers_end_where_they_should(text: str, mode: Mode, said: str, shown: str, rule: str, step: int) -> None:
+    assert complete(text, mode, said, step)[0] == shown
+    if step == 1:
+        assert complete(text, mode, said)[1] == rule
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {name for name, _ in RULES} == {case[4] for case in CASES} | {"too_long"}
+
+
+def test_an_answer_has_no_more_lines_than_allowed() -> None:
+    answer = Answer(StopPolicy(mode="span", max_lines=3))
+    shown = "".join(answer.push(f"line_{number}()\n") for number in range(10))
+    assert answer.reason == "too_long"
+    assert shown + answer.finish() == "line_0()\nline_1()\nline_2()"
+
+
+def test_an_answer_that_runs_on_is_cut_where_the_model_would_have_ended() -> None:
+    answer = Answer(StopPolicy(mode="span"))
+    answer.push("right()")
+    answer.may_end_here(0.02)
+    answer.push(" + wrong(")
+    answer.reason = "limit"
+    assert answer.finish() == "right()"
+
+
+def test_an_answer_with_a_certain_end_is_not_cut_before_it() -> None:
+    answer = Answer(StopPolicy(mode="line"))
+    answer.push("right(")
+    answer.may_end_here(0.02)
+    answer.push(")\n")
+    assert answer.finish() == "right()"
+
+
+@given(
+    st.text("ab (){}\n\t#:"),
+    st.text("ab (){}\n\t#:"),
+    st.text("ab (){}\n\t#:"),
+    st.sampled_from(["line", "block", "span"]),
+)
+def test_what_streams_is_never_taken_back(above: str, below: str, said: str, mode: Mode) -> None:
+    answer = Answer(policy_at(above + below, len(above), mode, "#"))
+    shown = ""
+    for char in said:
+        shown += answer.push(char)
+        assert answer.text.startswith(shown)
+        if answer.stopped:
+            break
+    assert shown + answer.finish() == answer.text
+    assert said.startswith(answer.text)
