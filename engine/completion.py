@@ -30,6 +30,7 @@ Surroundings = Callable[[Snapshot, int, tuple[int, int]], ContextQuery | None]
 
 SMALL = Budget(prefix=160, suffix=48)  # a first frame that is evaluated while the user still looks at the file
 _BURST_PAUSE = 0.07  # seconds: whoever types faster than we answer is asked to pause that long first
+_CONFIRMED = 3  # characters typed along a doubtful suggestion that make it worth showing
 _REST_PAUSE = 0.3  # seconds without a request after which the frame may be improved
 
 
@@ -107,7 +108,7 @@ class Completer:
         self, memory: _Memory, document: Document, offset: int, automatic: bool, hurried: bool
     ) -> Completion:
         snapshot = document.snapshot()
-        if (known := self._remembered(memory, snapshot, offset)) is not None:
+        if (known := self._remembered(memory, snapshot, offset, automatic)) is not None:
             return known
         if memory.generating is not None:
             memory.generating.task.cancel()
@@ -124,19 +125,20 @@ class Completer:
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
         answer = _without_errors(document, snapshot, offset, generation.answer)
         if automatic and generation.confidence < self.settings.min_confidence:
-            answer = ""
+            answer = ""  # remembered all the same: if the user types along, it was right
         if memory.suggestions.is_rejected(snapshot.text, offset, answer):
             answer = ""
         # Auto-closed brackets right of the cursor are replaced by those of the answer.
         end = offset + closes_brackets(answer, _tail(snapshot.text, offset))
         return Completion(answer, offset, end, generation.reason, generation.confidence, generation.usage)
 
-    def _remembered(self, memory: _Memory, snapshot: Snapshot, offset: int) -> Completion | None:
+    def _remembered(self, memory: _Memory, snapshot: Snapshot, offset: int, automatic: bool) -> Completion | None:
         found = memory.suggestions.find(snapshot.text, offset)
         if found is None:
             return None
         rest, entry = found
-        if memory.suggestions.is_rejected(snapshot.text, offset, rest):
+        doubtful = entry.confidence < self.settings.min_confidence and offset - entry.offset < _CONFIRMED
+        if (automatic and doubtful) or memory.suggestions.is_rejected(snapshot.text, offset, rest):
             rest = ""
         end = offset + closes_brackets(rest, _tail(snapshot.text, offset))
         return Completion(rest, offset, end, "remembered", entry.confidence)

@@ -1,4 +1,4 @@
-"""The models that Hearth knows by name, read from `catalog.toml`; where the bytes come from is not its business."""
+"""The models that Hearth knows by name, read from `catalog.toml`."""
 
 import re
 from difflib import get_close_matches
@@ -41,7 +41,7 @@ class Wheels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CatalogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One row. `params` and `active_params` are in billions (0: all are active), `ram_gib` is what it takes loaded.
+    """One row. `params` and `active_params` are in billions (0: all are active), `ram_gib` is for it loaded.
 
     A model in several files (shards) is loaded by its first; `fim` is empty where it cannot fill in.
     """
@@ -74,7 +74,7 @@ class CatalogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 def parse(text: str) -> dict[str, CatalogModel]:
-    """The rows of a catalog, by id, in the order of the file. Raises `ValueError` naming the row that is wrong."""
+    """The rows of a catalog, by id, in the file's order. Raises `ValueError` naming the row that is wrong."""
     rows: dict[str, dict[str, object]] = msgspec.toml.decode(text, type=dict[str, dict[str, object]])
     return {id: _row(id, row) for id, row in rows.items()}
 
@@ -140,14 +140,12 @@ def _wheels_problem(model: CatalogModel, wheels: Wheels) -> str:
     if wheels.parts > 1 and "{n" not in wheels.requirement:
         return "wheels.requirement needs {n}"
     size = model.files[0].bytes
-    if (
-        wheels.parts < 1
-        or not (wheels.parts - 1) * wheels.part_bytes < size <= wheels.parts * wheels.part_bytes
-    ):
+    if wheels.parts < 1 or not (wheels.parts - 1) * wheels.part_bytes < size <= wheels.parts * wheels.part_bytes:
         return f"{wheels.parts} parts of {wheels.part_bytes} bytes do not make {size} bytes"
     return ""
 
 
 def _haystack(model: CatalogModel) -> str:
     licence = f"{model.licence} {'non-commercial' if model.non_commercial else ''}"
-    return f"{model.id} {model.title} {model.role} {licence} {model.note}".lower()
+    role = "both completion chat" if model.role == "both" else model.role
+    return f"{model.id} {model.title} {role} {licence} {model.note}".lower()

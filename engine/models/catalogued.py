@@ -47,10 +47,8 @@ def ensure(
     return from_catalog(model, files[0][1], OWN)
 
 
-def verify(
-    installed: InstalledModel, model: CatalogModel, on_progress: OnProgress, cancelled: Cancelled
-) -> None:
-    """Hold every file against its digest. A wrong one is put aside if it is Hearth's own. Raises `DigestMismatch`."""
+def verify(installed: InstalledModel, model: CatalogModel, on_progress: OnProgress, cancelled: Cancelled) -> None:
+    """Hold every file against its digest; a wrong one of Hearth's own is put aside. Raises `DigestMismatch`."""
     own = installed.store == OWN
     for (offer, _), path in zip(_files(model), installed.files, strict=True):
         check(path, offer, on_progress, cancelled, aside=path if own else None)

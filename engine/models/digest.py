@@ -1,4 +1,4 @@
-"""The SHA-256 of big files, computed once: what was found is remembered with the file's size and time of change."""
+"""The SHA-256 of big files, computed once: remembered with the file's size and time of change."""
 
 import hashlib
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from engine import paths
+from engine.files import write_atomically
 
 _CHUNK = 4 << 20
 
@@ -19,7 +20,7 @@ class _Record(msgspec.Struct, frozen=True):
 
 
 def of(path: Path, on_bytes: Callable[[int], None] = lambda done: None) -> str:
-    """The digest in lower-case hex, remembered. `on_bytes` hears how many bytes are done and may raise to stop."""
+    """The digest in lower-case hex. `on_bytes` hears how many bytes are done and may raise to stop."""
     known = remembered(path)
     if known:
         return known
@@ -67,9 +68,7 @@ def _record(path: Path) -> _Record | None:
 
 
 def _write(record: _Record) -> None:
-    target = _record_of(Path(record.path))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(msgspec.json.encode(record))
+    write_atomically(_record_of(Path(record.path)), msgspec.json.encode(record))
 
 
 def _record_of(path: Path) -> Path:

@@ -1,7 +1,6 @@
-"""Getting one pinned file onto this disk: enough room, one download at a time, digest checked, then put in place."""
+"""Getting one pinned file onto this disk: one download at a time, digest checked, then put in place."""
 
 import errno
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from engine.settings import DownloadSettings
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one file is, in bytes. "waiting": another process downloads it; `source` is a row of `MIRRORS`."""
+    """How far a file is, in bytes. "waiting": another process downloads it; `source` is a key of `MIRRORS`."""
 
     phase: Literal["waiting", "downloading", "checking"]
     file: str
@@ -51,13 +50,11 @@ def download(
 ) -> None:
     """Have the file at `target`, from wherever it can be had, checked against its digest.
 
-    Raises `ModelMissing` (downloads are off), `DiskFull`, `DownloadFailed` (what has come is kept for the next
-    time) or `DigestMismatch` (the file is kept aside as `<name>.rejected`).
+    Raises `ModelMissing` (downloads are off), `DiskFull`, `DownloadFailed` (what has come is kept for the
+    next time) or `DigestMismatch` (the file is kept aside as `<name>.rejected`).
     """
     if not settings.allowed:
-        raise ModelMissing(
-            f"{target.name} is not on this disk, and downloads are switched off in the settings."
-        )
+        raise ModelMissing(f"{target.name} is not on this disk, and downloads are switched off in the settings.")
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = partial_of(target, offer)
     lock = FileLock(target.with_name(f"{target.name}.lock"))
@@ -68,22 +65,18 @@ def download(
         if not target.exists():  # another process may have been faster
             _fetch(offer, target, partial, on_progress, cancelled, settings)
             check(partial, offer, on_progress, cancelled, aside=target)
-            os.replace(partial, target)
+            partial.replace(target)
             digest.move(partial, target)
     finally:
         lock.release()
 
 
-def check(
-    path: Path, offer: Offer, on_progress: OnProgress, cancelled: Cancelled, aside: Path | None
-) -> None:
-    """Hold the file against size and digest. A wrong one is renamed to `<aside>.rejected` when that is given."""
+def check(path: Path, offer: Offer, on_progress: OnProgress, cancelled: Cancelled, aside: Path | None) -> None:
+    """Hold the file against size and digest. A wrong one is renamed to `<aside>.rejected` if that is given."""
 
     def on_bytes(done: int) -> None:
         if cancelled():
-            raise DownloadFailed(
-                f"The check of {offer.file.name} was cancelled; it starts anew the next time."
-            )
+            raise DownloadFailed(f"The check of {offer.file.name} was cancelled; it starts anew the next time.")
         on_progress(Progress("checking", offer.file.name, done, offer.file.bytes))
 
     size = path.stat().st_size
@@ -94,7 +87,7 @@ def check(
         raise DigestMismatch(f"{path} is not the file that the catalog names (SHA-256 {actual}).")
     rejected = aside.with_name(f"{aside.name}.rejected")
     digest.forget(path)
-    os.replace(path, rejected)
+    path.replace(rejected)
     raise DigestMismatch(
         f"{aside.name} has wrong contents (SHA-256 {actual}, expected {offer.file.sha256}) and was not used. "
         f"It is kept as {rejected}; fetch the model again."
@@ -147,9 +140,7 @@ def _fetch(
         raise DownloadFailed(
             f'{target.name} cannot be had from {settings.mirror!r}; set downloads.mirror to "auto".'
         )
-    raise DownloadFailed(
-        " ".join([f"{target.name} could not be fetched.", *failures, _kept(partial)]).strip()
-    )
+    raise DownloadFailed(" ".join([f"{target.name} could not be fetched.", *failures, _kept(partial)]).strip())
 
 
 def _check_room(offer: Offer, partial: Path, besides: int) -> None:
@@ -162,8 +153,8 @@ def _disk_full(offer: Offer, partial: Path, besides: int = 0) -> DiskFull:
     needed = offer.file.bytes - _size(partial) + besides + _SPARE
     free = shutil.disk_usage(partial.parent).free
     return DiskFull(
-        f"{offer.file.name} needs {_megabytes(needed)} more on the disk of {partial.parent}, and {_megabytes(free)} "
-        "are free. Make room, or set HEARTH_HOME to a folder on another disk."
+        f"{offer.file.name} needs {_megabytes(needed)} more on the disk of {partial.parent}, "
+        f"and {_megabytes(free)} are free. Make room, or set HEARTH_HOME to a folder on another disk."
     )
 
 

@@ -1,7 +1,7 @@
 """What a GGUF file says about itself, read without trusting it.
 
-Every count and length in the header is held against the bytes that are really there before anything is read or
-kept, so a hostile or cut file costs a `BrokenModel` and no memory. Layout: ggml-org/ggml, docs/gguf.md.
+Every count and length in the header is held against the bytes that are really there before anything is read
+or kept, so a hostile or cut file costs a `BrokenModel` and no memory. Layout: ggml-org/ggml, docs/gguf.md.
 """
 
 import struct
@@ -39,9 +39,11 @@ _FIM_TOKENS = frozenset(
 )
 
 _FILE_TYPES = (
-    "F32 F16 Q4_0 Q4_1 - - - Q8_0 Q5_0 Q5_1 Q2_K Q3_K_S Q3_K_M Q3_K_L Q4_K_S Q4_K_M Q5_K_S Q5_K_M Q6_K IQ2_XXS IQ2_XS "
-    "Q2_K_S IQ3_XS IQ3_XXS IQ1_S IQ4_NL IQ3_S IQ3_M IQ2_S IQ2_M IQ4_XS IQ1_M BF16 - - - TQ1_0 TQ2_0 MXFP4"
-).split()
+    *("F32", "F16", "Q4_0", "Q4_1", "", "", "", "Q8_0", "Q5_0", "Q5_1", "Q2_K", "Q3_K_S", "Q3_K_M", "Q3_K_L"),
+    *("Q4_K_S", "Q4_K_M", "Q5_K_S", "Q5_K_M", "Q6_K", "IQ2_XXS", "IQ2_XS", "Q2_K_S", "IQ3_XS", "IQ3_XXS"),
+    *("IQ1_S", "IQ4_NL", "IQ3_S", "IQ3_M", "IQ2_S", "IQ2_M", "IQ4_XS", "IQ1_M", "BF16", "", "", ""),
+    *("TQ1_0", "TQ2_0", "MXFP4"),
+)
 
 # ggml type -> (elements, bytes) of one block. A type that is not here only loses the check of its size.
 _BLOCKS = {
@@ -55,7 +57,7 @@ _BLOCKS = {
 
 @dataclass(frozen=True, slots=True)
 class GgufInfo:
-    """`quantisation` is "" where the file does not say; `kv_bytes_per_token` is for an f16 cache, 0 if unknown.
+    """`quantisation` is "" where the file does not say; `kv_bytes_per_token` is for f16, 0 if unknown.
 
     `fim`: the metadata names FIM token ids, or the vocabulary has a token that llama.cpp takes for one.
     """
@@ -231,9 +233,7 @@ def _check_tensors(cursor: _Cursor, tensors: int, values: dict[str, Value]) -> i
     return total
 
 
-def _info(
-    values: dict[str, Value], vocabulary: int, fim_token: bool, tensors: int, tensor_bytes: int
-) -> GgufInfo:
+def _info(values: dict[str, Value], vocabulary: int, fim_token: bool, tensors: int, tensor_bytes: int) -> GgufInfo:
     architecture = _text(values, "general.architecture")
     blocks = _number(values, f"{architecture}.block_count")
     embedding = _number(values, f"{architecture}.embedding_length")
@@ -244,7 +244,7 @@ def _info(
         architecture=architecture,
         name=_text(values, "general.name"),
         context=_number(values, f"{architecture}.context_length"),
-        quantisation=_FILE_TYPES[file_type].strip("-") if 0 <= file_type < len(_FILE_TYPES) else "",
+        quantisation=_FILE_TYPES[file_type] if 0 <= file_type < len(_FILE_TYPES) else "",
         chat_template=bool(values.get("tokenizer.chat_template")),
         fim=fim_token or any(key in values for key in _FIM_KEYS),
         vocabulary=vocabulary,

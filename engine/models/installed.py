@@ -15,8 +15,8 @@ OWN = "hearth"
 class InstalledModel:
     """`path` is the model's first file; `store` says whose it is: `OWN`, another program's, or "file".
 
-    `sha256` is "" where nothing names it (plain files). `context` is the trained window in tokens, 0 if the file does
-    not say. `family` is "" where only the vocabulary tells. `verified`: its digest has been checked.
+    `sha256` is "" where nothing names it (plain files). `context` is the trained window in tokens, 0 if the
+    file does not say. `family` is "" where only the vocabulary tells. `verified`: its digest has been checked.
     """
 
     id: str

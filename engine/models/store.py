@@ -29,7 +29,7 @@ def ensure(
     cancelled: Cancelled = lambda: False,
     settings: DownloadSettings = _DEFAULTS,
 ) -> ModelRef:
-    """The model of that name, checked and ready to load; downloaded if need be. It blocks: call it in a thread.
+    """The model of that name, checked and ready to load; downloaded if need be. Blocks: call it in a thread.
 
     Raises `UnknownModel`, `ModelMissing`, `DownloadFailed` (`cancelled` too), `DigestMismatch`, `DiskFull` or
     `BrokenModel`.

@@ -1,4 +1,4 @@
-"""Models that are no rows of the catalog: plain files, what Ollama and LM Studio have, other files of the hub."""
+"""Models that are no rows of the catalog: plain files, Ollama's and LM Studio's, other files of the hub."""
 
 from collections.abc import Iterator
 from typing import assert_never
@@ -86,13 +86,9 @@ def _find(name: Name) -> Found | None:
             assert_never(name)
 
 
-def _download(
-    name: HubName, on_progress: OnProgress, cancelled: Cancelled, settings: DownloadSettings
-) -> Found:
+def _download(name: HubName, on_progress: OnProgress, cancelled: Cancelled, settings: DownloadSettings) -> Found:
     if not settings.allowed:
-        raise ModelMissing(
-            f"{name.text} is not on this disk, and downloads are switched off in the settings."
-        )
+        raise ModelMissing(f"{name.text} is not on this disk, and downloads are switched off in the settings.")
 
     def asking(done: int) -> None:
         if cancelled():

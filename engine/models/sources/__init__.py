@@ -1,7 +1,7 @@
 """Where a model's bytes come from: one module for each source.
 
-`hub` and `wheels` fetch; `ollama_store`, `lmstudio_store` and `hf_cache` find what other programs have on this disk
-already, which is used in place and never written to; `local` is a path that the user names.
+`hub` and `wheels` fetch; `ollama_store`, `lmstudio_store` and `hf_cache` find what other programs have on
+this disk already, which is used in place and never written to; `local` is a path that the user names.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file on this disk under the name by which the user can ask for it. `sha256` only where the store names it."""
+    """A file on this disk, and the name to ask for it by. `sha256` only where its store names it."""
 
     name: str
     path: Path

@@ -1,7 +1,7 @@
 """Files that the Hugging Face client has in its cache, used where they lie.
 
-`<cache>/models--<owner>--<name>/{blobs/<etag>,refs/<branch>,snapshots/<commit>/<file>}`; the etag of a big file
-is its SHA-256, and a snapshot's file is a link to the blob (a plain file where the system has no links).
+`<cache>/models--<owner>--<name>/{blobs/<etag>,refs/<branch>,snapshots/<commit>/<file>}`; the etag of a big
+file is its SHA-256, and a snapshot's file is a link to the blob (a plain file where the system has no links).
 """
 
 import os

@@ -45,14 +45,11 @@ def fetch(offer: Offer, partial: Path, report: Report) -> None:
         raise DownloadFailed(f"{_page(hub)} now has another file under the name {file.name}.")
     failures = 0
     while (have := _size(partial)) < file.bytes:
-        try:
-            _stream(hub, file, partial, report)
-        except _errors() as error:
-            if _answered(error):
-                raise _explained(error, hub, file.name) from error
-            failures = failures + 1 if _size(partial) == have else 1
-            if failures == _ATTEMPTS:
-                raise _explained(error, hub, file.name) from error
+        problem = _stream(hub, file, partial, report)
+        failures = 0 if _size(partial) > have else failures + 1
+        if failures == _ATTEMPTS:
+            raise problem or DownloadFailed(f"The hub ({_host()}) sends nothing of {file.name}.")
+        if problem:
             _pause(1.0, _size(partial), report)
 
 
@@ -71,7 +68,8 @@ def _metadata(hub: Hub, name: str, tick: Callable[[], None]) -> "HfFileMetadata"
 
     def ask() -> "HfFileMetadata":
         url = client.hf_hub_url(hub.repo, name, revision=hub.revision, endpoint=_endpoint())
-        return client.get_hf_file_metadata(url, timeout=_HEAD_SECONDS, endpoint=_endpoint())
+        there: HfFileMetadata = client.get_hf_file_metadata(url, timeout=_HEAD_SECONDS, endpoint=_endpoint())
+        return there
 
     try:
         return _within(_HEAD_SECONDS, ask, tick)
@@ -81,11 +79,24 @@ def _metadata(hub: Hub, name: str, tick: Callable[[], None]) -> "HfFileMetadata"
         raise _explained(error, hub, name) from error
 
 
-def _stream(hub: Hub, file: ModelFile, partial: Path, report: Report) -> None:
-    from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
+def _stream(hub: Hub, file: ModelFile, partial: Path, report: Report) -> DownloadFailed | None:
+    """Append what one request brings. Returns what broke it off if asking again may help, else raises it."""
+    try:
+        _append(hub, file, partial, report)
+    except _errors() as error:
+        problem = _explained(error, hub, file.name)
+        if _final(error):
+            raise problem from error
+        problem.__cause__ = error
+        return problem
+    return None
 
-    client = _client()
-    have = _size(partial)
+
+def _append(hub: Hub, file: ModelFile, partial: Path, report: Report) -> None:
+    # Exported lazily, which the type checker does not see.
+    from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
+
+    client, have = _client(), _size(partial)
     url = client.hf_hub_url(hub.repo, file.name, revision=hub.revision, endpoint=_endpoint())
     headers = {**build_hf_headers(), "Accept-Encoding": "identity", "Range": f"bytes={have}-"}
     with client.get_session().stream("GET", url, headers=headers, timeout=_SILENCE_SECONDS) as response:
@@ -106,7 +117,7 @@ def _stream(hub: Hub, file: ModelFile, partial: Path, report: Report) -> None:
 
 
 def _within(seconds: float, ask: Callable[[], _T], tick: Callable[[], None]) -> _T:
-    """The answer of `ask`, or `TimeoutError`. Looking a name up has no timeout of its own, hence the thread."""
+    """The answer of `ask`, or `TimeoutError`. Name look-up has no timeout of its own, hence the thread."""
     results: list[_T | BaseException] = []
 
     def run() -> None:
@@ -146,20 +157,18 @@ def _client() -> ModuleType:
 def _errors() -> tuple[type[Exception], ...]:
     from huggingface_hub import errors
 
-    # The client's own errors are also those of the HTTP library that it is built on (httpx before 2.0, httpx2 since).
+    # The client's errors are those of the HTTP library that it is built on: httpx before 2.0, httpx2 since.
     http = next(base for base in errors.HfHubHTTPError.__mro__ if base.__name__ == "HTTPError")
     return (http, errors.OfflineModeIsEnabled, errors.FileMetadataError, errors.HFValidationError)
 
 
-def _answered(error: Exception) -> bool:
+def _final(error: Exception) -> bool:
     """Whether asking again would bring the same answer."""
     from huggingface_hub import errors
 
     if isinstance(error, errors.HfHubHTTPError):
         return error.response.status_code < 500
-    return isinstance(
-        error, (errors.OfflineModeIsEnabled, errors.FileMetadataError, errors.HFValidationError)
-    )
+    return isinstance(error, (errors.OfflineModeIsEnabled, errors.FileMetadataError, errors.HFValidationError))
 
 
 def _explained(error: Exception, hub: Hub, name: str) -> DownloadFailed:
@@ -180,14 +189,14 @@ def _explained(error: Exception, hub: Hub, name: str) -> DownloadFailed:
         return _explained_status(error.response.status_code, hub)
     if isinstance(error, errors.FileMetadataError):
         return DownloadFailed(f"{_host()} does not answer like a Hugging Face hub.")
-    return DownloadFailed(f"The hub ({_host()}) cannot be reached: {error or type(error).__name__}.")
+    return DownloadFailed(f"The hub ({_host()}) cannot be reached: {str(error) or type(error).__name__}.")
 
 
 def _explained_status(status: int, hub: Hub) -> DownloadFailed:
     if status in (401, 403, 404):
         return DownloadFailed(
-            f"The hub does not give out {hub.repo} ({status}): it does not exist, is private, or needs you to log in "
-            f"with `hf auth login` (or HF_TOKEN) and to accept its terms at {_page(hub)}."
+            f"The hub does not give out {hub.repo} ({status}): it does not exist, is private, or needs you to "
+            f"log in with `hf auth login` (or HF_TOKEN) and to accept its terms at {_page(hub)}."
         )
     if status == 429:
         return DownloadFailed("The hub asks to slow down (429); try again in some minutes.")

@@ -21,9 +21,7 @@ class _Settings(msgspec.Struct):
 def roots() -> list[Path]:
     """The model folders that may exist here, the likeliest first."""
     homes = [_pointed_home(), Path.home() / ".lmstudio", Path.home() / ".cache" / "lm-studio"]
-    folders = [
-        folder for home in homes if home for folder in (_downloads_folder(home), home / "models") if folder
-    ]
+    folders = [folder for home in homes if home for folder in (_downloads_folder(home), home / "models") if folder]
     return list(dict.fromkeys(folders))
 
 

@@ -10,9 +10,7 @@ STORE = "file"
 def is_path(name: str) -> bool:
     """Whether a model's name is meant as a path: it ends in .gguf or begins like one."""
     return (
-        name.lower().endswith(".gguf")
-        or name.startswith(("/", "~", "./", "../", ".\\", "..\\"))
-        or _drive(name)
+        name.lower().endswith(".gguf") or name.startswith(("/", "~", "./", "../", ".\\", "..\\")) or _drive(name)
     )
 
 

