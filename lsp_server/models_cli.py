@@ -10,7 +10,15 @@ from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 
 from engine import paths
@@ -228,18 +236,22 @@ def _announce(model: CatalogModel) -> None:
 def _progress() -> Iterator[OnProgress]:
     """A bar on stderr for each file and phase."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, TransferSpeedColumn(), TimeRemainingColumn(), console=terminal.errors) as progress:
-        tasks: dict[str, Any] = {}
+    progress = Progress(*columns, TransferSpeedColumn(), TimeRemainingColumn(), console=terminal.errors)
+    tasks: dict[str, TaskID] = {}
 
-        def on_progress(step: Step) -> None:
-            doing = {"waiting": "waiting for", "downloading": "fetching", "checking": "checking"}[step.phase]
-            source = f" ({step.source})" if step.source else ""
-            label = f"{doing} {step.file}{source}"
-            if label not in tasks:
-                tasks[label] = progress.add_task(label, total=step.total or None)
-            progress.update(tasks[label], completed=step.done)
+    def on_progress(step: Step) -> None:
+        progress.start()  # not before there is something to show: an empty bar leaves an empty line
+        doing = {"waiting": "waiting for", "downloading": "fetching", "checking": "checking"}[step.phase]
+        label = f"{doing} {step.file}" + (f" ({step.source})" if step.source else "")
+        if label not in tasks:
+            tasks[label] = progress.add_task(label, total=step.total or None)
+        progress.update(tasks[label], completed=step.done)
 
+    try:
         yield on_progress
+    finally:
+        if tasks:
+            progress.stop()
 
 
 def _found_json(found: Found) -> dict[str, Any]:

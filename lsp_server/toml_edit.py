@@ -20,12 +20,13 @@ def set_value(path: Path, table: str, key: str, value: str) -> None:
         before = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} cannot be read, so it was not changed: {error}") from error
-    edited = _edited(text, table, key, f"{key} = {json.dumps(value, ensure_ascii=False)}")
+    line = f"{key} = {_quoted(value)}"
+    edited = _edited(text, table, key, line)
     # The edit is by line; the parser has the last word on whether it did what was meant and nothing else.
     if not _differs_only_there(before, edited, table, key, value):
         raise SettingsError(
             f"{path} is written in a way that cannot be edited safely. "
-            f"Please write there yourself: {key} = {json.dumps(value, ensure_ascii=False)} in [{table}]."
+            f"Please write there yourself: {line} in [{table}]."
         )
     try:
         # A link to a file in somebody's dotfiles stays a link.
@@ -36,14 +37,16 @@ def set_value(path: Path, table: str, key: str, value: str) -> None:
 
 def _edited(text: str, table: str, key: str, line: str) -> str:
     newline = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines(keepends=True)
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     start = next((i for i, each in enumerate(lines) if _is_header(each, table)), None)
     if start is None:
         gap = "" if not text else newline if text.endswith("\n") else 2 * newline
         return f"{text}{gap}[{table}]{newline}{line}{newline}"
     end = next((i for i in range(start + 1, len(lines)) if lines[i].lstrip().startswith("[")), len(lines))
     for i in range(start + 1, end):
-        match = re.match(rf"(\s*){re.escape(key)}\s*=\s*(\"[^\"\\]*\"|'[^']*')(.*)", lines[i].rstrip("\r\n"))
+        match = re.match(
+            rf"(\s*){re.escape(key)}\s*=\s*(\"(?:[^\"\\]|\\.)*\"|'[^']*')(.*)", lines[i].rstrip("\r\n")
+        )
         if match:
             lines[i] = f"{match[1]}{line}{match[3]}{newline}"
             return "".join(lines)
@@ -51,6 +54,11 @@ def _edited(text: str, table: str, key: str, line: str) -> str:
         lines[start] += newline
     lines.insert(start + 1, f"{line}{newline}")
     return "".join(lines)
+
+
+def _quoted(value: str) -> str:
+    # TOML's escapes are JSON's, but it wants DEL escaped too.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _is_header(line: str, table: str) -> bool:

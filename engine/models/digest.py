@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -25,16 +26,21 @@ def of(path: Path, on_bytes: Callable[[int], None] = lambda done: None) -> str:
     if known:
         return known
     before = path.stat()
+    digest = hash_file(path, on_bytes)
+    # The time from before reading: a file that changed meanwhile must not pass for checked.
+    _write(_Record(str(path), before.st_size, before.st_mtime_ns, digest))
+    return digest
+
+
+def hash_file(path: Path, on_bytes: Callable[[int], None]) -> str:
+    """Read it all, whatever is remembered."""
     hasher, done = hashlib.sha256(), 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             hasher.update(chunk)
             done += len(chunk)
             on_bytes(done)
-    digest = hasher.hexdigest()
-    # The time from before reading: a file that changed meanwhile must not pass for checked.
-    _write(_Record(str(path), before.st_size, before.st_mtime_ns, digest))
-    return digest
+    return hasher.hexdigest()
 
 
 def remembered(path: Path) -> str:
@@ -68,7 +74,8 @@ def _record(path: Path) -> _Record | None:
 
 
 def _write(record: _Record) -> None:
-    write_atomically(_record_of(Path(record.path)), msgspec.json.encode(record))
+    with suppress(OSError):  # what is not remembered is only computed again
+        write_atomically(_record_of(Path(record.path)), msgspec.json.encode(record))
 
 
 def _record_of(path: Path) -> Path:

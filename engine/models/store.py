@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from engine.errors import ModelMissing
+from engine.errors import ModelError, ModelMissing
 from engine.models import catalogued, digest, names, uncatalogued
 from engine.models.catalog import CatalogModel
 from engine.models.download import Cancelled, OnProgress
-from engine.models.installed import OWN, InstalledModel
+from engine.models.installed import InstalledModel
 from engine.models.names import HubName
 from engine.settings import DownloadSettings
 from engine.types import ModelRef
@@ -72,12 +72,11 @@ def remove(name: str) -> list[Path]:
         raise ModelMissing(f"Hearth keeps no files of {name}.{where}")
     for path in files:
         digest.forget(path)
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise ModelError(f"{path} cannot be removed: {error.strerror or error}. Is it in use?") from error
     return files
-
-
-def is_own(installed: InstalledModel) -> bool:
-    return installed.store == OWN
 
 
 def _own_files(name: str) -> list[Path]:

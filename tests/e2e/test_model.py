@@ -2,7 +2,10 @@
 
 import asyncio
 import os
+import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -185,6 +188,23 @@ async def test_a_native_crash_is_survived_by_the_first_request(model_home: Path,
         assert "profile 'fast' failed (Segmentation fault); now 'plain weights'" in log
         notes = (tmp_path / "state" / "profiles.json").read_text()
         assert '"works"' in notes
+    finally:
+        stop_host(tmp_path)
+
+
+def test_without_any_network_everything_works(model_home: Path, tmp_path: Path) -> None:
+    """In a network namespace of its own, which has not even a loopback interface that is up."""
+    unshare = ["unshare", "--map-root-user", "--net"]
+    if shutil.which("unshare") is None or subprocess.run([*unshare, "true"], check=False).returncode:
+        pytest.skip("this machine does not let us make a network namespace (unshare --net)")
+    (tmp_path / "models").symlink_to(model_home / "models", target_is_directory=True)
+    sample = tmp_path / "sample.py"
+    sample.write_text("def area(width, height):\n    return width * \n\n\nprint(area(2, 3))\n")
+    command = [*unshare, sys.executable, "-P", "-m", "lsp_server.cli", "complete", f"{sample}:2:20"]
+    env = {**os.environ, "HEARTH_HOME": str(tmp_path)}
+    try:
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+        assert (done.stdout, done.stderr) == ("height", "")
     finally:
         stop_host(tmp_path)
 

@@ -32,3 +32,19 @@ class Found:
     bytes: int
     store: str
     sha256: str = ""
+
+
+def size(path: Path) -> int:
+    """Bytes of the file; 0 when there is none, or none that may be looked at."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def files(folder: Path, pattern: str) -> list[Path]:
+    """The files in it that match, sorted; none where it may not be looked at (it may be another user's)."""
+    try:
+        return sorted(path for path in folder.glob(pattern) if path.is_file())
+    except OSError:
+        return []

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.models.sources import Found, Offer
+from engine.models.sources import Found, Offer, files, size
 
 STORE = "hub cache"
 
@@ -31,10 +31,10 @@ def find_file(offer: Offer) -> Iterator[Path]:
         return
     folder = _folder(offer.hub.repo)
     candidates = [folder / "snapshots" / offer.hub.revision / offer.file.name]
-    candidates += sorted(folder.glob(f"snapshots/*/{offer.file.name}"))
+    candidates += files(folder, f"snapshots/*/{offer.file.name}")
     candidates.append(folder / "blobs" / offer.file.sha256)
     for path in dict.fromkeys(candidates):
-        if path.is_file() and path.stat().st_size == offer.file.bytes:
+        if size(path) == offer.file.bytes:
             yield path
 
 
@@ -42,9 +42,7 @@ def find(repo: str, file: str, revision: str) -> Found | None:
     """That file at a commit or branch, as the cache has it."""
     folder = _folder(repo)
     path = folder / "snapshots" / _commit(folder, revision) / file
-    if not path.is_file():
-        return None
-    return Found(f"hf:{repo}/{file}", path, path.stat().st_size, STORE)
+    return Found(f"hf:{repo}/{file}", path, size(path), STORE) if size(path) else None
 
 
 def _folder(repo: str) -> Path:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import DownloadFailed
 from engine.models.catalog import Hub, ModelFile
-from engine.models.sources import Offer, Report
+from engine.models.sources import Offer, Report, size
 
 if TYPE_CHECKING:
     from huggingface_hub.file_download import HfFileMetadata
@@ -24,7 +24,6 @@ _T = TypeVar("_T")
 _HEAD_SECONDS = 8.0  # for the first answer, however many addresses the name has
 _SILENCE_SECONDS = 15.0  # without a byte, in the middle of a file
 _ATTEMPTS = 3  # in a row that brought nothing
-_CHUNK = 1 << 20
 
 
 def offers(offer: Offer) -> bool:
@@ -40,17 +39,17 @@ def fetch(offer: Offer, partial: Path, report: Report) -> None:
     hub, file = offer.hub, offer.file
     if hub is None:
         raise DownloadFailed(f"{file.name} is not on the hub.")
-    there = _metadata(hub, file.name, lambda: report(_size(partial)))
+    there = _metadata(hub, file.name, lambda: report(size(partial)))
     if there.size not in (None, file.bytes) or _sha256(there.etag) not in ("", file.sha256):
         raise DownloadFailed(f"{_page(hub)} now has another file under the name {file.name}.")
     failures = 0
-    while (have := _size(partial)) < file.bytes:
+    while (have := size(partial)) < file.bytes:
         problem = _stream(hub, file, partial, report)
-        failures = 0 if _size(partial) > have else failures + 1
+        failures = 0 if size(partial) > have else failures + 1
         if failures == _ATTEMPTS:
             raise problem or DownloadFailed(f"The hub ({_host()}) sends nothing of {file.name}.")
         if problem:
-            _pause(1.0, _size(partial), report)
+            _pause(1.0, size(partial), report)
 
 
 def describe(repo: str, name: str, revision: str, report: Report) -> Offer:
@@ -96,7 +95,7 @@ def _append(hub: Hub, file: ModelFile, partial: Path, report: Report) -> None:
     # Exported lazily, which the type checker does not see.
     from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
 
-    client, have = _client(), _size(partial)
+    client, have = _client(), size(partial)
     url = client.hf_hub_url(hub.repo, file.name, revision=hub.revision, endpoint=_endpoint())
     headers = {**build_hf_headers(), "Accept-Encoding": "identity", "Range": f"bytes={have}-"}
     with client.get_session().stream("GET", url, headers=headers, timeout=_SILENCE_SECONDS) as response:
@@ -108,7 +107,7 @@ def _append(hub: Hub, file: ModelFile, partial: Path, report: Report) -> None:
         with partial.open("r+b" if partial.exists() else "wb") as out:
             out.truncate(have)
             out.seek(have)
-            for chunk in response.iter_bytes(_CHUNK):
+            for chunk in response.iter_bytes():  # as they come: bigger ones would be lost in a cut connection
                 have += len(chunk)
                 if have > file.bytes:
                     raise DownloadFailed(f"{_page(hub)} sends more bytes than {file.name} has.")
@@ -218,7 +217,3 @@ def _page(hub: Hub) -> str:
 
 def _sha256(etag: str | None) -> str:
     return etag if etag and re.fullmatch(r"[0-9a-f]{64}", etag) else ""
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.models.sources import Found, Offer
+from engine.models.sources import Found, Offer, files, size
 
 STORE = "LM Studio"
 
@@ -28,8 +28,8 @@ def roots() -> list[Path]:
 def find_file(offer: Offer) -> Iterator[Path]:
     """Files of that name and size; LM Studio keeps no digests, so their bytes are not checked yet."""
     for root in roots():
-        for path in root.glob(f"*/*/{Path(offer.file.name).name}"):
-            if path.is_file() and path.stat().st_size == offer.file.bytes:
+        for path in files(root, f"*/*/{Path(offer.file.name).name}"):
+            if size(path) == offer.file.bytes:
                 yield path
 
 
@@ -40,18 +40,18 @@ def find(name: str) -> Found | None:
         return None
     for root in roots():
         path = root.joinpath(*parts)
-        if path.is_file():
-            return Found(f"lmstudio:{name}", path, path.stat().st_size, STORE)
+        if size(path):
+            return Found(f"lmstudio:{name}", path, size(path), STORE)
     return None
 
 
 def everything() -> Iterator[Found]:
     """Every GGUF file in the folders. Vision projectors (mmproj) are no models by themselves."""
     for root in roots():
-        for path in sorted(root.glob("*/*/*.gguf")):
-            if path.is_file() and not path.name.lower().startswith("mmproj"):
+        for path in files(root, "*/*/*.gguf"):
+            if not path.name.lower().startswith("mmproj"):
                 name = "/".join(path.parts[-3:])
-                yield Found(f"lmstudio:{name}", path, path.stat().st_size, STORE)
+                yield Found(f"lmstudio:{name}", path, size(path), STORE)
 
 
 def _pointed_home() -> Path | None:

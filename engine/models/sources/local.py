@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from engine.models.sources import Found
+from engine.models.sources import Found, size
 
 STORE = "file"
 
@@ -16,7 +16,7 @@ def is_path(name: str) -> bool:
 
 def find(name: str) -> Found | None:
     path = Path(name).expanduser().absolute()
-    return Found(str(path), path, path.stat().st_size, STORE) if path.is_file() else None
+    return Found(str(path), path, size(path), STORE) if size(path) else None
 
 
 def _drive(name: str) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from engine.models.gguf import looks_like_gguf
-from engine.models.sources import Found, Offer
+from engine.models.sources import Found, Offer, files, size
 
 STORE = "Ollama"
 _HOST, _NAMESPACE, _TAG = "registry.ollama.ai", "library", "latest"
@@ -45,7 +45,7 @@ def find_file(offer: Offer) -> Iterator[Path]:
     """The blob with that digest, by its name; its size is right, its bytes are not checked yet."""
     for root in roots():
         blob = root / "blobs" / f"sha256-{offer.file.sha256}"
-        if _size(blob) == offer.file.bytes:
+        if size(blob) == offer.file.bytes:
             yield blob
 
 
@@ -64,7 +64,7 @@ def find(name: str) -> Found | None:
 def everything() -> Iterator[Found]:
     """Every GGUF model in the stores."""
     for root in roots():
-        for manifest in sorted((root / "manifests").glob("*/*/*/*")):
+        for manifest in files(root / "manifests", "*/*/*/*"):
             found = _read(root, manifest, f"ollama:{_short_name(manifest)}")
             if found is not None:
                 yield found
@@ -72,7 +72,7 @@ def everything() -> Iterator[Found]:
 
 def _read(root: Path, path: Path, name: str) -> Found | None:
     try:
-        if path.stat().st_size > _MANIFEST_LIMIT:
+        if size(path) > _MANIFEST_LIMIT:
             return None
         manifest = msgspec.json.decode(path.read_bytes(), type=_Manifest)
     except (OSError, msgspec.DecodeError):
@@ -82,7 +82,7 @@ def _read(root: Path, path: Path, name: str) -> Found | None:
         if layer.mediaType != _MODEL_LAYER or match is None:
             continue
         blob = root / "blobs" / f"sha256-{match[1]}"
-        if _size(blob) == layer.size and looks_like_gguf(blob):
+        if size(blob) == layer.size and looks_like_gguf(blob):
             return Found(name, blob, layer.size, STORE, match[1])
     return None
 
@@ -109,10 +109,3 @@ def _short_name(manifest: Path) -> str:
 
 def _plain(part: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.:-]*", part) is not None
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return -1

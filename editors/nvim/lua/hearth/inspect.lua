@@ -1,0 +1,49 @@
+local M = {}
+
+--- What `hearth/inspect` answered, as Markdown.
+---@param result { prompt?: string, pieces?: table[], left_out?: table[] }
+---@return string[]
+function M.lines(result)
+  local lines = { '# What the model is sent', '' }
+  M.add_list(lines, '## Pieces', result.pieces)
+  M.add_list(lines, '## Left out', result.left_out)
+  table.insert(lines, '## Prompt')
+  table.insert(lines, '')
+  table.insert(lines, '````text')
+  vim.list_extend(lines, vim.split(result.prompt or '', '\n', { plain = true }))
+  table.insert(lines, '````')
+  return lines
+end
+
+---@param lines string[]
+---@param title string
+---@param entries? table[]
+function M.add_list(lines, title, entries)
+  table.insert(lines, title)
+  table.insert(lines, '')
+  for _, entry in ipairs(entries or {}) do
+    table.insert(lines, '- ' .. M.one_line(entry))
+  end
+  if not entries or #entries == 0 then
+    table.insert(lines, 'none')
+  end
+  table.insert(lines, '')
+end
+
+---@param entry any
+---@return string
+function M.one_line(entry)
+  if type(entry) ~= 'table' then
+    return tostring(entry)
+  end
+  local words = {} ---@type string[]
+  for name, value in vim.spairs(entry) do
+    -- the text itself is part of the prompt below
+    if name ~= 'text' and type(value) ~= 'table' then
+      table.insert(words, ('%s: %s'):format(name, tostring(value):gsub('\n', '⏎')))
+    end
+  end
+  return table.concat(words, ', ')
+end
+
+return M

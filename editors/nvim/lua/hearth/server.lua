@@ -1,0 +1,63 @@
+local M = {}
+
+local METHOD_NOT_FOUND = -32601
+
+---@param message string
+function M.complain(message)
+  vim.notify('hearth: ' .. message, vim.log.levels.ERROR)
+end
+
+--- The client of the current buffer (in a window of Hearth's own any one), or nil after saying
+--- that there is none.
+---@return vim.lsp.Client?
+function M.client()
+  local in_own = vim.startswith(vim.api.nvim_buf_get_name(0), 'hearth://')
+  local client = vim.lsp.get_clients({ name = 'hearth', bufnr = not in_own and 0 or nil })[1]
+  if not client then
+    M.complain('not attached to this buffer, see :checkhealth hearth')
+  end
+  return client
+end
+
+--- Ask the server; an answer that is an error is shown, and `on_result` is not called.
+---@param client vim.lsp.Client
+---@param method string
+---@param params table
+---@param on_result fun(result: any)
+---@param on_error? fun()
+---@return integer? request_id
+function M.request(client, method, params, on_result, on_error)
+  local sent, id = client:request(method, params, function(err, result)
+    if not err then
+      return on_result(result)
+    end
+    if on_error then
+      on_error()
+    end
+    if err.code == METHOD_NOT_FOUND then
+      return M.complain(('this server does not offer %s'):format(method))
+    end
+    if err.code ~= vim.lsp.protocol.ErrorCodes.RequestCancelled then
+      M.complain(err.message)
+    end
+  end, vim.api.nvim_get_current_buf())
+  if not sent then
+    M.complain('the server has stopped, see :checkhealth hearth')
+  end
+  return id
+end
+
+--- Run one of the server's commands.
+---@param client vim.lsp.Client
+---@param command string
+---@param arguments? any[]
+function M.execute(client, command, arguments)
+  local provider = client.server_capabilities.executeCommandProvider
+  if not (provider and vim.list_contains(provider.commands, command)) then
+    return M.complain(('this server does not offer %s'):format(command))
+  end
+  local params = { command = command, arguments = arguments }
+  M.request(client, 'workspace/executeCommand', params, function() end)
+end
+
+return M

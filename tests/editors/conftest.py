@@ -1,0 +1,85 @@
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.editors import provision
+from tests.editors.neovim import ARTEFACTS, SCRIPTED, Edit, Editor, editing, to_lua
+
+
+@pytest.fixture(scope="session")
+def neovim_012() -> Path:
+    return _provided(provision.neovim_012)
+
+
+@pytest.fixture(scope="session")
+def neovim_011() -> Path:
+    return _provided(provision.neovim_011)
+
+
+@pytest.fixture(scope="session")
+def helix() -> Path:
+    return _provided(provision.helix)
+
+
+@pytest.fixture(scope="session")
+def emacs() -> Path:
+    return _provided(provision.emacs)
+
+
+@pytest.fixture(scope="session")
+def vim_ale() -> Path:
+    return _provided(provision.vim_ale)
+
+
+@pytest.fixture(params=["neovim_012", "neovim_011"])
+def any_neovim(request: pytest.FixtureRequest) -> Path:
+    program: Path = request.getfixturevalue(request.param)
+    return program
+
+
+@pytest.fixture
+def edit(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Edit]:
+    opened: list[Editor] = []
+    with ExitStack() as stack:
+
+        def edit(
+            program: Path,
+            text: str = "x = \n",
+            *,
+            settings: dict[str, Any] = SCRIPTED,
+            setup: dict[str, Any] | None = None,
+            before: str = "",
+            env: dict[str, str] | None = None,
+        ) -> Editor:
+            file = tmp_path / "project" / "example.py"
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text)
+            options = to_lua({"settings": settings, **(setup or {})})
+            init = f"{before}\nrequire('hearth').setup({options})"
+            editor = stack.enter_context(editing(program, file, init, tmp_path / "home", env))
+            opened.append(editor)
+            return editor
+
+        yield edit
+        for editor in opened:
+            editor.save(_artefact(request.node.name))
+
+
+def _artefact(name: str) -> Path:
+    """Where the last screen of a test goes, for people to look at."""
+    return ARTEFACTS / re.sub(r"\W+", "-", name).strip("-")
+
+
+def _provided(fetch: Callable[[], Path]) -> Path:
+    """The editor; without it the test is skipped with the reason, in CI it fails."""
+    try:
+        return fetch()
+    except provision.Missing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))

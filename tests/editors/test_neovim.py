@@ -1,0 +1,303 @@
+"""The Neovim plugin, in real Neovims with a real server whose model is a script."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.editors.neovim import SERVER, Edit, Editor
+
+NOTHING = {"completion": {"backend": "scripted", "model": "0:"}}
+
+
+def test_ghost_text_appears_and_tab_accepts_it(neovim_012: Path, edit: Edit) -> None:
+    editor = _writing(edit(neovim_012))
+
+    assert editor.screen.line(0) == "x = hello(world)"
+    assert editor.lines() == ["x = "]
+    editor.press("<Tab>")
+    editor.until(lambda: editor.lines() == ["x = hello(world)"], "the accepted text")
+
+
+def test_accepting_is_one_step_to_undo(neovim_012: Path, edit: Edit) -> None:
+    editor = _writing(edit(neovim_012, "x \n"), "A= ")
+
+    editor.press("<Tab>")
+    editor.until(lambda: editor.lines() == ["x = hello(world)"], "the accepted text")
+    editor.press("<Esc>u")
+    assert editor.lines() == ["x = "]
+
+
+def test_typing_along_keeps_the_rest_of_the_ghost_text(neovim_012: Path, edit: Edit) -> None:
+    editor = _writing(edit(neovim_012))
+
+    editor.press("hel")
+    assert editor.screen.line(0) == "x = hello(world)"
+    assert editor.ghost() == "lo(world)"
+    editor.press("<Tab>")
+    editor.until(lambda: editor.lines() == ["x = hello(world)"], "no letter twice")
+
+
+def test_typing_something_else_hides_it_at_once(neovim_012: Path, edit: Edit) -> None:
+    editor = _writing(edit(neovim_012))
+
+    editor.press("q")
+    assert editor.screen.line(0) == "x = q"
+    editor.press("<Tab>")
+    assert editor.lines() == ["x = q   "]
+
+
+def test_accept_word_goes_on_with_the_rest(neovim_012: Path, edit: Edit) -> None:
+    editor = _writing(edit(neovim_012))
+
+    editor.press("<M-Right>")
+    assert editor.lines() == ["x = hello"]
+    assert editor.ghost() == "(world)"
+    editor.press("<M-Right>")
+    assert editor.lines() == ["x = hello("]
+    editor.press("<Tab>")
+    editor.until(lambda: editor.lines() == ["x = hello(world)"], "the rest")
+
+
+def test_accept_line_stops_at_its_end(neovim_012: Path, edit: Edit) -> None:
+    script = {"completion": {"backend": "scripted", "model": "5:a = 1|\n    b = 2|\n    return a"}}
+    editor = _writing(edit(neovim_012, "def f():\n    \n", settings=script), "jA")
+
+    editor.press("<M-C-Right>")
+    assert editor.lines() == ["def f():", "    a = 1"]
+    assert editor.ghost() == "    b = 2\n    return a"
+    editor.press("<M-C-Right>")
+    assert editor.lines() == ["def f():", "    a = 1", "    b = 2"]
+    assert editor.ghost() == "    return a"
+
+
+def test_dismiss_hides_it(neovim_012: Path, edit: Edit) -> None:
+    editor = _writing(edit(neovim_012))
+
+    editor.press("<C-]>")
+    assert editor.ghost() == ""
+    assert editor.lines() == ["x = "]
+
+
+def test_tab_is_a_tab_while_nothing_is_shown(neovim_012: Path, edit: Edit) -> None:
+    editor = edit(neovim_012, settings=NOTHING)
+    _attached(editor)
+
+    editor.press("A<Tab>1")
+    assert editor.lines() == ["x =     1"]
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        "vim.keymap.set('i', '<Tab>', 'mine')",
+        "vim.keymap.set('i', '<Tab>', function() return 'mine' end, { expr = true })",
+        "vim.keymap.set('i', '<Tab>', function() vim.api.nvim_put({ 'mine' }, 'c', false, true) end)",
+        "vim.cmd([[inoremap <expr> <Tab> 'mi' .. 'ne']])",
+    ],
+)
+def test_a_mapping_of_the_user_works_while_nothing_is_shown(neovim_012: Path, edit: Edit, mapping: str) -> None:
+    editor = edit(neovim_012, settings=NOTHING, before=mapping)
+    _attached(editor)
+
+    editor.press("A<Tab>")
+    editor.until(lambda: editor.lines() == ["x = mine"], "the user's own mapping")
+
+
+def test_tab_belongs_to_the_menu_while_an_entry_is_selected(neovim_012: Path, edit: Edit) -> None:
+    taking = "vim.keymap.set('i', '<Tab>', '<C-y>!')"
+    editor = _writing(edit(neovim_012, "xerox = xenon = 1\nx\n", before=taking), "jA")
+
+    editor.press("<C-x><C-n>")
+    editor.until(lambda: editor.nvim.funcs.pumvisible(), "the menu")
+    editor.press("<Tab>")
+    assert editor.lines()[1] in ("xerox!", "xenon!")
+
+
+def test_keys_can_be_switched_off(neovim_012: Path, edit: Edit) -> None:
+    editor = _writing(edit(neovim_012, setup={"keys": {"accept": False}}))
+
+    editor.press("<Tab>")
+    assert editor.lines() == ["x =     "]
+
+
+def test_the_server_hears_what_was_shown_and_accepted(neovim_012: Path, edit: Edit) -> None:
+    editor = edit(neovim_012)
+    _attached(editor)
+    _record(editor)
+    _writing(editor)
+    editor.press("<M-Right>")
+
+    shown = editor.until(lambda: _sent(editor, "textDocument/didShowCompletion"), "didShowCompletion")
+    assert shown[0]["item"]["insertText"].endswith("hello(world)")
+    partly = _sent(editor, "textDocument/didPartiallyAcceptCompletion")
+    text = partly[0]["item"]["insertText"][: partly[0]["acceptedLength"]]
+    assert text.endswith("hello")
+    focus = editor.until(lambda: _sent(editor, "textDocument/didFocus"), "didFocus")
+    assert focus[0]["textDocument"]["uri"].endswith("example.py")
+    assert focus[-1]["position"]["line"] == 0
+
+
+def test_without_ghost_text_suggestions_come_in_the_menu(neovim_012: Path, edit: Edit) -> None:
+    editor = edit(neovim_012, setup={"ghost": False}, before=MENU)
+    _attached(editor)
+
+    _complete_by_menu(editor)
+
+
+def test_neovim_011_completes_by_menu(neovim_011: Path, edit: Edit) -> None:
+    editor = edit(neovim_011, before=MENU)
+    _attached(editor)
+
+    _complete_by_menu(editor)
+
+
+def test_the_status_line_says_how_the_server_is(any_neovim: Path, edit: Edit) -> None:
+    line = "vim.o.laststatus = 2; vim.o.statusline = \"[%{v:lua.require'hearth'.statusline()}]\""
+    editor = edit(any_neovim, before=line)
+
+    _ready(editor)
+    editor.pump()
+    assert editor.screen.line(-2) == "[hearth]"
+
+
+def test_pause_stops_the_ghost_text_until_resume(neovim_012: Path, edit: Edit) -> None:
+    editor = edit(neovim_012)
+    _ready(editor)
+
+    editor.nvim.command("Hearth pause")
+    editor.until(lambda: _statusline(editor) == "hearth: paused", "the paused status")
+    editor.press("A ")
+    editor.nvim.command("Hearth resume")
+    editor.until(lambda: _statusline(editor) == "hearth", "the ready status")
+    editor.press("<Esc>A")
+    editor.until(lambda: editor.ghost() == "hello(world)", "ghost text after resume")
+
+
+def test_another_model_answers_after_hearth_model(neovim_012: Path, edit: Edit) -> None:
+    editor = edit(neovim_012)
+    _ready(editor)
+
+    editor.nvim.command("Hearth model 5:bye|bye")
+    editor.press("A")
+    editor.until(lambda: editor.ghost() == "byebye", "an answer of the new model")
+
+
+def test_checkhealth_tells_program_client_and_status(any_neovim: Path, edit: Edit) -> None:
+    editor = edit(any_neovim)
+    _ready(editor)
+
+    editor.nvim.command("checkhealth hearth")
+    report = "\n".join(editor.lines())
+    assert f"`hearth` is {SERVER}" in report
+    assert "hearth: ready" in report
+    assert "ERROR" not in report
+
+
+def test_checkhealth_says_what_to_do_when_the_server_is_not_installed(any_neovim: Path, edit: Edit) -> None:
+    editor = edit(any_neovim, setup={"cmd": ["no-such-hearth", "serve"]})
+
+    editor.nvim.command("checkhealth hearth")
+    report = "\n".join(editor.lines())
+    assert "`no-such-hearth` is not on the PATH" in report
+    assert "pip install hearth-lsp" in report
+
+
+def test_a_killed_server_is_said_so_and_edit_starts_it_again(any_neovim: Path, edit: Edit) -> None:
+    # Neovim's own message about it is long, and would ask for a key
+    editor = edit(any_neovim, before="vim.o.cmdheight = 5")
+    _ready(editor)
+
+    os.kill(editor.lua(SERVER_PID), signal.SIGKILL)
+    editor.until(lambda: _statusline(editor) == "hearth: stopped", "the stopped status")
+    editor.nvim.command("edit")
+    _ready(editor)
+
+
+def test_a_request_that_the_server_lacks_is_said_so(any_neovim: Path, edit: Edit) -> None:
+    editor = edit(any_neovim)
+    _ready(editor)
+
+    ask = "require('hearth.server').request(vim.lsp.get_clients()[1], 'hearth/nothing', {}, print)"
+    editor.lua(ask)
+    editor.until(
+        lambda: "this server does not offer hearth/nothing" in editor.nvim.funcs.execute("messages"),
+        "the message",
+    )
+
+
+def test_an_unknown_command_names_the_help(any_neovim: Path, edit: Edit) -> None:
+    editor = edit(any_neovim)
+
+    editor.press(":Hearth dance<CR>")
+    assert 'there is no ":Hearth dance"' in editor.nvim.funcs.execute("messages")
+    assert editor.nvim.funcs.getcompletion("Hearth p", "cmdline") == ["pause"]
+
+
+def test_help_has_its_tags(neovim_012: Path, edit: Edit, tmp_path: Path) -> None:
+    editor = edit(neovim_012)
+
+    docs = Path(__file__).parents[2] / "editors" / "nvim" / "doc"
+    copy = tmp_path / "help" / "doc"
+    copy.mkdir(parents=True)
+    (copy / "hearth.txt").write_text((docs / "hearth.txt").read_text())
+    editor.nvim.command(f"helptags {copy}")
+    tags = (copy / "tags").read_text()
+    for tag in ("hearth", "hearth-options", "hearth-commands", "hearth-keys", ":Hearth"):
+        assert f"{tag}\t" in tags
+
+
+MENU = "vim.o.completeopt = 'menuone'"
+SERVER_PID = "return vim.api.nvim_get_proc_children(vim.fn.getpid())[1]"
+
+
+def _attached(editor: Editor) -> None:
+    editor.until(lambda: editor.lua("return #vim.lsp.get_clients({ bufnr = 0 }) > 0"), "the client")
+    editor.until(
+        lambda: editor.lua("return vim.lsp.get_clients()[1].initialized"), "the end of the initialisation"
+    )
+
+
+def _ready(editor: Editor) -> None:
+    editor.until(lambda: _statusline(editor) == "hearth", "the ready status")
+
+
+def _statusline(editor: Editor) -> str:
+    line: str = editor.lua("return require('hearth').statusline()")
+    return line
+
+
+def _writing(editor: Editor, keys: str = "A") -> Editor:
+    """Go to insert mode and wait for ghost text."""
+    _attached(editor)
+    editor.press(keys)
+    editor.until(editor.ghost, "ghost text")
+    return editor
+
+
+def _complete_by_menu(editor: Editor) -> None:
+    editor.press("A<C-x><C-o>")
+    editor.until(lambda: editor.nvim.funcs.pumvisible(), "the menu")
+    editor.press("<C-y>")
+    editor.until(lambda: editor.lines() == ["x = hello(world)"], "the completion")
+
+
+def _record(editor: Editor) -> None:
+    editor.lua("""
+      _G.sent = {}
+      local client = vim.lsp.get_clients()[1]
+      local notify = client.notify
+      client.notify = function(self, method, params)
+        table.insert(_G.sent, { method, params })
+        return notify(self, method, params)
+      end
+    """)
+
+
+def _sent(editor: Editor, method: str) -> list[dict[str, Any]]:
+    sent: list[tuple[str, dict[str, Any]]] = editor.lua(
+        "return vim.tbl_filter(function(m) return m[1] == ... end, _G.sent)".replace("...", f"'{method}'")
+    )
+    return [params for _, params in sent]

@@ -1,0 +1,158 @@
+"""The chat and inspect windows; where the answer must be fixed, the server is written in Lua inside Neovim."""
+
+from pathlib import Path
+
+from tests.editors.neovim import Edit, Editor
+
+# Answers `hearth/chat` with a streamed answer; "wait" is answered only when it is cancelled.
+SERVER = """
+vim.lsp.config('hearth', { cmd = function(dispatchers)
+  local waiting
+  local methods = {}
+  methods['initialize'] = function(_, answer)
+    answer(nil, { capabilities = {}, serverInfo = { name = 'hearth' } })
+  end
+  methods['hearth/chat'] = function(params, answer)
+    _G.asked = params
+    local function say(text)
+      dispatchers.notification('$/progress', { token = params.partialResultToken, value = { kind = 'text', text = text } })
+    end
+    say('An ')
+    say('answer:\\n```python\\nx = 1\\ny = 2\\n```\\n')
+    if params.message == 'wait' then
+      waiting = answer
+      return
+    end
+    answer(nil, {
+      conversation = 'c1',
+      text = 'all of it once more',
+      reason = 'eog',
+      used = { { path = 'a.py', why = 'selected', range = {
+        start = { line = 0, character = 0 }, ['end'] = { line = 2, character = 0 },
+      } } },
+    })
+  end
+  methods['hearth/inspect'] = function(_, answer)
+    answer(nil, {
+      prompt = 'first = 1\\nsecond = ',
+      pieces = { { source = 'above', tokens = 7, text = 'first' } },
+      left_out = { { source = '.env', reason = 'secret' } },
+    })
+  end
+  methods['shutdown'] = function(_, answer) answer(nil, nil) end
+  return {
+    request = function(method, params, callback)
+      if methods[method] then
+        methods[method](params, callback)
+      else
+        callback({ code = -32601, message = 'no such method' })
+      end
+      return true, 1
+    end,
+    notify = function(method)
+      if method == '$/cancelRequest' and waiting then
+        waiting({ code = -32800, message = 'cancelled' })
+      end
+      return true
+    end,
+    is_closing = function() return false end,
+    terminate = function() end,
+  }
+end })
+"""
+
+
+def test_an_answer_streams_into_a_markdown_split(any_neovim: Path, edit: Edit) -> None:
+    editor = _attached(edit(any_neovim, before=SERVER))
+
+    editor.nvim.command("Hearth chat why?")
+    assert editor.lines() == ["## why?", "", "An answer:", "```python", "x = 1", "y = 2", "```"] + [
+        "",
+        "",
+        "Shown to the model:",
+        "",
+        "- `a.py:1-2`: selected",
+    ]
+    assert editor.nvim.current.buffer.options["filetype"] == "markdown"
+
+
+def test_the_real_server_answers_in_the_split(any_neovim: Path, edit: Edit) -> None:
+    script = {"chat": {"backend": "scripted", "model": "5:It sets |x."}}
+    editor = _attached(edit(any_neovim, "x = 1\n", settings=script))
+
+    editor.nvim.command("1Hearth explain")
+    editor.until(lambda: "Shown to the model:" in editor.lines(), "the end of the answer")
+    assert editor.lines()[:3] == ["## Explain example.py:1-1", "", "It sets x."]
+    assert editor.lines()[-1].startswith("- `example.py:1-1`: ")
+
+
+def test_actions_of_the_server_are_offered(any_neovim: Path, edit: Edit) -> None:
+    script = {"chat": {"backend": "scripted", "model": "0:"}}
+    editor = _attached(edit(any_neovim, "def f(a):\n    return a\n", settings=script))
+
+    editor.lua("vim.ui.select = function(items) _G.offered = #items end")
+    editor.nvim.command("1,2Hearth act")
+    editor.until(lambda: editor.lua("return _G.offered"), "the list of actions")
+
+
+def test_stop_ends_the_answer_and_says_so(any_neovim: Path, edit: Edit) -> None:
+    editor = _attached(edit(any_neovim, before=SERVER))
+
+    editor.press(":Hearth chat wait<CR>")
+    editor.until(lambda: editor.lines()[-1:] == [""], "the beginning of the answer")
+    editor.press("<C-c>")
+    editor.until(lambda: editor.lines()[-1] == "*stopped*", "the end of the answer")
+
+
+def test_the_code_of_an_answer_is_yanked(any_neovim: Path, edit: Edit) -> None:
+    editor = _attached(edit(any_neovim, before=SERVER))
+
+    editor.nvim.command("Hearth chat why?")
+    editor.press("gy")
+    assert editor.nvim.funcs.getreg('"') == "x = 1\ny = 2\n"
+
+
+def test_explain_sends_the_selected_lines(any_neovim: Path, edit: Edit) -> None:
+    editor = _attached(edit(any_neovim, "a = 1\nb = 22\nc = 3\n", before=SERVER))
+
+    editor.nvim.command("1,2Hearth explain")
+    asked = editor.lua("return _G.asked")
+    assert asked["textDocument"]["uri"].endswith("example.py")
+    assert asked["range"]["start"] == {"line": 0, "character": 0}
+    assert asked["range"]["end"]["line"] == 1
+    assert editor.lines()[0] == "## Explain example.py:1-2"
+
+
+def test_a_question_asked_in_the_split_follows_the_first(any_neovim: Path, edit: Edit) -> None:
+    editor = _attached(edit(any_neovim, before=SERVER))
+
+    editor.nvim.command("Hearth chat one")
+    editor.nvim.command("Hearth chat two")
+    headings = [line for line in editor.lines() if line.startswith("## ")]
+    assert headings == ["## one", "## two"]
+    assert editor.lua("return _G.asked.conversation") == "c1"
+    editor.nvim.command("Hearth! chat three")
+    assert [line for line in editor.lines() if line.startswith("## ")] == ["## three"]
+    assert "conversation" not in editor.lua("return _G.asked")
+
+
+def test_inspect_shows_pieces_and_prompt(any_neovim: Path, edit: Edit) -> None:
+    editor = _attached(edit(any_neovim, before=SERVER))
+
+    editor.nvim.command("Hearth inspect")
+    shown = editor.lines()
+    assert "- source: above, tokens: 7" in shown
+    assert "- reason: secret, source: .env" in shown
+    assert shown[-4:] == ["````text", "first = 1", "second = ", "````"]
+
+
+def test_what_the_server_lacks_is_named(any_neovim: Path, edit: Edit) -> None:
+    editor = _attached(edit(any_neovim, before=SERVER))
+
+    editor.press(":Hearth pause<CR>")
+    assert "this server does not offer hearth.pause" in editor.nvim.funcs.execute("messages")
+
+
+def _attached(editor: Editor) -> Editor:
+    editor.until(lambda: editor.lua("return #vim.lsp.get_clients({ bufnr = 0 }) > 0"), "the client")
+    return editor

@@ -1,0 +1,53 @@
+"""Neovim as a person uses it: real server, real model. What it looked like lies in tests/artefacts/editors."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.editors.neovim import ARTEFACTS, Edit
+
+pytestmark = pytest.mark.model
+
+CODE = '''def is_prime(number: int) -> bool:
+    """True when only 1 and the number itself divide it."""
+    if number < 2:
+        return False
+    for divisor in range(2, number):
+        if number % divisor == 0:
+            return False
+    return True
+
+
+def primes_below(limit: int) -> list[int]:
+    """All prime numbers smaller than the limit."""
+    return [number for number in range(limit) if'''
+
+
+@pytest.fixture
+def env(model_home: Path) -> dict[str, str]:
+    return {"HEARTH_HOME": str(model_home)}
+
+
+def test_the_model_writes_ghost_text_and_tab_accepts_it(neovim_012: Path, edit: Edit, env: dict[str, str]) -> None:
+    line = "vim.o.laststatus = 2; vim.o.statusline = \"%f%=%{v:lua.require'hearth'.statusline()} \""
+    editor = edit(neovim_012, CODE, settings={}, before=line, env=env)
+
+    editor.press("GA ")
+    editor.until(editor.ghost, "ghost text of the real model")
+    assert "is_prime(number)" in editor.ghost()
+    editor.save(ARTEFACTS / "neovim-ghost-text")
+    shown = editor.screen.line(editor.screen.cursor[0])
+    editor.press("<Tab>")
+    editor.until(lambda: editor.nvim.current.line == shown, "the accepted text")
+
+
+def test_neovim_011_offers_the_model_s_answer_in_the_menu(
+    neovim_011: Path, edit: Edit, env: dict[str, str]
+) -> None:
+    editor = edit(neovim_011, CODE, settings={}, before="vim.o.completeopt = 'menuone'", env=env)
+    editor.until(lambda: editor.lua("return #vim.lsp.get_clients({ bufnr = 0 }) > 0"), "the client")
+
+    editor.press("GA <C-x><C-o>")
+    editor.until(lambda: editor.nvim.funcs.pumvisible(), "the menu")
+    editor.press("<C-y>")
+    editor.until(lambda: "is_prime(number)" in editor.nvim.current.line, "the completion")

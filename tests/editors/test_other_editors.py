@@ -1,0 +1,98 @@
+"""The snippets of editors/*.md, taken from the pages and run in the real editors."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.editors import terminal
+from tests.editors.neovim import SERVER
+
+PAGES = Path(__file__).parents[2] / "editors"
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    """A home whose own hearth.toml names the scripted model, so that the snippets run as they stand."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "hearth.toml").write_text('[completion]\nbackend = "scripted"\nmodel = "5:hello|(world)"\n')
+    return {
+        "HEARTH_HOME": str(home),
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "PATH": f"{SERVER}{os.pathsep}{os.environ['PATH']}",
+    }
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "project" / "example.py"
+    file.parent.mkdir()
+    file.write_text("x = \n")
+    return file
+
+
+def test_helix(helix: Path, env: dict[str, str], file: Path) -> None:
+    config = Path(env["XDG_CONFIG_HOME"]) / "helix"
+    config.mkdir(parents=True)
+    (config / "languages.toml").write_text(_snippet("helix.md", "toml"))
+
+    log = file.parent / "helix.log"
+    with terminal.running([str(helix), "-v", "--log", str(log), str(file)], env, file.parent) as screen:
+        screen.until_true(lambda: log.exists() and "hearth/status" in log.read_text(), "attached")
+        screen.press("A")  # behind a blank, which is a trigger character
+        screen.until("hello(world)")
+        screen.press("\t")
+        screen.press("\r")
+        screen.press("\x1b")
+        screen.until("NOR")
+        screen.press(":w\r")
+        screen.until("written")
+    assert file.read_text() == "x = hello(world)\n"
+
+
+def test_vim_with_ale(vim_ale: Path, env: dict[str, str], file: Path) -> None:
+    vimrc = file.parent / "vimrc"
+    before = "set nocompatible completeopt=menuone\nfiletype plugin on\npackloadall\n"
+    vimrc.write_text(before + _snippet("vim.md", "vim"))
+
+    with terminal.running([str(vim_ale), "-u", str(vimrc), "-n", str(file)], env, file.parent) as screen:
+        screen.until("example.py")
+        screen.press("A\x18\x0f")  # Ctrl-x Ctrl-o
+        screen.until("Hearth")
+        screen.press("\x19\x1b:w\r")  # Ctrl-y takes the entry
+        screen.until("written")
+    # ALE cuts every suggestion at its first bracket; the page says so
+    assert file.read_text() == "x = hello\n"
+
+
+def test_emacs_with_eglot(emacs: Path, env: dict[str, str], file: Path) -> None:
+    script = file.parent / "script.el"
+    script.write_text(
+        _snippet("emacs.md", "elisp")
+        + f"""
+        (find-file "{file}")
+        (python-mode)
+        (apply #'eglot--connect (eglot--guess-contact))
+        (goto-char (point-min))
+        (end-of-line)
+        (unless (completion-at-point) (error "no candidate"))
+        (save-buffer)
+        (eglot-shutdown-all)
+        """
+    )
+    command = [str(emacs), "--batch", "-Q", "-l", str(script)]
+    done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, timeout=120)
+
+    assert done.returncode == 0, done.stderr
+    assert file.read_text() == "x = hello(world)\n"
+
+
+def _snippet(page: str, language: str) -> str:
+    """The first fenced block of a language on a page."""
+    found = re.search(rf"```{language}\n(.*?)```", (PAGES / page).read_text(), re.DOTALL)
+    assert found, f"{page} has no {language} snippet"
+    return found[1]

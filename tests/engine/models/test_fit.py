@@ -1,0 +1,107 @@
+import pytest
+
+from engine.models import catalog, fit
+from engine.models.fit import Machine, Speed
+
+GIB = 2**30
+LAPTOP = Machine(16 * GIB, 8)
+SMALL = Machine(4 * GIB, 2)
+
+
+def ids(job: fit.Job, machine: Machine) -> list[str]:
+    return [advice.model.id for advice in fit.rank(job, machine)]
+
+
+@pytest.mark.parametrize("machine", [Machine(2 * GIB, 1), SMALL, LAPTOP, Machine(128 * GIB, 32)])
+@pytest.mark.parametrize("job", ["completion", "chat"])
+def test_what_fits_stands_before_what_does_not(machine: Machine, job: fit.Job) -> None:
+    fits = [advice.fits for advice in fit.rank(job, machine)]
+    assert fits == sorted(fits, reverse=True)
+
+
+def test_every_model_that_does_the_job_is_ranked_once() -> None:
+    assert sorted(ids("completion", LAPTOP)) == sorted(
+        model.id for model in catalog.models().values() if model.plays("completion")
+    )
+
+
+def test_a_bigger_machine_gets_a_bigger_model() -> None:
+    sizes = []
+    for machine in (Machine(3 * GIB, 2), Machine(8 * GIB, 4), LAPTOP, Machine(64 * GIB, 16)):
+        completion, _ = fit.recommend(machine)
+        assert completion
+        sizes.append(completion.model.params)
+    assert sizes == sorted(sizes) and sizes[0] < 1 < 5 < sizes[-1]
+
+
+def test_what_is_recommended_is_quick_and_may_be_used_commercially() -> None:
+    for machine in (SMALL, LAPTOP, Machine(64 * GIB, 16)):
+        for advice in fit.recommend(machine):
+            assert advice and advice.quick and advice.fits
+            assert not advice.model.non_commercial and advice.model.recommended
+
+
+def test_both_recommended_models_fit_at_once() -> None:
+    for gib in range(3, 70):
+        machine = Machine(gib * GIB, 8)
+        chosen = {advice.model.id: advice.model.ram_gib for advice in fit.recommend(machine) if advice}
+        assert sum(chosen.values()) <= machine.room_gib
+
+
+def test_a_machine_without_room_gets_no_advice() -> None:
+    assert fit.recommend(Machine(2 * GIB, 1)) == (None, None)
+
+
+def test_the_reason_says_time_cores_and_memory() -> None:
+    model = catalog.by_id("qwen2.5-coder-1.5b-instruct")
+    advice = fit.judge(model, "completion", Machine(8 * GIB, 4))
+    assert advice.reason == "1.54B: about 0.3 s a suggestion on 4 cores, needs 1.8 GB."
+    assert "words a second" in fit.judge(model, "chat", LAPTOP).reason
+
+
+def test_the_reason_says_what_is_wrong() -> None:
+    big = catalog.by_id("qwen2.5-coder-32b-instruct")
+    assert "more than the 12.0 GB that can be spared" in fit.judge(big, "chat", LAPTOP).reason
+    assert "which is slow" in fit.judge(big, "chat", Machine(64 * GIB, 2)).reason
+    licensed = catalog.by_id("qwen2.5-coder-3b")
+    assert "not for commercial use" in fit.judge(licensed, "completion", LAPTOP).reason
+
+
+def test_measured_speeds_count_more_than_estimates() -> None:
+    model = catalog.by_id("qwen2.5-coder-0.5b-instruct")
+    measured = {model.id: Speed(20.0, 2.0)}
+    assert fit.judge(model, "completion", LAPTOP, measured).speed == measured[model.id]
+    assert not fit.judge(model, "completion", LAPTOP, measured).quick
+
+
+def test_a_measured_model_corrects_the_estimates_of_the_others() -> None:
+    model, other = catalog.by_id("qwen2.5-coder-0.5b-instruct"), catalog.by_id("qwen2.5-coder-7b-instruct")
+    estimate = fit.judge(model, "completion", LAPTOP).speed
+    measured = {model.id: Speed(estimate.prompt / 4, estimate.generation / 4)}
+    slow = fit.judge(other, "completion", LAPTOP, measured).speed
+    assert slow.generation == pytest.approx(fit.judge(other, "completion", LAPTOP).speed.generation / 4)
+
+
+def test_estimates_are_near_what_was_measured_on_two_cores() -> None:
+    machine = Machine(24 * GIB, 2)
+    for id, prompt, generation in (
+        ("qwen2.5-coder-0.5b-instruct", (160, 185), (20, 25)),
+        ("qwen2.5-coder-1.5b-instruct", (80, 130), (8, 13)),
+    ):
+        speed = fit.judge(catalog.by_id(id), "completion", machine).speed
+        assert prompt[0] <= speed.prompt <= prompt[1]
+        assert generation[0] <= speed.generation <= generation[1]
+
+
+def test_a_mixture_of_experts_is_as_fast_as_what_it_uses() -> None:
+    dense, sparse = catalog.by_id("qwen2.5-coder-32b-instruct"), catalog.by_id("qwen3-coder-30b-a3b-instruct")
+    machine = Machine(64 * GIB, 8)
+    ratio = (
+        fit.judge(sparse, "chat", machine).speed.generation / fit.judge(dense, "chat", machine).speed.generation
+    )
+    assert ratio > 5
+
+
+def test_this_machine_has_memory_and_cores() -> None:
+    here = Machine.here()
+    assert here.memory > GIB / 4 and here.cores >= 1

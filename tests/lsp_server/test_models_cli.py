@@ -1,0 +1,182 @@
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from engine import paths
+from engine.models import catalog, store
+from engine.models.fit import Machine
+from lsp_server.commands import app
+from tests.engine.models.fake_hub import FakeHub, running
+from tests.tiny_model import write_tiny_gguf
+
+NAME = "hf:o/r/a.gguf"
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other stores, no way out, and a machine that is everywhere the same."""
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "user"))
+    monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path / "ollama"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setattr(Machine, "here", staticmethod(lambda: Machine(8 * 2**30, 4)))
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    return write_tiny_gguf(tmp_path / "tiny.gguf")
+
+
+@pytest.fixture
+def hub(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
+    with running(FakeHub({"o/r/a.gguf": tiny.read_bytes()})) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        yield server
+
+
+def hearth(*arguments: str, ok: bool = True) -> Result:
+    result = CliRunner().invoke(app, ["models", *arguments])
+    assert (result.exit_code == 0) == ok, result.output
+    return result
+
+
+def refusal(*arguments: str) -> str:
+    """The one line on stderr."""
+    result = hearth(*arguments, ok=False)
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1 and "Traceback" not in result.output
+    return result.stderr
+
+
+def test_list_shows_every_row_and_what_else_lies_here(tiny: Path) -> None:
+    own = Path(os.environ["HOME"]) / ".lmstudio/models/p/m/other.gguf"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(tiny.read_bytes())
+    shown = hearth("list").stdout
+    assert all(id in shown for id in catalog.models())
+    assert "lmstudio:p/m/other.gguf" in shown
+    rows = {row["id"]: row for row in json.loads(hearth("list", "--json").stdout)}
+    assert rows["lmstudio:p/m/other.gguf"]["path"] == str(own)
+    assert rows["qwen2.5-coder-32b-instruct"]["fits"] is False
+    assert rows["qwen2.5-coder-3b"]["non_commercial"] is True
+    assert rows["qwen2.5-coder-0.5b"]["store"] is None
+
+
+def test_search_shows_the_rows_with_all_words() -> None:
+    shown = hearth("search", "starcoder", ok=False).stderr
+    assert "No model of the catalog has 'starcoder'" in shown
+    shown = hearth("search", "deepseek", "chat").stdout
+    assert "deepseek-r1-distill-qwen-7b" in shown and "granite" not in shown
+
+
+def test_pull_path_verify_and_remove_go_together(hub: FakeHub) -> None:
+    assert "is ready" in hearth("pull", NAME).stdout
+    path = Path(hearth("path", NAME).stdout.removesuffix("\n"))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert digest in hearth("verify", NAME).stdout
+    assert f"removed {path}" in hearth("remove", NAME).stdout
+    assert not path.exists()
+    assert "hearth models pull" in refusal("path", NAME)
+
+
+def test_verify_of_a_plain_file_says_that_there_is_no_digest(tiny: Path) -> None:
+    assert "no digest" in hearth("verify", str(tiny)).stdout
+
+
+def test_pull_says_size_and_licence_first() -> None:
+    result = hearth("pull", "qwen2.5-coder-3b", ok=False)
+    assert "3.3 GB, Qwen Research License" in result.stdout
+    assert "does not allow commercial use" in result.stdout
+    assert "cannot be reached" in result.stderr
+
+
+def test_pull_respects_that_downloads_are_off(hub: FakeHub) -> None:
+    paths.config_file().write_text("[downloads]\nallowed = false\n")
+    assert "switched off" in refusal("pull", NAME)
+    assert hub.requests == []
+
+
+def test_an_interrupted_pull_says_that_it_can_go_on(hub: FakeHub, tiny: Path) -> None:
+    hub.pace = threading.Event()
+    command = [sys.executable, "-m", "lsp_server.cli", "models", "pull", NAME]
+    pull = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + 30
+    while not any(path.stat().st_size for path in paths.models_dir().rglob("*.part")):
+        assert time.monotonic() < end and pull.poll() is None
+        time.sleep(0.02)
+    pull.send_signal(signal.SIGINT)
+    _, told = pull.communicate(timeout=30)
+    hub.pace.set()
+    assert pull.returncode == 130
+    assert "goes on from there" in told and "Traceback" not in told
+    assert store.find(NAME) is None
+    hub.requests.clear()
+    hearth("pull", NAME)
+    assert hub.downloads() == [f"bytes={tiny.stat().st_size // 2}-"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("path", "qwen2.5-coder-0.5"), "Did you mean"),
+        (("pull", "no-such-model-at-all"), "no model named"),
+        (("verify", "qwen2.5-coder-0.5b"), "not on this disk"),
+        (("remove", "qwen2.5-coder-0.5b"), "keeps no files"),
+        (("path", "/no/such/file.gguf"), "There is no file"),
+        (("use", "no-such-model-at-all"), "no model named"),
+        (("use", "qwen2.5-coder-0.5b", "--role", "chat"), "for completion only"),
+    ],
+)
+def test_an_error_is_one_line_and_exit_code_1(arguments: tuple[str, ...], complaint: str) -> None:
+    assert complaint in refusal(*arguments)
+
+
+def test_recommend_names_a_model_for_each_job_and_says_why() -> None:
+    report = json.loads(hearth("recommend", "--json").stdout)
+    assert report["cores"] == 4
+    shown = hearth("recommend").stdout
+    for job in ("completion", "chat"):
+        assert catalog.by_id(report[job]["id"]).plays(job)
+        assert report[job]["id"] in shown and report[job]["reason"] in shown
+
+
+def test_recommend_on_a_machine_without_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Machine, "here", staticmethod(lambda: Machine(2**30, 1)))
+    assert "No model of the catalog fits" in refusal("recommend")
+    assert json.loads(hearth("recommend", "--json").stdout)["completion"] is None
+
+
+def test_use_writes_the_setting_and_says_what_is_missing() -> None:
+    told = hearth("use", "qwen2.5-coder-1.5b").stdout
+    assert "hearth models pull qwen2.5-coder-1.5b" in told
+    hearth("use", "qwen2.5-coder-7b-instruct", "--role", "chat")
+    settings = tomllib.loads(paths.config_file().read_text())
+    assert settings == {
+        "completion": {"model": "qwen2.5-coder-1.5b"},
+        "chat": {"model": "qwen2.5-coder-7b-instruct"},
+    }
+
+
+def test_use_of_a_relative_path_writes_where_the_file_is(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tiny.parent)
+    hearth("use", "tiny.gguf")
+    assert tomllib.loads(paths.config_file().read_text())["completion"]["model"] == str(tiny)
+
+
+def test_use_leaves_a_broken_settings_file_alone() -> None:
+    paths.config_file().write_text("[completion\n")
+    assert "cannot be read, so it was not changed" in refusal("use", "qwen2.5-coder-1.5b")
+    assert paths.config_file().read_text() == "[completion\n"

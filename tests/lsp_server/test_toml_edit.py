@@ -1,0 +1,73 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import SettingsError
+from lsp_server.toml_edit import set_value
+
+
+def edited(tmp_path: Path, before: str, value: str = "new") -> str:
+    path = tmp_path / "hearth.toml"
+    path.write_bytes(before.encode())
+    set_value(path, "completion", "model", value)
+    return path.read_bytes().decode()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", '[completion]\nmodel = "new"\n'),
+        ("debug = true\n", 'debug = true\n\n[completion]\nmodel = "new"\n'),
+        ("debug = true", 'debug = true\n\n[completion]\nmodel = "new"\n'),
+        ("[completion]", '[completion]\nmodel = "new"\n'),
+        ("[completion]\nmax_lines = 3\n", '[completion]\nmodel = "new"\nmax_lines = 3\n'),
+        (
+            "# mine\n[completion] # fast\n  model = 'old' # why\nmax_lines = 3\n\n[chat]\nmodel = \"old\"\n",
+            '# mine\n[completion] # fast\n  model = "new" # why\nmax_lines = 3\n\n[chat]\nmodel = "old"\n',
+        ),
+        ("[chat]\nmodel = 'c'\n", "[chat]\nmodel = 'c'\n\n[completion]\nmodel = \"new\"\n"),
+        ("[completion]\r\nmodel = 'old'\r\n", '[completion]\r\nmodel = "new"\r\n'),
+    ],
+)
+def test_only_the_one_line_changes(tmp_path: Path, before: str, after: str) -> None:
+    assert edited(tmp_path, before) == after
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "completion = { model = 'old' }\n",
+        "completion.model = 'old'\n",
+        '[completion]\nmodel = """\nold"""\n',
+        '[completion]\nnote = """\n[chat]\n"""\nmodel = "old"\n',
+        "completion = 3\n",
+    ],
+)
+def test_what_cannot_be_edited_safely_is_left_alone(tmp_path: Path, before: str) -> None:
+    with pytest.raises(SettingsError, match=r'model = "new" in \[completion\]'):
+        edited(tmp_path, before)
+    assert (tmp_path / "hearth.toml").read_text() == before
+
+
+def test_the_file_and_its_folder_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "hearth.toml"
+    set_value(path, "chat", "model", "m")
+    assert tomllib.loads(path.read_text()) == {"chat": {"model": "m"}}
+
+
+def test_a_link_to_a_settings_file_stays_one(tmp_path: Path) -> None:
+    real, link = tmp_path / "dotfiles.toml", tmp_path / "hearth.toml"
+    real.write_text("debug = true\n")
+    link.symlink_to(real)
+    set_value(link, "chat", "model", "m")
+    assert link.is_symlink()
+    assert tomllib.loads(real.read_text()) == {"debug": True, "chat": {"model": "m"}}
+
+
+@given(value=st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+def test_any_text_can_be_a_value(tmp_path_factory: pytest.TempPathFactory, value: str) -> None:
+    text = edited(tmp_path_factory.mktemp("toml"), "[completion]\nmodel = 'old'\n", value)
+    assert tomllib.loads(text) == {"completion": {"model": value}}
