@@ -111,7 +111,8 @@ def marks(text: str, policy: StopPolicy) -> int | None:
 def text_below(text: str, policy: StopPolicy) -> int | None:
     """The answer has reached the text that stands right of or below the cursor already."""
     if policy.tail.strip():
-        return _find_packed(text, _needle((policy.tail, *policy.below)), anywhere=True)
+        found = _find_packed(text, _needle((policy.tail, *policy.below)), anywhere=True)
+        return None if found is None else _without_blanks_of(policy.tail, text, found)
     if not policy.below:
         return None
     return _find_packed(text, _needle(policy.below), anywhere=False)
@@ -124,7 +125,7 @@ def line_completed(text: str, policy: StopPolicy) -> int | None:
         return None
     for start, line in _lines(text)[:-1]:
         if line.rstrip().endswith(tail):
-            return start + len(line.rstrip()) - len(tail)
+            return _without_blanks_of(policy.tail, text, start + len(line.rstrip()) - len(tail))
     return None
 
 
@@ -136,7 +137,11 @@ def line_end(text: str, policy: StopPolicy) -> int | None:
     if said == len(text):
         return _runs_empty(text)
     end = text.find("\n", said)
-    return None if end < 0 else len(text[:end].rstrip("\r"))
+    if end < 0:
+        return None
+    if policy.tail.strip() and not policy.head.strip():
+        return end + 1  # a whole line in front of the one that begins at the cursor
+    return len(text[:end].rstrip("\r"))
 
 
 def block_end(text: str, policy: StopPolicy) -> int | None:
@@ -146,7 +151,7 @@ def block_end(text: str, policy: StopPolicy) -> int | None:
     if not text.strip():
         return _runs_empty(text)
     opened_above = bool(policy.head.strip())
-    base = _indent(policy.head)
+    base = _first_indent(text, policy)
     blank_before = False
     for start, line in _lines(text)[1:]:
         if not line.strip():
@@ -173,8 +178,8 @@ def span_end(text: str, policy: StopPolicy) -> int | None:
         return None
     if not text.strip():
         return _runs_empty(text)
-    base = min(_indent(line) for line in (policy.head, *policy.below[:1]))
-    base = max(base, min(1, _indent(policy.head)))
+    first = _first_indent(text, policy)
+    base = max(min(1, first), min([first, *(_indent(line) for line in policy.below[:1])]))
     for start, line in _lines(text)[1:]:
         is_last = start + len(line) == len(text)
         if line.strip() and _indent(line) < base and not (is_last and not line.strip(_BLANKS + CLOSERS)):
@@ -267,13 +272,13 @@ def overlap_with_below(text: str, policy: StopPolicy) -> int:
             return len(text)
         if not tail and text[: offsets[-size]].rpartition("\n")[2].strip():
             return len(text)  # with nothing right of the cursor only whole lines can be a repetition
-        return offsets[-size]
+        return _without_blanks_of(policy.tail, text, offsets[-size])
     return len(text)
 
 
 def trailing_space(text: str, policy: StopPolicy) -> int:
     """Blanks count only in front of what follows on the same line."""
-    return len(text.rstrip("\r\n" if policy.tail.strip() else _BLANKS))
+    return len(text) if policy.tail.strip() else len(text.rstrip(_BLANKS))
 
 
 Trim = Callable[[str, StopPolicy], int]
@@ -304,12 +309,19 @@ def _find_packed(text: str, needle: str, anywhere: bool) -> int | None:
     while at >= 0:
         start = offsets[at]
         line_start = text.rfind("\n", 0, start) + 1
-        if not text[line_start:start].strip() and (line_start > 0 or anywhere):
-            return max(0, _end_of_previous_line(text, line_start))
         if anywhere:
             return start
+        if not text[line_start:start].strip() and line_start > 0:
+            return _end_of_previous_line(text, line_start)
         at = packed.find(needle, at + 1)
     return None
+
+
+def _without_blanks_of(tail: str, text: str, end: int) -> int:
+    """`end`, less the blanks before it that `tail` begins with: they stand right of the cursor already."""
+    blanks = len(tail) - len(tail.lstrip(" \t"))
+    before = len(text[:end]) - len(text[:end].rstrip(" \t"))
+    return end - min(blanks, before)
 
 
 def _packed(text: str) -> tuple[str, list[int]]:
@@ -341,6 +353,11 @@ def _certain_end(text: str, policy: StopPolicy) -> int:
 
 def _end_of_previous_line(text: str, line_start: int) -> int:
     return len(text[:line_start].rstrip("\r\n"))
+
+
+def _first_indent(text: str, policy: StopPolicy) -> int:
+    """The indentation of the line that the answer begins in; on an empty line that is the answer's own."""
+    return _indent(policy.head if policy.head.strip() else policy.head + text.lstrip("\r\n"))
 
 
 def _runs_empty(text: str) -> int | None:

@@ -31,13 +31,17 @@ CASES: list[tuple[str, Mode, str, str, str]] = [
         "text_below",
     ),
     ("value = nu‸mbers[0] + offset\n", "line", "mbers[0] + offset\n", "", "text_below"),
+    ("def f():\n‸    return x\n", "span", "    x = 1\n    return x\n", "    x = 1\n", "line_completed"),
+    ("def f():\n‸    return x\n", "line", "    x = 1\n    y = 2\n", "    x = 1\n", "line_end"),
     # blocks
     ("if x:\n    ‸\n", "block", "a()\n    b()\nelse:\n    c()\n", "a()\n    b()", "block_end"),
     ("while x:‸\n", "block", "\n    a()\n    b()\nc()\n", "\n    a()\n    b()", "block_end"),
     ("function f() {‸\n", "block", "\n  return 1;\n}\n\nf();\n", "\n  return 1;\n}", "block_end"),
     ("function f() {‸\n}\n", "block", "\n  return 1;\n}\n\nf();\n", "\n  return 1;", "block_end"),
     ("def f():\n    ‸\n", "block", "a()\n\n    b()\n", "a()", "block_end"),
+    ("def f():\n‸\n", "block", "    a()\n\n# Tests\nf()\n", "    a()", "block_end"),
     # a span stays inside the outermost block
+    ("def f():\n‸\n", "span", "    a()\n\n# Tests\nf()\n", "    a()", "span_end"),
     ("def f():\n    x = ‸\n", "span", "1\n    return x\n\n\ndef g():\n    pass\n", "1\n    return x", "span_end"),
     # running on
     ("‸", "block", "a = 1\n```\nThis code", "a = 1", "mark"),
