@@ -40,8 +40,8 @@ class Backend(Protocol):
 def create(name: str, settings: Settings, on_status: OnStatus) -> Backend:
     """The backend of that name. Raises `SettingsError` when there is no such module."""
     known = name.isidentifier() and find_spec(f"engine.backends.{name}") is not None
-    module = import_module(f"engine.backends.{name}") if known else None
-    if not hasattr(module, "create"):
+    make = getattr(import_module(f"engine.backends.{name}"), "create", None) if known else None
+    if make is None:  # also for the modules here that backends share
         raise SettingsError(f"there is no backend named {name!r}; use local, ollama or openai_compatible")
-    backend: Backend = module.create(settings, on_status)
+    backend: Backend = make(settings, on_status)
     return backend

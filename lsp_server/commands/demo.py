@@ -52,7 +52,6 @@ async def _session() -> None:
     bar = progress.add_task("starting", total=100, visible=False)
     failed: list[str] = []
 
-    @client.feature("hearth/status")
     def on_status(params: Any) -> None:
         if params.kind == "error":
             failed.append(params.message)
@@ -62,10 +61,11 @@ async def _session() -> None:
                 bar, description=f"{params.kind} {params.message}", completed=percent or 0, visible=True
             )
 
-    @client.feature(lsp.WINDOW_SHOW_MESSAGE)
     def on_message(params: lsp.ShowMessageParams) -> None:
         pass  # the status says it too
 
+    client.feature("hearth/status")(on_status)
+    client.feature(lsp.WINDOW_SHOW_MESSAGE)(on_message)
     with tempfile.TemporaryDirectory() as folder, progress:
         began = time.perf_counter()
         await client.start_io(sys.executable, "-P", "-m", "lsp_server.cli", "serve")

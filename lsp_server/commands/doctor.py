@@ -69,10 +69,8 @@ def _findings(report: Report, path: str, where: str) -> Table:
         table.add_row("", note)
     fim = {"yes": "works", "nonsense": "answers nonsense", "none": "this model cannot do it"}[report.fim]
     table.add_row("self-test", f"the arithmetic is sound; filling in the middle {fim}")
-    table.add_row(
-        "speed",
-        f"prefill {report.prefill_speed:.0f} and decode {report.decode_speed:.0f} tokens/s, {report.threads} threads",
-    )
+    speeds = f"prefill {report.prefill_speed:.0f} and decode {report.decode_speed:.0f} tokens/s"
+    table.add_row("speed", f"{speeds}, {report.threads} threads")
     table.add_row("memory", f"{_gib(report.resident_bytes)} in the host process")
     return table
 
