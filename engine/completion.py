@@ -89,6 +89,14 @@ class Completer:
         with suppress(asyncio.CancelledError, HearthError):
             await asyncio.shield(memory.warming)
 
+    def full_request(self, document: Document, offset: int) -> tuple[CompletionRequest, Gathered | None]:
+        """The request that a rested cursor at `offset` would be answered from, and where its context came from."""
+        memory = self._memories.get(document.uri, _Memory())
+        # A copy: what is only looked at must not change what is answered from.
+        looked_at = _Memory(memory.frame, memory.is_full, memory.gathered)
+        request = self._request(looked_at, document, document.snapshot(), offset, automatic=False)
+        return request, looked_at.gathered
+
     def forget(self, uri: str) -> None:
         """The document was closed."""
         memory = self._memories.pop(uri, None)

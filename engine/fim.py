@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import Literal
 
-from engine.types import FimPrompt
+from engine.types import FimPrompt, Probe
 
 Role = Literal["pre", "suf", "mid", "repo", "sep"]
 
@@ -165,6 +165,12 @@ def sides(prompt: FimPrompt) -> tuple[str, str]:
     """The texts left and right of the cursor, neutralised, for servers that lay the prompt out themselves."""
     left = _headers(_NO_FAMILY, prompt) + prompt.above + prompt.typed
     return neutralise(left), neutralise(prompt.below)
+
+
+def probe(template: FimTemplate, prompt: FimPrompt) -> Probe:
+    """For servers that tell neither tokens nor cache: the raw prompt, its tokens estimated."""
+    text = raw(template, prompt)
+    return Probe(text, prompt_tokens=round(len(text) / 3.3), cached_tokens=0)
 
 
 def neutralise(text: str, template: FimTemplate | None = None) -> str:

@@ -157,6 +157,16 @@ class Completion:
     usage: Usage = field(default_factory=Usage)
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a completion request would send to the model, and how much of it the KV cache holds already."""
+
+    prompt: str
+    prompt_tokens: int
+    cached_tokens: int
+    healed: str = ""  # taken back from the end of the prompt: the answer must begin with it
+
+
 StatusKind = Literal["starting", "downloading", "loading", "ready", "busy", "paused", "error"]
 
 

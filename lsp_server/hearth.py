@@ -24,6 +24,7 @@ from lsp_server.status import StatusReporter
 
 if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` has been answered
     from engine.backends import Backend
+    from engine.chat import Chats
     from engine.completion import Completer
     from engine.context import ContextQuery
     from engine.context.documents import Document
@@ -48,6 +49,7 @@ class Hearth(LanguageServer):
         self._configured = asyncio.Event()
         self._backends: dict[str, Backend] = {}
         self._completer: Completer | None = None
+        self._chats: Chats | None = None
         self._told: set[str] = set()
         self._background: set[asyncio.Task[None]] = set()
 
@@ -61,6 +63,26 @@ class Hearth(LanguageServer):
     def has_inline_completion(self) -> bool:
         document = self.client_capabilities.text_document
         return document is not None and document.inline_completion is not None
+
+    @property
+    def creates_files(self) -> bool:
+        """Whether an edit may create a file."""
+        workspace = self.client_capabilities.workspace
+        able = workspace.workspace_edit if workspace else None
+        return bool(
+            able and able.document_changes and lsp.ResourceOperationKind.Create in (able.resource_operations or ())
+        )
+
+    @property
+    def previews(self) -> bool:
+        """Whether the client shows a rewrite as it is written (`experimental.hearth.preview`)."""
+        experimental = self.client_capabilities.experimental
+        ours = experimental.get("hearth") if isinstance(experimental, dict) else None
+        return isinstance(ours, dict) and bool(ours.get("preview"))
+
+    def say(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
+        """Answer something that the user asked for, as often as it is asked for."""
+        self.window_show_message(lsp.ShowMessageParams(kind, f"Hearth: {message}"))
 
     def tell(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
         """Show the user a message, each text once."""
@@ -110,6 +132,10 @@ class Hearth(LanguageServer):
             return True
         return document.language in settings.languages_off
 
+    def is_secret(self, document: "Document") -> bool:
+        """No model may see it."""
+        return document.uri in self._secret
+
     # Settings.
 
     def configure(self, editor: Any, source: str) -> None:
@@ -142,16 +168,33 @@ class Hearth(LanguageServer):
 
     async def completer(self) -> "Completer":
         """The completer of the current settings. Raises `SettingsError` for an unknown backend."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._configured.wait(), _CONFIGURATION_SECONDS)
+        await self._settings_complete()
         from engine.completion import Completer
 
         if self._completer is None:
             backend = self._backend(self.settings.completion.backend)
-            self._completer = Completer(backend, self.settings.completion, self._surroundings)
+            self._completer = Completer(backend, self.settings.completion, self.surroundings)
         return self._completer
 
-    def _surroundings(self, snapshot: Snapshot, offset: int, window: tuple[int, int]) -> "ContextQuery | None":
+    async def chat_backend(self) -> "Backend":
+        """What answers code actions. Raises `SettingsError` for an unknown backend."""
+        await self._settings_complete()
+        return self._backend(self.settings.chat.backend)
+
+    async def chats(self) -> "Chats":
+        """The conversations of the current settings. Raises `SettingsError` for an unknown backend."""
+        backend = await self.chat_backend()
+        from engine.chat import Chats
+
+        if self._chats is None:
+            self._chats = Chats(backend, self.settings.chat)
+        return self._chats
+
+    async def _settings_complete(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._configured.wait(), _CONFIGURATION_SECONDS)
+
+    def surroundings(self, snapshot: Snapshot, offset: int, window: tuple[int, int]) -> "ContextQuery | None":
         """What else the model may be shown for a completion there; None when the user wants none of it."""
         from engine.context import ContextQuery
 
@@ -181,7 +224,7 @@ class Hearth(LanguageServer):
             with suppress(HearthError, OSError):
                 await backend.close()
         self._backends.clear()
-        self._completer = None
+        self._completer = self._chats = None
 
     def _backend(self, name: str) -> "Backend":
         from engine import backends
@@ -191,7 +234,7 @@ class Hearth(LanguageServer):
         return self._backends[name]
 
     def _drop_backends(self) -> None:
-        self._completer = None
+        self._completer = self._chats = None
         old, self._backends = self._backends, {}
         for backend in old.values():
             self.in_background(backend.close())

@@ -8,9 +8,16 @@ from lsprotocol import types as lsp
 
 from lsp_server.boundary import guarded, guarded_sync
 from lsp_server.features import (
+    code_action_resolve,
+    hearth_chat,
+    hearth_chat_delete,
+    hearth_chat_list,
+    hearth_chat_stop,
+    hearth_inspect,
     initialize,
     initialized,
     shutdown,
+    text_document_code_action,
     text_document_completion,
     text_document_did_change,
     text_document_did_close,
@@ -59,6 +66,15 @@ FEATURES = (
         text_document_completion.NOTHING,
         lambda ls: not ls.has_inline_completion,  # never the same answer twice at once
     ),
+    Feature(
+        lsp.TEXT_DOCUMENT_CODE_ACTION, text_document_code_action.handle, text_document_code_action.OPTIONS, []
+    ),
+    Feature(lsp.CODE_ACTION_RESOLVE, code_action_resolve.handle),
+    Feature("hearth/chat", hearth_chat.handle),
+    Feature("hearth/chat/stop", hearth_chat_stop.handle, empty=False),
+    Feature("hearth/chat/list", hearth_chat_list.handle, empty=[]),
+    Feature("hearth/chat/delete", hearth_chat_delete.handle, empty=False),
+    Feature("hearth/inspect", hearth_inspect.handle),
     Feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, workspace_did_change_configuration.handle),
 )
 

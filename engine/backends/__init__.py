@@ -10,7 +10,7 @@ from typing import Protocol
 
 from engine.errors import SettingsError
 from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Status
+from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Status
 
 OnStatus = Callable[[Status], None]
 
@@ -32,6 +32,10 @@ class Backend(Protocol):
 
     async def warm(self, request: CompletionRequest) -> None:
         """Prefill the prompt at the lowest priority; a no-op where the backend keeps no KV cache."""
+        ...
+
+    async def probe(self, request: CompletionRequest) -> Probe:
+        """What `complete` would send, without sending it."""
         ...
 
     async def close(self) -> None: ...

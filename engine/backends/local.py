@@ -6,13 +6,14 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from engine.backends import OnStatus
+from engine.backends.streaming import without_thinking_tags
 from engine.errors import HearthError
 from engine.host.client import HostClient
 from engine.host.wire import Report
 from engine.models import store
 from engine.models.download import Progress
 from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Status
+from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Probe, Status
 
 
 def create(settings: Settings, on_status: OnStatus) -> "LocalBackend":
@@ -40,7 +41,7 @@ class LocalBackend:
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
         model = await self.model(self.settings.chat.model)
-        async with aclosing(self._host.chat(model, request)) as events:
+        async with aclosing(without_thinking_tags(self._host.chat(model, request))) as events:
             async for event in events:
                 yield event
 
@@ -51,6 +52,9 @@ class LocalBackend:
         async with aclosing(self._host.complete(model, request, warm_up=True)) as events:
             async for _ in events:
                 pass
+
+    async def probe(self, request: CompletionRequest) -> Probe:
+        return await self._host.inspect(await self.model(self.settings.completion.model), request)
 
     async def report(self) -> Report:
         """Load the completion model if need be and tell about it (`hearth doctor`)."""

@@ -12,7 +12,7 @@ from engine.backends.http import Patience, Reporter, client_options, refusal, un
 from engine.backends.streaming import Stream, Turns, patient, stopped, without_thinking_tags
 from engine.errors import BackendUnavailable, HearthError, ModelMissing, RequestRefused
 from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Status, Usage
+from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Status, Usage
 
 _WARM_UP = "warm-up"
 
@@ -63,6 +63,10 @@ class OllamaBackend:
             async with aclosing(self._turns.take(_WARM_UP, stream)) as events:
                 async for _ in events:
                     pass
+
+    async def probe(self, request: CompletionRequest) -> Probe:
+        family = fim.family_by_name(self.settings.completion.model) or "qwen"
+        return fim.probe(fim.FIM_TEMPLATES[family], request.prompt)
 
     async def close(self) -> None:
         await self._turns.close()

@@ -13,7 +13,7 @@ from engine.backends.openai_server import Server, probe
 from engine.backends.streaming import Stream, Turns, patient, stopped, without_thinking_tags
 from engine.errors import BackendUnavailable, HearthError, RequestRefused, SettingsError
 from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Status
+from engine.types import ChatRequest, CompletionRequest, Probe, Status
 
 _FIM_SETTINGS = ("auto", "infill", "suffix", "raw")
 _WARM_UP = "warm-up"
@@ -64,6 +64,10 @@ class OpenAIBackend:
             async with aclosing(self._turns.take(_WARM_UP, stream)) as events:
                 async for _ in events:
                     pass
+
+    async def probe(self, request: CompletionRequest) -> Probe:
+        family = fim.family_by_name(self.settings.completion.model) or "qwen"
+        return fim.probe(fim.FIM_TEMPLATES[family], request.prompt)
 
     async def close(self) -> None:
         await self._turns.close()

@@ -4,25 +4,31 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
-from engine import stop
+from engine import fim, stop
 from engine.backends import OnStatus
+from engine.reasoning import Splitter
 from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Status, Usage
+from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Status, Usage
 
 
 def create(settings: Settings, on_status: OnStatus) -> "ScriptedBackend":
-    """The model setting is the script: pieces separated by "|", each after `delay_ms` (`5:a|b|c`)."""
-    delay, colon, script = settings.completion.model.partition(":")
-    delay_ms = int(delay) if colon and delay.isdigit() else 0
-    pieces = (script if colon and delay.isdigit() else settings.completion.model).split("|")
+    """The model settings are the scripts: pieces separated by "|", each after `delay_ms` (`5:a|b|c`).
+
+    In that of chat, a form feed separates the answers to one question after the other; the last one is repeated.
+    """
+    pieces, delay_ms = _read(settings.completion.model)
+    answers = [_read(script) for script in settings.chat.model.split("\f")]
     on_status(Status("ready", "scripted"))
-    return ScriptedBackend(pieces, delay_ms)
+    chat_delay_ms = answers[0][1]
+    return ScriptedBackend(pieces, delay_ms, [pieces for pieces, _ in answers], chat_delay_ms)
 
 
 @dataclass
 class ScriptedBackend:
     pieces: Sequence[str]
     delay_ms: float = 0.0
+    answers: Sequence[Sequence[str]] = ()
+    chat_delay_ms: float = 0.0
     requests: list[CompletionRequest | ChatRequest] = field(default_factory=list)
     warmed: list[CompletionRequest] = field(default_factory=list)
 
@@ -45,13 +51,31 @@ class ScriptedBackend:
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
-        for text in self.pieces:
-            await asyncio.sleep(self.delay_ms / 1000)
-            yield Piece(text)
-        yield Finished("eog", Usage(generated_tokens=len(self.pieces)))
+        asked = sum(isinstance(each, ChatRequest) for each in self.requests)
+        pieces = self.answers[min(asked, len(self.answers)) - 1] if self.answers else self.pieces
+        splitter = Splitter()
+        for text in pieces[: request.max_tokens]:
+            await asyncio.sleep(self.chat_delay_ms / 1000)
+            for piece in splitter.push(text):
+                yield piece
+        for piece in splitter.finish():
+            yield piece
+        reason = "limit" if len(pieces) > request.max_tokens else "eog"
+        yield Finished(reason, Usage(generated_tokens=min(len(pieces), request.max_tokens)))
 
     async def warm(self, request: CompletionRequest) -> None:
         self.warmed.append(request)
 
+    async def probe(self, request: CompletionRequest) -> Probe:
+        return fim.probe(fim.FIM_TEMPLATES["qwen"], request.prompt)
+
     async def close(self) -> None:
         pass
+
+
+def _read(script: str) -> tuple[list[str], int]:
+    """(pieces, milliseconds before each)."""
+    delay, colon, text = script.partition(":")
+    if colon and delay.isdigit():
+        return text.split("|"), int(delay)
+    return script.split("|"), 0

@@ -36,6 +36,12 @@ def chat_tokens(model: Model, messages: Sequence[ChatMessage], think: bool) -> l
     return tokens + model.tokenize(rendered[end:], special=True)
 
 
+def opens_thinking(model: Model, messages: Sequence[ChatMessage], think: bool) -> bool:
+    """Whether the prompt ends inside the model's thoughts (DeepSeek-R1): its answer then lacks the opening tag."""
+    rendered = _render(model.chat_template() or CHATML, messages, think, model.token_text(model.begin_token()))
+    return rendered.rstrip().endswith("<think>")
+
+
 def _render(template: str, messages: Sequence[ChatMessage], think: bool, begin: str) -> str:
     """The template's text with a placeholder for each message.
 

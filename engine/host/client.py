@@ -22,7 +22,7 @@ from filelock import AsyncFileLock
 from engine import errors, paths
 from engine.host import transport, wire
 from engine.host.profiles import PROFILES
-from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece
+from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Probe
 
 log = logging.getLogger("hearth.client")
 _START_SECONDS = 20.0
@@ -71,6 +71,13 @@ class HostClient:
             async for event in events:
                 if piece := _piece(event):
                     yield piece
+
+    async def inspect(self, model: ModelRef, request: CompletionRequest) -> Probe:
+        async with aclosing(self._request(lambda id: wire.Inspect(id, model, request))) as events:
+            async for event in events:
+                if isinstance(event, wire.Inspected):
+                    return event.probe
+        raise errors.BackendError("the model's process did not say what it would be sent")
 
     async def close(self) -> None:
         if self._writer is not None:

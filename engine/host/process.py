@@ -114,6 +114,8 @@ class Connection:
                     self._submit(message, request.priority, request.conversation, partial(_chat, request))
                 case wire.Load(id=id, model=model):
                     self._submit(message, Priority.ACTION, model.path, partial(self._report, id))
+                case wire.Inspect(id=id, request=request):
+                    self._submit(message, Priority.ACTION, request.document, partial(self._inspect, id, request))
                 case wire.Cancel(id=id):
                     self._host.scheduler.cancel(partial(self._is_mine, id))
                 case wire.Shutdown():
@@ -129,7 +131,7 @@ class Connection:
 
     def _submit(
         self,
-        message: wire.Complete | wire.Chat | wire.Load,
+        message: wire.Complete | wire.Chat | wire.Load | wire.Inspect,
         priority: Priority,
         topic: str,
         begin: Callable[[Session], Steps],
@@ -151,6 +153,11 @@ class Connection:
 
     def _is_mine(self, id: int, job: Job) -> bool:
         return job.client is self and job.id == id
+
+    def _inspect(self, id: int, request: CompletionRequest, session: Session) -> Steps:
+        self.send_soon(wire.Inspected(id, session.probe(request)))
+        yield None
+        return Finished("inspected")
 
     def _report(self, id: int, session: Session) -> Steps:
         """The job of a `Load` message: by now the model is loaded."""

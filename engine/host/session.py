@@ -14,13 +14,13 @@ import psutil
 
 from engine.errors import PromptTooLong
 from engine.fim import FIM_TEMPLATES, Mark, family_of, layout
-from engine.host.chat_template import chat_tokens
+from engine.host.chat_template import chat_tokens, opens_thinking
 from engine.host.healing import Vocabulary, split
 from engine.host.kv_cache import KvCache, Sequence
 from engine.host.native import Context, Logits, Model
 from engine.host.threads import ThreadGovernor
 from engine.stop import Answer
-from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, ModelRef, Piece, Usage
+from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, ModelRef, Piece, Probe, Usage
 
 # Tokens of one prefill step. Larger is hardly faster (measured: 64 costs 8% more a token than 512), and an
 # abort rolls back a whole step.
@@ -86,6 +86,19 @@ class Session:
                 yield Piece(rest, probability=run.take_probability())
             return Finished(answer.reason, run.usage)
 
+    def probe(self, request: CompletionRequest) -> Probe:
+        """What `complete` would evaluate, read back from the tokens themselves."""
+        fixed, typed = self.prompt_tokens(request.prompt, request.max_tokens)
+        kept, healed = split(typed, self.vocabulary)
+        prompt = fixed + kept
+        text = b"".join(self.vocabulary.pieces[token] or self.model.token_text(token).encode() for token in prompt)
+        return Probe(
+            prompt=text.decode("utf-8", "replace"),
+            prompt_tokens=len(prompt),
+            cached_tokens=self.cache.reusable(prompt),
+            healed=healed.decode("utf-8", "replace"),
+        )
+
     def chat(self, request: ChatRequest) -> Steps:
         """The assistant's next message. What earlier turns left in the KV cache is not evaluated again."""
         cache = self.chat_cache()
@@ -99,6 +112,8 @@ class Session:
         with cache.sequence_for(request.conversation, prompt) as sequence:
             run = _Run(len(prompt), len(sequence.tokens))
             yield from self._prefill(cache, sequence, prompt, run)
+            if opens_thinking(self.model, request.messages, request.think):
+                yield Piece("<think>")  # so that whoever reads the answer can tell thoughts from it
             for token in self._generate(cache, sequence, b"", min(request.max_tokens, room), run):
                 if token is None:
                     yield None

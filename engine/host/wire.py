@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from engine.types import ChatRequest, CompletionRequest, ModelRef, Usage
+from engine.types import ChatRequest, CompletionRequest, ModelRef, Probe, Usage
 
 # Raised with every change of a message; a host and a client of different versions part ways politely.
-PROTOCOL = 1
+PROTOCOL = 2
 MAX_FRAME = 16 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -41,6 +41,14 @@ class Load(msgspec.Struct, tag=True, frozen=True):
 
     id: int
     model: ModelRef
+
+
+class Inspect(msgspec.Struct, tag=True, frozen=True):
+    """Tell what a completion would send, without evaluating it; answered by `Inspected` and `Done`."""
+
+    id: int
+    model: ModelRef
+    request: CompletionRequest
 
 
 class Cancel(msgspec.Struct, tag=True, frozen=True):
@@ -76,6 +84,11 @@ class Report(msgspec.Struct, tag=True, frozen=True):
     threads: int
 
 
+class Inspected(msgspec.Struct, tag=True, frozen=True):
+    id: int
+    probe: Probe
+
+
 class Token(msgspec.Struct, tag=True, frozen=True):
     id: int
     text: str
@@ -96,8 +109,8 @@ class Failed(msgspec.Struct, tag=True, frozen=True):
     message: str
 
 
-FromClient = Hello | Complete | Chat | Load | Cancel | Shutdown
-FromHost = Welcome | Loading | Report | Token | Done | Failed
+FromClient = Hello | Complete | Chat | Load | Inspect | Cancel | Shutdown
+FromHost = Welcome | Loading | Report | Inspected | Token | Done | Failed
 
 Message = FromClient | FromHost
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from lsp_server.commands import complete, demo, doctor
+from lsp_server.commands import act, chat, complete, demo, doctor, explain, inspect
 from lsp_server.models_cli import app as models
 
 app = typer.Typer(
@@ -21,6 +21,10 @@ def serve() -> None:
 
 
 app.command()(complete.complete)
+app.command()(explain.explain)
+app.command()(act.act)
+app.command()(chat.chat)
 app.command()(doctor.doctor)
 app.command()(demo.demo)
+app.command()(inspect.inspect)
 app.add_typer(models, name="models")

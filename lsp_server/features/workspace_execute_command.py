@@ -3,8 +3,13 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from lsprotocol import types as lsp
+
+from engine.errors import EditRefused, HearthError
 from engine.types import Status
+from lsp_server import chatting, rewriting
 from lsp_server.hearth import Hearth
+from lsp_server.progress import Progress
 
 
 async def pause(ls: Hearth, *_: Any) -> None:
@@ -22,8 +27,62 @@ async def accepted(ls: Hearth, *_: Any) -> None:
     """Clients send it when the user takes a suggestion."""
 
 
-COMMANDS: dict[str, Callable[..., Awaitable[None]]] = {
+async def act(ls: Hearth, wanted: Any = None, *_: Any) -> bool:
+    """A code action for clients that cannot resolve one, and for free instructions; whether it was applied.
+
+    `wanted` is `{action, uri, range, version?, diagnostic?, instruction?}`.
+    """
+    try:
+        found = rewriting.wanted(ls, wanted)
+        edit = await rewriting.edit_for(ls, found)
+        if edit is None:
+            return False
+        answer = await ls.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit, found.title))
+        if not answer.applied:
+            raise EditRefused(
+                f"the editor did not take the edit: {answer.failure_reason or 'it does not say why'}"
+            )
+        return True
+    except HearthError as error:
+        ls.say(str(error))
+        return False
+
+
+async def explain(ls: Hearth, place: Any = None, *_: Any) -> dict[str, Any] | None:
+    """`{uri, range?}`: the explanation opens as a Markdown document, and is the result."""
+    from engine.chat import EXPLAIN
+
+    return await _show_answer(ls, EXPLAIN, place)
+
+
+async def chat(ls: Hearth, message: Any = "", place: Any = None, *_: Any) -> dict[str, Any] | None:
+    """A question, and perhaps `{uri, range?, conversation?}`; the answer comes like an explanation."""
+    return await _show_answer(ls, str(message or ""), place)
+
+
+async def _show_answer(ls: Hearth, question: str, place: Any) -> dict[str, Any] | None:
+    try:
+        place = place if isinstance(place, dict) else {}
+        range = rewriting.range_of(place["range"]) if place.get("range") else None
+        passages = chatting.passages(ls, str(place["uri"]), range) if place.get("uri") else ()
+        async with Progress(ls, "Answering") as progress:
+            conversation = str(place.get("conversation") or "")
+            work = chatting.answer(ls, question, passages, conversation, lambda piece: progress.add(piece.text))
+            answered = await progress.cancellable(work)
+        if answered is None:
+            return None
+        await chatting.show(ls, question, answered)
+        return chatting.as_result(answered)
+    except HearthError as error:
+        ls.say(str(error))
+        return None
+
+
+COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
     "hearth.pause": pause,
     "hearth.resume": resume,
     "hearth.accepted": accepted,
+    "hearth.act": act,
+    "hearth.explain": explain,
+    "hearth.chat": chat,
 }

@@ -37,7 +37,7 @@ class Editor:
         """Open a document; `‸` marks the cursor."""
         self.cursor = marked.index(MARK)
         self.text = marked.replace(MARK, "", 1)
-        self.uri, self.version = f"file:///project/{name}", 1
+        self.uri, self.version = Path("/project", name).as_uri(), 1
         item = lsp.TextDocumentItem(self.uri, language, 1, self.text)
         self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
 

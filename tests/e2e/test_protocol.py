@@ -166,3 +166,28 @@ async def test_lines_end_where_the_protocol_says_and_nowhere_else() -> None:
         assert item is not None
         ed.accept(item)
         assert ed.text == "a\u2028b\x0cc\nsecond!"
+
+
+async def test_inspect_tells_what_would_be_sent_and_what_was_left_out(tmp_path: Path) -> None:
+    (tmp_path / "prices.py").write_text("def tax(amount: float) -> float:\n    return amount * 0.2\n")
+    (tmp_path / ".env").write_text("TOKEN=secret-value\n")
+    async with editor(scripted("x"), folders=(tmp_path,)) as ed:
+        for name in ("prices.py", ".env"):
+            ed.open((tmp_path / name).read_text() + "‸", str(tmp_path / name))
+        ed.open("from prices import tax\n\ntotal = tax(‸)\n", str(tmp_path / "shop.py"))
+        params = {"textDocument": {"uri": ed.uri}, "position": {"line": 2, "character": 12}}
+        answer = await ed.client.protocol.send_request_async("hearth/inspect", params)
+        pieces = {piece.source: piece for piece in answer.pieces}
+        assert any("def tax(amount: float)" in piece.text and piece.reason for piece in answer.pieces)
+        assert pieces["typed"].text == "total = tax("
+        assert "def tax(amount: float)" in answer.prompt
+        assert answer.prompt.endswith("total = tax(")
+        assert "secret-value" not in str(answer)
+        assert any(".env" in left.path for left in answer.left_out)
+
+
+async def test_a_file_that_holds_secrets_is_not_completed_and_the_user_is_told() -> None:
+    async with editor(scripted("x")) as ed:
+        ed.open("TOKEN=‸\n", ".env", "plaintext")
+        assert await ed.ghost() == ""
+        assert any(".env" in message for message in ed.messages)

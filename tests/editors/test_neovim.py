@@ -40,6 +40,19 @@ def test_typing_along_keeps_the_rest_of_the_ghost_text(neovim_012: Path, edit: E
     editor.until(lambda: editor.lines() == ["x = hello(world)"], "no letter twice")
 
 
+def test_a_closing_bracket_that_the_answer_brings_replaces_the_one_behind_the_cursor(
+    neovim_012: Path, edit: Edit
+) -> None:
+    script = {"completion": {"backend": "scripted", "model": "5:first, |second)"}}
+    editor = _writing(edit(neovim_012, "print()\n", settings=script), "f)i")
+
+    editor.press("fi")
+    editor.press("<M-Right>")
+    assert editor.lines() == ["print(first)"]
+    editor.press("<Tab>")
+    editor.until(lambda: editor.lines() == ["print(first, second)"], "one bracket")
+
+
 def test_typing_something_else_hides_it_at_once(neovim_012: Path, edit: Edit) -> None:
     editor = _writing(edit(neovim_012))
 

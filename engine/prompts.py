@@ -1,0 +1,119 @@
+"""What a model is asked: the words of a row of `ACTIONS` with the code they are about."""
+
+import re
+
+from engine import answers
+from engine.actions import Action
+from engine.context.code import Code
+from engine.context.symbols import Definition, references, symbols
+from engine.edits import indent_unit, shown
+from engine.markdown import fenced
+from engine.targets import Target
+
+_MAX_SURROUNDINGS = 900  # characters
+_MAX_COMMENT_LINES = 12
+_MAX_MESSAGE = 600
+_CONTAINERS = ("class", "type", "module")
+_CONSTRUCTORS = ("__init__", "constructor", "initialize", "new", "New")
+_LANGUAGE_NAMES = {
+    "typescript": "TypeScript",
+    "tsx": "TypeScript",
+    "javascript": "JavaScript",
+    "csharp": "C#",
+    "cpp": "C++",
+    "php": "PHP",
+}
+
+
+def prompt(action: Action, target: Target, **more: str) -> str:
+    """The question. Code stands between fences longer than any inside it."""
+    language = target.code.language.name if target.code.language else ""
+    return surroundings(target) + action.ask.format(
+        code=fenced(_comment_above(target) + _marked(target), language),
+        stub=fenced(_comment_above(target) + _stub(target), language),
+        language=_LANGUAGE_NAMES.get(language, language.capitalize()) or "text",
+        name=target.name,
+        problem=_problem(target),
+        instruction=target.instruction.strip(),
+        **more,
+    )
+
+
+def surroundings(target: Target) -> str:
+    """What a small model must know besides the target: its class's fields, and what it calls in this file."""
+    definition, code = target.definition, target.code
+    if definition is None or code.language is None:
+        return ""
+    found = symbols(code).definitions
+    used = {*references(code, target.start, target.end), *re.findall(r"\w+", _problem(target))}
+    parts: list[str] = []
+    for each in found:
+        is_outside = each.end <= target.start or target.end <= each.start
+        if each.kind in _CONTAINERS and each.start < target.start and target.end <= each.end:
+            parts.append(each.signature)
+        elif is_outside and each.owner == definition.owner and each.owner and _begins_object(each, code):
+            parts.append(_text_of(each, code))
+        elif is_outside and (each.owner.rpartition(".")[2] if each.kind == "field" else each.name) in used:
+            parts.append(each.signature)
+    text = "\n".join(dict.fromkeys(parts))[:_MAX_SURROUNDINGS]
+    return f"Elsewhere in the file:\n{fenced(text, code.language.name)}\n\n" if text else ""
+
+
+def _begins_object(definition: Definition, code: Code) -> bool:
+    return definition.name in _CONSTRUCTORS or definition.kind == "field"
+
+
+def _text_of(definition: Definition, code: Code) -> str:
+    start = code.text.rfind("\n", 0, definition.start) + 1
+    return code.text[start : min(definition.end, start + _MAX_SURROUNDINGS)]
+
+
+def _comment_above(target: Target) -> str:
+    """The comment that ends right above the target's line: elsewhere than in Python it is the documentation."""
+    text, comment = target.code.text, target.code.language.comment if target.code.language else ""
+    if target.definition is None or not comment:
+        return ""
+    lines: list[str] = []
+    end = text.rfind("\n", 0, target.start)
+    while end > 0 and len(lines) < _MAX_COMMENT_LINES:
+        start = text.rfind("\n", 0, end) + 1
+        line = text[start:end].strip()
+        if not line.startswith((comment, "/*", "*")):
+            break
+        lines.append(line if not line.startswith("*") else " " + line)
+        end = start - 1
+    return "".join(line + "\n" for line in reversed(lines))
+
+
+def _stub(target: Target) -> str:
+    """The target with a comment in place of its body."""
+    definition, language = target.definition, target.code.language
+    if definition is None or language is None:
+        return shown(target.text, len(target.indent))
+    start, end = answers.body_range(target.code, definition)
+    text = target.code.text
+    unit, comment = indent_unit(text), f"{language.comment} your code"
+    body = f"\n{target.indent}{unit}{comment}"
+    if language.block == "brace":
+        body = f"{{{body}\n{target.indent}}}"
+    return shown(text[target.start : start] + body + text[end : target.end], len(target.indent))
+
+
+def _marked(target: Target) -> str:
+    """The target with a mark behind the line of its problem."""
+    problem, code = target.problem, target.code
+    comment = code.language.comment if code.language else ""
+    if problem is None or not target.start <= problem.start <= target.end:
+        return shown(target.text, len(target.indent))
+    line_end = code.text.find("\n", problem.start, target.end)
+    line_end = target.end if line_end < 0 else line_end
+    mark = f"  {comment} {answers.MARK}" if comment else f"  /* {answers.MARK} */"
+    marked = code.text[target.start : line_end].rstrip() + mark + code.text[line_end : target.end]
+    return shown(marked, len(target.indent))
+
+
+def _problem(target: Target) -> str:
+    problem = target.problem
+    if problem is None:
+        return ""
+    return "\n".join([problem.message.strip()[:_MAX_MESSAGE], *problem.related[:3]])

@@ -1,0 +1,94 @@
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.syntax import Syntax
+
+from engine import actions, backends
+from engine.edits import applied
+from engine.errors import EditRefused
+from engine.files import write_atomically
+from engine.rewrite import rewrite, write_tests
+from engine.settings import Settings
+from engine.targets import Place, Problem
+from engine.unit_tests import plan
+from lsp_server.commands import terminal
+from lsp_server.commands.selection import HELP, selection
+from lsp_server.commands.talking import tell
+
+console = Console()
+_NAMES = ", ".join(row.id for row in actions.ACTIONS if row.mode != "answer")
+
+
+def act(
+    action: Annotated[str, typer.Argument(help=f"one of {_NAMES}")],
+    place: Annotated[str, typer.Argument(metavar="FILE:A-B", help=HELP)],
+    instruction: Annotated[str, typer.Option("--instruction", "-i", help="what to do, for `instruct`")] = "",
+    problem: Annotated[str, typer.Option(help="the message of the problem, for `fix`")] = "",
+    write: Annotated[bool, typer.Option("--write", help="change the file instead of showing the diff")] = False,
+) -> None:
+    """Let the model change code: shows a diff, and changes nothing without --write."""
+    row = actions.action(action)
+    if row is None or row.mode == "answer":
+        terminal.fail(f"there is no action {action!r}; there are {_NAMES}")
+    if row.id == "instruct" and not instruction:
+        terminal.fail("say what to do: hearth act instruct FILE:A-B -i 'use a dict'")
+    if row.id == "fix" and not problem:
+        terminal.fail("say what is wrong: hearth act fix FILE:LINE --problem 'undefined name x' (or use `bug`)")
+    document, start, end = selection(place)
+    problems = (Problem(start, end, problem),) if problem else ()
+    target = row.find(Place(document.code, start, end, problems, instruction))
+    if target is None:
+        terminal.fail(f"{action} makes no sense for {place}")
+    file = Path(str(document.path)).absolute()
+    path, old, new = terminal.run(_changed(row, target, file, terminal.user_settings()))
+    if not write:
+        console.print(Syntax(_diff(path, old, new), "diff", theme="ansi_dark", background_color="default"))
+        return
+    if old is not None and path.read_bytes() != old.encode():
+        terminal.fail(f"{path} was changed meanwhile; nothing was written")
+    mode = path.stat().st_mode if old is not None else 0o644
+    write_atomically(path, new.encode())
+    path.chmod(mode)
+    console.print(f"changed {path}" if old is not None else f"wrote {path}", highlight=False)
+
+
+async def _changed(
+    row: actions.Action, target: actions.Target, path: Path, settings: Settings
+) -> tuple[Path, str | None, str]:
+    """(file, its text, its new text)."""
+    backend = backends.create(settings.chat.backend, settings, tell)
+    try:
+        if row.mode == "file":
+            found = plan(target, str(path), str(_root(path)), _read)
+            return found.path, found.old_text, await write_tests(backend, settings.chat, row, target, found)
+        result = await rewrite(backend, settings.chat, row, target)
+        return path, target.code.text, applied(target.code.text, result.edits)
+    except EditRefused as refused:
+        raise EditRefused(f"{path.name}: {refused}") from refused
+    finally:
+        await backend.close()
+
+
+def _diff(path: Path, old: str | None, new: str) -> str:
+    name = os.path.relpath(path)
+    lines = difflib.unified_diff(
+        (old or "").splitlines(), new.splitlines(), name if old is not None else os.devnull, name, lineterm=""
+    )
+    return "\n".join(lines)
+
+
+def _root(path: Path) -> Path:
+    """The nearest folder that looks like a project's root."""
+    marks = (".git", "pyproject.toml", "package.json", "go.mod")
+    return next((each for each in path.parents if any((each / mark).exists() for mark in marks)), path.parent)
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None

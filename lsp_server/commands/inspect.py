@@ -1,0 +1,75 @@
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from engine import backends
+from engine.completion import Completer
+from engine.context import ContextQuery
+from engine.context.documents import Document
+from engine.context.ignore import verdict
+from engine.inspection import Inspection
+from engine.inspection import inspect as inspect_place
+from engine.settings import Settings
+from engine.types import Snapshot
+from lsp_server.commands import terminal
+
+console = Console()
+
+
+def inspect(
+    place: Annotated[str, typer.Argument(metavar="FILE:LINE:COL", help="where the cursor is, counted from 1")],
+    open_files: Annotated[list[Path], typer.Option("--open", help="what else is open; may be repeated")] = [],  # noqa: B006
+    as_json: Annotated[bool, typer.Option("--json", help="as `hearth/inspect` answers it")] = False,
+) -> None:
+    """Show exactly what a completion at a place would send to the model, and what was left out and why."""
+    document, offset = terminal.place(place)
+    found = verdict(document.path) if document.path else None
+    if found is not None and found.secret:
+        terminal.fail(f"nothing is sent from {document.path}: {found.reason}")
+    others = tuple(terminal.open_file(path) for path in open_files)
+    inspection = terminal.run(_inspect(document, offset, others, terminal.user_settings()))
+    if as_json:
+        print(json.dumps(inspection.as_json(), indent=2, ensure_ascii=False))
+        return
+    _show(inspection)
+
+
+async def _inspect(
+    document: Document, offset: int, others: tuple[Document, ...], settings: Settings
+) -> Inspection:
+    def surroundings(snapshot: Snapshot, offset: int, window: tuple[int, int]) -> ContextQuery | None:
+        if not settings.context.enabled:
+            return None
+        return ContextQuery(
+            snapshot,
+            offset,
+            open_documents=(document, *others),
+            workspace_roots=(str(Path.cwd()),),
+            settings=settings.context,
+            window=window,
+        )
+
+    backend = backends.create(settings.completion.backend, settings, lambda status: None)
+    try:
+        return await inspect_place(Completer(backend, settings.completion, surroundings), document, offset)
+    finally:
+        await backend.close()
+
+
+def _show(inspection: Inspection) -> None:
+    console.print(inspection.prompt, markup=False, highlight=False)
+    if inspection.healed:
+        console.print(f"\n[bold]the answer must begin with[/] {inspection.healed!r}")
+    console.print(
+        f"\n{inspection.prompt_tokens} tokens, {inspection.cached_tokens} of them in the KV cache already\n"
+    )
+    table = Table("source", "file", "tokens", "why", box=None, pad_edge=False)
+    for piece in inspection.pieces:
+        table.add_row(piece.source, piece.path, str(piece.tokens), piece.reason)
+    for left in inspection.left_out:
+        table.add_row(left["source"], left["path"], "-", f"left out: {left['reason']}")
+    console.print(table)

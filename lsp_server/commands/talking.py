@@ -1,0 +1,144 @@
+"""Chat in the terminal: Markdown as it streams."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from dataclasses import replace
+
+from rich.console import Console
+from rich.live import Live
+from rich.markdown import Markdown
+from rich.text import Text
+
+from engine import backends, chats
+from engine.chat import Answered, Chats, Passage
+from engine.context.documents import Document
+from engine.errors import HearthError
+from engine.types import Status
+from lsp_server import convert
+from lsp_server.commands import terminal
+
+console = Console()
+_NOTES = {"stopped": "(stopped)", "limit": "(cut off: the answer is too long)"}
+
+
+def passage(document: Document, start: int, end: int) -> Passage:
+    """The lines, or the definition around a single one."""
+    from engine.context.syntax import enclosing_definition
+
+    if start == end and (found := enclosing_definition(document.code, start)) is not None:
+        start, end = document.text.rfind("\n", 0, found.start) + 1, found.end
+    first, last = (convert.position_at(document, offset, "utf-32").line for offset in (start, max(start, end - 1)))
+    starts = document.line_starts
+    start = starts[first]
+    end = starts[last + 1] if last + 1 < len(starts) else len(document.text)
+    text = document.text[start:end].rstrip("\r\n")
+    return Passage(str(document.path), text, document.language, first, last)
+
+
+async def one_answer(question: str, passages: tuple[Passage, ...]) -> None:
+    """Without history: the next one is about something else."""
+    async with _chats(keep=False) as open_chats:
+        await _stream(open_chats, question, passages, chats.new_id())
+
+
+async def conversation(passages: tuple[Passage, ...]) -> None:
+    """Questions and answers until the input ends."""
+    console.print("Ctrl-C stops an answer, Ctrl-D ends the chat.", style="dim", highlight=False)
+    async with _chats(keep=True) as open_chats:
+        id = chats.new_id()
+        while (question := _read()) is not None:
+            if not question.strip():
+                continue
+            try:
+                await _stream(open_chats, question, passages, id)
+                passages = ()  # from now on they are part of the history
+            except HearthError as error:
+                terminal.errors.print(str(error), style="red", highlight=False, markup=False)
+
+
+def tell(status: Status) -> None:
+    """A download, in steps."""
+    if status.kind == "downloading" and (status.percent or 0) % 10 == 0:
+        terminal.errors.print(f"downloading {status.message}: {status.percent}%", highlight=False, markup=False)
+
+
+async def _stream(open_chats: Chats, question: str, passages: tuple[Passage, ...], id: str) -> None:
+    """One answer on the screen, Markdown where it is a terminal, plain text where it is not."""
+    text, thinking, reason = "", "", ""
+    with _ctrl_c(lambda: open_chats.stop(id)), _Screen() as screen:
+        async with aclosing(open_chats.ask(question, passages, id)) as events:
+            async for event in events:
+                if isinstance(event, Answered):
+                    reason = event.reason
+                    continue
+                if event.part == "thinking":
+                    thinking += event.text
+                else:
+                    text += event.text
+                screen.show(text, thinking)
+    if reason in _NOTES:
+        console.print(_NOTES[reason], style="dim", highlight=False)
+
+
+class _Screen:
+    """What is shown of an answer, growing."""
+
+    def __init__(self) -> None:
+        self._live = Live(console=console, refresh_per_second=8, vertical_overflow="visible")
+        self._printed = 0
+
+    def __enter__(self) -> "_Screen":
+        if console.is_terminal:
+            self._live.start()
+        return self
+
+    def show(self, text: str, thinking: str) -> None:
+        if console.is_terminal:
+            self._live.update(Markdown(text) if text.strip() else Text(thinking[-500:], style="dim"))
+        else:
+            console.file.write(text[self._printed :])
+            console.file.flush()
+            self._printed = len(text)
+
+    def __exit__(self, *_: object) -> None:
+        if console.is_terminal:
+            self._live.stop()
+        else:
+            console.file.write("\n")
+
+
+@contextmanager
+def _ctrl_c(stop: Callable[[], object]) -> Iterator[None]:
+    """Ctrl-C stops the answer, not the program."""
+    loop = asyncio.get_running_loop()
+    before = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(stop))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@asynccontextmanager
+async def _chats(keep: bool) -> AsyncIterator[Chats]:
+    settings = terminal.user_settings()
+    backend = backends.create(settings.chat.backend, settings, tell)
+    try:
+        yield Chats(backend, settings.chat if keep else replace(settings.chat, keep_history=False))
+    finally:
+        await backend.close()
+
+
+def _read() -> str | None:
+    """A line, empty after Ctrl-C; None at the end of the input. The event loop stands still meanwhile."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio's own would wait for a whole line
+    try:
+        return console.input("[bold]> [/bold]")
+    except KeyboardInterrupt:
+        console.print()
+        return ""
+    except EOFError:
+        return None
+    finally:
+        signal.signal(signal.SIGINT, before)

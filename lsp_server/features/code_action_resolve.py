@@ -1,0 +1,16 @@
+from lsprotocol import types as lsp
+
+from engine.errors import HearthError
+from lsp_server import rewriting
+from lsp_server.hearth import Hearth
+
+
+async def handle(ls: Hearth, action: lsp.CodeAction) -> lsp.CodeAction:
+    """Ask the model. Without an edit that is safe the action comes back without one, and a message says why."""
+    if action.command is not None or action.data is None:
+        return action
+    try:
+        action.edit = await rewriting.edit_for(ls, rewriting.wanted(ls, action.data))
+    except HearthError as error:
+        ls.say(str(error))
+    return action

@@ -1,0 +1,8 @@
+from typing import Any
+
+from lsp_server.hearth import Hearth
+
+
+async def handle(ls: Hearth, params: Any) -> bool:
+    """`{conversation}`: forget it, here and on the disk. Whether there was one."""
+    return (await ls.chats()).delete(str(getattr(params, "conversation", "")))

@@ -1,0 +1,8 @@
+from typing import Any
+
+from lsp_server.hearth import Hearth
+
+
+async def handle(ls: Hearth, params: Any) -> bool:
+    """`{conversation}`: end its answer, which is then complete with reason "stopped". Whether there was one."""
+    return (await ls.chats()).stop(str(getattr(params, "conversation", "")))

@@ -1,0 +1,75 @@
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+
+from lsp_server import rewriting
+from lsp_server.hearth import Hearth
+
+if TYPE_CHECKING:
+    from engine.actions import Action
+    from engine.context.documents import Document
+    from engine.targets import Target
+
+_MAX_FIXES = 3  # problems at one place that get an action each
+OPTIONS = lsp.CodeActionOptions(
+    code_action_kinds=[
+        lsp.CodeActionKind.QuickFix,
+        lsp.CodeActionKind.Refactor,
+        lsp.CodeActionKind.RefactorRewrite,
+    ],
+    resolve_provider=True,
+)
+
+
+async def handle(ls: Hearth, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+    """What makes sense at a place; nothing is asked of the model before one of them is resolved."""
+    from engine import actions
+
+    document = ls.documents.get(params.text_document.uri)
+    if document is None or ls.is_secret(document):
+        return []
+    diagnostics = tuple(params.context.diagnostics[:_MAX_FIXES])
+    place = rewriting.place(ls, document, params.range, diagnostics)
+    found: list[lsp.CodeAction] = []
+    of_problem = dict(zip(place.problems, diagnostics, strict=True))
+    for row, target in actions.offered(place):
+        if _is_asked_for(row.kind, params.context.only):
+            diagnostic = of_problem[target.problem] if target.problem else None
+            found.append(_code_action(ls, document, params.range, row, target, diagnostic))
+    return found
+
+
+def _code_action(
+    ls: Hearth,
+    document: "Document",
+    range: lsp.Range,
+    row: "Action",
+    target: "Target",
+    diagnostic: lsp.Diagnostic | None,
+) -> lsp.CodeAction:
+    from engine import actions
+
+    action = lsp.CodeAction(
+        title=actions.title(row, target),
+        kind=row.kind,
+        diagnostics=[diagnostic] if diagnostic else None,
+        data=rewriting.data_of(row, document, range, diagnostic),
+    )
+    able = ls.client_capabilities.text_document and ls.client_capabilities.text_document.code_action
+    if row.mode == "answer":
+        action.data = None
+        arguments = [{"uri": document.uri, "range": range}]
+        action.command = lsp.Command(action.title, f"hearth.{row.id}", arguments=arguments)
+    elif (reason := actions.too_long(target)) and able and able.disabled_support:
+        action.disabled = lsp.CodeActionDisabled(reason)
+    elif not able or not able.resolve_support or "edit" not in able.resolve_support.properties:
+        action.command = lsp.Command(action.title, "hearth.act", arguments=[action.data])
+    return action
+
+
+def _is_asked_for(kind: str, only: object) -> bool:
+    """Kinds are a tree: `refactor` asks for `refactor.rewrite.hearth.document` too."""
+    if not isinstance(only, list | tuple) or not only:
+        return True
+    wanted = [str(getattr(each, "value", each)) for each in only]
+    return any(not each or kind == each or kind.startswith(f"{each}.") for each in wanted)

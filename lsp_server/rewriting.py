@@ -1,0 +1,169 @@
+"""What the features and commands around code actions share: protocol values in, `WorkspaceEdit`s out.
+
+A code action travels as plain data, `{action, uri, version, range, diagnostic?, instruction?}`: it is computed
+when the client resolves it, or runs the command `hearth.act` with it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as lsp
+
+from engine.errors import EditRefused
+from lsp_server import workspace_edits
+from lsp_server.hearth import Hearth
+from lsp_server.progress import Progress
+
+if TYPE_CHECKING:
+    from engine.actions import Action
+    from engine.backends import Backend
+    from engine.context.documents import Document
+    from engine.targets import Place, Problem, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A code action that somebody wants, found again from its data."""
+
+    action: "Action"
+    target: "Target"
+    document: "Document"
+    version: int
+    title: str
+
+
+def place(
+    ls: Hearth,
+    document: "Document",
+    range: lsp.Range,
+    diagnostics: tuple[lsp.Diagnostic, ...] = (),
+    instruction: str = "",
+) -> "Place":
+    from engine.targets import Place
+
+    start, end = ls.offset(document, range.start), ls.offset(document, range.end)
+    problems = tuple(_problem(ls, document, diagnostic) for diagnostic in diagnostics)
+    return Place(document.code, min(start, end), max(start, end), problems, instruction)
+
+
+def data_of(
+    action: "Action", document: "Document", range: lsp.Range, diagnostic: lsp.Diagnostic | None
+) -> dict[str, Any]:
+    data = {"action": action.id, "uri": document.uri, "version": document.version, "range": _plain_range(range)}
+    if diagnostic is not None:
+        related = [each.message for each in diagnostic.related_information or ()]
+        data["diagnostic"] = {
+            "range": _plain_range(diagnostic.range),
+            "message": diagnostic.message,
+            "code": str(diagnostic.code or ""),
+            "source": diagnostic.source or "",
+            "related": related,
+        }
+    return data
+
+
+def wanted(ls: Hearth, data: Any) -> Wanted:
+    """Raises `EditRefused` when it can no longer be done, or never could."""
+    from engine import actions
+    from engine.targets import Place, Problem
+
+    try:
+        row = actions.action(str(data["action"]))
+        document = ls.documents.get(str(data["uri"]))
+        range = range_of(data["range"])
+        version = data.get("version")
+    except (TypeError, KeyError, AttributeError) as error:
+        raise EditRefused("this is no action of Hearth: it needs action, uri and range") from error
+    if row is None:
+        raise EditRefused(f"there is no action {data['action']!r}")
+    if document is None:
+        raise EditRefused("the file is not open")
+    if ls.is_secret(document):
+        raise EditRefused("the file may hold secrets, so no model sees it")
+    if version is not None and version != document.version:
+        raise EditRefused("the file has changed since; ask again")
+    problems: tuple[Problem, ...] = ()
+    if found := data.get("diagnostic"):
+        start, end = (ls.offset(document, position) for position in _ends(range_of(found["range"])))
+        message, code, source = (str(found.get(name) or "") for name in ("message", "code", "source"))
+        problems = (Problem(start, end, message, code, source, tuple(found.get("related") or ())),)
+    start, end = (ls.offset(document, position) for position in _ends(range))
+    instruction = str(data.get("instruction") or "").strip()
+    if row.id == "instruct" and not instruction:
+        raise EditRefused("say what is to be changed (the argument `instruction`)")
+    target = row.find(Place(document.code, min(start, end), max(start, end), problems, instruction))
+    if target is None:
+        raise EditRefused("there is nothing here that this could be done to")
+    return Wanted(row, target, document, document.version, actions.title(row, target))
+
+
+async def edit_for(ls: Hearth, asked: Wanted) -> lsp.WorkspaceEdit | None:
+    """The edit, with a progress bar that can be cancelled; None when it was. Raises `HearthError`."""
+
+    def preview(kind: str, **more: str) -> None:
+        if ls.previews:
+            ls.protocol.notify("hearth/preview", {"uri": asked.document.uri, "kind": kind, **more})
+
+    async with Progress(ls, asked.title) as progress:
+
+        def on_piece(text: str) -> None:
+            progress.add(text)
+            preview("text", text=text)
+
+        backend = await ls.chat_backend()
+        preview("begin", title=asked.title)
+        try:
+            edit = await progress.cancellable(_edit(ls, backend, asked, on_piece))
+        finally:
+            preview("end")
+    if edit is None:
+        return None
+    if asked.document.version != asked.version or ls.documents.get(asked.document.uri) is not asked.document:
+        raise EditRefused("the file was changed meanwhile; nothing was done")
+    return edit
+
+
+async def _edit(
+    ls: Hearth, backend: "Backend", asked: Wanted, on_piece: Callable[[str], None]
+) -> lsp.WorkspaceEdit:
+    from engine.rewrite import rewrite, write_tests
+
+    settings = ls.settings.chat
+    if asked.action.mode == "file":
+        plan = workspace_edits.test_plan(ls, asked.document, asked.target)
+        text = await write_tests(backend, settings, asked.action, asked.target, plan, on_piece)
+        return workspace_edits.of_file(ls, plan, text)
+    result = await rewrite(backend, settings, asked.action, asked.target, on_piece)
+    note = lsp.ChangeAnnotation(
+        asked.title, needs_confirmation=asked.action.ask_first, description="written by a model; read it"
+    )
+    return workspace_edits.of_document(ls, asked.document, asked.version, result.edits, note)
+
+
+def _problem(ls: Hearth, document: "Document", diagnostic: lsp.Diagnostic) -> "Problem":
+    from engine.targets import Problem
+
+    start, end = (ls.offset(document, position) for position in _ends(diagnostic.range))
+    related = tuple(each.message for each in diagnostic.related_information or ())
+    return Problem(start, end, diagnostic.message, str(diagnostic.code or ""), diagnostic.source or "", related)
+
+
+def _ends(range: lsp.Range) -> tuple[lsp.Position, lsp.Position]:
+    return range.start, range.end
+
+
+def _plain_range(range: lsp.Range) -> dict[str, dict[str, int]]:
+    return {
+        "start": {"line": range.start.line, "character": range.start.character},
+        "end": {"line": range.end.line, "character": range.end.character},
+    }
+
+
+def range_of(value: Any) -> lsp.Range:
+    """A range as it comes in plain data."""
+    start, end = value["start"], value["end"]
+    return lsp.Range(
+        lsp.Position(int(start["line"]), int(start["character"])),
+        lsp.Position(int(end["line"]), int(end["character"])),
+    )

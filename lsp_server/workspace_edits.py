@@ -1,0 +1,84 @@
+"""The engine's edits as `WorkspaceEdit`s, as exact as the client can take them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+from pygls.uris import to_fs_path
+
+from engine.errors import EditRefused
+from lsp_server import convert
+from lsp_server.hearth import Hearth
+
+if TYPE_CHECKING:
+    from engine.context.documents import Document
+    from engine.edits import Edit
+    from engine.targets import Target
+    from engine.unit_tests import Plan
+
+_ANNOTATION = "hearth"
+
+
+def of_document(
+    ls: Hearth, document: "Document", version: int, edits: tuple["Edit", ...], note: lsp.ChangeAnnotation
+) -> lsp.WorkspaceEdit:
+    """Edits of an open document at a version; with the note, by which clients ask first, if they can."""
+    ranges = [(convert.range_at(document, each.start, each.end, ls.encoding), each.text) for each in edits]
+    workspace = ls.client_capabilities.workspace
+    able = workspace.workspace_edit if workspace else None
+    plain = [lsp.TextEdit(range, text) for range, text in ranges]
+    if able is None or not able.document_changes:
+        return lsp.WorkspaceEdit(changes={document.uri: plain})
+    identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, version)
+    if able.change_annotation_support is None:
+        return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(identifier, plain)])
+    annotated = [lsp.AnnotatedTextEdit(_ANNOTATION, range, text) for range, text in ranges]
+    changes = [lsp.TextDocumentEdit(identifier, annotated)]
+    return lsp.WorkspaceEdit(document_changes=changes, change_annotations={_ANNOTATION: note})
+
+
+def test_plan(ls: Hearth, document: "Document", target: "Target") -> "Plan":
+    """Where the target's tests go. Raises `EditRefused` when that needs a file and the client cannot make one."""
+    from engine.context.ignore import root_of
+    from engine.unit_tests import plan
+
+    folders = tuple(folder for each in ls.workspace.folders.values() if (folder := to_fs_path(each.uri)))
+    root = root_of(document.path, folders) if document.path else None
+    found = plan(target, document.path, str(root) if root else None, lambda path: _text_of(ls, path))
+    if found.old_text is None and not ls.creates_files:
+        raise EditRefused(
+            f"this editor cannot create {found.path.name} by itself: make an empty file of that name"
+        )
+    return found
+
+
+def of_file(ls: Hearth, plan: "Plan", text: str) -> lsp.WorkspaceEdit:
+    """Make the planned file, or change it, so that it has this text."""
+    from engine.context.documents import Document
+    from engine.edits import minimal
+
+    uri, old = plan.path.as_uri(), plan.old_text or ""
+    document = Document(uri, old)
+    edits = [
+        lsp.TextEdit(convert.range_at(document, each.start, each.end, ls.encoding), each.text)
+        for each in minimal(old, 0, len(old), text)
+    ]
+    if not ls.creates_files:
+        return lsp.WorkspaceEdit(changes={uri: edits})
+    open_one = ls.documents.get(uri)
+    identifier = lsp.OptionalVersionedTextDocumentIdentifier(uri, open_one.version if open_one else None)
+    change = lsp.TextDocumentEdit(identifier, edits)
+    if plan.old_text is not None:
+        return lsp.WorkspaceEdit(document_changes=[change])
+    create = lsp.CreateFile(uri, options=lsp.CreateFileOptions(ignore_if_exists=True))
+    return lsp.WorkspaceEdit(document_changes=[create, change])
+
+
+def _text_of(ls: Hearth, path: Path) -> str | None:
+    """As it is open in the editor, else as it lies on the disk."""
+    if (open_one := ls.documents.get(path.as_uri())) is not None:
+        return open_one.text
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None

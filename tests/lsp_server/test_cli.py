@@ -1,0 +1,122 @@
+"""The `hearth` command as a user runs it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+CODE = "def area(width, height):\n    return width * \n\n\nprint(area(2, 3))\n"
+
+
+def hearth(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "lsp_server.cli", *arguments],
+        env={**os.environ, "HEARTH_HOME": str(home), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    path = tmp_path / "sample.py"
+    path.write_text(CODE)
+    return path
+
+
+@pytest.mark.model
+def test_complete_prints_exactly_what_would_be_inserted(model_home: Path, sample: Path) -> None:
+    done = hearth(model_home, "complete", f"{sample}:2:20")
+    assert (done.stdout, done.stderr, done.returncode) == ("height", "", 0)
+
+
+@pytest.mark.model
+def test_complete_tells_timings_and_token_counts_as_json(model_home: Path, sample: Path) -> None:
+    done = hearth(model_home, "complete", f"{sample}:2:20", "--json")
+    report = json.loads(done.stdout)
+    assert report["text"] == "height"
+    assert report["usage"]["prompt_tokens"] > report["usage"]["generated_tokens"] > 0
+    assert report["total_ms"] > 0
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("sample.py", "is not FILE:LINE:COL"),
+        ("sample.py:99:1", "has 6 lines; line 99 is not one of them"),
+        ("sample.py:1:99", "column 99 is behind its end"),
+        ("missing.py:1:1", "No such file"),
+    ],
+)
+def test_a_place_that_does_not_exist_is_one_clear_line(sample: Path, place: str, message: str) -> None:
+    done = hearth(sample.parent / "home", "complete", str(sample.parent / place))
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.model
+def test_doctor_names_the_model_its_profile_and_its_speeds(model_home: Path) -> None:
+    done = hearth(model_home, "doctor")
+    assert done.returncode == 0, done.stderr
+    assert "qwen2.5-coder-0.5b-instruct" in done.stdout
+    assert "filling in the middle works" in done.stdout
+    assert "tokens/s" in done.stdout
+
+
+def test_doctor_says_how_to_get_a_missing_model(tmp_path: Path) -> None:
+    done = hearth(tmp_path, "doctor")
+    assert done.returncode == 1
+    assert "hearth models pull qwen2.5-coder-0.5b-instruct" in done.stderr
+
+
+@pytest.mark.model
+def test_demo_shows_the_ghost_text_in_its_place_and_a_second_keystroke(model_home: Path) -> None:
+    done = hearth(model_home, "demo")
+    assert done.returncode == 0, done.stderr
+    assert "⟨return sum(" in done.stdout
+    assert "return ⟨sum(" in done.stdout
+
+
+def test_serve_answers_on_a_loopback_port_and_on_no_other_address(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-P", "-m", "lsp_server.cli", "serve", "--tcp", str(port)],
+        env={**os.environ, "HEARTH_HOME": str(tmp_path)},
+    )
+    try:
+        give_up = time.monotonic() + 20
+        while not (listening := _listening(server.pid)):
+            assert time.monotonic() < give_up
+            time.sleep(0.05)
+        assert listening == {("127.0.0.1", port)}
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _listening(pid: int) -> set[tuple[str, int]]:
+    connections = psutil.Process(pid).net_connections()
+    return {(each.laddr.ip, each.laddr.port) for each in connections if each.status == psutil.CONN_LISTEN}
+
+
+@pytest.mark.model
+def test_inspect_shows_the_prompt_its_pieces_and_the_cache(model_home: Path, sample: Path) -> None:
+    first = json.loads(hearth(model_home, "inspect", f"{sample}:2:20", "--json").stdout)
+    assert first["prompt"].startswith("<|fim_prefix|>")
+    assert first["prompt"].endswith("<|fim_middle|>    return width *")
+    assert first["healed"] == " "
+    hearth(model_home, "complete", f"{sample}:2:20")
+    second = json.loads(hearth(model_home, "inspect", f"{sample}:2:20", "--json").stdout)
+    assert second["cached_tokens"] == second["prompt_tokens"]
+    assert "text above" in hearth(model_home, "inspect", f"{sample}:2:20").stdout
