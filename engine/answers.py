@@ -59,6 +59,8 @@ def whole(target: Target, answer: str) -> tuple[Edit, ...]:
     if target.definition is None:
         return _checked(target, _replaced(target, target.start, target.end, code))
     found = _same_definition(target, code)
+    if found is None and target.problem is not None and "\n" not in code:
+        return _checked(target, _line_replaced(target, target.problem.start, code))
     if found is None:
         raise EditRefused(f"{target.name} is not in the answer")
     parsed, definition = found
@@ -179,6 +181,15 @@ def _replaced(target: Target, start: int, end: int, code: str, in_place: bool = 
     text = target.code.text
     new = code if in_place else fitted(code, target.code.language, text, target.indent)
     return minimal(text, start, end, new)
+
+
+def _line_replaced(target: Target, offset: int, code: str) -> tuple[Edit, ...]:
+    """The answer is the one line that was wrong."""
+    text = target.code.text
+    start = text.rfind("\n", 0, offset) + 1
+    end = start + len(text[start:].split("\n", 1)[0].rstrip())
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    return minimal(text, start, end, code.strip())
 
 
 def _same_definition(target: Target, code: str) -> tuple[Code, Definition] | None:

@@ -239,3 +239,12 @@ def test_code_that_contains_fences_gets_a_longer_fence() -> None:
     assert row is not None
     shown = prompt(row, target("bug", place('def ‸f():\n    return "```"\n')))
     assert "````python\ndef f()" in shown
+
+
+async def test_a_fix_may_be_the_one_line_that_was_wrong() -> None:
+    where = place("def f(x):\n    z = 1\n    return ‸y‸\n", problem="Undefined name `y`")
+    assert await acted("fix", where, "It must be x:\n```python\n    return x\n```") == (
+        "def f(x):\n    z = 1\n    return x\n"
+    )
+    with pytest.raises(EditRefused, match="not valid code"):
+        await acted("fix", where, "```python\nreturn (x\n```")

@@ -84,7 +84,7 @@ class ActingEditor(Editor):
     @property
     def pieces(self) -> list[tuple[str, str]]:
         """What `hearth/chat` sent so far."""
-        return [(each.kind, each.text) for each in self.progress]
+        return [(each.kind, each.text) for each in self.progress if each.kind in ("text", "thinking")]
 
     @property
     def range(self) -> lsp.Range:
