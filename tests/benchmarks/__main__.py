@@ -1,0 +1,37 @@
+"""`python -m tests.benchmarks [replay|infill|limit|startup|all]`: see `options.py` for what can be chosen."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import infill, limit, replay, startup
+from tests.benchmarks.home import Unavailable, model_file
+from tests.benchmarks.options import Options, parse
+
+PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
+    "replay": replay.run,
+    "infill": infill.run,
+    "limit": limit.run,
+}
+
+
+def main() -> None:
+    options = parse()
+    chosen = [name for name in (*PARTS, "startup") if options.part in (name, "all")]
+    failed = False
+    for name in chosen:
+        try:
+            if name == "startup":
+                startup.main(3 if options.quick else 10)
+            else:
+                asyncio.run(PARTS[name](options, model_file(options.model)))
+        except Unavailable as error:
+            print(f"{name} is left out: {error}", file=sys.stderr)
+            failed = True
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

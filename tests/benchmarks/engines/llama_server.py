@@ -1,0 +1,114 @@
+"""llama-server, the real one, driven as llama.vim does."""
+
+import asyncio
+import platform
+import shutil
+import socket
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from filelock import FileLock
+
+from tests.benchmarks.engines import Buffer, Suggestion, llama_vim
+from tests.benchmarks.options import CACHE
+from tests.editors import debian
+
+_RELEASE = "forky"
+_FIRST_MS = 250  # of generation, for the answer that is shown; an answer fetched ahead may take longer
+_AHEAD_MS = 1000
+_START_SECONDS = 120.0
+
+
+@asynccontextmanager
+async def running(model: Path) -> AsyncIterator["LlamaVim"]:
+    """A server with its model loaded. Raises `debian.Missing` when there is none for this machine."""
+    program = _program()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(program), "--model", str(model), "--host", "127.0.0.1", "--port", str(port), "--offline"]
+    command += ["-ub", "1024", "-b", "1024", "--cache-reuse", "256", "--ctx-size", "0"]
+    log = (CACHE / "llama-server.log").open("wb")
+    # It looks for the kernels that suit this processor in the folder that it runs in.
+    kernels = next(program.parent.glob("root/usr/lib/*/ggml/backends0"))
+    process = subprocess.Popen(command, cwd=kernels, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False) as client:
+            await _until_ready(client, process)
+            yield LlamaVim(client)
+    finally:
+        process.terminate()
+        process.wait()
+        log.close()
+
+
+@dataclass
+class LlamaVim:
+    _client: httpx.AsyncClient
+    _cache: llama_vim.Cache = field(default_factory=llama_vim.Cache)
+    _ghost: str = ""
+
+    async def open(self, buffer: Buffer) -> None:
+        self._ghost = ""
+
+    async def rest(self, buffer: Buffer) -> None:
+        """llama.vim prepares nothing of the file itself."""
+
+    async def typed(self, buffer: Buffer, text: str) -> None:
+        if self._ghost and text == self._ghost.rstrip():
+            await self._fetch(llama_vim.local(buffer), _AHEAD_MS)
+
+    async def ask(self, buffer: Buffer) -> Suggestion:
+        place = llama_vim.local(buffer)
+        evaluated = generated = 0
+        content = self._cache.find(place)
+        if content is None:
+            content, evaluated, generated = await self._fetch(place, _FIRST_MS)
+        self._ghost = llama_vim.shown(content, buffer)
+        return Suggestion(self._ghost, evaluated, generated)
+
+    async def leave(self, buffer: Buffer) -> None:
+        pass
+
+    async def _fetch(self, place: llama_vim.Local, predict_ms: int) -> tuple[str, int, int]:
+        """(the answer, tokens evaluated, tokens generated)."""
+        response = await self._client.post("/infill", json=llama_vim.request(place, predict_ms))
+        answer = response.raise_for_status().json()
+        self._cache.add(place, answer["content"])
+        return answer["content"], int(answer["timings/prompt_n"]), int(answer["timings/predicted_n"])
+
+
+def _program() -> Path:
+    """llama-server of Debian's testing release, unpacked once. Raises `debian.Missing`."""
+    if platform.system() != "Linux":
+        raise debian.Missing("the binary of llama-server comes from a Debian package")
+    folder = CACHE / "llama-server"
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / "llama-server"
+    with FileLock(folder.with_suffix(".lock")):
+        if not program.exists():
+            root = folder / "root"
+            shutil.rmtree(root, ignore_errors=True)
+            debian.unpack(["llama.cpp-tools"], _RELEASE, root)
+            binary = root / "usr/bin/llama-server"
+            debian.use_own_libraries(binary, root)
+            # Some of its libraries name a search path of their own, which hides that of the program.
+            libraries = next(root.glob("usr/lib/*/libllama.so.0")).parent
+            debian.wrapper(program, binary, {"LD_LIBRARY_PATH": libraries})
+    return program
+
+
+async def _until_ready(client: httpx.AsyncClient, process: subprocess.Popen[bytes]) -> None:
+    async with asyncio.timeout(_START_SECONDS):
+        while process.poll() is None:
+            try:
+                if (await client.get("/health")).is_success:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.1)
+    raise debian.Missing(f"llama-server ended with {process.returncode}: {CACHE / 'llama-server.log'} may say why")

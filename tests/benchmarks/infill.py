@@ -1,0 +1,128 @@
+"""Infilling through the language server, beside the raw model: which answers pass the tests.
+
+Hearth answers as when the user asks for ghost text. The raw model is the same file and the same process with
+the bare prompt (everything above and below) and no stop rule but its own end token. The deadline is lifted, as
+it is the answers that are judged here; `replay` measures the time.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.progress import track
+
+from engine.backends import local
+from engine.settings import CompletionSettings, Settings
+from engine.types import CompletionRequest, FimPrompt, Finished, Piece, Usage
+from tests.benchmarks import judge, machine, plots, tasks
+from tests.benchmarks.engines import hearth
+from tests.benchmarks.home import fresh_home
+from tests.benchmarks.metrics import interval
+from tests.benchmarks.options import Options
+from tests.benchmarks.results import Sheet, console, number, percent, publish
+from tests.benchmarks.tasks import Task
+from tests.e2e.editor import MARK, Editor
+
+_RAW_TOKENS = 128
+_PUBLISHED = "exact match of the published base models (other prompts, all 1,033 tasks): 0.5B 70.3%, 1.5B 77.0%"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One task: the completed text and the raw answer, how that ended, and what is right."""
+
+    id: str
+    hearth: str
+    raw: str
+    raw_reason: str
+    raw_tokens: int
+    passed: dict[str, bool]
+
+
+async def run(options: Options, model: Path) -> None:
+    about = machine.describe(options, model)
+    single = tasks.load(options.data, tasks.SINGLE_LINE, options.tasks, options.seed)
+    spans = tasks.load(options.data, tasks.RANDOM_SPAN, options.tasks if options.quick else None, options.seed)
+    settings = Settings(completion=CompletionSettings(model=str(model)))
+    with fresh_home() as home:
+        async with hearth.session(str(model), home, deadline_ms=options.deadline_ms) as ed:
+            backend = local.create(settings, lambda status: None)
+            try:
+                lines = [await _line(ed, backend, task) for task in track(single, "single line", console=console)]
+                wide = [await _span(ed, backend, task) for task in track(spans, "random span", console=console)]
+            finally:
+                await backend.close()
+    rows = [*_rows("SingleLine", lines), *_rows("RandomSpanLight", wide)]
+    title = f"Infilling, {model.name}"
+    sheet = Sheet(title, ("", "right", "of", "share", "95% interval"), tuple(_cells(*row) for row in rows))
+    data = {"single_line": [asdict(each) for each in lines], "random_span": [asdict(each) for each in wide]}
+    publish(options.out, "infill", about, sheet, data, [_PUBLISHED])
+    bars = {label: (right / max(1, count), *interval(right, count)) for label, right, count in rows}
+    plots.shares(options.out, "infill", f"{title}\n{about['machine']}, {about['date']}", bars)
+
+
+async def _line(ed: Editor, backend: local.LocalBackend, task: Task) -> Answered:
+    """A task whose answer is one line: judged also by equality, and the raw answer also when it is cut there."""
+    return await _answered(ed, backend, task, {"raw, first line": tasks.first_line_of})
+
+
+async def _span(ed: Editor, backend: local.LocalBackend, task: Task) -> Answered:
+    return await _answered(ed, backend, task, {})
+
+
+async def _answered(
+    ed: Editor, backend: local.LocalBackend, task: Task, cuts: dict[str, Callable[[str], str]]
+) -> Answered:
+    ours = await _ask_hearth(ed, task)
+    raw, ended = await _ask_raw(backend, task)
+    texts = {"hearth": ours, "raw": task.completed(raw)}
+    texts |= {name: task.completed(cut(raw)) for name, cut in cuts.items()}
+    passed = {name: judge.passes(task.program(text)) for name, text in texts.items()}
+    if cuts:
+        passed |= {f"{name}, exact": tasks.is_exact(text, task) for name, text in texts.items()}
+    return Answered(task.id, ours, raw, ended.reason, ended.usage.generated_tokens, passed)
+
+
+async def _ask_hearth(ed: Editor, task: Task) -> str:
+    """The whole text once the suggestion is accepted."""
+    ed.open(f"{task.above}{MARK}{task.below}", task.id.replace("/", "_") + ".py")
+    item = await ed.ask(automatic=False)
+    if item is not None:
+        ed.accept(item)
+    hearth.close(ed)
+    return ed.text
+
+
+async def _ask_raw(backend: local.LocalBackend, task: Task) -> tuple[str, Finished]:
+    prompt = FimPrompt(above=task.above, below=task.below)
+    request = CompletionRequest(f"raw {task.id}", prompt, max_tokens=_RAW_TOKENS, raw=True)
+    text, ended = "", Finished("", Usage())
+    async with aclosing(backend.complete(request)) as events:
+        async for event in events:
+            if isinstance(event, Piece):
+                text += event.text
+            else:
+                ended = event
+    return text, ended
+
+
+def _rows(name: str, answers: Sequence[Answered]) -> list[tuple[str, int, int]]:
+    """(label, right, tasks) for each way of answering and judging."""
+    ways = answers[0].passed if answers else {}
+    return [
+        (f"{name}, {way}" if "exact" in way else f"{name}, {way}, pass@1", right, len(answers))
+        for way in ways
+        for right in [sum(answer.passed[way] for answer in answers)]
+    ]
+
+
+def _cells(label: str, right: int, count: int) -> tuple[str, ...]:
+    low, high = interval(right, count)
+    return (
+        label,
+        number(right),
+        number(count),
+        percent(right / max(1, count)),
+        f"{percent(low)} to {percent(high)}",
+    )

@@ -1,0 +1,27 @@
+"""What a measurement was made on: figures without it say nothing."""
+
+import os
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+from engine.host.profiles import _cpu_name as cpu_name
+from tests.benchmarks.options import Options
+
+
+def describe(options: Options, model: Path) -> dict[str, str]:
+    memory = psutil.virtual_memory().total / 2**30
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "machine": f"{cpu_name()}, {psutil.cpu_count(logical=False)} cores, {memory:.0f} GiB",
+        "load": f"{os.getloadavg()[0]:.2f} at the start" if hasattr(os, "getloadavg") else "not known",
+        "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
+        "hearth": version("hearth-lsp"),
+        "llama-cpp-python": version("llama-cpp-python"),
+        "model": model.name,
+        "options": f"places {options.places} per language, keys {options.keys}, pause {options.pause_ms} ms, "
+        f"tasks {options.tasks}, seed {options.seed}",
+    }

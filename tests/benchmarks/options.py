@@ -1,0 +1,64 @@
+"""What a run of the benchmarks is told, and where it keeps things."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CACHE = ROOT / ".cache" / "benchmarks"
+ENGINES = ("hearth", "llama.vim", "plain")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`keys` is the number of requests at one place; `places` is per language; the rest is in `parse`'s help."""
+
+    part: str
+    model: str
+    data: Path
+    out: Path
+    engines: tuple[str, ...]
+    places: int
+    keys: int
+    pause_ms: int
+    tasks: int
+    deadline_ms: int
+    seed: int
+    quick: bool
+
+
+def parse(arguments: list[str] | None = None) -> Options:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks", description="Measure Hearth beside other engines, on this machine."
+    )
+    add = parser.add_argument
+    add("part", nargs="?", default="all", choices=["replay", "infill", "limit", "startup", "all"])
+    add("--model", default="qwen2.5-coder-0.5b-instruct", help="catalog id, or path of a .gguf")
+    add("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the infilling tasks")
+    add("--out", type=Path, default=CACHE / "results", help="where results are written")
+    add("--engines", default=",".join(ENGINES), help=f"for replay, some of {','.join(ENGINES)}")
+    add("--places", type=int, help="places per language (default 5)")
+    add("--keys", type=int, help="requests at one place (default 40)")
+    add("--pause-ms", type=int, default=0, help="between a shown answer and the next keystroke")
+    add("--tasks", type=int, help="of each infilling set (default: 200 SingleLine, all RandomSpanLight)")
+    add("--deadline-ms", type=int, default=60_000, help="completion.deadline_ms for infilling: quality, not speed")
+    add("--seed", type=int, default=1)
+    add("--quick", action="store_true", help="some minutes: is everything working?")
+    given = parser.parse_args(arguments)
+    engines = tuple(given.engines.split(","))
+    if unknown := set(engines) - set(ENGINES):
+        parser.error(f"there is no engine {', '.join(sorted(unknown))}; there are {', '.join(ENGINES)}")
+    return Options(
+        part=given.part,
+        model=given.model,
+        data=given.data,
+        out=given.out,
+        engines=engines,
+        places=given.places or (1 if given.quick else 5),
+        keys=given.keys or (8 if given.quick else 40),
+        pause_ms=given.pause_ms,
+        tasks=given.tasks or (10 if given.quick else 200),
+        deadline_ms=given.deadline_ms,
+        seed=given.seed,
+        quick=given.quick,
+    )

@@ -1,0 +1,99 @@
+"""The code that is typed again: public packages at fixed versions, fetched once into the cache folder.
+
+Python comes by pip, TypeScript by npm, Go from the Debian release that its version is of. A language that
+cannot be had on this machine is left out, with the reason.
+"""
+
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.options import CACHE
+from tests.editors import debian
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """`files` are glob patterns below the unpacked package; `language` is the LSP language id."""
+
+    language: str
+    name: str
+    version: str
+    fetch: Callable[[str, str, Path], None]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file; `name` is its path below the package."""
+
+    language: str
+    name: str
+    text: str
+
+
+def sources() -> tuple[list[Source], list[str]]:
+    """(all files, why a package is missing) in a fixed order."""
+    found: list[Source] = []
+    missing: list[str] = []
+    for package in PACKAGES:
+        try:
+            found += _files(package, _unpacked(package))
+        except (debian.Missing, OSError, subprocess.SubprocessError) as error:
+            missing.append(f"{package.language}: {package.name} {package.version} cannot be had: {error}")
+    return found, missing
+
+
+def _unpacked(package: Package) -> Path:
+    folder = CACHE / "packages" / f"{package.name}-{package.version}"
+    done = folder / "complete"
+    if not done.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        package.fetch(package.name, package.version, folder)
+        done.touch()
+    return folder
+
+
+def _files(package: Package, folder: Path) -> list[Source]:
+    paths = sorted({path for pattern in package.files for path in folder.glob(pattern)})
+    paths = [path for path in paths if "test" not in path.name]
+    return [Source(package.language, "/".join(path.parts[-3:]), path.read_text("utf-8")) for path in paths]
+
+
+def _from_pip(name: str, version: str, folder: Path) -> None:
+    _run(sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder), f"{name}=={version}")
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        wheel.extractall(folder)
+
+
+def _from_npm(name: str, version: str, folder: Path) -> None:
+    _run("npm", "pack", "--silent", "--pack-destination", str(folder), f"{name}@{version}")
+    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+        archive.extractall(folder, filter="data")
+
+
+def _from_debian(name: str, version: str, folder: Path) -> None:
+    debian.unpack([f"{name}={version}"], "bookworm", folder / "root")
+
+
+def _run(*command: str) -> None:
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
+    except subprocess.CalledProcessError as failure:
+        raise OSError(f"{command[0]} failed: {failure.stderr.strip()[-200:]}") from None
+
+
+PACKAGES = (
+    Package("python", "rich", "13.9.4", _from_pip, ("rich/*.py",)),
+    Package("python", "httpx", "0.28.1", _from_pip, ("httpx/*.py",)),
+    Package("python", "attrs", "24.3.0", _from_pip, ("attr/*.py",)),
+    Package("typescript", "zod", "3.25.76", _from_npm, ("package/src/v4/core/*.ts", "package/src/v3/*.ts")),
+    Package("go", "golang-github-gorilla-mux-dev", "1.8.0-1", _from_debian, ("root/**/mux/*.go",)),
+    Package("go", "golang-github-gorilla-websocket-dev", "1.5.0-2", _from_debian, ("root/**/websocket/*.go",)),
+)

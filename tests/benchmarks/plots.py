@@ -1,0 +1,64 @@
+"""The pictures of the results, each as SVG and PNG."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+
+
+def latencies(folder: Path, title: str, by_engine: Mapping[str, Sequence[float]]) -> None:
+    """What share of the warm requests is answered within how many milliseconds."""
+    figure, axes = pyplot.subplots(figsize=(7, 4))
+    for name, values in by_engine.items():
+        ordered = sorted(max(0.1, value) for value in values)
+        axes.step(ordered, [(index + 1) / len(ordered) for index in range(len(ordered))], where="post", label=name)
+    axes.set_xscale("log")
+    axes.set_xlabel("milliseconds from request to answer")
+    axes.set_ylabel("share of the warm requests")
+    axes.legend()
+    _save(figure, folder / "replay", title)
+
+
+def shares(folder: Path, name: str, title: str, rows: Mapping[str, tuple[float, float, float]]) -> None:
+    """Horizontal bars with intervals: (share, low, high) each."""
+    figure, axes = pyplot.subplots(figsize=(7, 1.2 + 0.4 * len(rows)))
+    values = [100 * share for share, _, _ in rows.values()]
+    errors = [
+        [100 * max(0.0, share - low) for share, low, _ in rows.values()],
+        [100 * max(0.0, high - share) for share, _, high in rows.values()],
+    ]
+    axes.barh(list(rows), values, xerr=errors, capsize=3)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("%, with 95% intervals")
+    _save(figure, folder / name, title)
+
+
+def against_limit(folder: Path, title: str, points: Sequence[tuple[float, float]]) -> None:
+    """Each request's time over the time of its bare decode loop."""
+    figure, axes = pyplot.subplots(figsize=(5, 5))
+    bare, ours = [bare for bare, _ in points], [ours for _, ours in points]
+    axes.scatter(bare, ours, s=12)
+    ends = [min(bare, default=1), max(bare, default=10)]
+    axes.plot(ends, ends, label="1×")
+    axes.plot(ends, [1.25 * end for end in ends], linestyle="--", label="1.25×")
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlabel("bare decode loop, ms")
+    axes.set_ylabel("request, ms")
+    axes.legend()
+    _save(figure, folder / "limit", title)
+
+
+def _save(figure: Figure, path: Path, title: str) -> None:
+    figure.axes[0].set_title(title, fontsize=9)
+    figure.tight_layout()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for ending in (".svg", ".png"):
+        figure.savefig(path.with_suffix(ending), dpi=150)
+    pyplot.close(figure)

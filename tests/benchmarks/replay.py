@@ -1,0 +1,113 @@
+"""The typing replay: the same keystrokes for each engine, one engine after another."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.progress import track
+
+from tests.benchmarks import machine, plots
+from tests.benchmarks.engines import Engine, hearth, llama_server, plain
+from tests.benchmarks.home import Unavailable, fresh_home
+from tests.benchmarks.metrics import Step, Summary, summarise
+from tests.benchmarks.options import Options
+from tests.benchmarks.packages import sources
+from tests.benchmarks.results import Sheet, console, number, percent, publish, ratio
+from tests.benchmarks.trace import Place, places
+from tests.benchmarks.typist import Pace, retype
+from tests.editors.debian import Missing
+
+_CAVEATS = (
+    "the packages are public, so the model may have seen them while it was trained: shares compare engines, "
+    "they do not foretell anybody's own code",
+    "Hearth's tokens are counted by `limit`: its answers over LSP do not tell them",
+)
+
+
+async def run(options: Options, model: Path) -> None:
+    about = machine.describe(options, model)
+    trace, notes = trace_of(options)
+    steps: dict[str, list[Step]] = {}
+    for name in options.engines:
+        try:
+            steps[name] = await _replay(name, model, trace, Pace(options.keys, options.pause_ms))
+        except (Missing, Unavailable) as error:
+            notes.append(f"{name} was left out: {error}")
+    summaries = {name: summarise(done) for name, done in steps.items()}
+    data = {
+        "summaries": {name: asdict(summary) for name, summary in summaries.items()},
+        "steps": {name: [asdict(step) for step in done] for name, done in steps.items()},
+    }
+    languages = ", ".join(sorted({place.language for place in trace}))
+    title = f"Typing replay, {model.name}: {len(trace)} places, {languages}"
+    publish(options.out, "replay", about, _sheet(title, summaries), data, [*notes, *_CAVEATS])
+    warm = {name: [step.ms for step in done if step.kind == "warm"] for name, done in steps.items()}
+    plots.latencies(options.out, f"{title}\n{about['machine']}, {about['date']}", warm)
+
+
+def trace_of(options: Options) -> tuple[list[Place], list[str]]:
+    """(the places, what is missing). Raises `Unavailable` without any code to type."""
+    files, missing = sources()
+    if not files:
+        raise Unavailable("no code to type: " + "; ".join(missing))
+    return places(files, options.places, options.seed), missing
+
+
+async def _replay(name: str, model: Path, trace: list[Place], pace: Pace) -> list[Step]:
+    steps: list[Step] = []
+    with fresh_home() as home:
+        async with _ENGINES[name](model, home) as engine:
+            for place in track(trace, f"{name:10}", console=console):
+                steps += await retype(engine, place, pace)
+    return steps
+
+
+_ENGINES: dict[str, Callable[[Path, Path], AbstractAsyncContextManager[Engine]]] = {
+    "hearth": lambda model, home: hearth.running(str(model), home),
+    "llama.vim": lambda model, home: llama_server.running(model),
+    "plain": lambda model, home: plain.running(model),
+}
+
+
+def _sheet(title: str, summaries: dict[str, Summary]) -> Sheet:
+    """One column per engine, and behind each other one's figure what it is in units of the first."""
+    first, *others = summaries
+    rows = [_row(label, show, summaries[first], [summaries[name] for name in others]) for label, show in _ROWS]
+    columns = ("", first, *(column for name in others for column in (name, f"÷ {first}")))
+    return Sheet(title, columns, tuple(rows))
+
+
+def _row(label: str, key: str, first: Summary, others: list[Summary]) -> tuple[str, ...]:
+    show = _FORMATS.get(key, percent)
+    cells = [label, show(getattr(first, key))]
+    for other in others:
+        cells += [show(getattr(other, key)), ratio(getattr(other, key), getattr(first, key))]
+    return tuple(cells)
+
+
+_ROWS = (
+    ("warm request, p50", "p50_ms"),
+    ("warm request, p95", "p95_ms"),
+    ("warm requests under 5 ms", "at_once"),
+    ("first request of a file", "first_ms"),
+    ("first request after 1 s of rest", "rested_ms"),
+    ("tokens evaluated per request", "evaluated"),
+    ("tokens generated per request", "generated"),
+    ("requests that showed something", "shown"),
+    ("first line right", "first_line_right"),
+    ("keystrokes saved", "keystrokes_saved"),
+    ("wrong characters shown per 100", "wrong_per_100"),
+    ("requests", "requests"),
+)
+
+
+def _ms(value: float | None) -> str:
+    return number(value, 0 if value is None or value >= 10 else 1, " ms")
+
+
+_FORMATS: dict[str, Callable[[float | None], str]] = {
+    **dict.fromkeys(("p50_ms", "p95_ms", "first_ms", "rested_ms"), _ms),
+    **dict.fromkeys(("evaluated", "generated", "wrong_per_100"), lambda value: number(value, 1)),
+    "requests": number,
+}
