@@ -17,7 +17,7 @@ class CompletionSettings:
     max_tokens: int = 160  # of one suggestion
     prefix_tokens: int = 1024  # text above the cursor, in tokens, at most
     suffix_tokens: int = 256  # text below the cursor, in tokens, at most
-    deadline_ms: int = 500  # after this the longest sound part of a multi-line answer is shown
+    deadline_ms: int = 400  # after this the longest sound part of a multi-line answer is shown
     min_confidence: float = 0.5  # automatic suggestions below this mean token probability are not shown
 
 

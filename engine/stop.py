@@ -341,14 +341,19 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 
 def _certain_end(text: str, policy: StopPolicy) -> int:
-    """How much no rule can take back: all but the last two lines, and the comment lines before them."""
-    lines = _lines(text)[:-2]
+    """How much can be shown already: complete lines, but not the comments and repetitions at their end,
+    which may become too many, nor what stands below the cursor anyway.
+    """
+    lines = _lines(text)[:-1]
     while lines and policy.comment and lines[-1][1].lstrip().startswith(policy.comment):
         lines.pop()
-    if not lines:
-        return 0
+    while len(lines) > 1 and lines[-1][1].strip() == lines[-2][1].strip():
+        lines.pop()
     # Neither is a line end, or a blank, certain before something follows it.
-    return len(text[: lines[-1][0] + len(lines[-1][1])].rstrip(_BLANKS))
+    certain = text[: lines[-1][0] + len(lines[-1][1])].rstrip(_BLANKS) if lines else ""
+    for trim in TRIMS:
+        certain = certain[: trim(certain, policy)]
+    return len(certain)
 
 
 def _end_of_previous_line(text: str, line_start: int) -> int:

@@ -21,6 +21,7 @@ class Options:
     places: int
     keys: int
     pause_ms: int
+    words: bool
     tasks: int
     deadline_ms: int
     seed: int
@@ -40,6 +41,7 @@ def parse(arguments: list[str] | None = None) -> Options:
     add("--places", type=int, help="places per language (default 5)")
     add("--keys", type=int, help="requests at one place (default 40)")
     add("--pause-ms", type=int, default=0, help="between a shown answer and the next keystroke")
+    add("--words", action="store_true", help="also accept the first words of a suggestion, one key a word")
     add("--tasks", type=int, help="of each infilling set (default: 200 SingleLine, all RandomSpanLight)")
     add("--deadline-ms", type=int, default=60_000, help="completion.deadline_ms for infilling: quality, not speed")
     add("--seed", type=int, default=1)
@@ -57,6 +59,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         places=given.places or (1 if given.quick else 5),
         keys=given.keys or (8 if given.quick else 40),
         pause_ms=given.pause_ms,
+        words=given.words,
         tasks=given.tasks or (10 if given.quick else 200),
         deadline_ms=given.deadline_ms,
         seed=given.seed,

@@ -31,7 +31,7 @@ async def run(options: Options, model: Path) -> None:
     steps: dict[str, list[Step]] = {}
     for name in options.engines:
         try:
-            steps[name] = await _replay(name, model, trace, Pace(options.keys, options.pause_ms))
+            steps[name] = await _replay(name, model, trace, Pace(options.keys, options.pause_ms, options.words))
         except (Missing, Unavailable) as error:
             notes.append(f"{name} was left out: {error}")
     summaries = {name: summarise(done) for name, done in steps.items()}
@@ -87,9 +87,10 @@ def _row(label: str, key: str, first: Summary, others: list[Summary]) -> tuple[s
 
 
 _ROWS = (
-    ("warm request, p50", "p50_ms"),
-    ("warm request, p95", "p95_ms"),
-    ("warm requests under 5 ms", "at_once"),
+    ("warm request to the model, p50", "p50_ms"),
+    ("warm request to the model, p95", "p95_ms"),
+    ("warm requests answered from memory", "at_once"),
+    ("warm request, mean of all", "mean_ms"),
     ("first request of a file", "first_ms"),
     ("first request after 1 s of rest", "rested_ms"),
     ("tokens evaluated per request", "evaluated"),
@@ -107,7 +108,7 @@ def _ms(value: float | None) -> str:
 
 
 _FORMATS: dict[str, Callable[[float | None], str]] = {
-    **dict.fromkeys(("p50_ms", "p95_ms", "first_ms", "rested_ms"), _ms),
+    **dict.fromkeys(("p50_ms", "p95_ms", "mean_ms", "first_ms", "rested_ms"), _ms),
     **dict.fromkeys(("evaluated", "generated", "wrong_per_100"), lambda value: number(value, 1)),
     "requests": number,
 }

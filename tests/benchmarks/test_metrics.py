@@ -42,7 +42,12 @@ def step(
     ],
 )
 def test_as_much_is_accepted_as_is_right(ghost: str, following: str, taken: Acceptance | None) -> None:
-    assert acceptance(ghost, following) == taken
+    assert acceptance(ghost, following, words=True) == taken
+
+
+def test_words_are_accepted_only_when_asked_for() -> None:
+    assert acceptance("width * depth", "width * height") is None
+    assert acceptance("size * 2", "size * 2\n") == Acceptance("size * 2", 1)
 
 
 def test_white_space_behind_a_suggestion_is_not_held_against_it() -> None:
@@ -79,7 +84,8 @@ def test_latencies_are_told_apart_by_kind() -> None:
     steps = [step("", "x", kind="first", ms=900), step("", "x", kind="rested", ms=80)]
     summary = summarise([*steps, *(step("", "x", ms=float(ms)) for ms in range(1, 101))])
     assert (summary.first_ms, summary.rested_ms) == (900, 80)
-    assert (summary.p50_ms, summary.p95_ms) == (50, 95)
+    assert (summary.p50_ms, summary.p95_ms) == (52, 96)  # of the 96 that took 5 ms or more
+    assert summary.mean_ms == 50.5
     assert summary.at_once == pytest.approx(0.04)
 
 

@@ -13,10 +13,14 @@ REST_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`keys` is the most requests at one place, `pause_ms` passes between an answer and the next keystroke."""
+    """`keys` is the most requests at one place, `pause_ms` passes between an answer and the next keystroke.
+
+    `words`: the user also accepts the first words of a suggestion.
+    """
 
     keys: int
     pause_ms: int = 0
+    words: bool = False
 
 
 async def retype(engine: Engine, place: Place, pace: Pace) -> list[Step]:
@@ -34,7 +38,7 @@ async def retype(engine: Engine, place: Place, pace: Pace) -> list[Step]:
         began = time.perf_counter()
         answer = await engine.ask(buffer)
         ms = (time.perf_counter() - began) * 1000
-        taken = acceptance(answer.ghost, following) or Acceptance(next_key(following), 1)
+        taken = acceptance(answer.ghost, following, pace.words) or Acceptance(next_key(following), 1)
         steps.append(
             Step(
                 place=place.name,

@@ -100,7 +100,7 @@ async def test_a_file_of_ten_thousand_lines_is_answered_right(model_home: Path) 
 
 
 async def test_a_function_body_is_written_to_its_end_and_no_further(model_home: Path) -> None:
-    async with editor(home=model_home) as ed:
+    async with editor({"completion": {"deadline_ms": 60_000}}, home=model_home) as ed:
         ed.open(
             'def factorial(n):\n    """The product of the numbers from 1 to n."""\n    ‸\n\n\n'
             "def double(n):\n    return 2 * n\n"
