@@ -17,6 +17,9 @@ from tests.hosts import hosts_of, stop_host
 pytestmark = pytest.mark.model
 
 
+# What is right does not depend on how busy the machine is: wait for whole answers.
+PATIENT = {"completion": {"deadline_ms": 60_000}}
+
 PLACES = {
     "middle of a line": (
         "sample.py",
@@ -79,7 +82,7 @@ PLACES = {
 @pytest.mark.parametrize("place", PLACES)
 async def test_the_model_completes(place: str, model_home: Path) -> None:
     name, language, marked, expected = PLACES[place]
-    async with editor(home=model_home) as ed:
+    async with editor(PATIENT, home=model_home) as ed:
         ed.open(marked, name, language)
         assert (await ed.ghost()).strip().startswith(expected)
 
@@ -100,7 +103,7 @@ async def test_a_file_of_ten_thousand_lines_is_answered_right(model_home: Path) 
 
 
 async def test_a_function_body_is_written_to_its_end_and_no_further(model_home: Path) -> None:
-    async with editor({"completion": {"deadline_ms": 60_000}}, home=model_home) as ed:
+    async with editor(PATIENT, home=model_home) as ed:
         ed.open(
             'def factorial(n):\n    """The product of the numbers from 1 to n."""\n    ‸\n\n\n'
             "def double(n):\n    return 2 * n\n"
