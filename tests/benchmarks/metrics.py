@@ -3,8 +3,8 @@
 - latency: from the request to the answer, after the keystroke was sent; by kind of request. Answers within
   5 ms were known already (typed along, or asked ahead): they are a share of their own, and p50 and p95 are those
   of the warm requests that the model had to answer.
-- first line right: of the requests that showed something, the share whose first shown line is exactly what
-  follows up to the line's end.
+- first line right: of the newly shown suggestions, the share whose first line is exactly what follows up to the
+  line's end.
 - keystrokes saved: 1 - keys pressed / keys without completion. Accepting a whole suggestion or its first line
   is one key, accepting words is one key a word; Enter with the automatic indentation is one key.
 - wrong characters: of all that was newly shown, the characters behind the last right one, per 100 characters of
@@ -28,7 +28,8 @@ class Step:
     """One request and what was typed after it.
 
     `kind`: the first request in a file, the first one after a second of rest, or any later one.
-    `key` is what was inserted then, with `pressed` keys; token counts are None where the engine does not say.
+    `key` is what was inserted then, as far as it counts, with `pressed` keys; token counts are None where the
+    engine does not say.
     """
 
     place: str
@@ -75,6 +76,7 @@ def summarise(steps: Sequence[Step]) -> Summary:
     warm = [step.ms for step in steps if step.kind == "warm"]
     computed = [ms for ms in warm if ms >= KNOWN_MS]
     shown = [step for step in steps if step.ghost]
+    new = [step for step in shown if step.is_new]
     typed = sum(len(step.key) for step in steps)
     keys = sum(count_keys(step.key) for step in steps)
     return Summary(
@@ -88,7 +90,7 @@ def summarise(steps: Sequence[Step]) -> Summary:
         evaluated=_mean([step.evaluated for step in steps if step.evaluated is not None]),
         generated=_mean([step.generated for step in steps if step.generated is not None]),
         shown=len(shown) / max(1, len(steps)),
-        first_line_right=_mean([is_first_line_right(step.ghost, step.following) for step in shown]),
+        first_line_right=_mean([is_first_line_right(step.ghost, step.following) for step in new]),
         keystrokes_saved=1 - sum(step.pressed for step in steps) / max(1, keys),
         wrong_per_100=100 * sum(wrong_characters(step) for step in steps) / max(1, typed),
     )

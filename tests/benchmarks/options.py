@@ -11,7 +11,7 @@ ENGINES = ("hearth", "llama.vim", "plain")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`keys` is the number of requests at one place; `places` is per language; the rest is in `parse`'s help."""
+    """`keys` are typed at one place; `places` is per language; the rest is in the help of `parse`."""
 
     part: str
     model: str
@@ -38,8 +38,8 @@ def parse(arguments: list[str] | None = None) -> Options:
     add("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the infilling tasks")
     add("--out", type=Path, default=CACHE / "results", help="where results are written")
     add("--engines", default=",".join(ENGINES), help=f"for replay, some of {','.join(ENGINES)}")
-    add("--places", type=int, help="places per language (default 5)")
-    add("--keys", type=int, help="requests at one place (default 40)")
+    add("--places", type=int, help="places per language (default 6)")
+    add("--keys", type=int, help="keystrokes that are typed at one place (default 60)")
     add("--pause-ms", type=int, default=0, help="between a shown answer and the next keystroke")
     add("--words", action="store_true", help="also accept the first words of a suggestion, one key a word")
     add("--tasks", type=int, help="of each infilling set (default: 200 SingleLine, all RandomSpanLight)")
@@ -56,8 +56,8 @@ def parse(arguments: list[str] | None = None) -> Options:
         data=given.data,
         out=given.out,
         engines=engines,
-        places=given.places or (1 if given.quick else 5),
-        keys=given.keys or (8 if given.quick else 40),
+        places=given.places or (1 if given.quick else 6),
+        keys=given.keys or (10 if given.quick else 60),
         pause_ms=given.pause_ms,
         words=given.words,
         tasks=given.tasks or (10 if given.quick else 200),

@@ -1,5 +1,5 @@
 from tests.benchmarks.packages import Source
-from tests.benchmarks.trace import count_keys, next_key, places
+from tests.benchmarks.trace import count_keys, first_keys, next_key, places
 
 CODE = "".join(
     f"def area_{n}(width, height):\n    size = width * height\n    return size\n\n\n" for n in range(30)
@@ -58,6 +58,11 @@ def test_enter_brings_the_indentation_along() -> None:
 def test_enter_on_a_blank_line_brings_nothing() -> None:
     assert next_key("\n\n    x") == "\n"
     assert next_key("\n    \n") == "\n"
+
+
+def test_the_first_keys_of_a_text() -> None:
+    assert first_keys("a\n    bc", 3) == "a\n    b"
+    assert first_keys("ab", 9) == "ab"
 
 
 def test_keys_are_counted_as_they_are_pressed() -> None:

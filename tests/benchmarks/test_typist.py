@@ -63,8 +63,13 @@ async def test_only_the_first_request_is_cold() -> None:
     assert [step.kind for step in steps[:3]] == ["first", "warm", "warm"]
 
 
-async def test_a_place_is_left_after_so_many_requests() -> None:
+async def test_a_place_is_left_after_so_many_keys() -> None:
     assert len(await typed(Prophet(0), keys=4)) == 4
+
+
+async def test_what_was_accepted_counts_only_as_far_as_all_engines_type() -> None:
+    (step,) = await typed(Prophet(99), keys=4)
+    assert step.key == "y = "
 
 
 async def test_what_a_request_cost_is_kept() -> None:

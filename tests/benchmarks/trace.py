@@ -58,6 +58,14 @@ def next_key(text: str) -> str:
     return enter[0] if enter else ""
 
 
+def first_keys(text: str, keys: int) -> str:
+    """What the first so many keystrokes of `text` insert."""
+    end = 0
+    for _ in range(keys):
+        end += len(next_key(text[end:]))
+    return text[:end]
+
+
 def count_keys(text: str) -> int:
     count = 0
     while text:

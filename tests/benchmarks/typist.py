@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 from tests.benchmarks.engines import Buffer, Engine
 from tests.benchmarks.metrics import Acceptance, Kind, Step, acceptance
-from tests.benchmarks.trace import Place, next_key
+from tests.benchmarks.trace import Place, first_keys, next_key
 
 REST_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`keys` is the most requests at one place, `pause_ms` passes between an answer and the next keystroke.
+    """So many `keys` of a place are typed, the same text by every engine.
 
-    `words`: the user also accepts the first words of a suggestion.
+    `pause_ms` passes between an answer and the next keystroke; with `words` the user also accepts the first words
+    of a suggestion.
     """
 
     keys: int
@@ -33,8 +34,9 @@ async def retype(engine: Engine, place: Place, pace: Pace) -> list[Step]:
         await resting
     steps: list[Step] = []
     following, standing = place.removed, ""
+    to_type = len(first_keys(place.removed, pace.keys))
     kind: Kind = "rested" if place.rested else "first"
-    while following and len(steps) < pace.keys:
+    while to_type > 0:
         began = time.perf_counter()
         answer = await engine.ask(buffer)
         ms = (time.perf_counter() - began) * 1000
@@ -47,7 +49,7 @@ async def retype(engine: Engine, place: Place, pace: Pace) -> list[Step]:
                 ms=ms,
                 ghost=answer.ghost,
                 following=following,
-                key=taken.text,
+                key=taken.text[:to_type],
                 pressed=taken.pressed,
                 is_new=answer.ghost.rstrip() != standing.rstrip(),
                 evaluated=answer.evaluated,
@@ -57,6 +59,7 @@ async def retype(engine: Engine, place: Place, pace: Pace) -> list[Step]:
         await asyncio.sleep(pace.pause_ms / 1000)
         standing = answer.ghost.removeprefix(taken.text) if answer.ghost.startswith(taken.text) else ""
         following = following[len(taken.text) :]
+        to_type -= len(taken.text)
         buffer.above += taken.text
         await engine.typed(buffer, taken.text)
         kind = "warm"
