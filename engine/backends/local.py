@@ -46,9 +46,10 @@ class LocalBackend:
                 yield event
 
     async def warm(self, request: CompletionRequest) -> None:
-        if await asyncio.to_thread(store.find, self.settings.completion.model) is None:
+        name = self.settings.completion.model
+        if self._known(name) is None and await asyncio.to_thread(store.find, name) is None:
             return  # a download is for a real request to begin
-        model = await self.model(self.settings.completion.model)
+        model = await self.model(name)
         async with aclosing(self._host.complete(model, request, warm_up=True)) as events:
             async for _ in events:
                 pass
@@ -68,10 +69,16 @@ class LocalBackend:
 
     async def model(self, name: str) -> ModelRef:
         """The model, on this disk and loaded. All who wait share one download; a failure is tried again later."""
-        task = self._preparing.get(name)
-        if task is None or (task.done() and (task.cancelled() or task.exception())):
+        task = self._known(name)
+        if task is None:
             task = self._preparing[name] = asyncio.create_task(self._prepare(name))
         return await asyncio.shield(task)
+
+    def _known(self, name: str) -> "asyncio.Task[ModelRef] | None":
+        """What prepares or has prepared this model; None before, and after a failure."""
+        task = self._preparing.get(name)
+        failed = task is not None and task.done() and (task.cancelled() or task.exception())
+        return None if failed else task
 
     async def _prepare(self, name: str) -> ModelRef:
         self.on_status(Status("starting", name))
