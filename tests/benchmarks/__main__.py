@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [replay|infill|limit|startup|all]`: see `options.py` for what can be chosen."""
+"""`python -m tests.benchmarks [replay|clocked|infill|limit|startup|all]`: `options.py` says what can be chosen."""
 
 import asyncio
 import sys
@@ -12,6 +12,7 @@ from tests.benchmarks.options import Options, parse
 
 PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
     "replay": replay.run,
+    "clocked": replay.run_clocked,
     "infill": infill.run,
     "limit": limit.run,
 }

@@ -49,7 +49,7 @@ async def run(options: Options, model: Path) -> None:
     with fresh_home() as home:
         async with in_process.running(str(model), home) as engine:
             for place in track(trace, "in process", console=console):
-                steps += await retype(engine, place, Pace(options.keys, options.pause_ms, options.words))
+                steps += await retype(engine, place, Pace(options.keys, words=options.words))
     asked = [pair for pair in zip(steps, engine.answers, strict=True) if pair[1].usage.prompt_tokens]
     with loop(model, engine.profile, engine.threads, "".join(place.above for place in trace)) as bare:
         costs = [_cost(step, answer, bare.ms(work_of(answer))) for step, answer in track(asked, "bare loop")]

@@ -22,7 +22,7 @@ def describe(options: Options, model: Path) -> dict[str, str]:
         "hearth": version("hearth-lsp"),
         "llama-cpp-python": version("llama-cpp-python"),
         "model": model.name,
-        "options": f"places {options.places} per language, keys {options.keys}, pause {options.pause_ms} ms, "
+        "options": f"places {options.places} per language, keys {options.keys}, clock {options.clock_ms} ms, "
         f"{'words are accepted, ' if options.words else ''}"
         f"tasks {options.tasks}, seed {options.seed}",
     }

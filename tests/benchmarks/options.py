@@ -20,7 +20,7 @@ class Options:
     engines: tuple[str, ...]
     places: int
     keys: int
-    pause_ms: int
+    clock_ms: int
     words: bool
     tasks: int
     deadline_ms: int
@@ -33,14 +33,14 @@ def parse(arguments: list[str] | None = None) -> Options:
         prog="python -m tests.benchmarks", description="Measure Hearth beside other engines, on this machine."
     )
     add = parser.add_argument
-    add("part", nargs="?", default="all", choices=["replay", "infill", "limit", "startup", "all"])
+    add("part", nargs="?", default="all", choices=["replay", "clocked", "infill", "limit", "startup", "all"])
     add("--model", default="qwen2.5-coder-0.5b-instruct", help="catalog id, or path of a .gguf")
     add("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the infilling tasks")
     add("--out", type=Path, default=CACHE / "results", help="where results are written")
-    add("--engines", default=",".join(ENGINES), help=f"for replay, some of {','.join(ENGINES)}")
+    add("--engines", default=",".join(ENGINES), help=f"for replay and clocked, some of {','.join(ENGINES)}")
     add("--places", type=int, help="places per language (default 6)")
     add("--keys", type=int, help="keystrokes that are typed at one place (default 60)")
-    add("--pause-ms", type=int, default=0, help="between a shown answer and the next keystroke")
+    add("--clock-ms", type=int, default=250, help="from one keystroke to the next, for the typist with a clock")
     add("--words", action="store_true", help="also accept the first words of a suggestion, one key a word")
     add("--tasks", type=int, help="of each infilling set (default: 200 SingleLine, all RandomSpanLight)")
     add("--deadline-ms", type=int, default=60_000, help="completion.deadline_ms for infilling: quality, not speed")
@@ -58,7 +58,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         engines=engines,
         places=given.places or (1 if given.quick else 6),
         keys=given.keys or (10 if given.quick else 60),
-        pause_ms=given.pause_ms,
+        clock_ms=given.clock_ms,
         words=given.words,
         tasks=given.tasks or (10 if given.quick else 200),
         deadline_ms=given.deadline_ms,

@@ -1,4 +1,8 @@
-"""The typing replay: the same keystrokes for each engine, one engine after another."""
+"""The typing replay: the same keystrokes for each engine, one engine after another.
+
+`run` waits for every answer and measures how long that takes. `run_clocked` types on, as people do, and counts
+what suggestions are worth then.
+"""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -26,24 +30,37 @@ _CAVEATS = (
 
 
 async def run(options: Options, model: Path) -> None:
+    title, steps = await _run("replay", "every answer is waited for", _ROWS, options, model, clock_ms=0)
+    warm = {name: [step.ms for step in done if step.kind == "warm"] for name, done in steps.items()}
+    plots.latencies(options.out, title, warm)
+
+
+async def run_clocked(options: Options, model: Path) -> None:
+    how = f"a key every {options.clock_ms} ms"
+    await _run("clocked", how, _CLOCKED_ROWS, options, model, options.clock_ms)
+
+
+async def _run(
+    name: str, how: str, rows: "Rows", options: Options, model: Path, clock_ms: int
+) -> tuple[str, dict[str, list[Step]]]:
+    """(the title, what each engine did), with the table and everything else written down."""
     about = machine.describe(options, model)
     trace, notes = trace_of(options)
     steps: dict[str, list[Step]] = {}
-    for name in options.engines:
+    for engine in options.engines:
         try:
-            steps[name] = await _replay(name, model, trace, Pace(options.keys, options.pause_ms, options.words))
+            steps[engine] = await _replay(engine, model, trace, Pace(options.keys, clock_ms, options.words))
         except (Missing, Unavailable) as error:
-            notes.append(f"{name} was left out: {error}")
-    summaries = {name: summarise(done) for name, done in steps.items()}
+            notes.append(f"{engine} was left out: {error}")
+    summaries = {engine: summarise(done) for engine, done in steps.items()}
     data = {
-        "summaries": {name: asdict(summary) for name, summary in summaries.items()},
-        "steps": {name: [asdict(step) for step in done] for name, done in steps.items()},
+        "summaries": {engine: asdict(summary) for engine, summary in summaries.items()},
+        "steps": {engine: [asdict(step) for step in done] for engine, done in steps.items()},
     }
     languages = ", ".join(sorted({place.language for place in trace}))
-    title = f"Typing replay, {model.name}: {len(trace)} places, {languages}"
-    publish(options.out, "replay", about, _sheet(title, summaries), data, [*notes, *_CAVEATS])
-    warm = {name: [step.ms for step in done if step.kind == "warm"] for name, done in steps.items()}
-    plots.latencies(options.out, f"{title}\n{about['machine']}, {about['date']}", warm)
+    title = f"Typing replay, {how}; {model.name}, {len(trace)} places, {languages}"
+    publish(options.out, name, about, _sheet(title, rows, summaries), data, [*notes, *_CAVEATS])
+    return f"{title}\n{about['machine']}, {about['date']}", steps
 
 
 def trace_of(options: Options) -> tuple[list[Place], list[str]]:
@@ -57,25 +74,26 @@ def trace_of(options: Options) -> tuple[list[Place], list[str]]:
 async def _replay(name: str, model: Path, trace: list[Place], pace: Pace) -> list[Step]:
     steps: list[Step] = []
     with fresh_home() as home:
-        async with _ENGINES[name](model, home) as engine:
+        async with _ENGINES[name](model, home, pace.clock_ms > 0) as engine:
             for place in track(trace, f"{name:10}", console=console):
                 steps += await retype(engine, place, pace)
     return steps
 
 
-_ENGINES: dict[str, Callable[[Path, Path], AbstractAsyncContextManager[Engine]]] = {
-    "hearth": lambda model, home: hearth.running(str(model), home),
-    "llama.vim": lambda model, home: llama_server.running(model),
-    "plain": lambda model, home: plain.running(model),
+_ENGINES: dict[str, Callable[[Path, Path, bool], AbstractAsyncContextManager[Engine]]] = {
+    "hearth": lambda model, home, clocked: hearth.running(str(model), home),
+    "llama.vim": lambda model, home, clocked: llama_server.running(model, clocked),
+    "plain": lambda model, home, clocked: plain.running(model),
 }
+Rows = tuple[tuple[str, str], ...]  # what a row is called, and the field of `Summary`
 
 
-def _sheet(title: str, summaries: dict[str, Summary]) -> Sheet:
+def _sheet(title: str, rows: Rows, summaries: dict[str, Summary]) -> Sheet:
     """One column per engine, and behind each other one's figure what it is in units of the first."""
     first, *others = summaries
-    rows = [_row(label, show, summaries[first], [summaries[name] for name in others]) for label, show in _ROWS]
+    cells = [_row(label, key, summaries[first], [summaries[name] for name in others]) for label, key in rows]
     columns = ("", first, *(column for name in others for column in (name, f"÷ {first}")))
-    return Sheet(title, columns, tuple(rows))
+    return Sheet(title, columns, tuple(cells))
 
 
 def _row(label: str, key: str, first: Summary, others: list[Summary]) -> tuple[str, ...]:
@@ -86,7 +104,7 @@ def _row(label: str, key: str, first: Summary, others: list[Summary]) -> tuple[s
     return tuple(cells)
 
 
-_ROWS = (
+_ROWS: Rows = (
     ("warm request to the model, p50", "p50_ms"),
     ("warm request to the model, p95", "p95_ms"),
     ("warm requests answered from memory", "at_once"),
@@ -100,6 +118,13 @@ _ROWS = (
     ("keystrokes saved", "keystrokes_saved"),
     ("wrong characters shown per 100", "wrong_per_100"),
     ("requests", "requests"),
+)
+_CLOCKED_ROWS: Rows = (
+    ("suggestion there before the next key", "shown"),
+    ("first line right, of those", "first_line_right"),
+    ("keystrokes saved", "keystrokes_saved"),
+    ("wrong characters shown per 100", "wrong_per_100"),
+    ("keystrokes", "requests"),
 )
 
 

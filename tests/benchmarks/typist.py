@@ -1,10 +1,14 @@
-"""Types a place again: asks, accepts what is right, else presses the next key; one request after another."""
+"""Types a place again: asks, accepts what is right, else presses the next key.
+
+A patient typist waits for every answer, however long it takes. One with a clock presses a key whenever it
+strikes: what is not there by then is not seen, and the next request is made all the same.
+"""
 
 import asyncio
 import time
 from dataclasses import dataclass
 
-from tests.benchmarks.engines import Buffer, Engine
+from tests.benchmarks.engines import Buffer, Engine, Suggestion
 from tests.benchmarks.metrics import Acceptance, Kind, Step, acceptance
 from tests.benchmarks.trace import Place, first_keys, next_key
 
@@ -15,12 +19,12 @@ REST_SECONDS = 1.0
 class Pace:
     """So many `keys` of a place are typed, the same text by every engine.
 
-    `pause_ms` passes between an answer and the next keystroke; with `words` the user also accepts the first words
-    of a suggestion.
+    `clock_ms` is the time from one keystroke to the next; 0 for a patient typist. With `words` the user also
+    accepts the first words of a suggestion.
     """
 
     keys: int
-    pause_ms: int = 0
+    clock_ms: int = 0
     words: bool = False
 
 
@@ -36,10 +40,16 @@ async def retype(engine: Engine, place: Place, pace: Pace) -> list[Step]:
     following, standing = place.removed, ""
     to_type = len(first_keys(place.removed, pace.keys))
     kind: Kind = "rested" if place.rested else "first"
+    late: set[asyncio.Task[Suggestion]] = set()
     while to_type > 0:
         began = time.perf_counter()
-        answer = await engine.ask(buffer)
+        asking = asyncio.create_task(engine.ask(buffer))
+        answer = await _in_time(asking, pace.clock_ms)
         ms = (time.perf_counter() - began) * 1000
+        if answer is None:
+            late.add(asking)
+            answer = Suggestion("")
+        await asyncio.sleep(max(0.0, pace.clock_ms - ms) / 1000)
         taken = acceptance(answer.ghost, following, pace.words) or Acceptance(next_key(following), 1)
         steps.append(
             Step(
@@ -56,12 +66,18 @@ async def retype(engine: Engine, place: Place, pace: Pace) -> list[Step]:
                 generated=answer.generated,
             )
         )
-        await asyncio.sleep(pace.pause_ms / 1000)
         standing = answer.ghost.removeprefix(taken.text) if answer.ghost.startswith(taken.text) else ""
         following = following[len(taken.text) :]
         to_type -= len(taken.text)
         buffer.above += taken.text
         await engine.typed(buffer, taken.text)
         kind = "warm"
+    await asyncio.gather(*late)
     await engine.leave(buffer)
     return steps
+
+
+async def _in_time(asking: "asyncio.Task[Suggestion]", clock_ms: int) -> Suggestion | None:
+    """The answer, or None when it is not there before the clock strikes."""
+    done, _ = await asyncio.wait({asking}, timeout=clock_ms / 1000 if clock_ms else None)
+    return asking.result() if done else None

@@ -24,7 +24,7 @@ _START_SECONDS = 120.0
 
 
 @asynccontextmanager
-async def running(model: Path) -> AsyncIterator["LlamaVim"]:
+async def running(model: Path, clocked: bool = False) -> AsyncIterator["LlamaVim"]:
     """A server with its model loaded. Raises `debian.Missing` when there is none for this machine."""
     program = _program()
     with socket.socket() as free:
@@ -39,7 +39,7 @@ async def running(model: Path) -> AsyncIterator["LlamaVim"]:
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False) as client:
             await _until_ready(client, process)
-            yield LlamaVim(client)
+            yield LlamaVim(client, clocked)
     finally:
         process.terminate()
         process.wait()
@@ -48,9 +48,15 @@ async def running(model: Path) -> AsyncIterator["LlamaVim"]:
 
 @dataclass
 class LlamaVim:
+    """`clocked`: the user does not wait, so what is fetched ahead takes its time from later requests."""
+
     _client: httpx.AsyncClient
+    _clocked: bool = False
     _cache: llama_vim.Cache = field(default_factory=llama_vim.Cache)
     _ghost: str = ""
+    _asked: int = 0
+    _in_flight: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _ahead: set[asyncio.Task[object]] = field(default_factory=set)
 
     async def open(self, buffer: Buffer) -> None:
         self._ghost = ""
@@ -59,20 +65,44 @@ class LlamaVim:
         """llama.vim prepares nothing of the file itself."""
 
     async def typed(self, buffer: Buffer, text: str) -> None:
-        if self._ghost and text == self._ghost.rstrip():
+        if self._ghost and text == self._ghost.rstrip() and not self._clocked:
             await self._fetch(llama_vim.local(buffer), _AHEAD_MS)
 
     async def ask(self, buffer: Buffer) -> Suggestion:
-        place = llama_vim.local(buffer)
+        self._asked += 1
+        asked = self._asked
         evaluated = generated = 0
-        content = self._cache.find(place)
+        content = self._cache.find(llama_vim.local(buffer))
         if content is None:
-            content, evaluated, generated = await self._fetch(place, _FIRST_MS)
+            async with self._in_flight:  # it never cancels a request, and has one at a time
+                if asked != self._asked:
+                    return Suggestion("")
+                content = self._cache.find(llama_vim.local(buffer))  # the one before may have answered this too
+                if content is None:
+                    content, evaluated, generated = await self._fetch(llama_vim.local(buffer), _FIRST_MS)
+                    if asked != self._asked:
+                        return Suggestion("", evaluated, generated)
         self._ghost = llama_vim.shown(content, buffer)
+        if self._clocked and self._ghost:
+            self._look_ahead(Buffer(buffer.name, buffer.language, buffer.above + self._ghost, buffer.below))
         return Suggestion(self._ghost, evaluated, generated)
 
     async def leave(self, buffer: Buffer) -> None:
-        pass
+        await asyncio.gather(*self._ahead)
+
+    def _look_ahead(self, accepted: Buffer) -> None:
+        """Ask for what follows once the shown suggestion is accepted."""
+        place = llama_vim.local(accepted)
+        if self._in_flight.locked() or self._cache.find(place) is not None:
+            return
+
+        async def fetch() -> None:
+            async with self._in_flight:
+                await self._fetch(place, _AHEAD_MS)
+
+        task = asyncio.create_task(fetch())
+        self._ahead.add(task)
+        task.add_done_callback(self._ahead.discard)
 
     async def _fetch(self, place: llama_vim.Local, predict_ms: int) -> tuple[str, int, int]:
         """(the answer, tokens evaluated, tokens generated)."""

@@ -10,7 +10,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.benchmarks.engines import Buffer, Suggestion
@@ -36,6 +36,8 @@ async def running(model: Path, plain_weights: bool = False) -> AsyncIterator["Pl
 @dataclass
 class Plain:
     _process: Process
+    _asked: int = 0
+    _in_flight: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def open(self, buffer: Buffer) -> None:
         pass
@@ -47,6 +49,12 @@ class Plain:
         pass
 
     async def ask(self, buffer: Buffer) -> Suggestion:
+        self._asked += 1
+        asked = self._asked
+        async with self._in_flight:
+            return await self._generate(buffer) if asked == self._asked else Suggestion("")
+
+    async def _generate(self, buffer: Buffer) -> Suggestion:
         above, below = buffer.above[-_CHARS_ABOVE:], buffer.below[:_CHARS_BELOW]
         prompt = f"<|fim_prefix|>{above}<|fim_suffix|>{below}<|fim_middle|>"
         assert self._process.stdin is not None and self._process.stdout is not None
