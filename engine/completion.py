@@ -10,11 +10,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from engine import stop
+from engine import budgets, stop
 from engine.backends import Backend
 from engine.context import ContextQuery, Gathered, gather
+from engine.context import code as codes
+from engine.context.code import Code
 from engine.context.documents import Document
 from engine.context.syntax import block_expected, closes_brackets, errors_added
 from engine.errors import HearthError
@@ -28,10 +30,9 @@ log = logging.getLogger("hearth.completion")
 
 Surroundings = Callable[[Snapshot, int, tuple[int, int]], ContextQuery | None]
 
-SMALL = Budget(prefix=160, suffix=48)  # a first frame that is evaluated while the user still looks at the file
-_BURST_PAUSE = 0.07  # seconds: whoever types faster than we answer is asked to pause that long first
 _CONFIRMED = 3  # characters typed along a doubtful suggestion that make it worth showing
-_REST_PAUSE = 0.3  # seconds without a request after which the frame may be improved
+_REST_PAUSE = 0.05  # seconds without a request after which the frame may be improved
+_SURE_ENOUGH = 0.7  # confidence from which on it pays to think of what follows when this is accepted
 
 
 @dataclass
@@ -40,6 +41,7 @@ class _Memory:
 
     frame: Frame | None = None
     is_full: bool = False
+    growing: Frame | None = None  # the full frame that is being evaluated
     gathered: Gathered | None = None
     suggestions: Suggestions = field(default_factory=Suggestions)
     answering: asyncio.Task[Completion] | None = None
@@ -54,6 +56,7 @@ class Completer:
     backend: Backend
     settings: CompletionSettings
     surroundings: Surroundings = lambda snapshot, offset, window: None
+    _speed: budgets.Speed = field(default_factory=budgets.Speed)
     _memories: dict[str, _Memory] = field(default_factory=dict)
 
     async def complete(self, document: Document, offset: int, automatic: bool = True) -> Completion | None:
@@ -62,10 +65,9 @@ class Completer:
         Raises `HearthError` when the backend fails.
         """
         memory = self._memories.setdefault(document.uri, _Memory())
-        hurried = memory.answering is not None and not memory.answering.done()
-        if hurried and memory.answering is not None:
+        if memory.answering is not None:
             memory.answering.cancel()
-        task = asyncio.create_task(self._answer(memory, document, offset, automatic, hurried))
+        task = asyncio.create_task(self._answer(memory, document, offset, automatic))
         memory.answering = task
         try:
             return await asyncio.shield(task)
@@ -73,12 +75,14 @@ class Completer:
             if task.cancelled():
                 return None  # superseded by a newer call
             task.cancel()  # the caller was cancelled: nobody wants the answer
+            if memory.generating is not None:
+                memory.generating.task.cancel()
             raise
 
     async def wake(self) -> None:
         """Have the model loaded, because a file was opened."""
         with suppress(HearthError):
-            await self.backend.warm(CompletionRequest("", FimPrompt("", ""), max_tokens=1))
+            self._speed.learn(await self.backend.warm(CompletionRequest("", FimPrompt("", ""), max_tokens=1)))
 
     async def rest(self, document: Document, offset: int, pause: float = 0.0) -> None:
         """The cursor rests at `offset`: prefill what a completion there will need. Returns when that is done."""
@@ -93,8 +97,8 @@ class Completer:
         """The request that a rested cursor at `offset` would be answered from, and where its context came from."""
         memory = self._memories.get(document.uri, _Memory())
         # A copy: what is only looked at must not change what is answered from.
-        looked_at = _Memory(memory.frame, memory.is_full, memory.gathered)
-        request = self._request(looked_at, document, document.snapshot(), offset, automatic=False)
+        looked_at = _Memory(memory.frame, memory.is_full, gathered=memory.gathered)
+        request = self._request(looked_at, document.snapshot(), document.code, offset, automatic=False)
         return request, looked_at.gathered
 
     def forget(self, uri: str) -> None:
@@ -112,24 +116,18 @@ class Completer:
         """The user turned this suggestion down: it is not shown again at this place."""
         self._memories.setdefault(document.uri, _Memory()).suggestions.reject(document.text, offset, answer)
 
-    async def _answer(
-        self, memory: _Memory, document: Document, offset: int, automatic: bool, hurried: bool
-    ) -> Completion:
+    async def _answer(self, memory: _Memory, document: Document, offset: int, automatic: bool) -> Completion:
         snapshot = document.snapshot()
         if (known := self._remembered(memory, snapshot, offset, automatic)) is not None:
+            self._look_ahead(memory, document, snapshot, known)
             return known
-        if memory.generating is not None:
-            memory.generating.task.cancel()
-        if hurried:
-            await asyncio.sleep(_BURST_PAUSE)
-        if memory.warming is not None:
-            memory.warming.cancel()
-        request = self._request(memory, document, snapshot, offset, automatic)
-        memory.generating = generation = _Generation(self.backend, request)
-        generation.start(memory.suggestions, snapshot, offset)
+        generation = memory.generating
+        if generation is None or not generation.is_for(snapshot, offset):
+            self._stop_warming(memory, snapshot, offset, automatic)
+            generation = self._begin(memory, snapshot, document.code, offset, automatic)
         await generation.wait(self.settings.deadline_ms / 1000)
-        memory.generating = None if generation.task.done() else generation
-        if not memory.is_full:  # by now the user has something to read
+        self._speed.learn(generation.usage)
+        if memory.warming is None or memory.warming.done():
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
         answer = _without_errors(document, snapshot, offset, generation.answer)
         if automatic and generation.confidence < self.settings.min_confidence:
@@ -138,7 +136,42 @@ class Completer:
             answer = ""
         # Auto-closed brackets right of the cursor are replaced by those of the answer.
         end = offset + closes_brackets(answer, _tail(snapshot.text, offset))
-        return Completion(answer, offset, end, generation.reason, generation.confidence, generation.usage)
+        completion = Completion(answer, offset, end, generation.reason, generation.confidence, generation.usage)
+        self._look_ahead(memory, document, snapshot, completion)
+        return completion
+
+    def _begin(
+        self, memory: _Memory, snapshot: Snapshot, code: Code, offset: int, automatic: bool
+    ) -> "_Generation":
+        """Ask the model; an answer to anything older in this document ends."""
+        if memory.generating is not None:
+            memory.generating.task.cancel()
+        request = self._request(memory, snapshot, code, offset, automatic)
+        memory.generating = _Generation(self.backend, request, snapshot.text, offset)
+        memory.generating.start(memory.suggestions)
+        return memory.generating
+
+    def _look_ahead(self, memory: _Memory, document: Document, snapshot: Snapshot, shown: Completion) -> None:
+        """Answer the place behind an accepted suggestion before anybody asks. Anything newer ends that."""
+        busy = memory.generating is not None and not memory.generating.task.done()
+        if busy or not shown.text or not memory.is_full or shown.confidence < _SURE_ENOUGH:
+            return
+        text = snapshot.text[: shown.start] + shown.text + snapshot.text[shown.end :]
+        after = shown.start + len(shown.text)
+        if memory.frame is None or memory.frame.typed(text, after) is None or document.version != snapshot.version:
+            return
+        if memory.suggestions.find(text, after) is None:
+            accepted = codes.paste(document.code, shown.start, shown.end, shown.text)
+            self._begin(memory, replace(snapshot, text=text), accepted, after, automatic=True)
+
+    def _stop_warming(self, memory: _Memory, snapshot: Snapshot, offset: int, automatic: bool) -> None:
+        """End work ahead, unless it grows a frame that this request does not need but later ones will."""
+        if memory.warming is None:
+            return
+        frames = (memory.frame, memory.growing)
+        useful = automatic and all(frame and frame.typed(snapshot.text, offset) is not None for frame in frames)
+        if not useful:
+            memory.warming.cancel()
 
     def _remembered(self, memory: _Memory, snapshot: Snapshot, offset: int, automatic: bool) -> Completion | None:
         found = memory.suggestions.find(snapshot.text, offset)
@@ -152,7 +185,7 @@ class Completer:
         return Completion(rest, offset, end, "remembered", entry.confidence)
 
     def _request(
-        self, memory: _Memory, document: Document, snapshot: Snapshot, offset: int, automatic: bool
+        self, memory: _Memory, snapshot: Snapshot, code: Code, offset: int, automatic: bool
     ) -> CompletionRequest:
         typed = memory.frame.typed(snapshot.text, offset) if memory.frame else None
         if not automatic and (typed is None or not memory.is_full):
@@ -168,7 +201,7 @@ class Completer:
             stop=stop.policy_at(
                 snapshot.text,
                 offset,
-                _mode(document, offset, automatic),
+                _mode(code, offset, automatic),
                 language.comment if language else "",
                 self.settings.max_lines,
             ),
@@ -177,20 +210,24 @@ class Completer:
 
     def _quick_frame(self, old: Frame | None, snapshot: Snapshot, offset: int) -> Frame:
         """A frame that answers soon: little below the cursor, and above it what the KV cache holds already."""
-        budget = Budget(self.settings.prefix_tokens, SMALL.suffix)
-        frame = frame_at(snapshot.text, offset, budget, _name(snapshot))
+        full = budgets.ahead(self._most(), self._speed)
+        quick = budgets.quick(full, self._speed)
+        frame = frame_at(snapshot.text, offset, Budget(full.prefix, quick.suffix), _name(snapshot))
         if old is not None and 2 * _common_start(old.above, frame.above) > len(frame.above):
             return with_context(frame, old.context)
-        return frame_at(snapshot.text, offset, SMALL, _name(snapshot))
+        return frame_at(snapshot.text, offset, quick, _name(snapshot))
 
     def _full_frame(self, memory: _Memory, snapshot: Snapshot, offset: int) -> Frame:
-        budget = Budget(self.settings.prefix_tokens, self.settings.suffix_tokens)
+        budget = budgets.ahead(self._most(), self._speed)
         frame = frame_at(snapshot.text, offset, budget, _name(snapshot))
         query = self.surroundings(snapshot, offset, frame.window)
         if query is None:
             return frame
         memory.gathered = gather(query, query.settings.tokens, memory.gathered)
         return with_context(frame, memory.gathered.files)
+
+    def _most(self) -> Budget:
+        return Budget(self.settings.prefix_tokens, self.settings.suffix_tokens)
 
     async def _warm(self, memory: _Memory, snapshot: Snapshot, offset: int, pause: float) -> None:
         """First a quick frame when there is none, then the full one; each is used as soon as it is evaluated."""
@@ -202,21 +239,26 @@ class Completer:
             memory.frame, memory.is_full = quick, False
         elif memory.is_full and len(typed) < MAX_TYPED // 2:
             return
-        full = self._full_frame(memory, snapshot, offset)
+        full = memory.growing
+        if full is None or full.typed(snapshot.text, offset) is None:
+            full = memory.growing = self._full_frame(memory, snapshot, offset)
         await self._prefill(snapshot, full, offset)
-        memory.frame, memory.is_full = full, True
+        memory.frame, memory.is_full, memory.growing = full, True, None
 
     async def _prefill(self, snapshot: Snapshot, frame: Frame, offset: int) -> None:
         typed = frame.typed(snapshot.text, offset) or ""
-        await self.backend.warm(CompletionRequest(snapshot.uri, frame.prompt(typed), max_tokens=1))
+        request = CompletionRequest(snapshot.uri, frame.prompt(typed), max_tokens=1)
+        self._speed.learn(await self.backend.warm(request))
 
 
 class _Generation:
     """One answer as it grows. It goes on after its first caller was answered, for the next one."""
 
-    def __init__(self, backend: Backend, request: CompletionRequest) -> None:
+    def __init__(self, backend: Backend, request: CompletionRequest, text: str, offset: int) -> None:
         self._backend = backend
         self._request = request
+        self._text = text
+        self._offset = offset
         self._grown = asyncio.Event()
         self._probabilities: list[float] = []
         self.answer = ""
@@ -228,8 +270,13 @@ class _Generation:
         """The lowest mean probability of the parts that came one by one."""
         return min(self._probabilities, default=0.0)
 
-    def start(self, suggestions: Suggestions, snapshot: Snapshot, offset: int) -> None:
-        self.task = asyncio.create_task(self._run(suggestions, snapshot, offset))
+    def is_for(self, snapshot: Snapshot, offset: int) -> bool:
+        """Whether it is under way and answers this place."""
+        ended = self.task.done() or self.task.cancelling()
+        return not ended and (self._offset, self._text) == (offset, snapshot.text)
+
+    def start(self, suggestions: Suggestions) -> None:
+        self.task = asyncio.create_task(self._run(suggestions))
         self.task.add_done_callback(_note_error)  # the caller may be gone by then
 
     async def wait(self, seconds: float) -> None:
@@ -239,27 +286,24 @@ class _Generation:
             await asyncio.wait({self.task}, timeout=seconds)
             if not self.task.done():
                 await asyncio.wait({self.task, grown}, return_when=asyncio.FIRST_COMPLETED)
-        except asyncio.CancelledError:
-            self.task.cancel()
-            raise
         finally:
             grown.cancel()
         if self.task.done() and not self.task.cancelled():
             self.task.result()  # raises what the backend raised
 
-    async def _run(self, suggestions: Suggestions, snapshot: Snapshot, offset: int) -> None:
+    async def _run(self, suggestions: Suggestions) -> None:
         async with aclosing(self._backend.complete(self._request)) as events:
             async for event in events:
                 if isinstance(event, Piece):
                     self.answer += event.text
                     self._probabilities.append(event.probability)
-                    suggestions.add(snapshot.text, offset, self.answer, self.confidence, complete=False)
+                    suggestions.add(self._text, self._offset, self.answer, self.confidence, complete=False)
                     self._grown.set()
                 elif isinstance(event, Finished):
                     self.reason, self.usage = event.reason, event.usage
         if self.reason in ("superseded", "cancelled"):
             return
-        suggestions.add(snapshot.text, offset, self.answer, self.confidence)
+        suggestions.add(self._text, self._offset, self.answer, self.confidence)
 
 
 def _note_error(task: asyncio.Task[None]) -> None:
@@ -267,9 +311,9 @@ def _note_error(task: asyncio.Task[None]) -> None:
         log.info("an answer ended with: %s", error)
 
 
-def _mode(document: Document, offset: int, automatic: bool) -> stop.Mode:
+def _mode(code: Code, offset: int, automatic: bool) -> stop.Mode:
     """An automatic suggestion is a line unless the syntax asks for a block; whoever asks gets all there is."""
-    if block_expected(document.code, offset):
+    if block_expected(code, offset):
         return "block"
     return "line" if automatic else "span"
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from engine.errors import SettingsError
 from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Status
+from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Status, Usage
 
 OnStatus = Callable[[Status], None]
 
@@ -30,8 +30,11 @@ class Backend(Protocol):
         """Stream the assistant's next message; reasoning comes as pieces of part "thinking"."""
         ...
 
-    async def warm(self, request: CompletionRequest) -> None:
-        """Prefill the prompt at the lowest priority; a no-op where the backend keeps no KV cache."""
+    async def warm(self, request: CompletionRequest) -> Usage:
+        """Prefill the prompt at the lowest priority; a no-op where the backend keeps no KV cache.
+
+        Returns what that cost, zeros where it is not known.
+        """
         ...
 
     async def probe(self, request: CompletionRequest) -> Probe:

@@ -1,19 +1,19 @@
 """The model on this machine: found or downloaded by `engine.models`, run by the host process."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from engine.backends import OnStatus
 from engine.backends.streaming import without_thinking_tags
-from engine.errors import HearthError
+from engine.errors import HearthError, HostDied
 from engine.host.client import HostClient
 from engine.host.wire import Report
 from engine.models import store
 from engine.models.download import Progress
 from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Probe, Status
+from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Probe, Status, Usage
 
 
 def create(settings: Settings, on_status: OnStatus) -> "LocalBackend":
@@ -27,32 +27,36 @@ class LocalBackend:
     settings: Settings
     on_status: OnStatus
     _preparing: dict[str, asyncio.Task[ModelRef]] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)  # by model id, what the settings call it
     _cancelled: bool = False
     _percent: int = -1
 
     def __post_init__(self) -> None:
-        self._host = HostClient(self._on_loading, self.settings.host.idle_minutes)
+        host = self.settings.host
+        self._host = HostClient(self._on_loading, host.idle_minutes, host.crash_budget, self._on_notice)
 
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         model = await self.model(self.settings.completion.model)
-        async with aclosing(self._host.complete(model, request)) as events:
+        async with aclosing(_again(lambda: self._host.complete(model, request))) as events:
             async for event in events:
                 yield event
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
         model = await self.model(self.settings.chat.model)
-        async with aclosing(without_thinking_tags(self._host.chat(model, request))) as events:
+        async with aclosing(without_thinking_tags(_again(lambda: self._host.chat(model, request)))) as events:
             async for event in events:
                 yield event
 
-    async def warm(self, request: CompletionRequest) -> None:
+    async def warm(self, request: CompletionRequest) -> Usage:
         name = self.settings.completion.model
         if self._known(name) is None and await asyncio.to_thread(store.find, name) is None:
-            return  # a download is for a real request to begin
+            return Usage()  # a download is for a real request to begin
         model = await self.model(name)
         async with aclosing(self._host.complete(model, request, warm_up=True)) as events:
-            async for _ in events:
-                pass
+            async for event in events:
+                if isinstance(event, Finished):
+                    return event.usage
+        return Usage()
 
     async def probe(self, request: CompletionRequest) -> Probe:
         return await self._host.inspect(await self.model(self.settings.completion.model), request)
@@ -97,6 +101,7 @@ class LocalBackend:
             )
             host = self.settings.host
             ref = replace(ref, gpu_layers=host.gpu_layers, threads=host.threads)
+            self._names[ref.id] = name
             report = await self._host.load(ref)
         except HearthError as error:
             self.on_status(Status("error", str(error)))
@@ -114,4 +119,33 @@ class LocalBackend:
             self.on_status(Status("downloading", progress.file, percent))
 
     def _on_loading(self, model: str, percent: int) -> None:
+        """The host tells all windows; it may be another one's model, or ours once more after a crash."""
+        if model not in self._names:
+            return
         self.on_status(Status("loading", model, percent))
+        name = self._names[model]
+        if percent >= 100 and (task := self._known(name)) is not None and task.done():
+            self.on_status(Status("ready", name))
+
+    def _on_notice(self, text: str) -> None:
+        self.on_status(Status("ready", self.settings.completion.model, help=text))
+
+
+Answer = AsyncGenerator[Piece | Finished, None]
+
+
+async def _again(ask: Callable[[], Answer]) -> Answer:
+    """What `ask` streams; asked once more when the host dies before it has said anything."""
+    began = False
+    try:
+        async with aclosing(ask()) as events:
+            async for event in events:
+                began = True
+                yield event
+            return
+    except HostDied:
+        if began:
+            raise
+    async with aclosing(ask()) as events:
+        async for event in events:
+            yield event

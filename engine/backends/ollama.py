@@ -54,15 +54,17 @@ class OllamaBackend:
         stream = patient(lambda: self._talk(model, request), self.patience, self.report, self._ready)
         return self._turns.take(f"chat {next(self._chats)}", stream)
 
-    async def warm(self, request: CompletionRequest) -> None:
+    async def warm(self, request: CompletionRequest) -> Usage:
         """Let the server prefill its KV cache. It knows no priorities, so this waits for idle times."""
         if not self._turns.idle:
-            return
+            return Usage()
         stream = self._fill(self.settings.completion.model, replace(request, max_tokens=1))
         with suppress(HearthError):
             async with aclosing(self._turns.take(_WARM_UP, stream)) as events:
-                async for _ in events:
-                    pass
+                async for event in events:
+                    if isinstance(event, Finished):
+                        return event.usage
+        return Usage()
 
     async def probe(self, request: CompletionRequest) -> Probe:
         family = fim.family_by_name(self.settings.completion.model) or "qwen"

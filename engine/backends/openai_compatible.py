@@ -13,7 +13,7 @@ from engine.backends.openai_server import Server, probe
 from engine.backends.streaming import Stream, Turns, patient, stopped, without_thinking_tags
 from engine.errors import BackendUnavailable, HearthError, RequestRefused, SettingsError
 from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Probe, Status
+from engine.types import ChatRequest, CompletionRequest, Finished, Probe, Status, Usage
 
 _FIM_SETTINGS = ("auto", "infill", "suffix", "raw")
 _WARM_UP = "warm-up"
@@ -55,15 +55,17 @@ class OpenAIBackend:
         stream = patient(lambda: self._talk(request), self.patience, self.report, self._ready)
         return self._turns.take(f"chat {next(self._chats)}", stream)
 
-    async def warm(self, request: CompletionRequest) -> None:
+    async def warm(self, request: CompletionRequest) -> Usage:
         """Let the server prefill its KV cache. It knows no priorities, so this waits for idle times."""
         if not self._turns.idle:
-            return
+            return Usage()
         stream = self._fill(replace(request, max_tokens=1))
         with suppress(HearthError):
             async with aclosing(self._turns.take(_WARM_UP, stream)) as events:
-                async for _ in events:
-                    pass
+                async for event in events:
+                    if isinstance(event, Finished):
+                        return event.usage
+        return Usage()
 
     async def probe(self, request: CompletionRequest) -> Probe:
         family = fim.family_by_name(self.settings.completion.model) or "qwen"

@@ -63,8 +63,9 @@ class ScriptedBackend:
         reason = "limit" if len(pieces) > request.max_tokens else "eog"
         yield Finished(reason, Usage(generated_tokens=min(len(pieces), request.max_tokens)))
 
-    async def warm(self, request: CompletionRequest) -> None:
+    async def warm(self, request: CompletionRequest) -> Usage:
         self.warmed.append(request)
+        return Usage()
 
     async def probe(self, request: CompletionRequest) -> Probe:
         return fim.probe(fim.FIM_TEMPLATES["qwen"], request.prompt)

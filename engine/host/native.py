@@ -6,8 +6,8 @@ ctypes releases the GIL during a decode, so the event loop of the process stays 
 
 import ctypes
 import logging
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import llama_cpp
@@ -15,23 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import BrokenModel
+from engine.host.profiles import LoadOptions as LoadOptions
 
 Logits = npt.NDArray[np.float32]
 BATCH = 512  # tokens that one decode call takes at most
 _ABORTED = 2
 _NO_SLOT = 1
 log = logging.getLogger("hearth.llama")
-
-
-@dataclass(frozen=True, slots=True)
-class LoadOptions:
-    """How to load: what `profiles.py` varies."""
-
-    threads: int
-    gpu_layers: int = 0
-    extra_buffers: bool = True  # repacked weights and the matrix kernels that need them, AMX among them
-    flash_attention: bool = True
-    mmap: bool = True
 
 
 class Model:
@@ -112,6 +102,9 @@ class Model:
         return int(llama_cpp.llama_model_size(self._handle))
 
 
+_BATCH_LIKE = 12  # tokens in a decode from which on one costs about the same
+
+
 class Context:
     """A KV cache of several sequences, and the decoding in it."""
 
@@ -121,6 +114,8 @@ class Context:
         self.length = length  # tokens of one sequence, at most
         self.abort = False  # set by any thread: the running decode stops within milliseconds
         self.evaluating = 0  # tokens of the decode that is running now
+        self._began = 0.0  # when that decode began
+        self._token_ms: float | None = None  # of a batch's token, as measured last
         # ggml calls this before every graph node; measured 0.2 ms in a decode of 17 ms.
         self._abort_callback = llama_cpp.ggml_abort_callback(lambda _: self.abort)
         self._handle = self._open()
@@ -144,16 +139,25 @@ class Context:
             batch.n_seq_id[index] = 1
             batch.seq_id[index][0] = sequence
             batch.logits[index] = all_logits or index == last
+        self._began = time.perf_counter()
         self.evaluating = len(tokens)
         status = llama_cpp.llama_decode(self._handle, batch)
         self.evaluating = 0
         if status == _ABORTED:
             return False
+        if len(tokens) >= _BATCH_LIKE:
+            self._token_ms = (time.perf_counter() - self._began) * 1000 / len(tokens)
         if status == _NO_SLOT:
             raise BrokenModel(f"no room in the KV cache for {len(tokens)} tokens at position {position}")
         if status != 0:
             raise BrokenModel(f"llama.cpp could not decode (status {status}): {_last_error}")
         return True
+
+    @property
+    def half_done(self) -> bool:
+        """The running decode has less than half of its time left: what an abort throws away is done again."""
+        expected = self.evaluating * self._token_ms if self._token_ms else float("inf")
+        return 2 * (time.perf_counter() - self._began) * 1000 > expected
 
     def logits(self, index: int = -1) -> Logits:
         """A copy of the logits of one token of the last decode; shape (vocab_size,)."""

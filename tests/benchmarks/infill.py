@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.progress import track
 
 from engine.backends import local
-from engine.settings import CompletionSettings, Settings
+from engine.settings import CompletionSettings, HostSettings, Settings
 from engine.types import CompletionRequest, FimPrompt, Finished, Piece, Usage
 from tests.benchmarks import judge, machine, plots, tasks
 from tests.benchmarks.engines import hearth
@@ -44,9 +44,10 @@ async def run(options: Options, model: Path) -> None:
     about = machine.describe(options, model)
     single = tasks.load(options.data, tasks.SINGLE_LINE, options.tasks, options.seed)
     spans = tasks.load(options.data, tasks.RANDOM_SPAN, options.tasks if options.quick else None, options.seed)
-    settings = Settings(completion=CompletionSettings(model=str(model)))
+    completion, host = CompletionSettings(model=str(model)), HostSettings(threads=options.threads)
+    settings = Settings(completion=completion, host=host)
     with fresh_home() as home:
-        async with hearth.session(str(model), home, deadline_ms=options.deadline_ms) as ed:
+        async with hearth.session(str(model), home, options.threads, deadline_ms=options.deadline_ms) as ed:
             backend = local.create(settings, lambda status: None)
             try:
                 lines = [await _line(ed, backend, task) for task in track(single, "single line", console=console)]

@@ -24,6 +24,8 @@ class Options:
     words: bool
     tasks: int
     deadline_ms: int
+    threads: int
+    each: int
     seed: int
     quick: bool
 
@@ -33,7 +35,12 @@ def parse(arguments: list[str] | None = None) -> Options:
         prog="python -m tests.benchmarks", description="Measure Hearth beside other engines, on this machine."
     )
     add = parser.add_argument
-    add("part", nargs="?", default="all", choices=["replay", "clocked", "infill", "limit", "startup", "all"])
+    add(
+        "part",
+        nargs="?",
+        default="all",
+        choices=["replay", "clocked", "infill", "crossfile", "limit", "startup", "all"],
+    )
     add("--model", default="qwen2.5-coder-0.5b-instruct", help="catalog id, or path of a .gguf")
     add("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the infilling tasks")
     add("--out", type=Path, default=CACHE / "results", help="where results are written")
@@ -42,8 +49,12 @@ def parse(arguments: list[str] | None = None) -> Options:
     add("--keys", type=int, help="keystrokes that are typed at one place (default 60)")
     add("--clock-ms", type=int, default=250, help="from one keystroke to the next, for the typist with a clock")
     add("--words", action="store_true", help="also accept the first words of a suggestion, one key a word")
-    add("--tasks", type=int, help="of each infilling set (default: 200 SingleLine, all RandomSpanLight)")
+    add(
+        "--tasks", type=int, help="of each infilling set, and cross-file cases (default: 200; all RandomSpanLight)"
+    )
     add("--deadline-ms", type=int, default=60_000, help="completion.deadline_ms for infilling: quality, not speed")
+    add("--threads", type=int, default=0, help="of the model in infilling; 0: one for each core")
+    add("--each", type=int, help="of the cross-file cases, so many are also asked with one source at a time (80)")
     add("--seed", type=int, default=1)
     add("--quick", action="store_true", help="some minutes: is everything working?")
     given = parser.parse_args(arguments)
@@ -62,6 +73,8 @@ def parse(arguments: list[str] | None = None) -> Options:
         words=given.words,
         tasks=given.tasks or (10 if given.quick else 200),
         deadline_ms=given.deadline_ms,
+        threads=given.threads,
+        each=given.each if given.each is not None else (3 if given.quick else 80),
         seed=given.seed,
         quick=given.quick,
     )

@@ -1,0 +1,157 @@
+"""The story of a completion with scripted answers; `‸` marks the cursor."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from engine.backends.scripted import ScriptedBackend
+from engine.completion import Completer
+from engine.context.documents import Document
+from engine.settings import CompletionSettings
+from engine.types import CompletionRequest, Usage
+
+ABOVE = "".join(f"name_{number} = {number}\n" for number in range(400))
+
+
+@dataclass
+class Typing:
+    """A document that is typed in."""
+
+    backend: ScriptedBackend
+    marked: str
+    settings: CompletionSettings = field(default_factory=CompletionSettings)
+
+    def __post_init__(self) -> None:
+        self.cursor = self.marked.index("‸")
+        self.document = Document("file:///a.py", self.marked.replace("‸", ""), "python", "/a.py")
+        self.completer = Completer(self.backend, self.settings)
+
+    def type(self, text: str) -> None:
+        self.document.apply(self.cursor, self.cursor, text)
+        self.document.version += 1
+        self.cursor += len(text)
+
+    async def ghost(self, automatic: bool = True) -> str | None:
+        answer = await self.completer.complete(self.document, self.cursor, automatic)
+        return answer.text if answer else None
+
+    async def rest(self) -> None:
+        await self.completer.rest(self.document, self.cursor)
+
+    @property
+    def asked(self) -> list[CompletionRequest]:
+        return [request for request in self.backend.requests if isinstance(request, CompletionRequest)]
+
+
+async def test_the_first_prompt_is_small_and_the_next_one_in_a_rested_document_is_not() -> None:
+    typing = Typing(ScriptedBackend(["1"]), f"{ABOVE}x = ‸\n")
+    await typing.ghost()
+    await typing.rest()
+    typing.type("y + ")
+    await typing.ghost()
+    first, second = (len(request.prompt.above) for request in typing.asked[:2])
+    assert 2 * first < second
+
+
+async def test_a_frame_grows_while_somebody_types_on() -> None:
+    typing = Typing(ScriptedBackend(["zzz"]), f"{ABOVE}x = ‸\n")
+    for char in "abcdef":
+        await typing.ghost()
+        await asyncio.sleep(0.06)
+        typing.type(char)
+    await typing.ghost()
+    assert 2 * len(typing.asked[0].prompt.above) < len(typing.asked[-1].prompt.above)
+
+
+async def test_work_ahead_goes_on_beside_requests() -> None:
+    backend = SlowToWarm(["zzz"])
+    typing = Typing(backend, f"{ABOVE}x = ‸\n")
+    for char in "abcd":
+        await typing.ghost()
+        await asyncio.sleep(0.06)
+        typing.type(char)
+    assert len(backend.warmed) == 1, "it was begun anew"
+    assert backend.interrupted == 0
+
+
+async def test_a_newer_request_answers_the_older_one_with_nothing() -> None:
+    typing = Typing(ScriptedBackend(["done"], delay_ms=50), "x = ‸\n")
+    older = asyncio.create_task(typing.ghost())
+    await asyncio.sleep(0.01)
+    typing.type("a")
+    assert await typing.ghost() == "done"
+    assert await older is None
+
+
+async def test_asking_again_at_the_same_place_waits_for_the_same_answer() -> None:
+    typing = Typing(ScriptedBackend(["done"], delay_ms=50), "x = ‸\n")
+    older = asyncio.create_task(typing.ghost())
+    await asyncio.sleep(0.01)
+    assert await typing.ghost() == "done"
+    assert await older is None
+    assert len(typing.asked) == 1
+
+
+async def test_what_follows_an_accepted_suggestion_was_asked_ahead() -> None:
+    typing = Typing(ScriptedBackend(["first"]), "x = ‸\n")
+    await typing.rest()
+    assert await typing.ghost() == "first"
+    await asyncio.sleep(0.05)
+    assert [request.prompt.typed for request in typing.asked] == ["x = ", "x = first"]
+    typing.type("first")
+    await typing.ghost()
+    assert len(typing.asked) <= 3, "the place was asked about again"
+    assert typing.asked[1].prompt.typed == "x = first"
+
+
+async def test_nothing_is_asked_ahead_of_a_doubtful_suggestion() -> None:
+    typing = Typing(Doubtful(["first"]), "x = ‸\n")
+    await typing.rest()
+    await typing.ghost()
+    await asyncio.sleep(0.05)
+    assert len(typing.asked) == 1
+
+
+async def test_a_doubtful_suggestion_is_shown_to_who_asks_for_it() -> None:
+    typing = Typing(Doubtful(["first"]), "x = ‸\n")
+    assert await typing.ghost() == ""
+    assert await typing.ghost(automatic=False) == "first"
+
+
+async def test_a_cancelled_call_ends_the_answer() -> None:
+    backend = ScriptedBackend(["done"] * 100, delay_ms=20)
+    typing = Typing(backend, "x = ‸\n")
+    call = asyncio.create_task(typing.ghost())
+    await asyncio.sleep(0.03)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert await asyncio.wait_for(Typing(backend, "y = ‸\n").ghost(), 5) is not None
+    assert typing.completer._memories["file:///a.py"].generating.task.cancelled()  # type: ignore[union-attr]
+
+
+@dataclass
+class SlowToWarm(ScriptedBackend):
+    interrupted: int = 0
+
+    async def warm(self, request: CompletionRequest) -> Usage:
+        self.warmed.append(request)
+        try:
+            await asyncio.sleep(10)
+        except asyncio.CancelledError:
+            self.interrupted += 1
+            raise
+        return Usage()
+
+
+class Doubtful(ScriptedBackend):
+    """Gives its answers a probability of 0.4."""
+
+    async def complete(self, request: CompletionRequest):  # type: ignore[no-untyped-def,override]
+        from dataclasses import replace
+
+        from engine.types import Piece
+
+        async for event in super().complete(request):
+            yield replace(event, probability=0.4) if isinstance(event, Piece) else event
