@@ -32,7 +32,7 @@ Surroundings = Callable[[Snapshot, int, tuple[int, int]], ContextQuery | None]
 
 _CONFIRMED = 3  # characters typed along a doubtful suggestion that make it worth showing
 _REST_PAUSE = 0.05  # seconds without a request after which the frame may be improved
-_SURE_ENOUGH = 0.7  # confidence from which on it pays to think of what follows when this is accepted
+_SURE_ENOUGH = 0.3  # confidence from which on it pays to think of what follows when this is accepted
 
 
 @dataclass
@@ -267,7 +267,7 @@ class _Generation:
 
     @property
     def confidence(self) -> float:
-        """The lowest mean probability of the parts that came one by one."""
+        """The probability of the least probable of the parts that came one by one: lines, mostly."""
         return min(self._probabilities, default=0.0)
 
     def is_for(self, snapshot: Snapshot, offset: int) -> bool:

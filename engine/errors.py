@@ -8,7 +8,8 @@ HearthError
 │   ├── DownloadFailed       network, server or cancelled; the partial file is kept
 │   ├── DigestMismatch       the bytes are not those that the catalog names; kept aside
 │   ├── DiskFull             not enough room for the file
-│   └── BrokenModel          the file is no GGUF that llama.cpp can use
+│   ├── BrokenModel          the file is no GGUF that llama.cpp can use
+│   └── NotEnoughMemory      it would not fit what memory is free now
 ├── BackendError
 │   ├── BackendUnavailable   nothing answers, or it cannot be started
 │   ├── HostDied             the host process went away while a request was running
@@ -54,6 +55,10 @@ class DiskFull(ModelError):
 
 
 class BrokenModel(ModelError):
+    pass
+
+
+class NotEnoughMemory(ModelError):
     pass
 
 

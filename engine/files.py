@@ -11,7 +11,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
     Readable by this user only. Raises `OSError` (a full disk, say) and then leaves the old file alone.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -43,10 +43,16 @@ def runtime_dir() -> Path:
     if len(os.fsencode(folder / "host.sock")) > _SOCKET_PATH_LIMIT:
         digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
         folder = Path(tempfile.gettempdir()) / f"{_APP}-{_user_tag()}-{digest}"
+    return private(folder)
+
+
+def private(folder: Path) -> Path:
+    """That folder, made if need be, open to this user only. Raises `PermissionError` when it is not ours."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if sys.platform != "win32":
         _refuse_foreign(folder)
-        folder.chmod(0o700)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
     return folder
 
 
@@ -67,6 +73,8 @@ def _user_tag() -> str:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    """Someone else may have made the folder first in a shared temporary folder."""
-    if sys.platform != "win32" and folder.lstat().st_uid != os.getuid():
+    """Someone else may have made the folder, or a link to one, first in a shared temporary folder."""
+    if sys.platform == "win32":
+        return
+    if {folder.lstat().st_uid, folder.stat().st_uid} != {os.getuid()}:
         raise PermissionError(f"{folder} belongs to another user; remove it or set HEARTH_HOME")

@@ -18,7 +18,7 @@ class CompletionSettings:
     prefix_tokens: int = 1024  # text above the cursor, in tokens, at most
     suffix_tokens: int = 256  # text below the cursor, in tokens, at most
     deadline_ms: int = 400  # after this the longest sound part of a multi-line answer is shown
-    min_confidence: float = 0.5  # automatic suggestions below this mean token probability are not shown
+    min_confidence: float = 0.05  # automatic suggestions with a line less probable than this are not shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class HostSettings:
     threads: int = 0  # 0: as many as there are physical cores
     gpu_layers: int = 0  # -1: all
     idle_minutes: float = 10.0  # the model's process leaves after this time without clients
+    crash_budget: int = 6  # crashes within ten minutes after which it is left alone for five
 
 
 @dataclass(frozen=True, slots=True)

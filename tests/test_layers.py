@@ -5,13 +5,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PROTOCOL = {"pygls", "lsprotocol"}
-BASE = {"engine.types", "engine.settings", "engine.errors", "engine.paths", "engine.files"}
+BASE = {"engine.types", "engine.settings", "engine.errors", "engine.paths", "engine.files", "engine.logs"}
 # What the modules of a folder may import of the engine, besides their own folder and BASE.
 ALLOWED = {
     "engine/host": {"engine.fim", "engine.stop", "engine.models"},
     "engine/models": set(),
     "engine/languages": set(),
     "engine/context": {"engine.languages", "engine.stop"},
+    "engine/rewriting": {"engine.context", "engine.languages", "engine.markdown"},
     "engine/backends": {"engine.stop", "engine.fim", "engine.reasoning", "engine.host", "engine.models"},
 }
 

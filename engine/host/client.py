@@ -1,4 +1,4 @@
-"""Finds the host of this user, starts it on first need, and talks to it.
+"""Talks to the host of this user, which `starter` finds or starts on first need.
 
 All requests of a process share one connection. When the host dies every pending request gets `HostDied`, and
 the next one starts a new host; a host that dies while it loads a model is started again at once, because it
@@ -8,24 +8,17 @@ takes a safer profile then.
 import asyncio
 import itertools
 import logging
-import os
-import subprocess
-import sys
-import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
-from importlib.metadata import version
 from typing import Any
 
-from filelock import AsyncFileLock
-
-from engine import errors, paths
-from engine.host import transport, wire
+from engine import errors
+from engine.host import starter, wire
 from engine.host.profiles import PROFILES
 from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Probe
 
 log = logging.getLogger("hearth.client")
-_START_SECONDS = 20.0
+_SILENCE_SECONDS = 10.0
 
 OnLoading = Callable[[str, int], None]
 Event = wire.FromHost | None  # None: the host has gone
@@ -34,15 +27,23 @@ Event = wire.FromHost | None  # None: the host has gone
 class HostClient:
     """One connection to the host, made when first needed and again after it broke."""
 
-    def __init__(self, on_loading: OnLoading, idle_minutes: float = 10.0) -> None:
+    def __init__(
+        self,
+        on_loading: OnLoading,
+        idle_minutes: float = 10.0,
+        crash_budget: int = 6,
+        on_notice: Callable[[str], None] = log.warning,
+    ) -> None:
         self._on_loading = on_loading
+        self._on_notice = on_notice
         self._idle_minutes = idle_minutes
+        self._crash_budget = crash_budget
         self._ids = itertools.count(1)
         self._pending: dict[int, asyncio.Queue[Event]] = {}
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
-        self._connecting = asyncio.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._connecting: asyncio.Task[asyncio.StreamWriter] | None = None
+        self._asking = asyncio.Lock()
         self.host_pid: int | None = None
 
     async def load(self, model: ModelRef) -> wire.Report:
@@ -80,6 +81,10 @@ class HostClient:
         raise errors.BackendError("the model's process did not say what it would be sent")
 
     async def close(self) -> None:
+        if self._connecting is not None and not self._connecting.done():
+            self._connecting.cancel()
+            with suppress(asyncio.CancelledError, errors.HearthError):
+                await self._connecting
         if self._writer is not None:
             self._writer.close()
         if self._reading is not None:
@@ -95,9 +100,9 @@ class HostClient:
         self._pending[id] = events
         ended = False
         try:
-            writer.write(wire.encode(message_for(id)))
+            writer.write(_encoded(message_for(id)))
             while True:
-                event = await events.get()
+                event = await self._next_event(events)
                 ended = event is None or isinstance(event, wire.Done | wire.Failed)
                 if event is None:
                     raise errors.HostDied("the model's process went away; it is started again on the next request")
@@ -111,61 +116,31 @@ class HostClient:
             if not ended and not writer.is_closing():
                 writer.write(wire.encode(wire.Cancel(id)))
 
+    async def _next_event(self, events: asyncio.Queue[Event]) -> Event:
+        """A host that has been silent for long is asked whether it lives; one that hangs is ended."""
+        while True:
+            try:
+                async with asyncio.timeout(_SILENCE_SECONDS):
+                    return await events.get()
+            except TimeoutError:
+                async with self._asking:
+                    with suppress(errors.HearthError, OSError):
+                        if (found := await starter.running()) is not None:
+                            found.writer.close()
+
     async def _connected(self) -> asyncio.StreamWriter:
-        async with self._connecting:
-            if self._writer is None or self._writer.is_closing():
-                reader, self._writer = await self._find_or_start()
-                self._reading = asyncio.create_task(self._read(reader, self._writer))
+        """The connection; one attempt serves all who wait, and goes on when they are cancelled."""
+        if self._writer is not None and not self._writer.is_closing():
             return self._writer
+        if self._connecting is None or self._connecting.done():
+            self._connecting = asyncio.create_task(self._connect())
+        return await asyncio.shield(self._connecting)
 
-    async def _find_or_start(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Connect; under a lock, so that two windows that open together start one host."""
-        with suppress(OSError):
-            return await self._greeted()
-        async with AsyncFileLock(paths.runtime_dir() / "host.lock", timeout=_START_SECONDS):
-            with suppress(OSError):
-                return await self._greeted()
-            self._start()
-            give_up = time.monotonic() + _START_SECONDS
-            while time.monotonic() < give_up:
-                with suppress(OSError):
-                    return await self._greeted()
-                if self._process is not None and self._process.poll() is not None:
-                    break
-                await asyncio.sleep(0.02)
-        raise errors.BackendUnavailable(
-            f"the model's process does not start; {paths.log_dir() / 'host.log'} may say why (`hearth doctor`)"
-        )
-
-    async def _greeted(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Connect and shake hands. A host of another version is asked to leave, and counts as absent."""
-        reader, writer = await transport.connect(paths.runtime_dir())
-        ours = version("hearth-lsp")
-        writer.write(wire.encode(wire.Hello(wire.PROTOCOL, ours)))
-        welcome = await wire.read(reader, "host")
-        if isinstance(welcome, wire.Welcome) and (welcome.protocol, welcome.version) == (wire.PROTOCOL, ours):
-            self.host_pid = welcome.pid
-            return reader, writer
-        if welcome is not None:
-            log.info("a host of another version is running; asking it to leave")
-            writer.write(wire.encode(wire.Shutdown()))
-        writer.close()
-        raise ConnectionError("no host of this version")
-
-    def _start(self) -> None:
-        """-P keeps the current folder off the module path: it belongs to the user's project, not to us."""
-        log_file = paths.log_dir() / "host.err"
-        log_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with log_file.open("wb") as err:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "engine.host"],
-                stdin=subprocess.DEVNULL,
-                stdout=err,
-                stderr=err,
-                cwd=paths.runtime_dir(),
-                env={**os.environ, "HEARTH_IDLE_MINUTES": str(self._idle_minutes)},
-                start_new_session=True,  # Ctrl-C in a terminal is not for the host
-            )
+    async def _connect(self) -> asyncio.StreamWriter:
+        found = await starter.connect(self._idle_minutes, self._crash_budget)
+        self._writer, self.host_pid = found.writer, found.pid
+        self._reading = asyncio.create_task(self._read(found.reader, found.writer))
+        return found.writer
 
     async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Hand every message to the request it belongs to, until the host goes away."""
@@ -173,6 +148,8 @@ class HostClient:
             while (message := await wire.read(reader, "host")) is not None:
                 if isinstance(message, wire.Loading):
                     self._on_loading(message.model, message.percent)
+                elif isinstance(message, wire.Notice):
+                    self._on_notice(message.text)
                 elif (events := self._pending.get(getattr(message, "id", 0))) is not None:
                     events.put_nowait(message)
         except wire.WireError as error:
@@ -182,6 +159,13 @@ class HostClient:
             self.host_pid = None
             for events in self._pending.values():
                 events.put_nowait(None)
+
+
+def _encoded(message: wire.Message) -> bytes:
+    try:
+        return wire.encode(message)
+    except wire.WireError as error:
+        raise errors.RequestRefused(f"the request is too large for the model's process: {error}") from error
 
 
 def _piece(event: wire.FromHost) -> Piece | Finished | None:

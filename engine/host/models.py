@@ -1,23 +1,28 @@
-"""The loaded models of the host: loading with a profile that survives, self-test, room in memory."""
+"""The loaded models of the host: loading with a profile that survives, self-test, room in memory.
+
+A model leaves when it was not used for long beside another one, when another needs its room, and when the
+machine is about to swap; never while one of its jobs is half done.
+"""
 
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from engine.errors import BrokenModel, ModelMissing
-from engine.host import profiles, selftest
-from engine.host.native import LoadOptions, Model, library_version
-from engine.host.profiles import ProfileBook
+from engine.errors import ModelMissing, NotEnoughMemory
+from engine.host import memory, profiles, selftest
+from engine.host.native import Model, library_version
+from engine.host.profiles import LoadOptions, ProfileBook
 from engine.host.session import Session
 from engine.models import gguf
 from engine.types import ModelRef
 
 log = logging.getLogger("hearth.host")
+UNUSED_SECONDS = 15 * 60.0  # after which a model leaves while another one is being used
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +37,72 @@ class LoadReport:
 class Models:
     """At most one session for each model file. Only the scheduler's thread loads and frees."""
 
-    def __init__(self, book: ProfileBook, last_words: str, on_loading: Callable[[str, int], None]) -> None:
+    def __init__(
+        self,
+        book: ProfileBook,
+        last_words: str,
+        on_loading: Callable[[str, int], None],
+        on_notice: Callable[[str], None] = log.warning,
+    ) -> None:
         self._book = book
         self._last_words = last_words
         self._on_loading = on_loading
+        self._on_notice = on_notice
         self._sessions: dict[str, Session] = {}
         self._used: dict[str, float] = {}
+        self._memory_is_low = False
         self.reports: dict[str, LoadReport] = {}
 
-    def session(self, ref: ModelRef) -> Session:
-        """The session of this model, loaded now if need be. Raises `ModelError`."""
+    def session(self, ref: ModelRef, in_use: Set[Session] = frozenset()) -> Session:
+        """The session of this model, loaded now if need be; those `in_use` stay. Raises `ModelError`."""
         self._used[ref.path] = time.monotonic()
         if ref.path not in self._sessions:
-            self._make_room(ref)
+            self._make_room(ref, in_use)
             self._sessions[ref.path] = self._load(ref)
         return self._sessions[ref.path]
+
+    def tidy(self, in_use: Set[Session] = frozenset()) -> None:
+        """Let go of what is not needed; call it now and then, with the sessions that have jobs half done."""
+        now = time.monotonic()
+        newest = max(self._used.values(), default=now)
+        for path in self._unused(in_use):
+            if self._used[path] < newest and now - self._used[path] > UNUSED_SECONDS:
+                self._unload(path, "not used for long")
+        if memory.available() >= memory.reserve() // 2:
+            self._memory_is_low = False
+        elif self._sessions:
+            self._relieve(in_use)
 
     def close(self) -> None:
         while self._sessions:
             self._sessions.popitem()[1].close()
 
+    def _relieve(self, in_use: Set[Session]) -> None:
+        """The machine is about to swap: unload what no job needs now, and say so once."""
+        free = memory.gib(memory.available())
+        unused = self._unused(in_use)
+        if unused:
+            names = ", ".join(self._unload(path, "memory is low") for path in unused)
+            self._on_notice(
+                f"memory is low ({free} free): {names} was unloaded, and is loaded again when asked for"
+            )
+        elif not self._memory_is_low:
+            self._on_notice(f"memory is low ({free} free): close something, or choose a smaller model")
+        self._memory_is_low = True
+
+    def _unused(self, in_use: Set[Session]) -> list[str]:
+        """Those that may go, the one not used for longest first."""
+        free = [path for path, session in self._sessions.items() if session not in in_use]
+        return sorted(free, key=lambda path: self._used[path])
+
+    def _unload(self, path: str, why: str) -> str:
+        """Free that model; its name."""
+        session = self._sessions.pop(path)
+        log.info("unloading %s (%s)", session.ref.id, why)
+        session.close()
+        return session.ref.id
+
     def _load(self, ref: ModelRef) -> Session:
-        gguf.read(Path(ref.path))  # refuses what is no sound GGUF before llama.cpp sees it
         key = profiles.key_of(ref.sha256 or ref.path, library_version())
         options = LoadOptions(
             threads=ref.threads or psutil.cpu_count(logical=False) or os.cpu_count() or 1,
@@ -87,19 +136,21 @@ class Models:
 
         return on_progress
 
-    def _make_room(self, ref: ModelRef) -> None:
-        """Free models that were not used for longest until this one fits, or say that it cannot."""
+    def _make_room(self, ref: ModelRef, in_use: Set[Session]) -> None:
+        """Unload models until this one fits, the one not used for longest first, or say that it cannot."""
+        path = Path(ref.path)
         try:
-            needed = Path(ref.path).stat().st_size
+            needed = memory.needed(path, gguf.read(path))  # also refuses what is no sound GGUF
         except OSError as error:
             raise ModelMissing(f"{ref.path} cannot be read: {error.strerror}") from error
-        while needed > psutil.virtual_memory().available and self._sessions:
-            oldest = min(self._sessions, key=lambda path: self._used[path])
-            log.warning("unloading %s to make room for %s", oldest, ref.id)
-            self._sessions.pop(oldest).close()
-        available = psutil.virtual_memory().available
-        if needed > available:
-            raise BrokenModel(
-                f"{ref.id} needs {needed / 2**30:.1f} GiB of memory and {available / 2**30:.1f} GiB are free: "
+        for unused in self._unused(in_use):
+            if needed + memory.reserve() <= memory.available():
+                return
+            self._unload(unused, f"room for {ref.id}")
+        if needed + memory.reserve() > memory.available():
+            log.warning("%s needs %d bytes, %d are free", ref.id, needed, memory.available())
+            # The same words each time: whoever types on is told once.
+            raise NotEnoughMemory(
+                f"{ref.id} needs {memory.gib(needed)} of memory, which this machine cannot spare now: "
                 "close something, or choose a smaller model (`hearth models recommend`)"
             )

@@ -5,22 +5,22 @@ jobs with it. Start it with `python -P -m engine.host`; nobody but `client.py` n
 """
 
 import asyncio
-import faulthandler
 import logging
 import os
+import signal
+import sys
 from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
-from logging.handlers import RotatingFileHandler
 
 import psutil
 
-from engine import paths
+from engine import logs, paths
 from engine.errors import HearthError
-from engine.host import transport, wire
+from engine.host import crashes, supervision, transport, wire
 from engine.host.models import Models
-from engine.host.profiles import ProfileBook, last_words_in
-from engine.host.scheduler import Job, Scheduler
+from engine.host.profiles import ProfileBook
+from engine.host.scheduler import Job, Lane, Scheduler
 from engine.host.session import Session, Steps
 from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Priority
 
@@ -30,10 +30,15 @@ VERSION = version("hearth-lsp")
 
 def main() -> None:
     """Run until no client has been connected for `HEARTH_IDLE_MINUTES` (default 10)."""
-    _log_to_file()
-    last_words = _watch_for_crashes()
+    paths.private(paths.state_dir())
+    logs.to_file("host.log")
+    claim = supervision.claim()
+    if claim is None:
+        log.info("another host runs already")
+        sys.exit(supervision.ANOTHER_RUNS)
+    last_words = crashes.watch()
     idle_seconds = float(os.environ.get("HEARTH_IDLE_MINUTES", "10")) * 60
-    asyncio.run(Host(last_words).serve(idle_seconds))
+    asyncio.run(Host(last_words, claim).serve(idle_seconds))
     log.info("leaving")
     logging.shutdown()
     os._exit(0)  # nothing is left to save, and a native destructor must not crash a good exit
@@ -42,30 +47,41 @@ def main() -> None:
 class Host:
     """The connections and the scheduler."""
 
-    def __init__(self, last_words: str) -> None:
+    def __init__(self, last_words: str, claim: supervision.Claim) -> None:
         book = ProfileBook(paths.state_dir() / "profiles.json")
-        self.models = Models(book, last_words, self._on_loading)
+        self.models = Models(book, last_words, self._on_loading, self._on_notice)
         self.scheduler = Scheduler(self.models)
+        self._claim = claim
         self._connections: set[Connection] = set()
-        self._leave = asyncio.Event()
+        self.is_leaving = False
 
     async def serve(self, idle_seconds: float) -> None:
         self._loop = asyncio.get_running_loop()
+        if sys.platform != "win32":
+            self._loop.add_signal_handler(signal.SIGTERM, self._terminate)
         self.scheduler.start()
-        await transport.listen(paths.runtime_dir(), self._connected)
+        self._stop_listening = await transport.listen(paths.runtime_dir(), self._connected)
         log.info("hearth host %s listens, process %d", VERSION, os.getpid())
         await self._until_leaving(idle_seconds)
-        transport.socket_path(paths.runtime_dir()).unlink(missing_ok=True)
+        self.leave_when_idle()
         self.scheduler.stop()
 
     def leave_when_idle(self) -> None:
-        """A newer client came: finish what is asked, accept nothing new."""
-        transport.socket_path(paths.runtime_dir()).unlink(missing_ok=True)
-        self._leave.set()
+        """Accept nothing new, finish what is asked, and let another host start meanwhile."""
+        if self.is_leaving:
+            return  # the socket may be another host's by now
+        self.is_leaving = True
+        self._stop_listening()
+        self._claim.release()
+
+    def _terminate(self) -> None:
+        """The session ends, or an administrator asks: leave now, in good order."""
+        self.leave_when_idle()
+        self.scheduler.cancel(lambda _: True)
 
     async def _until_leaving(self, idle_seconds: float) -> None:
         idle_since = self._loop.time()
-        while not (self._leave.is_set() and self.scheduler.idle):
+        while not (self.is_leaving and self.scheduler.idle):
             if self._connections or not self.scheduler.idle:
                 idle_since = self._loop.time()
             if self._loop.time() - idle_since > idle_seconds:
@@ -91,6 +107,11 @@ class Host:
         for connection in tuple(self._connections):
             connection.send_soon(wire.Loading(model, percent))
 
+    def _on_notice(self, text: str) -> None:
+        """Called on the scheduler's thread."""
+        for connection in tuple(self._connections):
+            connection.send_soon(wire.Notice(text))
+
 
 class Connection:
     """One client."""
@@ -107,11 +128,15 @@ class Connection:
                 case wire.Hello():
                     self.send(wire.Welcome(wire.PROTOCOL, VERSION, os.getpid()))
                 case wire.Complete(request=request, warm_up=True):
-                    self._submit(message, Priority.WARM_UP, request.document, partial(_warm_up, request))
+                    self._submit(
+                        message, Priority.WARM_UP, request.document, partial(_warm_up, request), "completion"
+                    )
                 case wire.Complete(request=request):
-                    self._submit(message, Priority.COMPLETION, request.document, partial(_complete, request))
+                    self._submit(
+                        message, Priority.COMPLETION, request.document, partial(_complete, request), "completion"
+                    )
                 case wire.Chat(request=request):
-                    self._submit(message, request.priority, request.conversation, partial(_chat, request))
+                    self._submit(message, request.priority, request.conversation, partial(_chat, request), "chat")
                 case wire.Load(id=id, model=model):
                     self._submit(message, Priority.ACTION, model.path, partial(self._report, id))
                 case wire.Inspect(id=id, request=request):
@@ -135,8 +160,12 @@ class Connection:
         priority: Priority,
         topic: str,
         begin: Callable[[Session], Steps],
+        lane: Lane = "none",
     ) -> None:
         id = message.id
+        if self._host.is_leaving:
+            self.send(wire.Failed(id, "HostDied", "the model's process is being replaced by a newer one"))
+            return
 
         def on_piece(piece: Piece) -> None:
             self.send_soon(wire.Token(id, piece.text, piece.probability))
@@ -148,7 +177,7 @@ class Connection:
                 self.send_soon(wire.Failed(id, type(outcome).__name__, str(outcome)))
 
         self._host.scheduler.submit(
-            Job(self, id, topic, priority, message.model, begin, on_piece=on_piece, on_end=on_end)
+            Job(self, id, topic, priority, message.model, begin, on_piece=on_piece, on_end=on_end, lane=lane)
         )
 
     def _is_mine(self, id: int, job: Job) -> bool:
@@ -189,27 +218,3 @@ def _warm_up(request: CompletionRequest, session: Session) -> Steps:
 
 def _chat(request: ChatRequest, session: Session) -> Steps:
     return session.chat(request)
-
-
-def _log_to_file() -> None:
-    folder = paths.log_dir()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handler = RotatingFileHandler(folder / "host.log", maxBytes=1_000_000, backupCount=2, encoding="utf-8")
-    logging.basicConfig(
-        level=logging.DEBUG if os.environ.get("HEARTH_DEBUG") else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        handlers=[handler],
-    )
-
-
-def _watch_for_crashes() -> str:
-    """Let a native crash leave a report; return the first line of the one before, or ""."""
-    path = paths.state_dir() / "host-crash.txt"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    report = path.read_text("utf-8", "replace") if path.exists() else ""
-    if report.strip():
-        log.error("the host before this one crashed:\n%s", report)
-        path.replace(path.with_name("host-crash-last.txt"))
-    # Kept open for the life of the process: the handler writes to its descriptor.
-    faulthandler.enable(path.open("w"))
-    return last_words_in(report)

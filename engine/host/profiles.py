@@ -6,7 +6,6 @@ a general protection fault at the first prompt batch; without extra buffers the 
 """
 
 import platform
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,9 +13,19 @@ import msgspec
 
 from engine.errors import BrokenModel
 from engine.files import write_atomically
-from engine.host.native import LoadOptions
 
 TRIES_WITHOUT_EVIDENCE = 2  # a host killed from outside while loading says nothing about the profile
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How to load: what a profile varies."""
+
+    threads: int
+    gpu_layers: int = 0
+    extra_buffers: bool = True  # repacked weights and the matrix kernels that need them, AMX among them
+    flash_attention: bool = True
+    mmap: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +121,6 @@ class ProfileBook:
 
 def key_of(model_digest: str, library_version: str) -> str:
     return f"{_cpu_name()} / llama-cpp-python {library_version} / {model_digest}"
-
-
-def last_words_in(crash_report: str) -> str:
-    """The first line of what `faulthandler` wrote, such as "Segmentation fault", or ""."""
-    lines: Sequence[str] = [line.strip() for line in crash_report.splitlines() if line.strip()]
-    return lines[0].removeprefix("Fatal Python error: ") if lines else ""
 
 
 def _read(path: Path) -> dict[str, Note]:

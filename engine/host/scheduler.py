@@ -1,14 +1,18 @@
 """The one thread that touches llama.cpp, and the order in which jobs get their turns.
 
-completion > action > chat > warm-up, decided anew after every decode. Completions of one priority go first
-come, first served (each is short); chats take turns. The newest completion of a document supersedes the
-older ones, and a prefill is aborted in the middle when something more urgent arrives.
+completion > action > chat > warm-up, decided anew after every decode. Within a priority the client that was
+served least goes first; a completion keeps its turn for `_QUANTUM_MS` longer than that, because many short
+answers are sooner done one after the other. Jobs of one client are served in the order of arrival, chats in
+turns. The newest completion of a document supersedes the older ones, and a prefill is aborted in the middle
+when something more urgent arrives.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.errors import BackendError, HearthError
 from engine.host.models import Models
@@ -16,13 +20,22 @@ from engine.host.session import Session, Steps
 from engine.types import Finished, ModelRef, Piece, Priority
 
 log = logging.getLogger("hearth.host")
+_QUANTUM_MS = 250.0
+_TIDY_SECONDS = 5.0
+_WARM_UP_SHARE = 4  # at most one of so many sequences is held by a warm-up that waits for its turn
 # A decode of so few tokens ends sooner by itself than an abort and a repetition cost.
 _NOT_WORTH_ABORTING = 4
 
 
+Lane = Literal["completion", "chat", "none"]
+
+
 @dataclass(eq=False)
 class Job:
-    """One request of a client. A newer job with the same client, priority and topic supersedes this one."""
+    """One request of a client. A newer job with the same client, priority and topic supersedes this one.
+
+    `lane` names the KV cache in which it holds a sequence from its first step to its end.
+    """
 
     client: object
     id: int
@@ -32,6 +45,7 @@ class Job:
     begin: Callable[[Session], Steps]
     on_piece: Callable[[Piece], None]
     on_end: Callable[[Finished | HearthError], None]
+    lane: Lane = "none"
     steps: Steps | None = None
     session: Session | None = None
     turns: int = 0
@@ -47,6 +61,9 @@ class Scheduler:
         self._jobs: list[Job] = []
         self._running: Job | None = None
         self._changed = threading.Condition()
+        self._last: Job | None = None
+        self._served = _Served()
+        self._tidied = time.monotonic()
         self._arrivals = 0
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="llama", daemon=True)
@@ -59,6 +76,7 @@ class Scheduler:
             for older in self._jobs:
                 if _same_topic(older, job):
                     self._end(older, "superseded")
+            self._served.arrives(job, self._jobs)
             self._arrivals += 1
             job.arrival = self._arrivals
             self._jobs.append(job)
@@ -97,26 +115,59 @@ class Scheduler:
 
     def _run(self) -> None:
         while (job := self._next()) is not None:
+            began = time.perf_counter()
             outcome = self._turn(job)
             with self._changed:
+                self._served.add(job, (time.perf_counter() - began) * 1000)
                 self._running = None
+                self._last = job if outcome is None else None
                 if outcome is not None:
                     self._jobs.remove(job)
             if outcome is not None:
                 job.on_end(outcome)
+            self._tidy()
         self._models.close()
 
     def _next(self) -> Job | None:
-        with self._changed:
-            while not self._jobs and not self._stopping:
-                self._changed.wait()
-            if not self._jobs:
-                return None
-            job = min(self._jobs, key=_urgency)
-            self._running = job
-            if job.session:
-                job.session.clear_abort()
-            return job
+        """The job whose turn it is, once there is one; None when the scheduler stops."""
+        while True:
+            with self._changed:
+                if self._jobs:
+                    job = self._choose()
+                    self._running = job
+                    return job
+                if self._stopping:
+                    return None
+                self._changed.wait(_TIDY_SECONDS)
+            self._tidy()
+
+    def _choose(self) -> Job:
+        able = [job for job in self._jobs if job.steps or job.ended_by or self._has_room(job)]
+        best = min(able, key=self._urgency)
+        last = self._last
+        if last in able and not best.ended_by and last.priority == best.priority == Priority.COMPLETION:
+            ahead = self._served.ms(last) - self._served.ms(best)
+            return last if ahead < _QUANTUM_MS else best
+        return best
+
+    def _urgency(self, job: Job) -> tuple[bool, int, float, int, int]:
+        """Smaller is sooner. Ended jobs first of all: somebody waits for their end."""
+        takes_turns = job.priority >= Priority.ACTION
+        return not job.ended_by, job.priority, self._served.ms(job), job.turns if takes_turns else 0, job.arrival
+
+    def _has_room(self, job: Job) -> bool:
+        """Whether it may begin: the jobs that are half done must leave it a sequence of the KV cache."""
+        begun = [each for each in self._jobs if each.steps and _same_cache(each, job)]
+        session = next((each.session for each in begun if each.session), None)
+        if session is None or job.lane == "none":
+            return True
+        if job.lane == "chat":
+            return len(begun) < len(session.chat_cache().sequences)
+        for_warm_ups = max(1, len(session.cache.sequences) // _WARM_UP_SHARE)
+        warm_ups = sum(each.priority == Priority.WARM_UP for each in begun)
+        if job.priority == Priority.WARM_UP:
+            return warm_ups < for_warm_ups
+        return len(begun) - warm_ups < max(1, len(session.cache.sequences) - for_warm_ups)
 
     def _turn(self, job: Job) -> Finished | HearthError | None:
         """One step of a job; its outcome, or None when it goes on."""
@@ -126,8 +177,10 @@ class Scheduler:
             return Finished(job.ended_by)
         try:
             if job.steps is None:
-                job.session = self._models.session(job.model)
+                job.session = self._models.session(job.model, self._in_use())
                 job.steps = job.begin(job.session)
+            if job.session:
+                job.session.clear_abort()
             job.turns += 1
             piece = next(job.steps)
         except StopIteration as end:
@@ -137,17 +190,48 @@ class Scheduler:
             return error
         except Exception as error:
             log.exception("a job failed")
-            return BackendError(f"the model's process failed: {error}")
+            return BackendError(f"the model's process failed: {type(error).__name__}; its log says where")
         if piece is not None:
             job.on_piece(piece)
         return None
 
+    def _in_use(self) -> set[Session]:
+        """Sessions with jobs half done: to free one would take the memory from under them."""
+        with self._changed:
+            return {job.session for job in self._jobs if job.session and job.steps}
+
+    def _tidy(self) -> None:
+        if time.monotonic() - self._tidied > _TIDY_SECONDS:
+            self._tidied = time.monotonic()
+            self._models.tidy(self._in_use())
+
+
+class _Served:
+    """Milliseconds of work by client and priority, as virtual time: who was away gets no credit for it."""
+
+    def __init__(self) -> None:
+        self._ms: dict[tuple[object, Priority], float] = {}
+
+    def ms(self, job: Job) -> float:
+        return self._ms.get((job.client, job.priority), 0.0)
+
+    def arrives(self, job: Job, others: list[Job]) -> None:
+        """A job joins: its client begins no further back than the one who was served least of those who wait."""
+        if not others:
+            self._ms.clear()
+        rivals = [each for each in others if each.priority == job.priority]
+        if any(each.client is job.client for each in rivals):
+            return
+        least = min((self.ms(each) for each in rivals), default=0.0)
+        self._ms[job.client, job.priority] = max(self.ms(job), least)
+
+    def add(self, job: Job, ms: float) -> None:
+        self._ms[job.client, job.priority] = self.ms(job) + ms
+
+
+def _same_cache(left: Job, right: Job) -> bool:
+    return (left.model.path, left.lane) == (right.model.path, right.lane)
+
 
 def _same_topic(left: Job, right: Job) -> bool:
     return (left.client, left.priority, left.topic) == (right.client, right.priority, right.topic)
-
-
-def _urgency(job: Job) -> tuple[int, int, int, int]:
-    """Smaller is sooner. Ended jobs first of all: somebody waits for their end."""
-    takes_turns = job.priority >= Priority.ACTION
-    return (not job.ended_by, job.priority, job.turns if takes_turns else 0, job.arrival)

@@ -5,6 +5,7 @@ go first, and hands out text as it becomes certain. Closing it at any point keep
 """
 
 import codecs
+import math
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
@@ -287,10 +288,10 @@ class _Run:
             self._probabilities.append(probability)
 
     def take_probability(self) -> float:
-        """The mean probability of the tokens since the last call."""
-        mean = sum(self._probabilities) / len(self._probabilities) if self._probabilities else 1.0
+        """How probable all the tokens since the last call are together."""
+        joint = math.prod(self._probabilities)
         self._probabilities.clear()
-        return mean
+        return joint
 
     def text_of(self, piece: bytes) -> str:
         """The characters that `piece` completes, behind the healed bytes."""

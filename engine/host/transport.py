@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import os
 import socket
 import struct
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+log = logging.getLogger("hearth.host")
 Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 _LIMIT = 1 << 20
 
@@ -25,44 +27,72 @@ async def connect(runtime: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWr
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         transport, _ = await loop.create_pipe_connection(lambda: protocol, _pipe_name(runtime))
         return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
-    return await asyncio.open_unix_connection(str(socket_path(runtime)), limit=_LIMIT)
+    reader, writer = await asyncio.open_unix_connection(str(socket_path(runtime)), limit=_LIMIT)
+    if not _is_ours(writer):
+        writer.close()
+        raise PermissionError(f"{socket_path(runtime)} is served by another user")
+    return reader, writer
 
 
-async def listen(runtime: Path, connected: Connected) -> None:
-    """Accept connections from processes of the same user, until the event loop ends."""
+async def listen(runtime: Path, connected: Connected) -> Callable[[], None]:
+    """Accept connections from processes of the same user; call what it returns to accept no more."""
     if sys.platform == "win32":
         loop = asyncio.get_running_loop()
 
         def protocol() -> asyncio.StreamReaderProtocol:
             return asyncio.StreamReaderProtocol(asyncio.StreamReader(limit=_LIMIT), connected, loop=loop)
 
-        await loop.start_serving_pipe(protocol, _pipe_name(runtime))
-        return
+        servers = await loop.start_serving_pipe(protocol, _pipe_name(runtime))
+
+        def close() -> None:
+            for server in servers:
+                server.close()
+
+        return close
 
     path = socket_path(runtime)
     path.unlink(missing_ok=True)  # a host that was killed leaves its socket behind
 
     async def same_user_only(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = _peer_uid(writer.get_extra_info("socket"))
-        if peer is not None and peer != os.getuid():
+        if not _is_ours(writer):
+            log.warning("a process of another user was turned away")
             writer.close()
             return
         await connected(reader, writer)
 
     mask = os.umask(0o177)  # the socket must never exist with a wider mode, not even for a moment
     try:
-        await asyncio.start_unix_server(same_user_only, str(path), limit=_LIMIT)
+        server = await asyncio.start_unix_server(same_user_only, str(path), limit=_LIMIT)
     finally:
         os.umask(mask)
 
+    def stop() -> None:
+        server.close()
+        path.unlink(missing_ok=True)
 
-def _peer_uid(sock: socket.socket) -> int | None:
-    """The user id of the process at the other end, or None where the system does not tell."""
-    if hasattr(socket, "SO_PEERCRED"):
-        size = struct.calcsize("3i")
-        _pid, uid, _gid = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
-        return int(uid)
-    return None  # elsewhere the folder's mode alone keeps others out
+    return stop
+
+
+def peer_pid(writer: asyncio.StreamWriter) -> int | None:
+    """The process at the other end, or None where the system does not tell."""
+    peer = _peer(writer)
+    return peer[0] if peer else None
+
+
+def _is_ours(writer: asyncio.StreamWriter) -> bool:
+    """Whether the process at the other end runs as this user; where nothing tells, the folder's mode must do."""
+    peer = _peer(writer)
+    return peer is None or sys.platform == "win32" or peer[1] == os.getuid()
+
+
+def _peer(writer: asyncio.StreamWriter) -> tuple[int, int] | None:
+    """(process id, user id)."""
+    sock = writer.get_extra_info("socket")
+    if sock is None or not hasattr(socket, "SO_PEERCRED"):
+        return None
+    size = struct.calcsize("3i")
+    pid, uid, _gid = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
+    return int(pid), int(uid)
 
 
 def _pipe_name(runtime: Path) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from engine.types import ChatRequest, CompletionRequest, ModelRef, Probe, Usage
 
 # Raised with every change of a message; a host and a client of different versions part ways politely.
-PROTOCOL = 2
+PROTOCOL = 3
 MAX_FRAME = 16 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -70,6 +70,12 @@ class Loading(msgspec.Struct, tag=True, frozen=True):
     percent: int
 
 
+class Notice(msgspec.Struct, tag=True, frozen=True):
+    """Something that every user of the host may want to know, such as that memory is low."""
+
+    text: str
+
+
 class Report(msgspec.Struct, tag=True, frozen=True):
     """What is known about a loaded model: profile, self-test, speeds in tokens per second, memory in bytes."""
 
@@ -110,7 +116,7 @@ class Failed(msgspec.Struct, tag=True, frozen=True):
 
 
 FromClient = Hello | Complete | Chat | Load | Inspect | Cancel | Shutdown
-FromHost = Welcome | Loading | Report | Inspected | Token | Done | Failed
+FromHost = Welcome | Loading | Notice | Report | Inspected | Token | Done | Failed
 
 Message = FromClient | FromHost
 

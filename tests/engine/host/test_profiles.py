@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from engine.errors import BrokenModel
-from engine.host.profiles import PROFILES, ProfileBook, last_words_in
+from engine.host.crashes import last_words_in
+from engine.host.profiles import PROFILES, ProfileBook
 
 CRASH = "Fatal Python error: Segmentation fault\n\nCurrent thread 0x1 (most recent call first):\n"
 

@@ -30,10 +30,13 @@ class FakeModels:
     def __init__(self) -> None:
         self.one: Any = FakeSession()
 
-    def session(self, ref: ModelRef) -> Any:
+    def session(self, ref: ModelRef, in_use: Any = ()) -> Any:
         if ref.id == "broken":
             raise BrokenModel("it is broken")
         return self.one
+
+    def tidy(self, in_use: Any = ()) -> None:
+        pass
 
     def close(self) -> None:
         pass
@@ -47,7 +50,9 @@ class Log:
         self.ended: dict[str, Finished | HearthError] = {}
         self.gate = threading.Event()
 
-    def job(self, name: str, priority: Priority, steps: int, topic: str = "", model: str = "m") -> Job:
+    def job(
+        self, name: str, priority: Priority, steps: int, topic: str = "", model: str = "m", client: str = "client"
+    ) -> Job:
         def begin(session: Any) -> Steps:
             for _ in range(steps):
                 self.gate.wait(5)
@@ -57,7 +62,7 @@ class Log:
             return Finished("eog")
 
         return Job(
-            client="client",
+            client=client,
             id=len(self.events),
             topic=topic or name,
             priority=priority,
@@ -136,3 +141,23 @@ def test_an_error_is_an_answer_and_the_next_job_runs(scheduler: Scheduler, log: 
     log.wait(lambda: len(log.ended) == 2)
     assert isinstance(log.ended["bad"], BrokenModel)
     assert log.ended["good"] == Finished("eog")
+
+
+def test_a_window_that_asks_for_much_does_not_keep_another_waiting(scheduler: Scheduler, log: Log) -> None:
+    for number in range(5):
+        scheduler.submit(log.job(f"busy {number}", Priority.COMPLETION, 300, client="busy"))
+    scheduler.submit(log.job("modest", Priority.COMPLETION, 20, client="modest"))
+    log.gate.set()
+    log.wait(lambda: "modest" in log.ended)
+    assert len(log.ended) <= 3  # it did not wait for all that came before
+
+
+def test_a_model_with_a_job_half_done_is_named_as_in_use(scheduler: Scheduler, log: Log) -> None:
+    models: Any = scheduler._models
+    scheduler.submit(log.job("long", Priority.CHAT, 1000))
+    log.gate.set()
+    log.wait(lambda: len(log.events) > 2)
+    assert scheduler._in_use() == {models.one}
+    scheduler.cancel(lambda job: True)
+    log.wait(lambda: "long" in log.ended)
+    assert scheduler._in_use() == set()

@@ -1,0 +1,55 @@
+"""How much memory a model may still take before the machine begins to swap."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import psutil
+
+from engine.models.gguf import GgufInfo
+
+# A session's KV cache is at most this much (see session.py); llama.cpp's buffers and Python take the rest.
+_CACHE = 256 * 2**20
+_OVERHEAD = 128 * 2**20
+_SEQUENCES, _WINDOW = 16, 2560
+
+
+def available() -> int:
+    """Bytes that can be used without swapping, here and in the control group that this process is kept in."""
+    free = int(psutil.virtual_memory().available)
+    return min([free, *_left_in_control_group(Path("/sys/fs/cgroup"))])
+
+
+def reserve() -> int:
+    """Bytes that are left to the editor and its other servers: a twentieth, 0.5 to 2 GiB."""
+    return min(2 * 2**30, max(2**29, int(psutil.virtual_memory().total) // 20))
+
+
+def needed(path: Path, info: GgufInfo) -> int:
+    """Bytes that this model will take: weights, KV cache for completion, buffers."""
+    cache = info.kv_bytes_per_token * _WINDOW * _SEQUENCES
+    return sum(shard.stat().st_size for shard in _shards(path)) + min(_CACHE, cache) + _OVERHEAD
+
+
+def gib(size: float) -> str:
+    return f"{size / 2**30:.1f} GiB"
+
+
+def _shards(path: Path) -> Iterable[Path]:
+    """All files of a model in parts: they are named `…-00001-of-00004.gguf`."""
+    start, mark, end = path.name.rpartition("-00001-of-")
+    return sorted(path.parent.glob(f"{_literal(start)}-*-of-{_literal(end)}")) if mark else [path]
+
+
+def _literal(text: str) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in text)
+
+
+def _left_in_control_group(folder: Path) -> Iterable[int]:
+    """Nothing where there is no limit, or where it cannot be read."""
+    try:
+        limit = (folder / "memory.max").read_text().strip()
+        used = int((folder / "memory.current").read_text())
+        cached = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+        return [] if limit == "max" else [max(0, int(limit) - used + int(cached.get("inactive_file", 0)))]
+    except (OSError, ValueError):
+        return []

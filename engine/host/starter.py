@@ -1,0 +1,147 @@
+"""Finds the running host or starts one: whoever asks, however many at once, there is one host.
+
+A host of an older version is asked to leave, and finishes what was asked of it; a newer one is not pushed out by
+an older window, which is told so instead. A host that accepts but does not answer is ended and counts as crashed.
+"""
+
+import asyncio
+import logging
+import os
+import re
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import filelock
+
+from engine import errors, paths
+from engine.host import crashes, supervision, transport, wire
+
+log = logging.getLogger("hearth.client")
+OURS = version("hearth-lsp")
+_START_SECONDS = 20.0
+_GREETING_SECONDS = 5.0
+# OpenMP's threads spin while they wait for each other. Spinning only a moment costs nothing on an idle machine,
+# and where another program wants the cores a prefill is 6 times faster (measured, 2 cores).
+_PATIENT_THREADS = {"GOMP_SPINCOUNT": "1000"}
+_children: list[subprocess.Popen[bytes]] = []  # held so that nobody warns about those that still run
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connection that has been greeted; `pid` is the host's process."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    pid: int
+
+
+async def connect(idle_minutes: float, crash_budget: int) -> Connection:
+    """Connect to the host, starting it if need be. Raises `BackendUnavailable`."""
+    try:
+        return await running() or await _start_one(idle_minutes, crash_budget)
+    except OSError as error:  # a runtime folder that is not ours, a full disk; TimeoutError is one too
+        raise errors.BackendUnavailable(f"the model's process cannot be reached: {error}") from error
+
+
+async def running() -> Connection | None:
+    """The host that listens now, greeted; None when nobody does, or a host of an older version that leaves.
+
+    Raises `BackendUnavailable` for a host of a newer version.
+    """
+    try:
+        reader, writer = await transport.connect(paths.runtime_dir())
+    except PermissionError:
+        raise
+    except OSError:
+        return None
+    try:
+        async with asyncio.timeout(_GREETING_SECONDS):
+            writer.write(wire.encode(wire.Hello(wire.PROTOCOL, OURS)))
+            welcome = await wire.read(reader, "host")
+    except TimeoutError:
+        pid = transport.peer_pid(writer)
+        writer.close()
+        log.warning("the host (process %s) hangs and is ended", pid)
+        await asyncio.to_thread(supervision.kill_hung, pid)
+        return None
+    except (wire.WireError, ConnectionError):
+        writer.close()
+        return None
+    except BaseException:
+        writer.close()
+        raise
+    if not isinstance(welcome, wire.Welcome):
+        writer.close()
+        return None
+    if (welcome.protocol, welcome.version) == (wire.PROTOCOL, OURS):
+        return Connection(reader, writer, welcome.pid)
+    if _age(welcome.protocol, welcome.version) > _age(wire.PROTOCOL, OURS):
+        writer.close()
+        raise errors.BackendUnavailable(
+            f"a newer Hearth ({welcome.version}) runs the model now, and this window's is {OURS}: "
+            "restart the language server in this window"
+        )
+    log.info("a host of version %s is running; asking it to leave", welcome.version)
+    with suppress(ConnectionError):
+        writer.write(wire.encode(wire.Shutdown()))
+        await writer.drain()
+    writer.close()
+    return None
+
+
+async def _start_one(idle_minutes: float, crash_budget: int) -> Connection:
+    """Under a lock, so that windows that open together start one process; the host's own lock does the rest."""
+    try:
+        async with filelock.AsyncFileLock(paths.runtime_dir() / "host.lock", timeout=2 * _START_SECONDS):
+            return await _start_and_greet(idle_minutes, crash_budget)
+    except filelock.Timeout as error:
+        raise _does_not_start() from error
+
+
+async def _start_and_greet(idle_minutes: float, crash_budget: int) -> Connection:
+    process: subprocess.Popen[bytes] | None = None
+    give_up = time.monotonic() + _START_SECONDS
+    while time.monotonic() < give_up:
+        if found := await running():
+            return found
+        if process is not None and process.poll() not in (None, supervision.ANOTHER_RUNS):
+            raise _does_not_start()
+        if process is None and not supervision.is_running():
+            await asyncio.sleep(supervision.before_start(crash_budget, crashes.last_words()))
+            process = _start(idle_minutes)
+        await asyncio.sleep(0.02)
+    await asyncio.to_thread(supervision.kill_hung)
+    raise _does_not_start()
+
+
+def _start(idle_minutes: float) -> subprocess.Popen[bytes]:
+    """-P keeps the current folder off the module path: it belongs to the user's project, not to us."""
+    err_file = crashes.fresh_stderr_file()
+    with err_file.open("ab") as err:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "engine.host"],
+            stdin=subprocess.DEVNULL,
+            stdout=err,
+            stderr=err,
+            cwd=paths.runtime_dir(),
+            env={**_PATIENT_THREADS, **os.environ, "HEARTH_IDLE_MINUTES": str(idle_minutes)},
+            start_new_session=True,  # Ctrl-C in a terminal is not for the host
+        )
+    _children[:] = [child for child in _children if child.poll() is None]
+    _children.append(process)
+    return process
+
+
+def _does_not_start() -> errors.BackendUnavailable:
+    return errors.BackendUnavailable(
+        f"the model's process does not start; {paths.log_dir() / 'host.log'} may say why (`hearth doctor`)"
+    )
+
+
+def _age(protocol: int, release: str) -> tuple[int, list[int], str]:
+    """Greater is newer."""
+    return protocol, [int(number) for number in re.findall(r"\d+", release)], release

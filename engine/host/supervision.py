@@ -1,0 +1,145 @@
+"""Is there a host, and may one be started? One lock and one small file that all windows share.
+
+The host holds the lock as long as it lives and keeps a note that it runs. A note without a holder of the lock
+is a crash. Too many crashes within `WINDOW` seconds use up the budget: then the host is left alone for `PAUSE`
+seconds, after which one start is tried; if that one crashes too, the next pause begins.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import filelock
+import msgspec
+import psutil
+
+from engine import paths
+from engine.errors import BackendUnavailable
+from engine.files import write_atomically
+
+WINDOW = 600.0
+PAUSE = 300.0
+ANOTHER_RUNS = 3  # the exit status of a host that finds another one running
+_BACKOFF = (0.0, 0.0, 0.25, 0.5, 1.0)  # seconds before a start, by the number of crashes in the window
+_KEPT = 64
+
+
+class Ledger(msgspec.Struct):
+    """`running` is the process id of the host, 0 after it left in good order; crashes are Unix times."""
+
+    running: int = 0
+    crashes: list[float] = []
+
+
+def ledger() -> Ledger:
+    """What is written down; only the holder of the lock may change it."""
+    try:
+        return msgspec.json.decode(_file().read_bytes(), type=Ledger)
+    except (OSError, msgspec.DecodeError):
+        return Ledger()
+
+
+def recent_crashes(now: float | None = None) -> list[float]:
+    """When the host crashed within the window, oldest first; a clock that was set back forgives."""
+    now = time.time() if now is None else now
+    return [crash for crash in ledger().crashes if 0 <= now - crash <= WINDOW]
+
+
+def is_running() -> bool:
+    """Whether a host lives: it listens, or will soon, or hangs."""
+    lock = _lock()
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def before_start(budget: int, last_words: str = "") -> float:
+    """Seconds to wait before a host is started.
+
+    Raises `BackendUnavailable` when the budget is used up; `last_words` are then told too.
+    """
+    with suppress(filelock.Timeout), _held():
+        _settle()
+    now = time.time()
+    crashes = recent_crashes(now)
+    if crashes and len(crashes) >= budget and now < crashes[-1] + PAUSE:
+        until = time.strftime("%H:%M", time.localtime(crashes[-1] + PAUSE))
+        words = f" ({last_words})" if last_words else ""
+        raise BackendUnavailable(
+            f"the model's process crashed {len(crashes)} times in {WINDOW / 60:.0f} minutes{words}; it is left "
+            f"alone until {until} and then tried again. `hearth doctor` shows what it said last; the setting "
+            "host.crash_budget allows more."
+        )
+    return _BACKOFF[min(len(crashes), len(_BACKOFF) - 1)]
+
+
+class Claim:
+    """The right to be the host, held until `release` or the end of the process."""
+
+    def __init__(self, lock: filelock.BaseFileLock) -> None:
+        self._lock = lock
+
+    def release(self) -> None:
+        """The host leaves in good order: the next one may start."""
+        if not self._lock.is_locked:
+            return
+        with suppress(OSError):  # a full disk must not keep the host from leaving
+            _write(msgspec.structs.replace(ledger(), running=0))
+        self._lock.release()
+
+
+def claim() -> Claim | None:
+    """Become the host; None when another process is. A crash of the one before is written down first."""
+    lock = _lock()
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        return None
+    with suppress(OSError):
+        _settle()
+        _write(msgspec.structs.replace(ledger(), running=os.getpid()))
+    return Claim(lock)
+
+
+def kill_hung(pid: int | None = None) -> None:
+    """End a host that does not answer; the one in the ledger, unless told which."""
+    pid = pid or ledger().running
+    with suppress(psutil.Error):
+        process = psutil.Process(pid) if pid else None
+        if process and "engine.host" in process.cmdline():
+            process.kill()
+            process.wait(5)
+
+
+def _settle() -> None:
+    """A note of a running host though nobody holds the lock but us: it crashed."""
+    written = ledger()
+    if written.running:
+        _write(Ledger(0, [*written.crashes, time.time()][-_KEPT:]))
+
+
+@contextmanager
+def _held() -> Iterator[None]:
+    lock = _lock()
+    lock.acquire(blocking=False)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _lock() -> filelock.BaseFileLock:
+    return filelock.FileLock(paths.runtime_dir() / "host.alive")
+
+
+def _write(written: Ledger) -> None:
+    write_atomically(_file(), msgspec.json.encode(written))
+
+
+def _file() -> Path:
+    return paths.state_dir() / "host.json"

@@ -1,0 +1,74 @@
+"""One host at a time, and a budget of crashes that all windows share."""
+
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from engine import paths
+from engine.errors import BackendUnavailable
+from engine.host import supervision
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEARTH_HOME", str(tmp_path))
+
+
+def crash(times: int) -> None:
+    """Leave what that many hosts leave that died without a good end."""
+    for _ in range(times):
+        claim = supervision.claim()
+        assert claim is not None
+        claim._lock.release()  # what the system does when a process dies
+
+
+def test_there_is_one_host_at_a_time() -> None:
+    first = supervision.claim()
+    assert first is not None and supervision.is_running()
+    assert supervision.claim() is None
+    first.release()
+    assert not supervision.is_running()
+
+
+def test_leaving_in_good_order_is_no_crash() -> None:
+    claim = supervision.claim()
+    assert claim is not None
+    claim.release()
+    assert supervision.before_start(budget=1) == 0
+    assert supervision.recent_crashes() == []
+
+
+def test_starts_slow_down_and_then_stop_with_a_message_that_stays_the_same() -> None:
+    crash(1)
+    assert supervision.before_start(budget=3) == 0
+    crash(1)
+    assert supervision.before_start(budget=3) > 0
+    crash(1)
+    with pytest.raises(BackendUnavailable, match=r"crashed 3 times.*SIGILL.*host.crash_budget") as first:
+        supervision.before_start(3, "SIGILL")
+    with pytest.raises(BackendUnavailable) as second:
+        supervision.before_start(3, "SIGILL")
+    assert str(first.value) == str(second.value)
+
+
+def test_after_the_pause_it_is_tried_again() -> None:
+    crash(3)
+    supervision.before_start(budget=9)
+    written = supervision.ledger()
+    long_ago = [crash - supervision.PAUSE - 1 for crash in written.crashes]
+    file = paths.state_dir() / "host.json"
+    file.write_bytes(msgspec.json.encode(supervision.Ledger(0, long_ago)))
+    assert supervision.before_start(budget=3) > 0
+    assert len(supervision.recent_crashes()) == 3
+
+
+def test_a_clock_that_was_set_back_forgives() -> None:
+    crash(2)
+    supervision.before_start(budget=9)
+    assert supervision.recent_crashes(now=0.0) == []
+
+
+def test_a_process_that_is_no_host_is_never_ended() -> None:
+    supervision.kill_hung(os.getpid())
