@@ -7,9 +7,8 @@ When the deadline passes, what is certain so far is shown, and the rest is kept 
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from engine import budgets, stop
@@ -18,15 +17,14 @@ from engine.context import ContextQuery, Gathered, gather
 from engine.context import code as codes
 from engine.context.code import Code
 from engine.context.documents import Document
-from engine.context.syntax import block_expected, closes_brackets, errors_added
+from engine.context.syntax import block_expected, closes_brackets
 from engine.errors import HearthError
 from engine.frames import MAX_TYPED, Budget, Frame, frame_at, with_context
+from engine.generation import Generation, without_errors
 from engine.languages import language_of
 from engine.settings import CompletionSettings
 from engine.suggestions import Suggestions
-from engine.types import Completion, CompletionRequest, FimPrompt, Finished, Piece, Snapshot, Usage
-
-log = logging.getLogger("hearth.completion")
+from engine.types import Completion, CompletionRequest, FimPrompt, Snapshot
 
 Surroundings = Callable[[Snapshot, int, tuple[int, int]], ContextQuery | None]
 
@@ -45,7 +43,7 @@ class _Memory:
     gathered: Gathered | None = None
     suggestions: Suggestions = field(default_factory=Suggestions)
     answering: asyncio.Task[Completion] | None = None
-    generating: "_Generation | None" = None
+    generating: Generation | None = None
     warming: asyncio.Task[None] | None = None
 
 
@@ -76,7 +74,7 @@ class Completer:
                 return None  # superseded by a newer call
             task.cancel()  # the caller was cancelled: nobody wants the answer
             if memory.generating is not None:
-                memory.generating.task.cancel()
+                memory.generating.cancel()
             raise
 
     async def wake(self) -> None:
@@ -110,26 +108,29 @@ class Completer:
             if task is not None:
                 task.cancel()
         if memory.generating is not None:
-            memory.generating.task.cancel()
+            memory.generating.cancel()
 
     def reject(self, document: Document, offset: int, answer: str) -> None:
         """The user turned this suggestion down: it is not shown again at this place."""
         self._memories.setdefault(document.uri, _Memory()).suggestions.reject(document.text, offset, answer)
 
     async def _answer(self, memory: _Memory, document: Document, offset: int, automatic: bool) -> Completion:
-        snapshot = document.snapshot()
-        if (known := self._remembered(memory, snapshot, offset, automatic)) is not None:
-            self._look_ahead(memory, document, snapshot, known)
+        snapshot, code = document.snapshot(), document.code
+        known = self._remembered(memory, snapshot, offset, automatic)
+        if known is None and memory.generating is not None and memory.generating.serves(snapshot.text, offset):
+            # On a slow machine, to begin anew with every key that agrees with it would mean never to end.
+            await memory.generating.wait(self.settings.deadline_ms / 1000)
+            known = self._remembered(memory, snapshot, offset, automatic)
+        if known is not None:
+            self._look_ahead(memory, snapshot, code, known)
             return known
-        generation = memory.generating
-        if generation is None or not generation.is_for(snapshot, offset):
-            self._stop_warming(memory, snapshot, offset, automatic)
-            generation = self._begin(memory, snapshot, document.code, offset, automatic)
+        self._stop_warming(memory, snapshot, offset, automatic)
+        generation = self._begin(memory, snapshot, code, offset, automatic)
         await generation.wait(self.settings.deadline_ms / 1000)
         self._speed.learn(generation.usage)
         if memory.warming is None or memory.warming.done():
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
-        answer = _without_errors(document, snapshot, offset, generation.answer)
+        answer = without_errors(code, offset, generation.answer)
         if automatic and generation.confidence < self.settings.min_confidence:
             answer = ""  # remembered all the same: if the user types along, it was right
         if memory.suggestions.is_rejected(snapshot.text, offset, answer):
@@ -137,31 +138,28 @@ class Completer:
         # Auto-closed brackets right of the cursor are replaced by those of the answer.
         end = offset + closes_brackets(answer, _tail(snapshot.text, offset))
         completion = Completion(answer, offset, end, generation.reason, generation.confidence, generation.usage)
-        self._look_ahead(memory, document, snapshot, completion)
+        self._look_ahead(memory, snapshot, code, completion)
         return completion
 
-    def _begin(
-        self, memory: _Memory, snapshot: Snapshot, code: Code, offset: int, automatic: bool
-    ) -> "_Generation":
+    def _begin(self, memory: _Memory, snapshot: Snapshot, code: Code, offset: int, automatic: bool) -> Generation:
         """Ask the model; an answer to anything older in this document ends."""
         if memory.generating is not None:
-            memory.generating.task.cancel()
+            memory.generating.cancel()
         request = self._request(memory, snapshot, code, offset, automatic)
-        memory.generating = _Generation(self.backend, request, snapshot.text, offset)
-        memory.generating.start(memory.suggestions)
+        memory.generating = Generation(self.backend, request, code, offset, memory.suggestions)
         return memory.generating
 
-    def _look_ahead(self, memory: _Memory, document: Document, snapshot: Snapshot, shown: Completion) -> None:
+    def _look_ahead(self, memory: _Memory, snapshot: Snapshot, code: Code, shown: Completion) -> None:
         """Answer the place behind an accepted suggestion before anybody asks. Anything newer ends that."""
-        busy = memory.generating is not None and not memory.generating.task.done()
+        busy = memory.generating is not None and memory.generating.under_way
         if busy or not shown.text or not memory.is_full or shown.confidence < _SURE_ENOUGH:
             return
         text = snapshot.text[: shown.start] + shown.text + snapshot.text[shown.end :]
         after = shown.start + len(shown.text)
-        if memory.frame is None or memory.frame.typed(text, after) is None or document.version != snapshot.version:
+        if memory.frame is None or memory.frame.typed(text, after) is None:
             return
         if memory.suggestions.find(text, after) is None:
-            accepted = codes.paste(document.code, shown.start, shown.end, shown.text)
+            accepted = codes.paste(code, shown.start, shown.end, shown.text)
             self._begin(memory, replace(snapshot, text=text), accepted, after, automatic=True)
 
     def _stop_warming(self, memory: _Memory, snapshot: Snapshot, offset: int, automatic: bool) -> None:
@@ -251,85 +249,11 @@ class Completer:
         self._speed.learn(await self.backend.warm(request))
 
 
-class _Generation:
-    """One answer as it grows. It goes on after its first caller was answered, for the next one."""
-
-    def __init__(self, backend: Backend, request: CompletionRequest, text: str, offset: int) -> None:
-        self._backend = backend
-        self._request = request
-        self._text = text
-        self._offset = offset
-        self._grown = asyncio.Event()
-        self._probabilities: list[float] = []
-        self.answer = ""
-        self.reason = "deadline"
-        self.usage = Usage()
-
-    @property
-    def confidence(self) -> float:
-        """The probability of the least probable of the parts that came one by one: lines, mostly."""
-        return min(self._probabilities, default=0.0)
-
-    def is_for(self, snapshot: Snapshot, offset: int) -> bool:
-        """Whether it is under way and answers this place."""
-        ended = self.task.done() or self.task.cancelling()
-        return not ended and (self._offset, self._text) == (offset, snapshot.text)
-
-    def start(self, suggestions: Suggestions) -> None:
-        self.task = asyncio.create_task(self._run(suggestions))
-        self.task.add_done_callback(_note_error)  # the caller may be gone by then
-
-    async def wait(self, seconds: float) -> None:
-        """Until the answer is complete, or `seconds` have passed and there is at least something to show."""
-        grown = asyncio.create_task(self._grown.wait())
-        try:
-            await asyncio.wait({self.task}, timeout=seconds)
-            if not self.task.done():
-                await asyncio.wait({self.task, grown}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            grown.cancel()
-        if self.task.done() and not self.task.cancelled():
-            self.task.result()  # raises what the backend raised
-
-    async def _run(self, suggestions: Suggestions) -> None:
-        async with aclosing(self._backend.complete(self._request)) as events:
-            async for event in events:
-                if isinstance(event, Piece):
-                    self.answer += event.text
-                    self._probabilities.append(event.probability)
-                    suggestions.add(self._text, self._offset, self.answer, self.confidence, complete=False)
-                    self._grown.set()
-                elif isinstance(event, Finished):
-                    self.reason, self.usage = event.reason, event.usage
-        if self.reason in ("superseded", "cancelled"):
-            return
-        suggestions.add(self._text, self._offset, self.answer, self.confidence)
-
-
-def _note_error(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.info("an answer ended with: %s", error)
-
-
 def _mode(code: Code, offset: int, automatic: bool) -> stop.Mode:
     """An automatic suggestion is a line unless the syntax asks for a block; whoever asks gets all there is."""
     if block_expected(code, offset):
         return "block"
     return "line" if automatic else "span"
-
-
-def _without_errors(document: Document, snapshot: Snapshot, offset: int, answer: str) -> str:
-    """Drop last lines of a block as long as that leaves fewer errors in the tree that it is pasted into."""
-    if "\n" not in answer.strip() or document.version != snapshot.version:
-        return answer
-    errors = errors_added(document.code, offset, offset, answer)
-    while errors and "\n" in answer.strip():
-        shorter = answer[: answer.rstrip().rfind("\n")].rstrip()
-        fewer = errors_added(document.code, offset, offset, shorter)
-        if fewer >= errors:
-            return answer
-        answer, errors = shorter, fewer
-    return answer
 
 
 def _common_start(left: str, right: str) -> int:

@@ -68,6 +68,12 @@ class DownloadSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StatsSettings:
+    enabled: bool = True  # what becomes of suggestions is counted on this disk, without code (`hearth stats`)
+    tune: bool = False  # take `completion.min_confidence` from these counts once there are enough
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     completion: CompletionSettings = field(default_factory=CompletionSettings)
     chat: ChatSettings = field(default_factory=ChatSettings)
@@ -76,4 +82,5 @@ class Settings:
     ollama: OllamaSettings = field(default_factory=OllamaSettings)
     openai_compatible: OpenAISettings = field(default_factory=OpenAISettings)
     downloads: DownloadSettings = field(default_factory=DownloadSettings)
+    stats: StatsSettings = field(default_factory=StatsSettings)
     debug: bool = False  # logs may then contain code

@@ -118,11 +118,15 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of an answer as it streams. `probability` is that of its token (1.0 where unknown)."""
+    """A piece of an answer as it streams. `probability` is that of all its tokens together (1.0 where unknown).
+
+    `draft` is all that was said so far, also what is not certain yet and may be taken back; "" where unknown.
+    """
 
     text: str
     part: Literal["text", "thinking"] = "text"
     probability: float = 1.0
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def _encoded(message: wire.Message) -> bytes:
 
 def _piece(event: wire.FromHost) -> Piece | Finished | None:
     if isinstance(event, wire.Token):
-        return Piece(event.text, probability=event.probability)
+        return Piece(event.text, probability=event.probability, draft=event.draft)
     if isinstance(event, wire.Done):
         return Finished(event.reason, event.usage)
     return None

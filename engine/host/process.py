@@ -168,7 +168,7 @@ class Connection:
             return
 
         def on_piece(piece: Piece) -> None:
-            self.send_soon(wire.Token(id, piece.text, piece.probability))
+            self.send_soon(wire.Token(id, piece.text, piece.probability, piece.draft))
 
         def on_end(outcome: Finished | HearthError) -> None:
             if isinstance(outcome, Finished):

@@ -83,8 +83,8 @@ class Session:
                 settled = text if request.raw else answer.push(text)
                 if answer.stopped:
                     break
-                if settled:
-                    yield Piece(settled, probability=run.take_probability())
+                probability = run.take_probability() if settled else 1.0
+                yield Piece(settled, probability=probability, draft=answer.text)
             answer.reason = answer.reason or reason
             rest = "" if request.raw else answer.finish()
             if rest:

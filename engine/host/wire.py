@@ -13,7 +13,7 @@ import msgspec
 from engine.types import ChatRequest, CompletionRequest, ModelRef, Probe, Usage
 
 # Raised with every change of a message; a host and a client of different versions part ways politely.
-PROTOCOL = 3
+PROTOCOL = 4
 MAX_FRAME = 16 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -99,6 +99,7 @@ class Token(msgspec.Struct, tag=True, frozen=True):
     id: int
     text: str
     probability: float = 1.0
+    draft: str = ""
 
 
 class Done(msgspec.Struct, tag=True, frozen=True):
