@@ -1,5 +1,6 @@
 """The prompt inspector: exactly what a completion at a place would send, why, and what was left out and why."""
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -50,7 +51,7 @@ async def inspect(completer: Completer, document: Document, offset: int) -> Insp
         for piece in (gathered.pieces if gathered else ())
     ]
     pieces += [
-        InspectedPiece(source, prompt.path, text, round(len(text) / CHARS_PER_TOKEN), reason)
+        InspectedPiece(source, prompt.path, text, math.ceil(len(text) / CHARS_PER_TOKEN), reason)
         for source, text, reason in own
         if text
     ]

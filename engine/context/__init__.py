@@ -7,12 +7,14 @@ the same order: the context stands first in the prompt, and what changes in it m
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from engine.context.ignore import verdict
+from engine.context.documents import Document
+from engine.context.ignore import MAX_BYTES, verdict, verdict_of_path
 from engine.context.query import Candidate, ContextQuery, LeftOut, Place, estimate_tokens, place_of
 from engine.context.sources import imported_definitions, open_definitions, outline, recent_edits
+from engine.context.symbols import references, symbols
 from engine.types import ContextFile
 
-__all__ = ["SOURCES", "Candidate", "ContextQuery", "Gathered", "LeftOut", "gather"]
+__all__ = ["SOURCES", "Candidate", "ContextQuery", "Gathered", "LeftOut", "gather", "prepare"]
 
 Collect = Callable[[Place], list[Candidate | LeftOut]]
 
@@ -61,6 +63,18 @@ def gather(query: ContextQuery, budget_tokens: int, before: Gathered | None = No
     return Gathered(_files(pieces), tuple(pieces), tuple(left_out))
 
 
+def prepare(document: Document) -> None:
+    """Do now what the first question about a document would wait for: grammar, queries, tree, symbols.
+
+    May run in any thread. What may not be read is left alone.
+    """
+    if len(document.text) > MAX_BYTES:
+        return
+    code = document.code
+    symbols(code)
+    references(code, 0, 0)
+
+
 def _collect(place: Place) -> tuple[list[Candidate], list[LeftOut]]:
     candidates: list[Candidate] = []
     left_out = list(place.left_out)
@@ -84,7 +98,7 @@ def _why_alone(place: Place) -> str:
     snapshot = place.query.snapshot
     if snapshot.path is None or not place.query.workspace_roots:
         return ""
-    judged = verdict(snapshot.path, place.query.workspace_roots, "")
+    judged = verdict_of_path(snapshot.path, place.query.workspace_roots, place.disk)
     return "" if judged.allowed else judged.reason
 
 
@@ -134,9 +148,7 @@ def _kept(
 
 def _is_in_a_file(piece: Candidate, place: Place) -> bool:
     """Whether the passage still stands in its file, line by line; one that is not open is taken as unchanged."""
-    lines = [
-        line.strip().partition("  ")[0] for line in piece.text.split("\n")
-    ]  # the rest may be an added comment
+    lines = piece.quotes or tuple(line.strip() for line in piece.text.split("\n"))
     if piece.path == place.path:
         return all(line in place.code.text for line in lines)
     for file in place.others:

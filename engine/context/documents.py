@@ -7,6 +7,8 @@ from threading import RLock
 
 from engine import languages
 from engine.context import code as codes
+from engine.context import symbols
+from engine.context.changes import Change
 from engine.context.code import Code
 from engine.types import Snapshot
 
@@ -25,12 +27,14 @@ class Document:
     _starts: list[int] | None = field(default=None, repr=False, compare=False)
     _code: Code | None = field(default=None, repr=False, compare=False)
     _stale_tree: codes.Tree | None = field(default=None, repr=False, compare=False)
+    _change: Change[symbols.Symbols] | None = field(default=None, repr=False, compare=False)
     _lock: RLock = field(default_factory=RLock, repr=False, compare=False)
 
     def apply(self, start: int, end: int, new_text: str) -> None:
         """Replace the characters in `start:end` (offsets) by `new_text`."""
         with self._lock:
             old = self.text
+            self._note(start, end, len(new_text))
             if self._stale_tree is not None:
                 self._stale_tree = codes.edited(self._stale_tree, old, start, end, new_text)
             self.text = old[:start] + new_text + old[end:]
@@ -42,7 +46,7 @@ class Document:
         """Take a whole new text."""
         with self._lock:
             self.text = text
-            self._starts = self._code = self._stale_tree = None
+            self._starts = self._code = self._stale_tree = self._change = None
 
     @property
     def line_starts(self) -> list[int]:
@@ -58,6 +62,7 @@ class Document:
             if self._code is None:
                 language = languages.language_of(self.language, self.path)
                 self._code = codes.parse(self.text, language, self._stale_tree)
+                self._expect_symbols(self._code)
                 self._stale_tree = self._code.tree
             return self._code
 
@@ -68,6 +73,22 @@ class Document:
 
     def snapshot(self) -> Snapshot:
         return Snapshot(self.uri, self.text, self.language, self.path, self.version)
+
+    def _note(self, start: int, end: int, length: int) -> None:
+        """Keep track of what changes since the symbols were last asked for."""
+        known = symbols.known_symbols(self._code) if self._code else None
+        if known is not None:
+            self._change = Change(known, start, end, 0)
+        if self._change is not None:
+            self._change = self._change.then(start, end, length)
+
+    def _expect_symbols(self, code: Code) -> None:
+        if self._change is None or self._stale_tree is None or code.tree is None:
+            return
+        for stretch in self._stale_tree.changed_ranges(code.tree):
+            start, end = code.offset(stretch.start_byte), code.offset(stretch.end_byte)
+            self._change = self._change.with_stretch(start, end)
+        symbols.expect(code, self._change)
 
 
 def line_starts(text: str) -> list[int]:

@@ -4,21 +4,21 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from urllib.parse import unquote, urlsplit
+from weakref import WeakKeyDictionary
 
 from engine.context import code as codes
 from engine.context.code import Code
 from engine.context.documents import Document
-from engine.context.ignore import root_of, verdict
+from engine.context.ignore import ALLOWED, MAX_BYTES, Disk, Verdict, root_of, verdict_of_path, verdict_of_text
+from engine.context.near import Near, near
 from engine.context.recent import RecentEdit
-from engine.context.symbols import references
-from engine.context.syntax import enclosing_definition
+from engine.context.symbols import Import, imports_in
 from engine.languages import Language
 from engine.settings import ContextSettings
 from engine.types import Snapshot
 
+IMPORT_CHARS = 20_000  # at the beginning of a file, where imports are looked for
 CHARS_PER_TOKEN = 3.3  # of code, measured with Qwen2.5-Coder's vocabulary; only an estimate is needed
-NEAR_CHARS = 1500  # above the cursor, and half of it below: what counts as near
-MAX_NAMES = 80
 
 # Languages whose files call each other.
 _FAMILIES = {"javascript": "script", "typescript": "script", "tsx": "script", "c": "c", "cpp": "c"}
@@ -44,7 +44,8 @@ class ContextQuery:
 class Candidate:
     """A passage that may help. `path` is as the model sees it, `start` the passage's place in that file.
 
-    `score` goes from 0 to 1, and `reason` tells the user why it is there.
+    `score` goes from 0 to 1, and `reason` tells the user why it is there. `quotes` are what of the text stands in
+    the file word by word; without any, all of its lines do.
     """
 
     path: str
@@ -53,6 +54,7 @@ class Candidate:
     reason: str
     score: float
     start: int = 0
+    quotes: tuple[str, ...] = ()
 
     @property
     def tokens(self) -> int:
@@ -88,9 +90,14 @@ class Place:
     file: Path | None
     root: Path | None
     window: tuple[int, int]
-    names: tuple[str, ...]
+    near: Near
+    imports: tuple[Import, ...]
     others: tuple[OpenFile, ...]
     left_out: tuple[LeftOut, ...]
+    disk: Disk
+
+
+_verdicts: WeakKeyDictionary[Code, Verdict] = WeakKeyDictionary()
 
 
 def place_of(query: ContextQuery) -> Place:
@@ -98,29 +105,33 @@ def place_of(query: ContextQuery) -> Place:
     snapshot = query.snapshot
     code = _code_of(query)
     roots = query.workspace_roots
-    root = root_of(snapshot.path, roots) if snapshot.path else None
-    others, left_out = _open_files(query)
+    disk = Disk()
+    root = root_of(snapshot.path, roots, disk) if snapshot.path else None
+    others, left_out = _open_files(query, disk)
     return Place(
         query=query,
         code=code,
-        path=shown_path(snapshot.uri, snapshot.path, roots),
-        file=Path(snapshot.path).resolve() if snapshot.path else None,
+        path=shown_path(snapshot.uri, snapshot.path, roots, disk),
+        file=Path(disk.real(snapshot.path)) if snapshot.path else None,
         root=root,
         window=query.window or (0, len(snapshot.text)),
-        names=_names_near(code, query.offset),
+        near=near(code, query.offset),
+        imports=imports_in(code, 0, IMPORT_CHARS),
         others=others,
         left_out=left_out,
+        disk=disk,
     )
 
 
-def shown_path(uri: str, path: str | None, roots: tuple[str, ...]) -> str:
+def shown_path(uri: str, path: str | None, roots: tuple[str, ...], disk: Disk | None = None) -> str:
     """The path from the workspace root, with "/"; for everything else the last part."""
+    disk = disk or Disk()
     if path is None:
         return PurePath(unquote(urlsplit(uri).path)).name or uri
-    root = root_of(path, roots)
+    root = root_of(path, roots, disk)
     if root is None:
         return PurePath(path).name
-    return Path(path).resolve().relative_to(root).as_posix()
+    return disk.real(path)[len(str(root)) :].replace("\\", "/").lstrip("/")
 
 
 def estimate_tokens(text: str) -> int:
@@ -143,17 +154,16 @@ def _code_of(query: ContextQuery) -> Code:
     return codes.read(query.snapshot)
 
 
-def _open_files(query: ContextQuery) -> tuple[tuple[OpenFile, ...], tuple[LeftOut, ...]]:
+def _open_files(query: ContextQuery, disk: Disk) -> tuple[tuple[OpenFile, ...], tuple[LeftOut, ...]]:
     files: list[OpenFile] = []
     left_out: list[LeftOut] = []
     for document in query.open_documents:
         if document.uri == query.snapshot.uri:
             continue
-        path = shown_path(document.uri, document.path, query.workspace_roots)
-        text = document.text
-        judged = verdict(document.path or "", query.workspace_roots if document.path else (), text)
-        if judged.allowed:
-            files.append(OpenFile(document.uri, path, document.code))
+        path = shown_path(document.uri, document.path, query.workspace_roots, disk)
+        code, judged = _judged(document, query.workspace_roots, disk)
+        if code is not None and judged.allowed:
+            files.append(OpenFile(document.uri, path, code))
         else:
             left_out.append(LeftOut(path, "open files", judged.reason))
     files.sort(key=lambda file: (file.path, file.uri))
@@ -161,15 +171,15 @@ def _open_files(query: ContextQuery) -> tuple[tuple[OpenFile, ...], tuple[LeftOu
     return tuple(files), tuple(left_out)
 
 
-def _names_near(code: Code, offset: int) -> tuple[str, ...]:
-    """The identifiers used near the offset, nearest first.
-
-    Where "near" begins and ends does not depend on the offset as long as it stays in one definition: what is shown
-    to the model should not change while someone types.
-    """
-    start, end = max(0, offset - NEAR_CHARS), offset + NEAR_CHARS // 2
-    around = enclosing_definition(code, offset)
-    if around is not None and around.end - around.start <= 2 * NEAR_CHARS:
-        start, end = around.start, max(around.end, offset)
-    names = references(code, start, min(offset, end)) + references(code, offset, end)[::-1]
-    return tuple(name for name in dict.fromkeys(names) if len(name) > 2)[:MAX_NAMES]
+def _judged(document: Document, roots: tuple[str, ...], disk: Disk) -> tuple[Code | None, Verdict]:
+    """The code of a document that may be read; what its text holds is looked at once for each version."""
+    judged = verdict_of_path(document.path, roots, disk) if document.path else ALLOWED
+    if not judged.allowed:
+        return None, judged
+    if len(document.text) > MAX_BYTES:
+        return None, verdict_of_text(document.text)
+    code = document.code
+    found = _verdicts.get(code)
+    if found is None:
+        found = _verdicts[code] = verdict_of_text(code.text)
+    return code, found

@@ -1,14 +1,15 @@
 """What a file defines, brings in and uses."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 import tree_sitter
 
 from engine import languages
+from engine.context.changes import Change
 from engine.context.code import Code
 
 MAX_HEAD_LINES = 12  # of a definition whose whole text is its head, such as a struct
@@ -16,6 +17,7 @@ MAX_HEAD_CHARS = 600
 MAX_PREFIX_CHARS = 60  # before a definition on its line
 MAX_DOC_CHARS = 100
 MAX_COMMENT_LINES = 20  # looked at above a definition
+LINES_BELOW = 40  # of a change whose definitions may be described by a comment in it
 _DECORATION = ("@", "#[", "#!")
 
 # One match of the query, by what was captured.
@@ -39,6 +41,11 @@ class Definition:
     end: int
     owner: str = ""
 
+    def moved(self, shift: int) -> "Definition":
+        if not shift:
+            return self
+        return replace(self, start=self.start + shift, body=self.body + shift, end=self.end + shift)
+
 
 @dataclass(frozen=True, slots=True)
 class Import:
@@ -49,6 +56,12 @@ class Import:
     start: int
     end: int
 
+    def moved(self, shift: int) -> "Import":
+        return replace(self, start=self.start + shift, end=self.end + shift) if shift else self
+
+
+T = TypeVar("T", Definition, Import)
+
 
 @dataclass(frozen=True, slots=True)
 class Symbols:
@@ -56,17 +69,44 @@ class Symbols:
 
     definitions: tuple[Definition, ...] = ()
     imports: tuple[Import, ...] = ()
+    _by_name: dict[str, list[Definition]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for definition in self.definitions:
+            self._by_name.setdefault(definition.name, []).append(definition)
+
+    def names(self) -> Iterable[str]:
+        return self._by_name
+
+    def named(self, names: Iterable[str]) -> list[Definition]:
+        """The definitions with one of these names."""
+        return [definition for name in names for definition in self._by_name.get(name, ())]
 
 
 _of_code: WeakKeyDictionary[Code, Symbols] = WeakKeyDictionary()
+_changes: WeakKeyDictionary[Code, Change[Symbols]] = WeakKeyDictionary()
 
 
 def symbols(code: Code) -> Symbols:
-    """The definitions and imports of a text; found once for each `Code`, and forgotten with it."""
+    """The definitions and imports of a text; found once for each `Code`, and forgotten with it.
+
+    Where those of an earlier text are known (see `expect`), only what changed since is looked at.
+    """
     found = _of_code.get(code)
     if found is None:
-        found = _of_code[code] = _find(code)
+        change = _changes.pop(code, None)
+        found = _of_code[code] = _find(code) if change is None else _updated(code, change)
     return found
+
+
+def known_symbols(code: Code) -> Symbols | None:
+    """The same, if somebody has asked for them already."""
+    return _of_code.get(code)
+
+
+def expect(code: Code, change: Change[Symbols]) -> None:
+    """Tell how the text came about, should its symbols be asked for."""
+    _changes[code] = change
 
 
 def imports_in(code: Code, start: int, end: int) -> tuple[Import, ...]:
@@ -111,6 +151,48 @@ def _find(code: Code, start: int = 0, end: int | None = None) -> Symbols:
     found = [_definition(code, offsets, label, captures) for _, label, captures in definitions.values()]
     found.sort(key=lambda definition: (definition.start, -definition.end))
     return Symbols(tuple(_owned(found)), tuple(_imports(code, offsets, imports)))
+
+
+def _updated(code: Code, change: Change[Symbols]) -> Symbols:
+    start = code.text.rfind("\n", 0, change.start) + 1
+    end = change.end
+    for _ in range(LINES_BELOW):
+        end = code.text.find("\n", end + 1)
+        if end < 0:
+            end = len(code.text)
+            break
+    old_end = end - change.shift
+    found = _touching(code, start, end)
+    # What reached into the stretch may now end above it.
+    reaching = {each.start for each in change.known.definitions if each.start < start <= each.end}
+    reaching |= {each.start for each in change.known.imports if each.start < start <= each.end}
+    known_places = {each.start for each in found.definitions} | {each.start for each in found.imports}
+    for place in reaching - known_places:
+        also = _touching(code, place, place)
+        found = Symbols((*found.definitions, *also.definitions), (*found.imports, *also.imports))
+    definitions = _merged(change.known.definitions, found.definitions, start, old_end, change.shift)
+    imports = _merged(change.known.imports, found.imports, start, old_end, change.shift)
+    definitions.sort(key=lambda definition: (definition.start, -definition.end))
+    imports.sort(key=lambda statement: statement.start)
+    return Symbols(tuple(_owned(definitions)), tuple(imports))
+
+
+def _touching(code: Code, start: int, end: int) -> Symbols:
+    """Those that have to do with `start:end`; a query of a stretch also finds parts of what lies outside."""
+    found = _find(code, code.byte(start), code.byte(end) + 1)
+    return Symbols(
+        tuple(each for each in found.definitions if each.start <= end and start <= each.end),
+        tuple(each for each in found.imports if each.start <= end and start <= each.end),
+    )
+
+
+def _merged(known: Sequence[T], found: Sequence[T], start: int, old_end: int, shift: int) -> list[T]:
+    """What was known outside of the stretch, moved where it is now, and what was found in and around it."""
+    places = {each.start for each in found}
+    above = [each for each in known if each.end < start]
+    below = [each.moved(shift) for each in known if each.start > old_end]
+    unique: list[T] = list(dict.fromkeys(found))
+    return [each for each in above + below if each.start not in places] + unique
 
 
 def _matches(
@@ -167,9 +249,8 @@ def _owned(definitions: list[Definition]) -> Iterator[Definition]:
     for definition in definitions:
         while around and around[-1].end <= definition.start:
             around.pop()
-        around.append(
-            replace(definition, owner=".".join(outer.name for outer in around)) if around else definition
-        )
+        owner = ".".join(outer.name for outer in around)
+        around.append(definition if definition.owner == owner else replace(definition, owner=owner))
         yield around[-1]
 
 

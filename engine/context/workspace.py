@@ -1,33 +1,71 @@
 """Files of the workspace that are not open: read once, judged, and kept until they change on the disk."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from engine import languages
 from engine.context import code as codes
-from engine.context.ignore import Verdict, verdict
+from engine.context.ignore import Disk, Verdict, verdict, verdict_of_text
+from engine.context.imports import RESOLVERS
 from engine.context.symbols import Symbols, symbols
 
 MAX_FILES = 512  # whose symbols are kept
 
 
-def symbols_of_file(file: Path, workspace_roots: Sequence[str]) -> Symbols | Verdict:
-    """What the file defines, or why it is not read."""
-    judged = verdict(str(file), workspace_roots)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file as it was at one time."""
+
+    modified: int
+    size: int
+    found: Symbols | Verdict
+
+
+_files: OrderedDict[Path, _Read] = OrderedDict()
+_lock = Lock()
+
+
+def symbols_of_file(file: Path, workspace_roots: Sequence[str], disk: Disk | None = None) -> Symbols | Verdict:
+    """What the file defines, or why it is not read. May be called in any thread."""
+    judged = verdict(str(file), workspace_roots, disk=disk)
     if not judged.allowed:
         return judged
     try:
         stat = file.stat()
-        return _symbols_of_file(file, stat.st_mtime_ns, stat.st_size)
+        with _lock:
+            known = _files.get(file)
+        if known is None or (known.modified, known.size) != (stat.st_mtime_ns, stat.st_size):
+            known = _Read(stat.st_mtime_ns, stat.st_size, _read(file))
+            _keep(file, known)
+        return known.found
     except OSError:
         return Verdict(False, "it cannot be read")
 
 
-@lru_cache(maxsize=MAX_FILES)
-def _symbols_of_file(file: Path, modified: int, size: int) -> Symbols | Verdict:
+def changed(files: Sequence[Path]) -> list[Path]:
+    """Forget what is known of these files, and tell which of them had been read."""
+    with _lock:
+        return [file for file in files if _files.pop(file, None) is not None]
+
+
+def watched_suffixes() -> tuple[str, ...]:
+    """The endings of files whose changes matter to files that import them, without the dot."""
+    rows = (row for row in languages.LANGUAGES if row.name in RESOLVERS)
+    return tuple(suffix.removeprefix(".") for row in rows for suffix in row.suffixes)
+
+
+def _read(file: Path) -> Symbols | Verdict:
     text = file.read_text(encoding="utf-8", errors="replace")
-    judged = verdict(str(file), (), text)
-    if not judged.allowed:
-        return judged
-    return symbols(codes.parse(text, languages.language_of("", str(file))))
+    judged = verdict_of_text(text)
+    return symbols(codes.parse(text, languages.language_of("", str(file)))) if judged.allowed else judged
+
+
+def _keep(file: Path, read: _Read) -> None:
+    with _lock:
+        _files[file] = read
+        _files.move_to_end(file)
+        while len(_files) > MAX_FILES:
+            _files.popitem(last=False)

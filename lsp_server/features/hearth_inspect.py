@@ -1,19 +1,21 @@
 from typing import Any
 
-from lsprotocol import types as lsp
-
 from engine.errors import HearthError
 from lsp_server.hearth import Hearth
+from lsp_server.params import InspectParams, read
 
 
 async def handle(ls: Hearth, params: Any) -> dict[str, Any] | None:
     """`{textDocument, position}` -> what a completion there would send: prompt, pieces, what was left out."""
     from engine.inspection import inspect
 
-    document = ls.documents.get(params.textDocument.uri)
+    place = read(params, InspectParams)
+    document = ls.documents.get(place.text_document.uri)
     if document is None:
         return None
+    if ls.is_secret(document):
+        raise HearthError(f"nothing is sent from {document.path}: its name says that it holds secrets")
     if ls.is_off(document):
         raise HearthError("nothing is sent from here: completion is paused or switched off for this file")
-    position = lsp.Position(int(params.position.line), int(params.position.character))
-    return (await inspect(await ls.completer(), document, ls.offset(document, position))).as_json()
+    offset = ls.offset(document, place.position.as_lsp())
+    return (await inspect(await ls.completer(), document, offset)).as_json()

@@ -4,6 +4,7 @@ Python comes by pip, TypeScript by npm, Go from the Debian release that its vers
 cannot be had on this machine is left out, with the reason.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -37,13 +38,31 @@ class Source:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One package as it lies on the disk: the folder to open as a workspace, and its source files, sorted."""
+
+    language: str
+    name: str
+    root: Path
+    files: tuple[Path, ...]
+
+
 def sources() -> tuple[list[Source], list[str]]:
     """(all files, why a package is missing) in a fixed order."""
-    found: list[Source] = []
+    unpacked, missing = projects()
+    return [_source(project.language, path) for project in unpacked for path in project.files], missing
+
+
+def projects() -> tuple[list[Project], list[str]]:
+    """(all packages, why one is missing) in a fixed order."""
+    found: list[Project] = []
     missing: list[str] = []
     for package in PACKAGES:
         try:
-            found += _files(package, _unpacked(package))
+            files = _files(package, _unpacked(package))
+            root = Path(os.path.commonpath(files)).parent
+            found.append(Project(package.language, package.name, root, files))
         except (debian.Missing, OSError, subprocess.SubprocessError) as error:
             missing.append(f"{package.language}: {package.name} {package.version} cannot be had: {error}")
     return found, missing
@@ -60,10 +79,13 @@ def _unpacked(package: Package) -> Path:
     return folder
 
 
-def _files(package: Package, folder: Path) -> list[Source]:
+def _files(package: Package, folder: Path) -> tuple[Path, ...]:
     paths = sorted({path for pattern in package.files for path in folder.glob(pattern)})
-    paths = [path for path in paths if "test" not in path.name]
-    return [Source(package.language, "/".join(path.parts[-3:]), path.read_text("utf-8")) for path in paths]
+    return tuple(path for path in paths if "test" not in path.name)
+
+
+def _source(language: str, path: Path) -> Source:
+    return Source(language, "/".join(path.parts[-3:]), path.read_text("utf-8"))
 
 
 def _from_pip(name: str, version: str, folder: Path) -> None:

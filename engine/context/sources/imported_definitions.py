@@ -1,25 +1,25 @@
 """Definitions that this file's imports point to, also in files of the workspace that are not open."""
 
+import re
 from pathlib import Path
 
 from engine import languages
 from engine.context import imports
 from engine.context.imports import Target
-from engine.context.passages import passages
+from engine.context.passages import Definitions, names_of, passages, related
 from engine.context.query import Candidate, LeftOut, Place, shown_path
-from engine.context.symbols import Symbols, imports_in, symbols
+from engine.context.symbols import Symbols, symbols
 from engine.context.workspace import symbols_of_file
 
 NAME = "imported_definitions"
-IMPORT_CHARS = 20_000  # at the beginning of a file, where imports are looked for
 MAX_FILES = 24
 
 
 def collect(place: Place) -> list[Candidate | LeftOut]:
     """Only in files below the workspace root of this file."""
     found: list[Candidate | LeftOut] = []
-    for target in _targets(place):
-        path = shown_path("", str(target.path), place.query.workspace_roots)
+    for target, is_receiver in _targets(place).items():
+        path = shown_path("", str(target.path), place.query.workspace_roots, place.disk)
         language = languages.language_of("", str(target.path))
         if language is None:
             continue
@@ -27,29 +27,42 @@ def collect(place: Place) -> list[Candidate | LeftOut]:
         if isinstance(read, LeftOut):
             found.append(read)
             continue
+        near = place.near
         # A name that is imported and used goes before one that is imported, and for `import module` all depends on
         # what is used of it.
-        used = tuple(name for name in place.names if not target.names or name in target.names)
-        unused = tuple(name for name in target.names if name not in used)
-        found += passages(read, used, language, path, NAME, "is imported and used near the cursor", 1.0)
-        found += passages(read, unused, language, path, NAME, "is imported", 0.4)
+        used = tuple(name for name in near.names if not target.names or name in target.names)
+        rest = [name for name in target.names if name not in near.used]
+        unused = tuple(sorted(rest, key=lambda name: -near.likeness(name)))
+        of = Definitions(path, language, read, near, NAME)
+        found += passages(of, used, "is imported and used near the cursor", 0.95)
+        found += passages(of, unused, "is imported", 0.6)
+        if not target.names:
+            found += related(of, 0.9 if is_receiver else 0.7)
+        if is_receiver:
+            found += names_of(of, 0.95)
     return found
 
 
-def _targets(place: Place) -> list[Target]:
+def _targets(place: Place) -> dict[Target, bool]:
+    """The files that are imported, and whether a file is what stands in front of the dot left of the cursor."""
     language = place.code.language
     if language is None or place.file is None or place.root is None:
-        return []
+        return {}
     named: dict[Path, tuple[str, ...] | None] = {}
-    for statement in imports_in(place.code, 0, IMPORT_CHARS):
+    receivers: set[Path] = set()
+    for statement in place.imports:
+        text = place.code.text[statement.start : statement.end]
+        is_receiver = place.near.receiver in re.findall(r"[\w$]+", text)
         for target in imports.targets(statement, language, place.file, place.root):
             known = named.get(target.path, ())
             # Once a file is imported as a whole, all of its names count.
             whole = not target.names or (target.path in named and not known)
             named[target.path] = () if whole else tuple(dict.fromkeys([*(known or ()), *target.names]))
+            if is_receiver and not target.names:
+                receivers.add(target.path)
     for target in imports.siblings(language, place.file):
         named[target.path] = ()
-    return [Target(path, names or ()) for path, names in list(named.items())[:MAX_FILES]]
+    return {Target(path, names or ()): path in receivers for path, names in list(named.items())[:MAX_FILES]}
 
 
 def _symbols(place: Place, file: Path, path: str) -> Symbols | LeftOut:
@@ -57,5 +70,5 @@ def _symbols(place: Place, file: Path, path: str) -> Symbols | LeftOut:
     for other in place.others:
         if other.path == path:
             return symbols(other.code)
-    read = symbols_of_file(file, place.query.workspace_roots)
+    read = symbols_of_file(file, place.query.workspace_roots, place.disk)
     return read if isinstance(read, Symbols) else LeftOut(path, NAME, read.reason)

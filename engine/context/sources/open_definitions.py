@@ -1,6 +1,6 @@
 """Definitions in the other open files of what is used near the cursor."""
 
-from engine.context.passages import passages
+from engine.context.passages import Definitions, passages
 from engine.context.query import Candidate, LeftOut, Place, same_family
 from engine.context.symbols import symbols
 
@@ -13,7 +13,6 @@ def collect(place: Place) -> list[Candidate | LeftOut]:
         language = file.code.language
         if language is None or not same_family(language, place.code.language):
             continue
-        found += passages(
-            symbols(file.code), place.names, language, file.path, NAME, "is used near the cursor", 0.8
-        )
+        of = Definitions(file.path, language, symbols(file.code), place.near, NAME)
+        found += passages(of, place.near.names, "is used near the cursor", 0.8)
     return found

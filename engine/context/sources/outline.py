@@ -1,13 +1,12 @@
 """The same file beyond the window: heads around the cursor, imports, and what is used of the rest."""
 
-from engine.context.passages import passages
+from engine.context.passages import Definitions, passages
 from engine.context.query import Candidate, LeftOut, Place
-from engine.context.symbols import imports_in, symbols
+from engine.context.symbols import symbols
 from engine.context.syntax import enclosing_lines
 
 NAME = "outline"
-IMPORT_CHARS = 20_000  # at the beginning of a file, where imports are looked for
-MAX_IMPORT_CHARS = 600
+MAX_IMPORT_CHARS = 400
 MAX_SYMBOLS_CHARS = 200_000  # of a file that is read as a whole; longer ones change too often to be read again
 
 
@@ -28,13 +27,19 @@ def collect(place: Place) -> list[Candidate | LeftOut]:
 
 
 def _imports(place: Place, before: int) -> str:
+    """The last ones, where there are too many: a project's own come behind those of libraries."""
     text = place.code.text
     lines = [
-        text[statement.start : statement.end].strip()
-        for statement in imports_in(place.code, 0, min(before, IMPORT_CHARS))
-        if statement.end <= before
+        text[statement.start : statement.end].strip() for statement in place.imports if statement.end <= before
     ]
-    return "\n".join(dict.fromkeys(lines))[:MAX_IMPORT_CHARS]
+    shown: list[str] = []
+    left = MAX_IMPORT_CHARS
+    for line in reversed(dict.fromkeys(lines)):
+        left -= len(line) + 1
+        if left < 0:
+            break
+        shown.append(line)
+    return "\n".join(reversed(shown))
 
 
 def _used(place: Place, shown_lines: set[int]) -> list[Candidate]:
@@ -44,10 +49,9 @@ def _used(place: Place, shown_lines: set[int]) -> list[Candidate]:
     if language is None or len(text) > MAX_SYMBOLS_CHARS:
         return []
     start, end = place.window
+    of = Definitions(place.path, language, symbols(place.code), place.near, NAME)
     return [
         candidate
-        for candidate in passages(
-            symbols(place.code), place.names, language, place.path, NAME, "is used near the cursor", 0.8
-        )
+        for candidate in passages(of, place.near.names, "is used near the cursor", 0.8)
         if not start <= candidate.start < end and text.rfind("\n", 0, candidate.start) + 1 not in shown_lines
     ]

@@ -4,8 +4,8 @@ from engine.context.query import Candidate, LeftOut, OpenFile, Place
 from engine.context.recent import RecentEdit
 
 NAME = "recent_edits"
-MAX_PASSAGES = 4
-MAX_LINES = 12
+MAX_PASSAGES = 2
+MAX_LINES = 8
 LINES_AROUND = 2
 
 
@@ -23,7 +23,7 @@ def collect(place: Place) -> list[Candidate | LeftOut]:
             continue
         text = file.code.text[start:end]
         if text.strip():
-            score = 0.6 - 0.1 * len(found)
+            score = 0.5 - 0.1 * len(found)
             found.append(Candidate(file.path, text, NAME, "was edited lately", round(score, 4), start))
     return found
 

@@ -1,3 +1,7 @@
+import statistics
+import time
+from collections.abc import Callable
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,12 +24,12 @@ SNIPPETS = st.sampled_from(["", *PIECES, "def g():\n    return 1\n", "class C {\
 EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), SNIPPETS), max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.sampled_from(sorted(SEEDS)), EDITS, st.sets(st.integers(0, 12)))
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(SEEDS)), st.sampled_from([1, 12]), EDITS, st.sets(st.integers(0, 12)))
 def test_after_any_edits_all_is_as_if_read_anew(
-    language: str, edits: list[tuple[float, int, str]], asked_after: set[int]
+    language: str, times: int, edits: list[tuple[float, int, str]], asked_after: set[int]
 ) -> None:
-    document = Document("u", SEEDS[language], language)
+    document = Document("u", SEEDS[language] * times, language)
     expected = document.text
     assert document.line_starts == line_starts(expected)
     for index, (where, length, new_text) in enumerate(edits):
@@ -113,3 +117,29 @@ def test_pasting_leaves_the_code_as_it_was() -> None:
     assert pasted.tree is not None
     assert fresh.tree is not None
     assert str(pasted.tree.root_node) == str(fresh.tree.root_node)
+
+
+def test_a_keystroke_in_a_long_file_costs_a_small_part_of_a_full_parse() -> None:
+    function = (
+        "def f{0}(a, b):\n" + "    if a > b and f{0}(b, [a, {0}]):\n        return {{'a': a + b}}\n" * 12 + "\n\n"
+    )
+    document = Document("u", "".join(function.format(number) for number in range(400)), "python")
+    assert document.text.count("\n") > 10_000
+    offset = document.text.index("    if", len(document.text) // 2)
+    full = min(_seconds(lambda: codes.parse(document.text, language_of("python"))) for _ in range(3))
+    document.code  # noqa: B018 (the file was opened some time ago)
+    keys = []
+    for char in "    value = f1(a, b)[0]\n":
+        document.apply(offset, offset, char)
+        offset += 1
+        keys.append(_seconds(lambda: document.code))
+    assert statistics.median(keys) <= full / 20
+    fresh = codes.parse(document.text, language_of("python"))
+    assert document.tree is not None and fresh.tree is not None
+    assert str(document.tree.root_node) == str(fresh.tree.root_node)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.thread_time()
+    work()
+    return time.thread_time() - began

@@ -69,7 +69,7 @@ def test_imported_definitions_are_shown_as_heads(tmp_path: Path) -> None:
     make(tmp_path, {"shop.py": SHOP})
     text = shown(gather(ask(tmp_path, "main.py", MAIN), 500))["shop.py"]
     assert "class Basket:  # What someone wants to buy." in text
-    assert "    def add(self, name: str) -> None:  # Put one thing in." in text
+    assert "    def add(self, name: str) -> None:\n" in text
     assert 'def price_of(name: str, country: str = "de") -> int:' in text
     assert "unrelated" not in text
     assert "append" not in text
@@ -251,3 +251,68 @@ def test_a_buffer_without_a_file_has_context_too(tmp_path: Path) -> None:
     own = Document("untitled:Untitled-1", "helper(", "python")
     gathered = gather(ContextQuery(own.snapshot(), 7, (own, other)), 500)
     assert shown(gathered) == {"Untitled-2": "def helper(x):"}
+
+
+def test_the_context_is_the_same_from_keystroke_to_keystroke(tmp_path: Path) -> None:
+    make(tmp_path, {"shop.py": SHOP})
+    other = document(tmp_path, "tools.py", "def helper(x): pass\ndef parse_total(x): pass\n")
+    query = ask(tmp_path, "main.py", MAIN, other)
+    own, offset = query.open_documents[0], query.offset
+    first = gathered = gather(query, 500)
+    for char in "basket.add(names[0])":
+        own.apply(offset, offset, char)
+        offset += 1
+        gathered = gather(replace(query, snapshot=own.snapshot(), offset=offset), 500, gathered)
+        assert gathered.files == first.files
+
+
+def test_a_class_is_shown_short_enough_to_leave_room_for_others(tmp_path: Path) -> None:
+    methods = "".join(
+        f"    def method_{index}(self, value: int) -> int:\n        return 1\n\n" for index in range(60)
+    )
+    make(tmp_path, {"big.py": f"class Big:\n{methods}"})
+    gathered = gather(ask(tmp_path, "main.py", "from big import Big\n\nb = Big(⟨⟩)\n"), 500)
+    text = shown(gathered)["big.py"]
+    assert "    def method_0(self, value: int) -> int:" in text
+    assert "    # also: method_" in text
+    assert gathered.tokens < 200
+
+
+def test_the_members_of_what_stands_before_the_dot_are_shown(tmp_path: Path) -> None:
+    methods = "".join(f"    def method_{index}(self): pass\n" for index in range(60))
+    make(tmp_path, {"big.py": f"class Big:\n{methods}    def find_customer(self, name): pass\n"})
+    text = "from big import Big\n\ndef f(thing: Big, customer):\n    return thing.⟨⟩\n"
+    gathered = gather(ask(tmp_path, "main.py", text), 500)
+    assert "    def find_customer(self, name):" in shown(gathered)["big.py"]
+    assert gathered.pieces[0].reason == "Big has the member that is being written"
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "text", "expected"),
+    [
+        (
+            "a.ts",
+            {"util.ts": "export class Failure {}\nexport function merge(a: A): B {\n}\n"},
+            "import * as util from './util'\nthrow new util.⟨⟩",
+            "// defines: Failure, merge",
+        ),
+        (
+            "main.go",
+            {"conn.go": "package a\nfunc (c *Conn) Send(b []byte) error {\n}\ntype Conn struct {\n\tx int\n}\n"},
+            "package a\n\nfunc f(c *Conn) {\n\tc.⟨⟩\n}\n",
+            "type Conn struct {\n\tx int\n}\nfunc (c *Conn) Send(b []byte) error",
+        ),
+    ],
+)
+def test_what_a_module_or_a_type_offers_is_shown_behind_a_dot(
+    tmp_path: Path, name: str, files: dict[str, str], text: str, expected: str
+) -> None:
+    make(tmp_path, files)
+    assert expected in shown(gather(ask(tmp_path, name, text), 500))[next(iter(files))]
+
+
+def test_a_definition_whose_name_is_about_the_same_is_shown_before_it_is_used(tmp_path: Path) -> None:
+    files = {"util.go": "package a\nfunc newCompressionWriter(w W) W {\n}\nfunc unrelated() {\n}\n"}
+    make(tmp_path, files)
+    text = "package a\n\nfunc f() {\n\tcompressWriter := ⟨⟩\n}\n"
+    assert shown(gather(ask(tmp_path, "main.go", text), 500)) == {"util.go": "func newCompressionWriter(w W) W"}

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.context.ignore import MAX_BYTES, root_of, secret_in, verdict
+from engine.context.ignore import MAX_BYTES, root_of, verdict
+from engine.context.secrets import masked, secret_in
 
 
 def write(path: Path, text: str = "") -> str:
@@ -62,7 +63,11 @@ def test_a_name_that_only_resembles_one_is_fine(tmp_path: Path, name: str) -> No
     ],
 )
 def test_a_key_in_the_text_is_recognised(parts: tuple[str, ...], kind: str) -> None:
-    assert secret_in(f'key = "{"".join(parts)}"\n') == kind
+    text = f'key = "{"".join(parts)}"\n'
+    assert secret_in(text) == kind
+    assert len(masked(text)) == len(text)
+    assert "".join(parts) not in masked(text)
+    assert masked(text).startswith('key = "xxx')
 
 
 @pytest.mark.parametrize(
@@ -78,6 +83,18 @@ def test_a_key_in_the_text_is_recognised(parts: tuple[str, ...], kind: str) -> N
 )
 def test_ordinary_text_holds_no_key(text: str) -> None:
     assert secret_in(text) is None
+
+
+def test_a_private_key_is_crossed_out_as_a_whole() -> None:
+    head, foot = ("-----" + word + " RSA PRIV" + "ATE KEY-----" for word in ("BEGIN", "END"))
+    text = f"a = 1\n{head}\nMIIBOgIBAAJB\nAKj34Gkx\n{foot}\nb = 2\n"
+    assert masked(text) == f"a = 1\n{_crossed_out(head)}\n{'x' * 12}\n{'x' * 8}\n{_crossed_out(foot)}\nb = 2\n"
+    assert "MIIB" not in masked(f"{head}\nMIIBOgIBAAJB\n")
+    assert masked("a = 1\n") == "a = 1\n"
+
+
+def _crossed_out(line: str) -> str:
+    return " ".join("x" * len(word) for word in line.split(" "))
 
 
 def test_a_file_with_a_key_is_no_context_but_may_be_completed(tmp_path: Path) -> None:
