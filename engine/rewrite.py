@@ -11,16 +11,16 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TypeVar
 
-from engine import actions
-from engine.actions import Action
 from engine.backends import Backend
-from engine.edits import Edit, Unchanged
 from engine.errors import EditRefused
-from engine.prompts import prompt
+from engine.rewriting import actions
+from engine.rewriting.actions import Action
+from engine.rewriting.edits import Edit, Unchanged
+from engine.rewriting.prompts import prompt
+from engine.rewriting.targets import Target
+from engine.rewriting.unit_tests import Plan, merged
 from engine.settings import ChatSettings
-from engine.targets import Target
 from engine.types import ChatMessage, ChatRequest, Finished, Priority
-from engine.unit_tests import Plan, merged
 
 log = logging.getLogger("hearth.rewrite")
 T = TypeVar("T")

@@ -16,10 +16,10 @@ from lsp_server.hearth import Hearth
 from lsp_server.progress import Progress
 
 if TYPE_CHECKING:
-    from engine.actions import Action
     from engine.backends import Backend
     from engine.context.documents import Document
-    from engine.targets import Place, Problem, Target
+    from engine.rewriting.actions import Action
+    from engine.rewriting.targets import Place, Problem, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def place(
     diagnostics: tuple[lsp.Diagnostic, ...] = (),
     instruction: str = "",
 ) -> "Place":
-    from engine.targets import Place
+    from engine.rewriting.targets import Place
 
     start, end = ls.offset(document, range.start), ls.offset(document, range.end)
     problems = tuple(_problem(ls, document, diagnostic) for diagnostic in diagnostics)
@@ -65,8 +65,8 @@ def data_of(
 
 def wanted(ls: Hearth, data: Any) -> Wanted:
     """Raises `EditRefused` when it can no longer be done, or never could."""
-    from engine import actions
-    from engine.targets import Place, Problem
+    from engine.rewriting import actions
+    from engine.rewriting.targets import Place, Problem
 
     try:
         row = actions.action(str(data["action"]))
@@ -142,7 +142,7 @@ async def _edit(
 
 
 def _problem(ls: Hearth, document: "Document", diagnostic: lsp.Diagnostic) -> "Problem":
-    from engine.targets import Problem
+    from engine.rewriting.targets import Problem
 
     start, end = (ls.offset(document, position) for position in _ends(diagnostic.range))
     related = tuple(each.message for each in diagnostic.related_information or ())

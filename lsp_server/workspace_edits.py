@@ -12,9 +12,9 @@ from lsp_server.hearth import Hearth
 
 if TYPE_CHECKING:
     from engine.context.documents import Document
-    from engine.edits import Edit
-    from engine.targets import Target
-    from engine.unit_tests import Plan
+    from engine.rewriting.edits import Edit
+    from engine.rewriting.targets import Target
+    from engine.rewriting.unit_tests import Plan
 
 _ANNOTATION = "hearth"
 
@@ -40,7 +40,7 @@ def of_document(
 def test_plan(ls: Hearth, document: "Document", target: "Target") -> "Plan":
     """Where the target's tests go. Raises `EditRefused` when that needs a file and the client cannot make one."""
     from engine.context.ignore import root_of
-    from engine.unit_tests import plan
+    from engine.rewriting.unit_tests import plan
 
     folders = tuple(folder for each in ls.workspace.folders.values() if (folder := to_fs_path(each.uri)))
     root = root_of(document.path, folders) if document.path else None
@@ -55,7 +55,7 @@ def test_plan(ls: Hearth, document: "Document", target: "Target") -> "Plan":
 def of_file(ls: Hearth, plan: "Plan", text: str) -> lsp.WorkspaceEdit:
     """Make the planned file, or change it, so that it has this text."""
     from engine.context.documents import Document
-    from engine.edits import minimal
+    from engine.rewriting.edits import minimal
 
     uri, old = plan.path.as_uri(), plan.old_text or ""
     document = Document(uri, old)

@@ -20,6 +20,7 @@ CHATML = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
+_OPEN, _CLOSE = "<think>", "</think>"
 _PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -39,7 +40,7 @@ def chat_tokens(model: Model, messages: Sequence[ChatMessage], think: bool) -> l
 def opens_thinking(model: Model, messages: Sequence[ChatMessage], think: bool) -> bool:
     """Whether the prompt ends inside the model's thoughts (DeepSeek-R1): its answer then lacks the opening tag."""
     rendered = _render(model.chat_template() or CHATML, messages, think, model.token_text(model.begin_token()))
-    return rendered.rstrip().endswith("<think>")
+    return rendered.rstrip().endswith(_OPEN)
 
 
 def _render(template: str, messages: Sequence[ChatMessage], think: bool, begin: str) -> str:
@@ -54,7 +55,7 @@ def _render(template: str, messages: Sequence[ChatMessage], think: bool, begin: 
         {"role": message.role, "content": f"\ue000{index}\ue001"} for index, message in enumerate(messages)
     ]
     try:
-        return environment.from_string(template).render(
+        rendered: str = environment.from_string(template).render(
             messages=stand_ins,
             add_generation_prompt=True,
             enable_thinking=think,
@@ -63,6 +64,10 @@ def _render(template: str, messages: Sequence[ChatMessage], think: bool, begin: 
         )
     except (TemplateError, TypeError, ValueError) as error:
         raise BrokenModel(f"the model's chat template cannot be used: {error}") from error
+    if not think and rendered.rstrip().endswith(_OPEN):
+        # DeepSeek-R1's templates know no off switch: thoughts that are over already are one.
+        rendered = f"{rendered.rstrip()}\n\n{_CLOSE}\n\n"
+    return rendered
 
 
 def _raise(message: str) -> None:

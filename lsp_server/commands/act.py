@@ -7,14 +7,15 @@ import typer
 from rich.console import Console
 from rich.syntax import Syntax
 
-from engine import actions, backends
-from engine.edits import applied
+from engine import backends
 from engine.errors import EditRefused
 from engine.files import write_atomically
 from engine.rewrite import rewrite, write_tests
+from engine.rewriting import actions
+from engine.rewriting.edits import applied
+from engine.rewriting.targets import Place, Problem
+from engine.rewriting.unit_tests import plan
 from engine.settings import Settings
-from engine.targets import Place, Problem
-from engine.unit_tests import plan
 from lsp_server.commands import terminal
 from lsp_server.commands.selection import HELP, selection
 from lsp_server.commands.talking import tell

@@ -6,9 +6,9 @@ from lsp_server import rewriting
 from lsp_server.hearth import Hearth
 
 if TYPE_CHECKING:
-    from engine.actions import Action
     from engine.context.documents import Document
-    from engine.targets import Target
+    from engine.rewriting.actions import Action
+    from engine.rewriting.targets import Target
 
 _MAX_FIXES = 3  # problems at one place that get an action each
 OPTIONS = lsp.CodeActionOptions(
@@ -23,7 +23,7 @@ OPTIONS = lsp.CodeActionOptions(
 
 async def handle(ls: Hearth, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     """What makes sense at a place; nothing is asked of the model before one of them is resolved."""
-    from engine import actions
+    from engine.rewriting import actions
 
     document = ls.documents.get(params.text_document.uri)
     if document is None or ls.is_secret(document):
@@ -47,7 +47,7 @@ def _code_action(
     target: "Target",
     diagnostic: lsp.Diagnostic | None,
 ) -> lsp.CodeAction:
-    from engine import actions
+    from engine.rewriting import actions
 
     action = lsp.CodeAction(
         title=actions.title(row, target),

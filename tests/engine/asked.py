@@ -1,13 +1,13 @@
 """Places in code for tests of actions: one `‸` is a cursor, two are the ends of a selection."""
 
-from engine.actions import action
 from engine.backends.scripted import ScriptedBackend
 from engine.context.code import parse
-from engine.edits import applied
 from engine.languages import language_of
 from engine.rewrite import rewrite
+from engine.rewriting.actions import action
+from engine.rewriting.edits import applied
+from engine.rewriting.targets import Place, Problem, Target
 from engine.settings import ChatSettings
-from engine.targets import Place, Problem, Target
 
 
 def place(marked: str, language: str = "python", problem: str = "", instruction: str = "") -> Place:

@@ -1,10 +1,10 @@
 import pytest
 
-from engine.actions import action
 from engine.backends.scripted import ScriptedBackend
 from engine.errors import EditRefused
-from engine.prompts import prompt
 from engine.rewrite import rewrite
+from engine.rewriting.actions import action
+from engine.rewriting.prompts import prompt
 from engine.settings import ChatSettings
 from engine.types import ChatRequest
 from tests.engine.asked import acted, place, target
@@ -32,6 +32,17 @@ async def test_imports_that_the_answer_needs_come_along() -> None:
     assert await acted("bug", place(text), answer) == (
         '"""Shapes."""\n\nimport os\nimport math\n\n\ndef area(r):\n    return math.pi * r * r\n'
     )
+
+
+async def test_a_problem_may_be_solved_by_an_import_alone() -> None:
+    where = place("import os\n\n\ndef root(x):\n    return ‸math‸.sqrt(x)\n", problem='"math" is not defined')
+    answer = "import math\n\ndef root(x):\n    return math.sqrt(x)"
+    assert (
+        await acted("fix", where, answer) == "import os\nimport math\n\n\ndef root(x):\n    return math.sqrt(x)\n"
+    )
+    without_problem = place("def root(x):\n    ret‸urn x\n")
+    with pytest.raises(EditRefused, match="changes nothing"):
+        await acted("bug", without_problem, "import math\n\ndef root(x):\n    return x")
 
 
 async def test_decorators_exports_and_comments_around_it_stay() -> None:

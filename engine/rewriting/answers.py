@@ -9,7 +9,8 @@ import re
 
 from engine.context.code import Code, parse
 from engine.context.symbols import Definition, symbols
-from engine.edits import (
+from engine.errors import EditRefused
+from engine.rewriting.edits import (
     Edit,
     Unchanged,
     code_in,
@@ -20,12 +21,11 @@ from engine.edits import (
     minimal,
     refuse_errors,
 )
-from engine.errors import EditRefused
-from engine.local_names import uses
-from engine.new_imports import new_imports
-from engine.signatures import imports_for, type_names, types_written, untyped
-from engine.syntax_nodes import body_of, field, is_docstring, node_of, text_of
-from engine.targets import Target
+from engine.rewriting.local_names import uses
+from engine.rewriting.new_imports import new_imports
+from engine.rewriting.signatures import imports_for, type_names, types_written, untyped
+from engine.rewriting.syntax_nodes import body_of, field, is_docstring, node_of, text_of
+from engine.rewriting.targets import Target
 
 MARK = "HERE"  # what the model is shown behind the line of a problem
 # A method alone is no program in many languages; what stands around it while it is parsed.
@@ -166,13 +166,14 @@ def without_mark(code: str) -> str:
 
 
 def _checked(target: Target, edits: tuple[Edit, ...], parsed: Code | None = None) -> tuple[Edit, ...]:
-    if not edits:
+    imports = tuple(new_imports(target, parsed)) if parsed is not None else ()
+    # A problem may be solved by an import alone; without a problem one is no change worth making.
+    if not edits and not (imports and target.problem):
         raise Unchanged("the answer changes nothing")
     for edit in edits:
         if line := leaves_out(edit.text, target.text):
             raise EditRefused(f"the answer leaves code out: {line}")
-    if parsed is not None:
-        edits = (*new_imports(target, parsed), *edits)
+    edits = (*imports, *edits)
     refuse_errors(target.code, edits)
     return edits
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from engine.context.code import Code
 from engine.context.symbols import symbols
-from engine.edits import Edit, line_end
-from engine.syntax_nodes import is_docstring
-from engine.targets import Target
+from engine.rewriting.edits import Edit, line_end
+from engine.rewriting.syntax_nodes import is_docstring
+from engine.rewriting.targets import Target
 
 
 def new_imports(target: Target, parsed: Code) -> Iterator[Edit]:

@@ -9,15 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from engine import answers
 from engine.context.code import Code
 from engine.context.symbols import Definition, definitions_around
 from engine.context.syntax import enclosing_definition
-from engine.docstrings import doc_style, documentation
-from engine.edits import Edit
-from engine.local_names import local_name
-from engine.signatures import lacks_types
-from engine.targets import Place, Problem, Target
+from engine.rewriting import answers
+from engine.rewriting.docstrings import doc_style, documentation
+from engine.rewriting.edits import Edit
+from engine.rewriting.local_names import local_name
+from engine.rewriting.signatures import lacks_types
+from engine.rewriting.targets import Place, Problem, Target
 
 MAX_LINES = 150  # of a rewritten region: a small model loses what is longer, and on a CPU it takes minutes
 _WORTH_SIMPLIFYING = 4  # lines

@@ -4,10 +4,10 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from engine.edits import Edit, line_end, refuse_errors
 from engine.errors import EditRefused
 from engine.languages import Language
-from engine.targets import Target
+from engine.rewriting.edits import Edit, line_end, refuse_errors
+from engine.rewriting.targets import Target
 
 _WIDTH = 100
 _MAX_CHARS = 400

@@ -8,11 +8,11 @@ import tree_sitter
 
 from engine.context.code import Code
 from engine.context.symbols import Definition
-from engine.edits import Edit
 from engine.errors import EditRefused
-from engine.new_imports import import_edit
-from engine.syntax_nodes import field, leaves, node_of, text_of
-from engine.targets import Target
+from engine.rewriting.edits import Edit
+from engine.rewriting.new_imports import import_edit
+from engine.rewriting.syntax_nodes import field, leaves, node_of, text_of
+from engine.rewriting.targets import Target
 
 _PYTHON_TYPES = {
     "List": "list",

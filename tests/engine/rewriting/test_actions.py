@@ -1,6 +1,6 @@
 import pytest
 
-from engine.actions import ACTIONS, offered, title, too_long
+from engine.rewriting.actions import ACTIONS, offered, title, too_long
 from tests.engine.asked import place, target
 
 

@@ -3,9 +3,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.context.code import parse
-from engine.edits import Edit, applied, code_in, fitted, indent_unit, leaves_out, minimal, refuse_errors, shown
 from engine.errors import EditRefused
 from engine.languages import language_of
+from engine.rewriting.edits import (
+    Edit,
+    applied,
+    code_in,
+    fitted,
+    indent_unit,
+    leaves_out,
+    minimal,
+    refuse_errors,
+    shown,
+)
 
 PYTHON = language_of("python")
 

@@ -2,13 +2,13 @@
 
 import re
 
-from engine import answers
-from engine.actions import Action
 from engine.context.code import Code
 from engine.context.symbols import Definition, references, symbols
-from engine.edits import indent_unit, shown
 from engine.markdown import fenced
-from engine.targets import Target
+from engine.rewriting import answers
+from engine.rewriting.actions import Action
+from engine.rewriting.edits import indent_unit, shown
+from engine.rewriting.targets import Target
 
 _MAX_SURROUNDINGS = 900  # characters
 _MAX_COMMENT_LINES = 12

@@ -9,11 +9,11 @@ from pathlib import Path
 import tree_sitter
 
 from engine.context.code import Code, parse
-from engine.edits import Edit, code_in, leaves_out, refuse_errors
 from engine.errors import EditRefused
 from engine.languages import language_of
-from engine.syntax_nodes import text_of
-from engine.targets import Target
+from engine.rewriting.edits import Edit, code_in, leaves_out, refuse_errors
+from engine.rewriting.syntax_nodes import text_of
+from engine.rewriting.targets import Target
 
 _MAX_LOOKED_AT = 20  # test files that are read to learn the framework
 _SCRIPT = ("javascript", "typescript", "tsx")

@@ -4,8 +4,8 @@ import tree_sitter
 
 from engine.context.code import Code
 from engine.context.symbols import symbols
-from engine.syntax_nodes import leaves, text_of
-from engine.targets import Target
+from engine.rewriting.syntax_nodes import leaves, text_of
+from engine.rewriting.targets import Target
 
 
 def local_name(code: Code, start: int, end: int) -> Target | None:

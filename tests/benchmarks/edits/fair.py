@@ -1,0 +1,42 @@
+"""Whether the tasks are fair: `python -m tests.benchmarks.edits` looks at all of them."""
+
+from engine.backends.scripted import ScriptedBackend
+from engine.context.code import parse
+from engine.languages import language_of
+from engine.rewrite import rewrite, write_tests
+from engine.rewriting.actions import action
+from engine.rewriting.edits import applied
+from engine.rewriting.targets import Place, Problem
+from engine.rewriting.unit_tests import plan
+from engine.settings import ChatSettings
+from tests.benchmarks.edits import checks
+from tests.benchmarks.edits.tasks import FILES, Task
+from tests.e2e.editor import MARK
+
+
+async def unfair(task: Task) -> str:
+    """What is wrong with the task; "" when its own answer is right and the untouched program is not."""
+    before = checks.original(task)
+    if task.kind == "test" and task.replace not in before:
+        return "there is nothing to replace"
+    text, tests = await _answered(task)
+    if wrong := checks.verdict(task, text, tests):
+        return f"its own answer is wrong: {wrong}"
+    return "" if checks.verdict(task, before, "") else "the program is right as it is"
+
+
+async def _answered(task: Task) -> tuple[str, str]:
+    """(the text, the file of tests) when the model gives the task's own answer."""
+    start, end = task.code.index(MARK), task.code.rindex(MARK)
+    end -= end > start
+    code = parse(checks.original(task), language_of(task.language))
+    problems = (Problem(start, end, task.problem),) if task.problem else ()
+    row = action(task.kind)
+    target = row.find(Place(code, start, end, problems)) if row else None
+    assert row is not None and target is not None
+    backend = ScriptedBackend([], answers=[[task.answer]])
+    if row.mode == "file":
+        planned = plan(target, f"/project/{FILES[task.language]}", None, lambda path: None)
+        return code.text, await write_tests(backend, ChatSettings(), row, target, planned)
+    result = await rewrite(backend, ChatSettings(), row, target)
+    return applied(code.text, result.edits), ""
