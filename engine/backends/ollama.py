@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 from engine import fim
 from engine.backends import OnStatus, address, chat_infill
+from engine.backends.healing import healed
 from engine.backends.http import Patience, Reporter, client_options, refusal, unreachable
 from engine.backends.streaming import Stream, Turns, patient, stopped, without_thinking_tags
 from engine.errors import BackendUnavailable, HearthError, ModelMissing, RequestRefused
 from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Status, Usage
+from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, Piece, Probe, Status, Usage
 
 _WARM_UP = "warm-up"
 
@@ -81,25 +82,26 @@ class OllamaBackend:
         if ability.way == "chat":
             stream = chat_infill.without_fence(self._talk(model, chat_infill.as_chat(request)))
         else:
-            stream = self._generate(model, ability, request)
+            limit = request.max_tokens
+            stream = healed(request.prompt, lambda prompt: self._generate(model, ability, prompt, limit))
         async with aclosing(stream):
             async for event in stream:
                 yield event
 
-    def _generate(self, model: str, ability: Ability, request: CompletionRequest) -> Stream:
-        options: dict[str, Any] = {"num_predict": request.max_tokens, "temperature": 0.0}
+    def _generate(self, model: str, ability: Ability, prompt: FimPrompt, limit: int) -> Stream:
+        options: dict[str, Any] = {"num_predict": limit, "temperature": 0.0}
         if ability.way == "suffix":
-            left, right = fim.sides(request.prompt)
-            prompt: dict[str, Any] = {"prompt": left, "suffix": right}
+            left, right = fim.sides(prompt)
+            fields: dict[str, Any] = {"prompt": left, "suffix": right}
         else:
             template = fim.FIM_TEMPLATES[ability.family]
-            prompt = {"prompt": fim.raw(template, request.prompt), "raw": True}
+            fields = {"prompt": fim.raw(template, prompt), "raw": True}
             options["stop"] = list(fim.stop_strings(template))
 
         async def ask(client: Any) -> Any:
             keep = self.settings.ollama.keep_alive
             return await client.generate(
-                model, **prompt, think=False, options=options, keep_alive=keep, stream=True
+                model, **fields, think=False, options=options, keep_alive=keep, stream=True
             )
 
         return self._events(model, ask, lambda part: (part.response or "", part.thinking or ""))

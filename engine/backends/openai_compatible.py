@@ -8,12 +8,13 @@ from typing import Literal
 
 from engine import fim
 from engine.backends import OnStatus, address, chat_infill, openai_wire
+from engine.backends.healing import healed
 from engine.backends.http import Patience, Reporter
 from engine.backends.openai_server import Server, probe
 from engine.backends.streaming import Stream, Turns, patient, stopped, without_thinking_tags
 from engine.errors import BackendUnavailable, HearthError, RequestRefused, SettingsError
 from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Finished, Probe, Status, Usage
+from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, Probe, Status, Usage
 
 _FIM_SETTINGS = ("auto", "infill", "suffix", "raw")
 _WARM_UP = "warm-up"
@@ -112,7 +113,13 @@ class OpenAIBackend:
         return "infill" if server.kind == "llama.cpp" and not self._no_infill else "chat"
 
     def _asked(self, way: Way, server: Server, request: CompletionRequest) -> Stream:
-        connection, prompt, limit = self._connected(), request.prompt, request.max_tokens
+        if way == "chat":
+            talk = self._chat(server, self.settings.completion.model, chat_infill.as_chat(request))
+            return chat_infill.without_fence(talk)
+        return healed(request.prompt, lambda prompt: self._filled(way, server, prompt, request.max_tokens))
+
+    def _filled(self, way: Way, server: Server, prompt: FimPrompt, limit: int) -> Stream:
+        connection = self._connected()
         model = self.settings.completion.model
         template = fim.FIM_TEMPLATES.get(server.family)
         stops = list(fim.stop_strings(template)) if template else []
@@ -128,14 +135,11 @@ class OpenAIBackend:
             left, right = fim.sides(prompt)
             fields = {"model": model, "prompt": left, "suffix": right}
             return openai_wire.completions(connection, {**fields, "max_tokens": limit})
-        if way == "infill":
-            # llama-server tokenises all of these as plain text, except for "prompt".
-            extra = [{"filename": file.path, "text": file.text} for file in prompt.context]
-            text = {"input_prefix": prompt.above, "input_suffix": prompt.below, "input_extra": extra}
-            typed = fim.neutralise(prompt.typed, template)
-            return openai_wire.infill(connection, {**text, "prompt": typed, "n_predict": limit, "stop": stops})
-        talk = self._chat(server, model, chat_infill.as_chat(request))
-        return chat_infill.without_fence(talk)
+        # llama-server tokenises all of these as plain text, except for "prompt".
+        extra = [{"filename": file.path, "text": file.text} for file in prompt.context]
+        text = {"input_prefix": prompt.above, "input_suffix": prompt.below, "input_extra": extra}
+        typed = fim.neutralise(prompt.typed, template)
+        return openai_wire.infill(connection, {**text, "prompt": typed, "n_predict": limit, "stop": stops})
 
     async def _talk(self, request: ChatRequest) -> Stream:
         server = await self._probed()
@@ -147,7 +151,8 @@ class OpenAIBackend:
         extra = {}
         if not request.think and server.kind != "other":  # others may refuse a field that they do not know
             extra = {"chat_template_kwargs": {"enable_thinking": False}}
-        return without_thinking_tags(openai_wire.chat(self._connected(), model, request, extra))
+        answer = openai_wire.chat(self._connected(), model, request, extra)
+        return without_thinking_tags(answer, server.opens_thinking)
 
     async def _probed(self) -> Server:
         """What the server says it is; asked once."""

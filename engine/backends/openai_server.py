@@ -1,5 +1,6 @@
 """What kind of server answers at an OpenAI-compatible address, and what its model can do."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,11 +13,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """`family` is a row of `fim.FIM_TEMPLATES` or ""; `models` are the names that the server goes by."""
+    """`family` is a row of `fim.FIM_TEMPLATES` or ""; `models` are the names that the server goes by.
+
+    `opens_thinking`: its answers may begin within the model's thoughts, behind a tag that stood in the prompt.
+    """
 
     kind: Literal["llama.cpp", "vllm", "other"] = "other"
     family: str = ""
     models: tuple[str, ...] = ()
+    opens_thinking: bool = False
 
 
 async def probe(client: "httpx.AsyncClient", url: str, model: str) -> Server:
@@ -31,9 +36,14 @@ async def probe(client: "httpx.AsyncClient", url: str, model: str) -> Server:
     models = tuple(str(row["id"]) for row in rows if "id" in row)
     owners = {row.get("owned_by") for row in rows}
     named = next(filter(None, map(fim.family_by_name, (model, *models[:1]))), "")
-    if "llamacpp" in owners or "default_generation_settings" in await _json(client, f"{root}/props", root):
-        return Server("llama.cpp", await _family(client, root, named), models)
-    return Server("vllm" if "vllm" in owners else "other", named, models)
+    props = await _json(client, f"{root}/props", root)
+    if "llamacpp" in owners or "default_generation_settings" in props:
+        return Server("llama.cpp", await _family(client, root, named), models, _opens_thinking(props))
+    if "vllm" in owners:  # it shows no template; those of R1 all open the tag
+        return Server(
+            "vllm", named, models, bool(re.search("deepseek-?r1", " ".join((model, *models[:1])).lower()))
+        )
+    return Server("other", named, models)
 
 
 def root_of(url: str) -> str:
@@ -56,6 +66,16 @@ async def _family(client: "httpx.AsyncClient", root: str, named: str) -> str:
     except (ValueError, KeyError, TypeError):
         return named
     return fim.family_of(pieces.__contains__, named)
+
+
+def _opens_thinking(props: dict[str, Any]) -> bool:
+    """Whether llama-server leaves the thoughts in the text and its template opens the tag (DeepSeek-R1)."""
+    defaults = props.get("default_generation_settings")
+    params = defaults.get("params") if isinstance(defaults, dict) else None
+    if not isinstance(params, dict) or params.get("reasoning_format") != "none":
+        return False
+    _, asked, ending = str(props.get("chat_template", "")).rpartition("add_generation_prompt")
+    return bool(asked) and "<think>" in ending and "</think>" not in ending
 
 
 async def _json(client: "httpx.AsyncClient", url: str, root: str) -> dict[str, Any]:

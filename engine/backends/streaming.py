@@ -113,9 +113,12 @@ async def stopped(stream: Stream, request: CompletionRequest) -> Stream:
     yield replace(finished, reason=answer.reason or finished.reason)
 
 
-async def without_thinking_tags(stream: Stream) -> Stream:
-    """Split `<think>` that a server left in the text; pieces already marked as thinking pass as they are."""
-    splitter = Splitter()
+async def without_thinking_tags(stream: Stream, starts_inside: bool = False) -> Stream:
+    """Split `<think>` that a server left in the text; pieces already marked as thinking pass as they are.
+
+    `starts_inside`: the server's template opens the tag, so that the text may begin within the thoughts.
+    """
+    splitter = Splitter(starts_inside)
     async with aclosing(stream):
         async for event in stream:
             if isinstance(event, Finished):
@@ -123,6 +126,8 @@ async def without_thinking_tags(stream: Stream) -> Stream:
                     yield piece
                 yield event
             elif event.part == "thinking":
+                if starts_inside:  # the server splits by itself
+                    splitter, starts_inside = Splitter(), False
                 yield event
             else:
                 for piece in splitter.push(event.text):

@@ -26,15 +26,15 @@ _START_SECONDS = 120.0
 @asynccontextmanager
 async def running(model: Path, clocked: bool = False) -> AsyncIterator["LlamaVim"]:
     """A server with its model loaded. Raises `debian.Missing` when there is none for this machine."""
-    program = _program()
+    binary = program()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [str(program), "--model", str(model), "--host", "127.0.0.1", "--port", str(port), "--offline"]
+    command = [str(binary), "--model", str(model), "--host", "127.0.0.1", "--port", str(port), "--offline"]
     command += ["-ub", "1024", "-b", "1024", "--cache-reuse", "256", "--ctx-size", "0"]
     log = (CACHE / "llama-server.log").open("wb")
     # It looks for the kernels that suit this processor in the folder that it runs in.
-    kernels = next(program.parent.glob("root/usr/lib/*/ggml/backends0"))
+    kernels = next(binary.parent.glob("root/usr/lib/*/ggml/backends0"))
     process = subprocess.Popen(command, cwd=kernels, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False) as client:
@@ -112,7 +112,7 @@ class LlamaVim:
         return answer["content"], int(answer["timings/prompt_n"]), int(answer["timings/predicted_n"])
 
 
-def _program() -> Path:
+def program() -> Path:
     """llama-server of Debian's testing release, unpacked once. Raises `debian.Missing`."""
     if platform.system() != "Linux":
         raise debian.Missing("the binary of llama-server comes from a Debian package")

@@ -1,0 +1,90 @@
+"""A real llama-server for tests: it can be watched, killed, and started again at the same address."""
+
+import asyncio
+import socket
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.benchmarks.engines.llama_server import program
+from tests.editors import debian
+
+_START_SECONDS = 120.0
+_CONTEXT = 3072  # tokens of one slot
+
+
+@dataclass
+class LlamaServer:
+    """`url` is that of the OpenAI API. Tests that need it fail, naming what is missing, where it cannot be had."""
+
+    model: Path
+    slots: int = 1
+    threads: int = 2
+    port: int = 0
+    http: httpx.AsyncClient = field(init=False, repr=False)
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    def __post_init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", self.port))
+            self.port = free.getsockname()[1]
+        self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=120, trust_env=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    async def start(self) -> None:
+        binary = program()
+        # It looks for the kernels that suit this processor in the folder that it runs in.
+        kernels = next(binary.parent.glob("root/usr/lib/*/ggml/backends0"))
+        command = [str(binary), "--model", str(self.model), "--host", "127.0.0.1", "--port", str(self.port)]
+        command += ["--offline", "--slots", "--parallel", str(self.slots), "--threads", str(self.threads)]
+        command += ["--ctx-size", str(_CONTEXT * self.slots)]
+        quiet = subprocess.DEVNULL
+        self._process = subprocess.Popen(command, cwd=kernels, stdin=quiet, stdout=quiet, stderr=quiet)
+        async with asyncio.timeout(_START_SECONDS):
+            while self._process.poll() is None:
+                try:
+                    if (await self.http.get("/health")).is_success:
+                        return
+                except httpx.TransportError:
+                    pass
+                await asyncio.sleep(0.1)
+        raise debian.Missing(f"llama-server ended with {self._process.returncode} before it had loaded the model")
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    async def close(self) -> None:
+        self.kill()
+        await self.http.aclose()
+
+    async def busy_slots(self) -> int:
+        """In how many slots it computes."""
+        slots: list[dict[str, Any]] = (await self.http.get("/slots")).json()
+        return sum(bool(slot["is_processing"]) for slot in slots)
+
+    async def until_busy(self, count: int, seconds: float = 20.0) -> None:
+        """Wait until it computes in so many slots."""
+        async with asyncio.timeout(seconds):
+            while await self.busy_slots() != count:
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def running(model: Path, slots: int = 1, threads: int = 2) -> AsyncIterator[LlamaServer]:
+    """A server with its model loaded. Raises `debian.Missing` when there is none for this machine."""
+    server = LlamaServer(model, slots, threads)
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.close()
