@@ -42,5 +42,6 @@ def guarded_sync(handler: Callable[[Hearth, Any], None]) -> Callable[[Hearth, An
             handler(ls, params)
         except Exception:
             log.exception("%s failed", handler.__module__)
+            ls.doubt(params.text_document.uri, "a change was not made")
 
     return call

@@ -22,7 +22,7 @@ def offset_at(document: "Document", position: Position, encoding: Encoding) -> i
     if position.line >= len(starts):
         return len(document.text)
     start = starts[position.line]
-    return start + _code_points(_line_at(document, position.line), position.character, encoding)
+    return start + code_points(_line_at(document, position.line), position.character, encoding)
 
 
 def position_at(document: "Document", offset: int, encoding: Encoding) -> Position:
@@ -32,6 +32,11 @@ def position_at(document: "Document", offset: int, encoding: Encoding) -> Positi
 
 def range_at(document: "Document", start: int, end: int, encoding: Encoding) -> Range:
     return Range(position_at(document, start, encoding), position_at(document, end, encoding))
+
+
+def lengths(text: str) -> set[int]:
+    """How long clients may take this text to be: in any of the encodings."""
+    return {_code_units(text, encoding) for encoding in PositionEncodingKind}
 
 
 def _line_at(document: "Document", line: int) -> str:
@@ -51,7 +56,8 @@ def _code_units(text: str, encoding: Encoding) -> int:
     return sum(_width(char, encoding) for char in text)
 
 
-def _code_points(line: str, units: int, encoding: Encoding) -> int:
+def code_points(line: str, units: int, encoding: Encoding) -> int:
+    """How many characters of a text its first code units are."""
     if encoding == PositionEncodingKind.Utf32 or line.isascii():
         return max(0, min(units, len(line)))
     for index, char in enumerate(line):

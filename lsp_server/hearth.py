@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from lsp_server import settings as raw_settings
 from lsp_server.protocol import HearthProtocol
 from lsp_server.settings import Layer
 from lsp_server.status import StatusReporter
+from lsp_server.usage import Usage
 
 if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` has been answered
     from engine.backends import Backend
@@ -42,9 +44,10 @@ class Hearth(LanguageServer):
         self.documents: dict[str, Document] = {}
         self.edits: RecentEdits | None = None
         self._secret: set[str] = set()
+        self.doubted: set[str] = set()  # documents whose text may not be the client's
         self.settings = Settings()
-        self.paused = False
         self.status = StatusReporter(self)
+        self.usage = Usage(self)
         self._editor_settings: Layer | None = None
         self._configured = asyncio.Event()
         self._backends: dict[str, Backend] = {}
@@ -76,9 +79,12 @@ class Hearth(LanguageServer):
     @property
     def previews(self) -> bool:
         """Whether the client shows a rewrite as it is written (`experimental.hearth.preview`)."""
+        return self._is_able("preview")
+
+    def _is_able(self, what: str) -> bool:
         experimental = self.client_capabilities.experimental
         ours = experimental.get("hearth") if isinstance(experimental, dict) else None
-        return isinstance(ours, dict) and bool(ours.get("preview"))
+        return isinstance(ours, dict) and bool(ours.get(what))
 
     def say(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
         """Answer something that the user asked for, as often as it is asked for."""
@@ -111,16 +117,44 @@ class Hearth(LanguageServer):
 
     def open(self, item: lsp.TextDocumentItem) -> "Document":
         from engine.context.documents import Document
-        from engine.context.ignore import verdict
         from engine.context.recent import RecentEdits
 
         self.edits = self.edits or RecentEdits()
         document = Document(item.uri, item.text, item.language_id, to_fs_path(item.uri), item.version)
         self.documents[item.uri] = document
-        if document.path and (found := verdict(document.path)).secret:
-            self._secret.add(item.uri)
-            self.tell(f"{document.path} is not completed: {found.reason}", lsp.MessageType.Info)
+        self._judge(document)
         return document
+
+    def _judge(self, document: "Document") -> None:
+        """Find out whether a file holds secrets or is ignored, and say in the status what follows from that."""
+        from engine.context.ignore import Disk, verdict_of_path
+
+        if not document.path or (judged := verdict_of_path(document.path, self.roots, Disk())).allowed:
+            return
+        if judged.secret:
+            self._secret.add(document.uri)
+            said = f"{document.path} is not completed: {judged.reason}"
+            self.tell(said, lsp.MessageType.Info)
+        else:
+            said = f"{document.path} is completed from itself alone: {judged.reason}"
+        self.status(replace(self.status.current, message=said))
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The paths of the workspace's folders."""
+        folders = [to_fs_path(folder.uri) for folder in self.workspace.folders.values()]
+        return tuple(folder for folder in folders if folder)
+
+    def doubt(self, uri: str, why: str = "a change could not be read") -> None:
+        """Our text of this document may not be the client's: ask for it, or wait for the next save."""
+        if uri not in self.documents or uri in self.doubted:
+            return
+        self.doubted.add(uri)
+        log.warning("a document may be out of step with the editor's: %s", why)
+        if self._is_able("documentText"):
+            from lsp_server import mirror
+
+            self.in_background(mirror.ask_again(self, uri))
 
     def offset(self, document: "Document", position: lsp.Position) -> int:
         return convert.offset_at(document, position, self.encoding)
@@ -128,7 +162,7 @@ class Hearth(LanguageServer):
     def is_off(self, document: "Document") -> bool:
         """No completions here: paused, switched off, not for this language, or a file that holds secrets."""
         settings = self.settings.completion
-        if self.paused or not settings.enabled or document.uri in self._secret:
+        if self.status.paused or not settings.enabled or document.uri in self._secret:
             return True
         return document.language in settings.languages_off
 
@@ -171,9 +205,13 @@ class Hearth(LanguageServer):
         await self._settings_complete()
         from engine.completion import Completer
 
+        floor = await self.usage.floor()
         if self._completer is None:
             backend = self._backend(self.settings.completion.backend)
-            self._completer = Completer(backend, self.settings.completion, self.surroundings)
+            settings = self.settings.completion
+            if floor is not None:
+                settings = replace(settings, min_confidence=floor)
+            self._completer = Completer(backend, settings, self.surroundings)
         return self._completer
 
     async def chat_backend(self) -> "Backend":
@@ -200,12 +238,11 @@ class Hearth(LanguageServer):
 
         if not self.settings.context.enabled:
             return None
-        folders = [to_fs_path(folder.uri) for folder in self.workspace.folders.values()]
         return ContextQuery(
             snapshot,
             offset,
             open_documents=tuple(self.documents.values()),
-            workspace_roots=tuple(folder for folder in folders if folder),
+            workspace_roots=self.roots,
             recent_edits=self.edits.newest() if self.edits else (),
             settings=self.settings.context,
             window=window,
@@ -213,13 +250,16 @@ class Hearth(LanguageServer):
 
     def forget(self, uri: str) -> None:
         self.documents.pop(uri, None)
+        self.usage.closed(uri)
         if self.edits is not None:
             self.edits.forget(uri)
         self._secret.discard(uri)
+        self.doubted.discard(uri)
         if self._completer is not None:
             self._completer.forget(uri)
 
     async def close(self) -> None:
+        await self.usage.close()
         for backend in self._backends.values():
             with suppress(HearthError, OSError):
                 await backend.close()

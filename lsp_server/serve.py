@@ -1,10 +1,11 @@
-"""`hearth serve`: the language server on stdin and stdout, or on a loopback port.
+"""`hearth serve`: the language server on stdin and stdout, or on a loopback port with a token.
 
 Nothing here imports typer or rich: an editor waits for `initialize`.
 """
 
 import argparse
 import gc
+import sys
 
 from engine import logs, paths
 
@@ -12,7 +13,12 @@ from engine import logs, paths
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="hearth serve", description="Run the language server (for editors).")
     parser.add_argument("--stdio", action="store_true", help="talk on stdin and stdout (the default)")
-    parser.add_argument("--tcp", type=int, metavar="PORT", help="listen on this port of the loopback interface")
+    parser.add_argument(
+        "--tcp",
+        type=int,
+        metavar="PORT",
+        help="listen on this port of the loopback interface; stderr tells where the token is",
+    )
     options = parser.parse_args(arguments)
     paths.private(paths.state_dir())
     logs.to_file("server.log")
@@ -25,6 +31,10 @@ def main(arguments: list[str]) -> None:
     gc.enable()
     gc.freeze()
     if options.tcp is None:
-        server.start_io()
+        from lsp_server.framing import BoundedInput
+
+        server.start_io(BoundedInput(sys.stdin.buffer))  # type: ignore[arg-type]  # all that is asked of it
     else:
-        server.start_tcp("127.0.0.1", options.tcp)
+        from lsp_server import tcp
+
+        tcp.serve(server, options.tcp)

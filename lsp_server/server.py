@@ -13,7 +13,9 @@ from lsp_server.features import (
     hearth_chat_delete,
     hearth_chat_list,
     hearth_chat_stop,
+    hearth_did_reject_completion,
     hearth_inspect,
+    hearth_models,
     initialize,
     initialized,
     shutdown,
@@ -23,8 +25,12 @@ from lsp_server.features import (
     text_document_did_close,
     text_document_did_focus,
     text_document_did_open,
+    text_document_did_partially_accept_completion,
+    text_document_did_save,
+    text_document_did_show_completion,
     text_document_inline_completion,
     workspace_did_change_configuration,
+    workspace_did_change_watched_files,
 )
 from lsp_server.features.workspace_execute_command import COMMANDS
 from lsp_server.hearth import Hearth
@@ -46,12 +52,16 @@ DOCUMENTS = (
     Feature(lsp.TEXT_DOCUMENT_DID_OPEN, text_document_did_open.handle),
     Feature(lsp.TEXT_DOCUMENT_DID_CHANGE, text_document_did_change.handle),
     Feature(lsp.TEXT_DOCUMENT_DID_CLOSE, text_document_did_close.handle),
+    Feature(lsp.TEXT_DOCUMENT_DID_SAVE, text_document_did_save.handle, text_document_did_save.OPTIONS),
 )
 
 FEATURES = (
     Feature(lsp.INITIALIZED, initialized.handle),
     Feature(lsp.SHUTDOWN, shutdown.handle),
     Feature("textDocument/didFocus", text_document_did_focus.handle),
+    Feature("textDocument/didShowCompletion", text_document_did_show_completion.handle),
+    Feature("textDocument/didPartiallyAcceptCompletion", text_document_did_partially_accept_completion.handle),
+    Feature("hearth/didRejectCompletion", hearth_did_reject_completion.handle),
     Feature(
         lsp.TEXT_DOCUMENT_INLINE_COMPLETION,
         text_document_inline_completion.handle,
@@ -75,7 +85,9 @@ FEATURES = (
     Feature("hearth/chat/list", hearth_chat_list.handle, empty=[]),
     Feature("hearth/chat/delete", hearth_chat_delete.handle, empty=False),
     Feature("hearth/inspect", hearth_inspect.handle),
+    Feature("hearth/models", hearth_models.handle, empty={"models": [], "current": {}}),
     Feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, workspace_did_change_configuration.handle),
+    Feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, workspace_did_change_watched_files.handle),
 )
 
 
@@ -91,7 +103,7 @@ def build() -> Hearth:
 
     _register(server, lsp.INITIALIZE, on_initialize)
     for feature in DOCUMENTS:
-        _register(server, feature.method, guarded_sync(feature.handler))
+        _register(server, feature.method, guarded_sync(feature.handler), feature.options)
     for name, command in COMMANDS.items():
         server.command(name)(_as_command(command))
     return server

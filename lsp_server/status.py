@@ -15,15 +15,33 @@ _tokens = itertools.count(1)
 
 
 class StatusReporter:
-    """Call it with every new status; the latest one is `current`."""
+    """Call it with every new status; the one that the client knows is `current`."""
 
     def __init__(self, server: "Hearth") -> None:
         self._server = server
         self._token: str | None = None
         self._token_kind = ""
-        self.current = Status("starting")
+        self._model = Status("starting")  # what the backend said last, also while paused
+        self.paused = False
+        self.current = self._model
 
     def __call__(self, status: Status) -> None:
+        if status.kind != "paused":
+            self._model = status
+        if not self.paused or status.kind in ("error", "downloading"):
+            self._report(status)
+
+    def pause(self) -> None:
+        self.paused = True
+        self._report(Status("paused"))
+
+    def resume(self) -> Status:
+        """Tell again how the model is, and return that."""
+        self.paused = False
+        self._report(self._model)
+        return self._model
+
+    def _report(self, status: Status) -> None:
         if status == self.current:
             return
         self.current = status

@@ -2,7 +2,7 @@
 
 import typer
 
-from lsp_server.commands import act, chat, complete, demo, doctor, explain, inspect
+from lsp_server.commands import act, chat, complete, demo, doctor, explain, inspect, stats
 from lsp_server.models_cli import app as models
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def serve() -> None:
-    """Run the language server on stdin and stdout (what editors start); --tcp PORT for a loopback port."""
+    """Run the language server on stdin and stdout (what editors start), or with --tcp PORT on a loopback port."""
     # `lsp_server.cli` takes `serve` before typer is even imported; this is here for the help.
 
 
@@ -27,4 +27,5 @@ app.command()(chat.chat)
 app.command()(doctor.doctor)
 app.command()(demo.demo)
 app.command()(inspect.inspect)
+app.command()(stats.stats)
 app.add_typer(models, name="models")

@@ -49,7 +49,9 @@ def open_file(path: Path) -> Document:
     except UnicodeDecodeError:
         fail(f"{path} is not a text file in UTF-8")
     language = language_of("", str(path))
-    return Document(path.absolute().as_uri(), text, language.lsp_ids[0] if language else "plaintext", str(path))
+    return Document(
+        path.absolute().as_uri(), text, language.lsp_ids[0] if language else "plaintext", str(path.absolute())
+    )
 
 
 def place(argument: str) -> tuple[Document, int]:

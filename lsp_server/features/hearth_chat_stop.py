@@ -1,8 +1,9 @@
 from typing import Any
 
 from lsp_server.hearth import Hearth
+from lsp_server.params import ConversationParams, read
 
 
 async def handle(ls: Hearth, params: Any) -> bool:
     """`{conversation}`: end its answer, which is then complete with reason "stopped". Whether there was one."""
-    return (await ls.chats()).stop(str(getattr(params, "conversation", "")))
+    return (await ls.chats()).stop(read(params, ConversationParams).conversation)

@@ -1,4 +1,5 @@
 import re
+import time
 
 from lsprotocol import types as lsp
 
@@ -10,6 +11,7 @@ NOTHING = lsp.CompletionList(is_incomplete=True, items=[])
 
 async def handle(ls: Hearth, params: lsp.CompletionParams) -> lsp.CompletionList:
     """The same answer as a menu entry, for editors without ghost text."""
+    asked = time.perf_counter()
     document = ls.documents.get(params.text_document.uri)
     if document is None or ls.is_off(document):
         return NOTHING
@@ -19,6 +21,8 @@ async def handle(ls: Hearth, params: lsp.CompletionParams) -> lsp.CompletionList
     completion = await completer.complete(document, offset)
     if completion is None or not completion.text.strip() or document.version != version:
         return NOTHING
+    seconds, floor = time.perf_counter() - asked, completer.settings.min_confidence
+    ls.usage.offered(document, completion, seconds, True, floor)  # whether it is taken, the edits will tell
     # Menus filter by the word left of the cursor, so the entry has to begin with it.
     word = re.search(r"\w*$", document.text[max(0, offset - 100) : offset])
     prefix = word[0] if word else ""

@@ -1,6 +1,12 @@
+import asyncio
+from typing import TYPE_CHECKING
+
 from lsprotocol import types as lsp
 
 from lsp_server.hearth import Hearth
+
+if TYPE_CHECKING:
+    from engine.context.documents import Document
 
 
 def handle(ls: Hearth, params: lsp.DidOpenTextDocumentParams) -> None:
@@ -8,6 +14,13 @@ def handle(ls: Hearth, params: lsp.DidOpenTextDocumentParams) -> None:
     document = ls.open(params.text_document)
     if not ls.is_off(document):
         ls.in_background(_wake(ls))
+        ls.in_background(_prepare(document))
+
+
+async def _prepare(document: "Document") -> None:
+    from engine.context import prepare
+
+    await asyncio.to_thread(prepare, document)
 
 
 async def _wake(ls: Hearth) -> None:

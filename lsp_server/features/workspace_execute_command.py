@@ -6,7 +6,6 @@ from typing import Any
 from lsprotocol import types as lsp
 
 from engine.errors import EditRefused, HearthError
-from engine.types import Status
 from lsp_server import chatting, rewriting
 from lsp_server.hearth import Hearth
 from lsp_server.progress import Progress
@@ -14,17 +13,18 @@ from lsp_server.progress import Progress
 
 async def pause(ls: Hearth, *_: Any) -> None:
     """No completions until `hearth.resume`."""
-    ls.paused = True
-    ls.status(Status("paused"))
+    ls.status.pause()
 
 
 async def resume(ls: Hearth, *_: Any) -> None:
-    ls.paused = False
-    ls.status(Status("ready"))
+    """Completions again; the status is again that of the model, which is loaded if need be."""
+    if ls.status.resume().kind != "ready":
+        ls.in_background(_wake(ls))
 
 
-async def accepted(ls: Hearth, *_: Any) -> None:
-    """Clients send it when the user takes a suggestion."""
+async def did_accept_completion(ls: Hearth, id: Any = "", *_: Any) -> None:
+    """Clients run it, as the command of an item, when the user takes the suggestion with that id."""
+    ls.usage.tracker.accepted(str(id))
 
 
 async def act(ls: Hearth, wanted: Any = None, *_: Any) -> bool:
@@ -60,6 +60,10 @@ async def chat(ls: Hearth, message: Any = "", place: Any = None, *_: Any) -> dic
     return await _show_answer(ls, str(message or ""), place)
 
 
+async def _wake(ls: Hearth) -> None:
+    await (await ls.completer()).wake()
+
+
 async def _show_answer(ls: Hearth, question: str, place: Any) -> dict[str, Any] | None:
     try:
         place = place if isinstance(place, dict) else {}
@@ -81,7 +85,7 @@ async def _show_answer(ls: Hearth, question: str, place: Any) -> dict[str, Any] 
 COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
     "hearth.pause": pause,
     "hearth.resume": resume,
-    "hearth.accepted": accepted,
+    "hearth.didAcceptCompletion": did_accept_completion,
     "hearth.act": act,
     "hearth.explain": explain,
     "hearth.chat": chat,

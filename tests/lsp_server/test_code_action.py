@@ -248,3 +248,64 @@ async def test_an_answer_that_tests_nothing_is_refused(tmp_path: Path) -> None:
         ed.open_file(tmp_path / "cart.py", ADD)
         assert (await ed.resolve((await ed.actions())["test"])).edit is None
         assert ed.messages == ["Hearth: the answer has no test of add; nothing was changed"]
+
+
+# For each action that edits: the program with its place, a problem, an answer, and the program afterwards.
+EVERY_ACTION = {
+    "fix": ("def f(x):\n    return ‸y‸\n", "Undefined name `y`", "def f(x):\n    return x", "return x\n"),
+    "bug": ("def f(x):\n    ret‸urn x\n", "", "def f(x):\n    return x + 1", "return x + 1\n"),
+    "implement": ("def f(x):\n    ‸pass\n", "", "def f(x):\n    return 2", "return 2\n"),
+    "document": ("def f(x):\n    ret‸urn x\n", "", "Gives x back.", '"""Gives x back."""\n    return x\n'),
+    "annotate": ("def f(x):\n    ret‸urn x\n", "", "def f(x: int) -> int:\n    return x", "return x\n"),
+    "simplify": (
+        "def f(x):\n    if ‸x:\n        return True\n    return False\n",
+        "",
+        "def f(x):\n    return bool(x)",
+        "return bool(x)\n",
+    ),
+    "rename": ("def f(x):\n    ‸a = x\n    return a\n", "", "copy", "return copy\n"),
+}
+
+
+async def test_every_action_is_previewed_and_its_edit_accepted() -> None:
+    answers = "\f".join(answer for _, _, answer, _ in EVERY_ACTION.values())
+    async with acting(answers, previews=True) as ed:
+        for name, (program, problem, answer, after) in EVERY_ACTION.items():
+            ed.previews.clear()
+            ed.show(program, f"{name}.py")
+            before = ed.text
+            assert (await ed.take(name, *([problem] if problem else []))).endswith(after), name
+            assert ed.text != before
+            assert "".join(each.text for each in ed.previews if each.kind == "text") == answer
+            assert [ed.previews[0].kind, ed.previews[-1].kind] == ["begin", "end"]
+        assert ed.messages == []
+
+
+async def test_every_action_can_be_cancelled_half_way_and_is_refused_once_the_text_has_changed() -> None:
+    async with acting("60:" + "|".join(f"word{n} " for n in range(100)), previews=True) as ed:
+        for number, (name, (program, problem, _, _)) in enumerate(EVERY_ACTION.items()):
+            ed.previews.clear()
+            ed.show(program, f"{name}.py")
+            action = (await ed.actions(*([problem] if problem else [])))[name]
+            resolving = asyncio.create_task(ed.resolve(action))
+            while not any(each.kind == "text" for each in ed.previews):
+                await asyncio.sleep(0.02)
+            token = lsp.WorkDoneProgressCancelParams(f"hearth-action-{number + 1}")
+            if number % 2:
+                ed.replace(0, 0, "# changed\n")
+            ed.client.window_work_done_progress_cancel(token)
+            before = ed.text
+            assert (await asyncio.wait_for(resolving, 5)).edit is None
+            assert ed.text == before
+            if number % 2:
+                assert (await ed.resolve(action)).edit is None
+        assert set(ed.messages) == {"Hearth: the file has changed since; ask again"}
+
+
+async def test_with_nothing_selected_the_function_around_the_cursor_is_meant_and_else_nothing() -> None:
+    async with acting(FIXED) as ed:
+        ed.show("x = 1\n‸\n")
+        assert not await ed.run("hearth.act", {"action": "bug", **ed.place})
+        assert ed.messages == ["Hearth: there is nothing here that this could be done to"]
+        ed.show(ADD)
+        assert await ed.run("hearth.act", {"action": "bug", **ed.place})

@@ -1,0 +1,13 @@
+from lsprotocol import types as lsp
+
+from lsp_server import mirror
+from lsp_server.hearth import Hearth
+
+OPTIONS = lsp.SaveOptions(include_text=True)
+
+
+def handle(ls: Hearth, params: lsp.DidSaveTextDocumentParams) -> None:
+    """A save brings the text: the one time that any client tells it after opening."""
+    document = ls.documents.get(params.text_document.uri)
+    if document is not None and params.text is not None:
+        mirror.agree(ls, document, params.text)

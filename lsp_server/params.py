@@ -1,0 +1,117 @@
+"""The parameters of Hearth's own methods, as `PROTOCOL.md` describes them, and how they are read.
+
+Positions count code units of the negotiated encoding, as everywhere in the protocol.
+"""
+
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from lsprotocol import types as lsp
+
+from engine.errors import RequestRefused
+
+T = TypeVar("T")
+
+
+class Command(msgspec.Struct, frozen=True):
+    command: str = ""
+    arguments: list[Any] | None = None
+
+
+class Position(msgspec.Struct, frozen=True):
+    line: int
+    character: int
+
+    def as_lsp(self) -> lsp.Position:
+        return lsp.Position(max(0, self.line), max(0, self.character))
+
+
+class Range(msgspec.Struct, frozen=True):
+    start: Position
+    end: Position
+
+    def as_lsp(self) -> lsp.Range:
+        return lsp.Range(self.start.as_lsp(), self.end.as_lsp())
+
+
+class TextDocument(msgspec.Struct, frozen=True):
+    uri: str
+
+
+class FocusParams(msgspec.Struct, frozen=True, rename="camel"):
+    """Of `textDocument/didFocus`; without a document the focus is elsewhere."""
+
+    text_document: TextDocument | None = None
+    position: Position | None = None
+
+
+class InspectParams(msgspec.Struct, frozen=True, rename="camel"):
+    """Of `hearth/inspect`."""
+
+    text_document: TextDocument
+    position: Position
+
+
+class ChatParams(msgspec.Struct, frozen=True, rename="camel"):
+    """Of `hearth/chat`: a `message`, or an `action` ("explain") in the place of one."""
+
+    message: str | None = None
+    action: Literal["explain"] | None = None
+    conversation: str | None = None
+    text_document: TextDocument | None = None
+    range: Range | None = None
+    partial_result_token: str | int | None = None
+
+
+class ConversationParams(msgspec.Struct, frozen=True):
+    """Of `hearth/chat/stop` and `hearth/chat/delete`."""
+
+    conversation: str
+
+
+class Item(msgspec.Struct, frozen=True, rename="camel"):
+    """An inline completion item as the server sent it; its command's first argument is the suggestion's id."""
+
+    insert_text: Any = ""
+    command: Command | None = None
+
+    @property
+    def id(self) -> str:
+        arguments = self.command.arguments if self.command else None
+        return str(arguments[0]) if arguments else ""
+
+    @property
+    def text(self) -> str:
+        return self.insert_text if isinstance(self.insert_text, str) else ""
+
+
+class ItemParams(msgspec.Struct, frozen=True):
+    """Of `textDocument/didShowCompletion` and `hearth/didRejectCompletion`."""
+
+    item: Item
+
+
+class PartlyAcceptedParams(msgspec.Struct, frozen=True, rename="camel"):
+    """`accepted_length` counts UTF-16 code units from the beginning of the item's text, all words together."""
+
+    item: Item
+    accepted_length: int
+
+
+def read(params: Any, kind: type[T]) -> T:
+    """What a client sent, typed. Raises `RequestRefused` with what is wrong with it."""
+    try:
+        return msgspec.convert(plain(params), kind)
+    except msgspec.ValidationError as error:
+        raise RequestRefused(f"the editor sent something that is not understood: {error}") from None
+
+
+def plain(value: Any) -> Any:
+    """Of pygls's objects for unknown methods (named tuples): what came over the wire."""
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: plain(each) for name, each in value._asdict().items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    return value

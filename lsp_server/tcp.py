@@ -1,0 +1,130 @@
+"""`hearth serve --tcp PORT`: one client on the loopback interface, who must know the token.
+
+Every user and every web page on the machine can reach a loopback port. So the token lies in a file that only this
+user can read, and the first message must be an `initialize` that brings it as `initializationOptions.token`.
+Whoever does not is disconnected without a word; once a client is in, nobody listens any more.
+"""
+
+import asyncio
+import hmac
+import json
+import logging
+import os
+import secrets
+import sys
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from pygls.exceptions import JsonRpcException
+from pygls.io_ import run_async
+
+from engine import paths
+from engine.files import write_atomically
+from lsp_server.hearth import Hearth
+
+log = logging.getLogger("hearth.server")
+_ADDRESS = "127.0.0.1"
+_SECONDS = 10.0  # for the first message
+_LONGEST = 1 << 20  # bytes of the first message; editors send about 20 KB
+_MOST_WAITING = 16
+Client = tuple[bytes, asyncio.StreamReader, asyncio.StreamWriter]
+
+
+def serve(server: Hearth, port: int) -> None:
+    """Serve one client and return when it has left; port 0 takes a free one."""
+    try:
+        asyncio.run(_serve(server, port))
+    except OSError as error:
+        sys.exit(f"hearth: port {port} of {_ADDRESS} cannot be had: {os.strerror(error.errno or 0)}")
+    except (KeyboardInterrupt, SystemExit):
+        pass  # `exit` has come
+
+
+async def _serve(server: Hearth, port: int) -> None:
+    first_message, reader, writer = await _wait_for_client(port)
+    server.protocol.set_writer(writer)
+    try:
+        structure = server.protocol.structure_message
+        server.protocol.handle_message(json.loads(first_message, object_hook=structure))
+    except Exception as error:
+        server.report_server_error(error, JsonRpcException)
+    await run_async(Event(), reader, server.protocol, error_handler=server.report_server_error)
+    await server.close()
+
+
+async def _wait_for_client(port: int) -> Client:
+    """Listen until somebody brings the token."""
+    token = secrets.token_urlsafe(32)
+    admitted: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
+    waiting: set[asyncio.StreamWriter] = set()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(waiting) >= _MOST_WAITING:
+            writer.close()
+            return
+        waiting.add(writer)
+        message = await first_message(reader, token)
+        waiting.discard(writer)
+        if message is None or admitted.done():
+            writer.close()
+            _tell("a client that did not bring the token was turned away")
+        else:
+            admitted.set_result((message, reader, writer))
+
+    listening = await asyncio.start_server(connected, _ADDRESS, port)
+    port = listening.sockets[0].getsockname()[1]
+    token_file = _write_token(port, token)
+    try:
+        _tell(f"listening on {_ADDRESS}:{port}; initializationOptions.token must be what is in {token_file}")
+        return await admitted
+    finally:
+        listening.close()
+        for writer in waiting:
+            writer.close()
+        token_file.unlink(missing_ok=True)
+
+
+async def first_message(reader: asyncio.StreamReader, token: str, seconds: float = _SECONDS) -> bytes | None:
+    """The `initialize` that brings the token, without it; None for anything else, or when none comes in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = _content_length(head)
+            return _without_token(await reader.readexactly(length), token) if 0 < length <= _LONGEST else None
+    except (TimeoutError, OSError, EOFError, asyncio.LimitOverrunError):
+        return None
+
+
+def _content_length(head: bytes) -> int:
+    """0 when it does not say."""
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        digits = value.strip()
+        if name.lower() == b"content-length" and digits.isdigit():
+            return int(digits[:20])
+    return 0
+
+
+def _without_token(body: bytes, token: str) -> bytes | None:
+    try:
+        message: Any = json.loads(body)
+        given = message["params"]["initializationOptions"].pop("token")
+        is_initialize = message["method"] == "initialize"
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return None
+    if not is_initialize or not isinstance(given, str):
+        return None
+    right = hmac.compare_digest(given.encode(errors="replace"), token.encode())
+    return json.dumps(message).encode() if right else None
+
+
+def _write_token(port: int, token: str) -> Path:
+    path = paths.runtime_dir() / f"tcp-{port}.token"
+    write_atomically(path, token.encode())
+    return path
+
+
+def _tell(what: str) -> None:
+    log.info("%s", what)
+    print(f"hearth: {what}", file=sys.stderr, flush=True)

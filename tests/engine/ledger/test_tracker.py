@@ -1,0 +1,188 @@
+"""A small editor around the tracker: text with a cursor, edits as they come from a client, a clock by hand."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from engine.ledger.records import Record
+from engine.ledger.tracker import KEPT_AFTER, Offer, Tracker
+
+URI = "file:///a.py"
+
+
+@dataclass
+class Desk:
+    text: str
+    cursor: int
+    now: float = 1000.0
+    tracker: Tracker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tracker = Tracker(lambda: self.now)
+
+    def offer(self, text: str, uri: str = URI) -> str:
+        return self.tracker.offer(Offer(uri, self.cursor, text, "python", "m", 0.5, 12.0), self.text)
+
+    def insert(self, text: str, at: int | None = None) -> None:
+        at = self.cursor if at is None else at
+        self.text = self.text[:at] + text + self.text[at:]
+        self.cursor += len(text) if at <= self.cursor else 0
+        self.tracker.edited(URI, at, at, text, self.text)
+
+    def delete(self, start: int, end: int) -> None:
+        self.text = self.text[:start] + self.text[end:]
+        self.tracker.edited(URI, start, end, "", self.text)
+
+    def record(self) -> Record:
+        """Half a minute later."""
+        self.insert("\n", len(self.text))
+        self.cursor = len(self.text)
+        self.offer("something else")
+        self.now += KEPT_AFTER + 1
+        self.tracker.settle(lambda uri: self.text)
+        (record,) = self.tracker.take()
+        return record
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk("x = ", 4)
+
+
+def test_text_that_appears_in_one_piece_was_accepted(desk: Desk) -> None:
+    desk.offer("compute(y)")
+    desk.insert("compute(y)")
+    record = desk.record()
+    assert (record.fate, record.saved, record.kept, record.shown) == ("accepted", 10, 1.0, True)
+    assert (record.language, record.model, record.characters, record.lines) == ("python", "m", 10, 1)
+    assert (record.latency_ms, record.confidence, record.at) == (12.0, 0.5, 1000.0)
+
+
+def test_a_suggestion_typed_along_is_one_suggestion_and_what_was_typed_is_not_saved(desk: Desk) -> None:
+    ids = {desk.offer("compute(y)")}
+    for index, char in enumerate("com", start=1):
+        desk.insert(char)
+        ids.add(desk.offer("compute(y)"[index:]))
+    desk.insert("pute(y)")
+    record = desk.record()
+    assert len(ids) == 1
+    assert (record.fate, record.saved, record.characters) == ("accepted", 7, 10)
+
+
+def test_a_suggestion_typed_to_its_end_by_hand_was_right_but_saved_nothing(desk: Desk) -> None:
+    desk.offer("abc")
+    for char in "abc":
+        desk.insert(char)
+    assert (record := desk.record()).fate == "typed"
+    assert record.saved == 0
+
+
+def test_brackets_that_the_editor_closes_are_not_an_acceptance(desk: Desk) -> None:
+    desk.offer("()")
+    desk.insert("()")
+    assert desk.record().fate == "typed"
+
+
+def test_what_is_followed_by_other_text_was_passed(desk: Desk) -> None:
+    desk.offer("compute(y)")
+    desk.insert("other_thing")
+    assert desk.record().fate == "passed"
+
+
+def test_an_answer_that_grows_stays_the_same_suggestion(desk: Desk) -> None:
+    first = desk.offer("compute(")
+    assert desk.offer("compute(y)\nz = 1") == first
+    desk.insert("compute(y)\nz = 1")
+    assert (record := desk.record()).lines == 2
+    assert record.fate == "accepted"
+
+
+def test_the_client_may_tell_before_the_edit_arrives_or_after_the_next_answer(desk: Desk) -> None:
+    first = desk.offer("compute(y)")
+    desk.tracker.accepted(first)
+    desk.insert("compute(y)")
+    assert (record := desk.record()).fate == "accepted"
+    assert record.saved == 10
+    desk = Desk("x = ", 4)
+    late = desk.offer("a")
+    desk.insert("a")
+    desk.offer("(b)")
+    desk.tracker.accepted(late)
+    desk.now += KEPT_AFTER + 1
+    desk.tracker.settle(lambda uri: desk.text)
+    assert [record.fate for record in desk.tracker.take()] == ["accepted"]
+
+
+def test_words_taken_one_after_the_other_are_counted_up(desk: Desk) -> None:
+    id = desk.offer("one two three")
+    desk.tracker.partly_accepted(id, "one two three", 3)
+    desk.insert("one")
+    desk.offer(" two three")
+    desk.tracker.partly_accepted(id, " two three", 4)
+    desk.insert(" two")
+    assert (record := desk.record()).fate == "partly"
+    assert (record.saved, record.kept) == (7, 1.0)
+
+
+def test_what_is_shown_is_told_only_by_clients_that_tell_it(desk: Desk) -> None:
+    desk.offer("abc")
+    assert desk.record().shown is None
+    desk.tracker.shown(desk.offer("seen"))
+    desk.offer("not seen")
+    desk.offer("nor this")
+    desk.tracker.finish()
+    assert [record.shown for record in desk.tracker.take()] == [False, True, False, False]
+
+
+def test_a_rejected_suggestion_is_told_with_what_was_left_of_it(desk: Desk) -> None:
+    id = desk.offer("compute(y)")
+    desk.insert("c")
+    life = desk.tracker.rejected(id)
+    assert life is not None and life.rest == (5, "ompute(y)")
+    assert desk.record().fate == "rejected"
+
+
+def test_an_accepted_suggestion_cannot_be_rejected_and_unknown_ones_are_nothing(desk: Desk) -> None:
+    id = desk.offer("compute(y)")
+    desk.insert("compute(y)")
+    assert desk.tracker.rejected(id) is None
+    assert desk.tracker.rejected("no such") is None
+    desk.tracker.accepted("no such")
+    desk.tracker.partly_accepted("no such", "x", 1)
+    assert desk.record().fate == "accepted"
+
+
+def test_kept_is_the_share_that_is_left_where_edits_above_have_moved_it(desk: Desk) -> None:
+    desk.offer("first()\nsecond()")
+    desk.insert("first()\nsecond()")
+    desk.insert("import os\n" * 100, 0)
+    start = desk.text.index("second()")
+    desk.delete(start, start + 8)
+    assert desk.record().kept == pytest.approx(7 / 15, abs=0.01)
+
+
+def test_a_suggestion_that_was_moved_by_an_edit_above_is_still_recognised(desk: Desk) -> None:
+    desk.offer("compute(y)")
+    desk.insert("import os\n", 0)
+    desk.insert("compute(y)")
+    assert desk.record().fate == "accepted"
+
+
+def test_a_clock_that_jumps_and_a_flood_leave_nothing_behind(desk: Desk) -> None:
+    for index in range(500):
+        desk.offer(f"answer {index}")
+    assert len(desk.tracker._ended) <= 64
+    desk.now -= 1_000_000
+    desk.tracker.settle(lambda uri: desk.text)
+    desk.now += KEPT_AFTER
+    desk.tracker.settle(lambda uri: desk.text)
+    assert len(desk.tracker.take()) == 500
+    assert not desk.tracker.is_busy
+
+
+def test_a_closed_document_gives_a_record_that_does_not_know_what_was_kept(desk: Desk) -> None:
+    desk.offer("compute(y)")
+    desk.insert("compute(y)")
+    desk.tracker.closed(URI)
+    desk.tracker.finish()
+    assert [(record.fate, record.kept) for record in desk.tracker.take()] == [("accepted", None)]
