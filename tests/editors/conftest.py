@@ -13,27 +13,27 @@ from tests.editors.neovim import ARTEFACTS, SCRIPTED, Edit, Editor, editing, to_
 
 @pytest.fixture(scope="session")
 def neovim_012() -> Path:
-    return _provided(provision.neovim_012)
+    return provided(provision.neovim_012)
 
 
 @pytest.fixture(scope="session")
 def neovim_011() -> Path:
-    return _provided(provision.neovim_011)
+    return provided(provision.neovim_011)
 
 
 @pytest.fixture(scope="session")
 def helix() -> Path:
-    return _provided(provision.helix)
+    return provided(provision.helix)
 
 
 @pytest.fixture(scope="session")
 def emacs() -> Path:
-    return _provided(provision.emacs)
+    return provided(provision.emacs)
 
 
 @pytest.fixture(scope="session")
 def vim_ale() -> Path:
-    return _provided(provision.vim_ale)
+    return provided(provision.vim_ale)
 
 
 @pytest.fixture(params=["neovim_012", "neovim_011"])
@@ -75,7 +75,7 @@ def _artefact(name: str) -> Path:
     return ARTEFACTS / re.sub(r"\W+", "-", name).strip("-")
 
 
-def _provided(fetch: Callable[[], Path]) -> Path:
+def provided(fetch: Callable[[], Path]) -> Path:
     """The editor; without it the test is skipped with the reason, in CI it fails."""
     try:
         return fetch()

@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +22,7 @@ SCRIPTED = {"completion": {"backend": "scripted", "model": "5:hello|(world)"}}
 SERVER = Path(sys.executable).parent  # the folder that holds `hearth`
 # by default it is a link, and the screen only tells where links end
 GHOST_STYLE = "vim.api.nvim_set_hl(0, 'ComplHint', { fg = '#808080', italic = true })"
-PATIENCE = 30.0  # seconds until something that should happen is given up
+PATIENCE = float(os.environ.get("P", 30.0))  # seconds until something that should happen is given up
 
 
 @dataclass
@@ -53,8 +55,7 @@ class Editor:
         """Wait for something to become true; tells `what` and shows the screen when it does not."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            if self.nvim.api.get_mode()["blocking"]:
-                raise AssertionError(f"Neovim waits for a key, and not for: {what}")
+            self._must_not_block(what)
             if value := condition():
                 return value
             time.sleep(0.02)
@@ -63,6 +64,7 @@ class Editor:
 
     def pump(self) -> None:
         """Take in every screen update that Neovim sent until now."""
+        self._must_not_block()
         self.marks += 1
         self.nvim.command("redraw")
         self.nvim.call("rpcnotify", self.nvim.channel_id, "mark", self.marks)
@@ -72,6 +74,10 @@ class Editor:
                 self.screen.redraw(arguments)
             if name == "mark" and arguments == [self.marks]:
                 return
+
+    def _must_not_block(self, what: str = "the screen") -> None:
+        if self.nvim.api.get_mode()["blocking"]:
+            raise AssertionError(f"Neovim waits for a key, and not for: {what}\n{self.screen.text()}")
 
 
 class Edit(Protocol):
@@ -112,6 +118,9 @@ def editing(
     settings = [f"{name}={value}" for name, value in variables.items()]
     argv = ["env", *settings, str(program), "--embed", "--clean", "-u", str(config), "-n", str(file)]
     nvim = pynvim.attach("child", argv=argv)
+    # pynvim waits for ever for the answer of a Neovim that waits for a key
+    watchdog = threading.Timer(3 * PATIENCE, os.kill, (nvim.funcs.getpid(), signal.SIGKILL))
+    watchdog.start()
     try:
         editor = Editor(nvim)
         nvim.ui_attach(100, 30, rgb=True, ext_linegrid=True, ext_hlstate=True)
@@ -119,6 +128,7 @@ def editing(
         yield editor
     finally:
         _quit(nvim)
+        watchdog.cancel()
 
 
 def _quit(nvim: pynvim.Nvim) -> None:

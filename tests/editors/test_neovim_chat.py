@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.editors.neovim import Edit, Editor
 
-# Answers `hearth/chat` with a streamed answer; "wait" is answered only when it is cancelled.
+# Answers `hearth/chat` with a streamed answer; "wait" is answered only when it is stopped.
 SERVER = """
 vim.lsp.config('hearth', { cmd = function(dispatchers)
   local waiting
@@ -33,6 +33,10 @@ vim.lsp.config('hearth', { cmd = function(dispatchers)
       } } },
     })
   end
+  methods['hearth/chat/stop'] = function(params, answer)
+    answer(nil, waiting ~= nil)
+    waiting(nil, { conversation = params.conversation, text = 'An answer', reason = 'stopped' })
+  end
   methods['hearth/inspect'] = function(_, answer)
     answer(nil, {
       prompt = 'first = 1\\nsecond = ',
@@ -50,12 +54,7 @@ vim.lsp.config('hearth', { cmd = function(dispatchers)
       end
       return true, 1
     end,
-    notify = function(method)
-      if method == '$/cancelRequest' and waiting then
-        waiting({ code = -32800, message = 'cancelled' })
-      end
-      return true
-    end,
+    notify = function() return true end,
     is_closing = function() return false end,
     terminate = function() end,
   }
@@ -123,13 +122,14 @@ def test_a_question_asked_in_the_split_follows_the_first(any_neovim: Path, edit:
     editor = _attached(edit(any_neovim, before=SERVER))
 
     editor.nvim.command("Hearth chat one")
+    first = editor.lua("return _G.asked.conversation")
     editor.nvim.command("Hearth chat two")
     headings = [line for line in editor.lines() if line.startswith("## ")]
     assert headings == ["## one", "## two"]
-    assert editor.lua("return _G.asked.conversation") == "c1"
+    assert editor.lua("return _G.asked.conversation") == first
     editor.nvim.command("Hearth! chat three")
     assert [line for line in editor.lines() if line.startswith("## ")] == ["## three"]
-    assert "conversation" not in editor.lua("return _G.asked")
+    assert editor.lua("return _G.asked.conversation") != first
 
 
 def test_inspect_shows_pieces_and_prompt(any_neovim: Path, edit: Edit) -> None:

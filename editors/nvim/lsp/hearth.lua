@@ -12,17 +12,37 @@ return {
     ['hearth/status'] = function(_, status, context)
       require('hearth.status').update(context.client_id, status)
     end,
+    ['hearth/preview'] = function(_, piece)
+      require('hearth.preview').on_piece(piece)
+    end,
+    ['window/showMessage'] = function(_, params)
+      require('hearth.server').say(params)
+    end,
     ['$/progress'] = function(err, params, context)
       if not require('hearth.chat').on_progress(params) then
         vim.lsp.handlers['$/progress'](err, params, context)
       end
     end,
   },
+  commands = {
+    ['hearth.explain'] = function(command, context)
+      local client = assert(vim.lsp.get_client_by_id(context.client_id))
+      require('hearth.chat').explain(client, command.arguments[1])
+    end,
+  },
   before_init = function(params, config)
     params.initializationOptions = config.settings.hearth
+    local can = params.capabilities
+    can.experimental = { hearth = { preview = true } }
+    can.textDocument.codeAction.disabledSupport = true
+    -- Neovim can, and does not say so; without it no file for new tests could be made
+    can.workspace.workspaceEdit.documentChanges = true
+    -- Neovim 0.12 would ask without showing the change, and then for a key after each one;
+    -- `:Hearth act` shows the diff, and undo takes a change back in one step
+    can.workspace.workspaceEdit.changeAnnotationSupport = nil
     if not require('hearth.ghost').wanted() then
       -- the server then offers its suggestions in the completion menu instead
-      params.capabilities.textDocument.inlineCompletion = nil
+      can.textDocument.inlineCompletion = nil
     end
   end,
   on_exit = function(code, signal, client_id)

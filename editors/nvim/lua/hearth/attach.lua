@@ -9,7 +9,7 @@ local M = {}
 function M.attach(client, bufnr)
   require('hearth.cursor').watch(client, bufnr)
   if ghost.offered(client) then
-    ghost.enable(bufnr)
+    ghost.enable(client, bufnr)
     require('hearth.keys').map(bufnr, config.values.keys)
     return
   end

@@ -1,3 +1,4 @@
+local place = require('hearth.place')
 local server = require('hearth.server')
 
 local M = {}
@@ -50,14 +51,10 @@ function COMMANDS.resume(client)
 end
 
 function COMMANDS.model(client, _, name)
-  local settings = client.settings.hearth or {}
-  local completion = settings.completion or {}
   if name == '' then
-    vim.notify('hearth: model ' .. (completion.model or "(the server's default)"))
-    return
+    return require('hearth.models').choose(client)
   end
-  client.settings.hearth = vim.tbl_deep_extend('force', settings, { completion = { model = name } })
-  client:notify('workspace/didChangeConfiguration', { settings = client.settings })
+  require('hearth.models').use(client, name)
 end
 
 function COMMANDS.inspect(client)
@@ -71,22 +68,22 @@ function COMMANDS.inspect(client)
   end)
 end
 
-function COMMANDS.act(client, arguments)
-  vim.lsp.buf.code_action({
-    filter = function(_, client_id)
-      -- Neovim 0.11 does not tell it
-      return client_id == nil or client_id == client.id
-    end,
-    range = arguments.range > 0 and M.marks(arguments) or nil,
-  })
+function COMMANDS.act(client, arguments, instruction)
+  if instruction ~= '' then
+    return require('hearth.act').instruct(client, arguments, instruction)
+  end
+  require('hearth.act').choose(client, arguments)
 end
 
 function COMMANDS.explain(client, arguments)
-  local params = M.selection(client, arguments)
-  params.message = 'Explain this code.'
-  local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ':t')
-  local title = ('Explain %s:%d-%d'):format(name, arguments.line1, arguments.line2)
-  require('hearth.chat').ask(client, title, params)
+  local params = place.of(client, arguments) --[[@as table]]
+  local chat = require('hearth.chat')
+  params.message = chat.EXPLAIN
+  chat.ask(client, 'Explain ' .. place.name(arguments), params)
+end
+
+function COMMANDS.stop()
+  require('hearth.chat').stop()
 end
 
 function COMMANDS.chat(client, arguments, question)
@@ -95,7 +92,7 @@ function COMMANDS.chat(client, arguments, question)
   end
   local params = {}
   if arguments.range > 0 then
-    params = M.selection(client, arguments)
+    params = place.of(client, arguments) --[[@as table]]
   elseif vim.lsp.buf_is_attached(0, client.id) then
     params.textDocument = vim.lsp.util.make_text_document_params(0)
   end
@@ -109,23 +106,6 @@ function COMMANDS.chat(client, arguments, question)
       require('hearth.chat').ask(client, typed, params)
     end
   end)
-end
-
----@param arguments hearth.Arguments
----@return { start: integer[], end: integer[] }
-function M.marks(arguments)
-  local last = vim.api.nvim_buf_get_lines(0, arguments.line2 - 1, arguments.line2, false)[1]
-  return { start = { arguments.line1, 0 }, ['end'] = { arguments.line2, #last } }
-end
-
---- The lines of the command's range (the current line without one) as a document and a range.
----@param client vim.lsp.Client
----@param arguments hearth.Arguments
----@return table
-function M.selection(client, arguments)
-  local marks = M.marks(arguments)
-  local encoding = client.offset_encoding
-  return vim.lsp.util.make_given_range_params(marks.start, marks['end'], 0, encoding)
 end
 
 return M

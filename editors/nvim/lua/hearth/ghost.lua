@@ -26,8 +26,9 @@ function M.offered(client)
   return M.wanted() and client:supports_method('textDocument/inlineCompletion')
 end
 
+---@param client vim.lsp.Client
 ---@param bufnr integer
-function M.enable(bufnr)
+function M.enable(client, bufnr)
   vim.lsp.inline_completion.enable(true, { bufnr = bufnr })
   vim.api.nvim_create_autocmd('InsertEnter', {
     group = vim.api.nvim_create_augroup(('hearth.ghost:%d'):format(bufnr), { clear = true }),
@@ -38,19 +39,38 @@ function M.enable(bufnr)
   })
   vim.schedule(function()
     M.refine(bufnr)
-    M.ask_if_late(bufnr)
+    M.ask_if_missing(client.id)
   end)
 end
 
---- Whoever types before the server is there has no answer under way, and would get none
---- until the next key.
----@param bufnr integer
-function M.ask_if_late(bufnr)
+--- Neovim asks once for each key. Whoever types before the server is there, or while it cannot
+--- answer, would get nothing until the next key.
+---@param client_id integer
+function M.ask_if_missing(client_id)
+  local bufnr = vim.api.nvim_get_current_buf()
   local completor = M.completor(bufnr)
   local typing = vim.startswith(vim.api.nvim_get_mode().mode, 'i')
-  if typing and vim.api.nvim_get_current_buf() == bufnr and completor then
+  if not (typing and completor and completor.client_state[client_id]) then
+    return
+  end
+  if not M.visible(bufnr) and not M.under_way(client_id, bufnr) then
     completor:automatic_request()
   end
+end
+
+--- Is there a request that has not been answered yet?
+---@param client_id integer
+---@param bufnr integer
+---@return boolean
+function M.under_way(client_id, bufnr)
+  local client = vim.lsp.get_client_by_id(client_id)
+  for _, request in pairs(client and client.requests or {}) do
+    local ours = request.method == 'textDocument/inlineCompletion' and request.bufnr == bufnr
+    if ours and request.type == 'pending' then
+      return true
+    end
+  end
+  return false
 end
 
 --- Neovim's state of the ghost text in a buffer.

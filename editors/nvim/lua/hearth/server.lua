@@ -1,10 +1,24 @@
 local M = {}
 
 local METHOD_NOT_FOUND = -32601
+local LEVELS = { vim.log.levels.ERROR, vim.log.levels.WARN } -- by lsp.MessageType
 
 ---@param message string
 function M.complain(message)
   vim.notify('hearth: ' .. message, vim.log.levels.ERROR)
+end
+
+local last = { text = '', at = 0 }
+
+--- What the server wants to be read. It may say the same twice, as a status and as an answer.
+---@param params lsp.ShowMessageParams
+function M.say(params)
+  local text, now = params.message:gsub('^Hearth: ', ''), vim.uv.now()
+  if text == last.text and now - last.at < 1000 then
+    return
+  end
+  last = { text = text, at = now }
+  vim.notify('hearth: ' .. text, LEVELS[params.type] or vim.log.levels.INFO)
 end
 
 --- The client of the current buffer (in a window of Hearth's own any one), or nil after saying
@@ -25,8 +39,9 @@ end
 ---@param params table
 ---@param on_result fun(result: any)
 ---@param on_error? fun()
+---@param bufnr? integer whose changes the server must know first; the current one unless told
 ---@return integer? request_id
-function M.request(client, method, params, on_result, on_error)
+function M.request(client, method, params, on_result, on_error, bufnr)
   local sent, id = client:request(method, params, function(err, result)
     if not err then
       return on_result(result)
@@ -40,7 +55,7 @@ function M.request(client, method, params, on_result, on_error)
     if err.code ~= vim.lsp.protocol.ErrorCodes.RequestCancelled then
       M.complain(err.message)
     end
-  end, vim.api.nvim_get_current_buf())
+  end, bufnr or vim.api.nvim_get_current_buf())
   if not sent then
     M.complain('the server has stopped, see :checkhealth hearth')
   end

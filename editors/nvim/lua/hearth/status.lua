@@ -24,7 +24,12 @@ local SHORT = {
 ---@param status hearth.Status
 function M.update(client_id, status)
   -- no message: what the user must know the server says itself, with `window/showMessage`
+  local before = statuses[client_id]
   statuses[client_id] = status
+  if status.kind == 'ready' and before and before.kind ~= 'busy' then
+    -- what was asked before may have been answered with nothing
+    require('hearth.ghost').ask_if_missing(client_id)
+  end
   vim.api.nvim_exec_autocmds('User', { pattern = 'HearthStatus', modeline = false, data = status })
   vim.cmd.redrawstatus({ bang = true })
 end

@@ -1,0 +1,26 @@
+local M = {}
+
+--- Yank the fenced code around the cursor, else the last one above it.
+function M.yank()
+  local lines = vim.api.nvim_buf_get_lines(0, 0, -1, false)
+  local row = vim.api.nvim_win_get_cursor(0)[1]
+  local first, found ---@type integer?, string[]?
+  for number, line in ipairs(lines) do
+    if first and line:match('^%s*```%s*$') then
+      found = vim.list_slice(lines, first + 1, number - 1)
+      first = nil
+      if number >= row then
+        break
+      end
+    elseif not first and line:match('^%s*```') and (number <= row or not found) then
+      first = number
+    end
+  end
+  if not found then
+    return require('hearth.server').complain('there is no code to yank')
+  end
+  vim.fn.setreg(vim.v.register, found, 'l')
+  vim.notify(('hearth: %d lines yanked'):format(#found))
+end
+
+return M

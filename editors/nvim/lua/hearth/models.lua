@@ -1,0 +1,91 @@
+--- `:Hearth model`: which models there are, and using another one until Neovim ends.
+
+local server = require('hearth.server')
+
+local M = {}
+
+---@class hearth.Model what `hearth/models` says about one
+---@field id string
+---@field role? 'completion'|'chat'|'both' nil for a file that is in no catalog
+---@field bytes? integer
+---@field path? string nil: it would have to be downloaded
+---@field reason? string how it would run on this machine
+
+--- Choose a model from those that there are; those on this disk come first.
+---@param client vim.lsp.Client
+function M.choose(client)
+  server.request(client, 'hearth/models', vim.empty_dict(), function(answer)
+    local models = answer and answer.models or {}
+    if #models == 0 then
+      return server.complain('the server knows of no model')
+    end
+    local options = {
+      prompt = ('Model (now %s):'):format(M.current(client) or "the server's default"),
+      kind = 'hearth.model',
+      format_item = M.label,
+    }
+    vim.ui.select(M.sorted(models), options, function(model)
+      if model then
+        M.use(client, model.id, model.role)
+      end
+    end)
+  end)
+end
+
+--- Tell the server to use this model.
+---@param client vim.lsp.Client
+---@param name string
+---@param role? 'completion'|'chat'|'both'
+function M.use(client, name, role)
+  local settings = client.settings.hearth or {}
+  for _, job in ipairs(M.jobs(settings, role)) do
+    settings = vim.tbl_deep_extend('force', settings, { [job] = { model = name } })
+  end
+  client.settings = vim.tbl_extend('force', client.settings, { hearth = settings })
+  client:notify('workspace/didChangeConfiguration', { settings = client.settings })
+end
+
+--- What a model that was chosen is used for. One that the settings name for chat alone stays.
+---@param settings table
+---@param role? 'completion'|'chat'|'both'
+---@return string[]
+function M.jobs(settings, role)
+  if role == 'completion' or role == 'chat' then
+    return { role }
+  end
+  local completion = vim.tbl_get(settings, 'completion', 'model')
+  local chat = vim.tbl_get(settings, 'chat', 'model')
+  return chat and chat ~= completion and { 'completion' } or { 'completion', 'chat' }
+end
+
+---@param client vim.lsp.Client
+---@return string? model nil: the settings in Neovim do not name one
+function M.current(client)
+  return vim.tbl_get(client.settings, 'hearth', 'completion', 'model')
+end
+
+---@param models hearth.Model[]
+---@return hearth.Model[]
+function M.sorted(models)
+  local here, elsewhere = {}, {} ---@type hearth.Model[], hearth.Model[]
+  for _, model in ipairs(models) do
+    table.insert(model.path and here or elsewhere, model)
+  end
+  return vim.list_extend(here, elsewhere)
+end
+
+---@param model hearth.Model
+---@return string
+function M.label(model)
+  local words = { model.id } ---@type string[]
+  if model.role and model.role ~= 'both' then
+    table.insert(words, 'for ' .. model.role)
+  end
+  if model.bytes and not model.path then
+    table.insert(words, ('to be downloaded, %d MB'):format(model.bytes / 1e6))
+  end
+  table.insert(words, model.reason)
+  return table.concat(words, ', ')
+end
+
+return M

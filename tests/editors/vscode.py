@@ -1,0 +1,188 @@
+"""Drive a real VS Code: code-server with the packaged extension and a clean profile, seen by a browser."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.editors.neovim import ARTEFACTS, PATIENCE
+from tests.editors.vscode_provision import node
+
+_BRIDGE = Path(__file__).parent / "vscode_bridge.mjs"
+_CHAT = "page.frameLocator('iframe.webview').frameLocator('#active-frame')"
+
+
+@dataclass
+class VSCode:
+    browser: subprocess.Popen[str]
+    server: psutil.Process
+    folder: Path
+
+    def run(self, code: str) -> Any:
+        """The value of JavaScript with `page` (Playwright's) and `requested`, every address that was asked for."""
+        assert self.browser.stdin and self.browser.stdout
+        self.browser.stdin.write(json.dumps({"code": code}) + "\n")
+        self.browser.stdin.flush()
+        answer = self._answer()
+        if "error" in answer:
+            self.save("failed")
+            raise AssertionError(answer["error"])
+        return answer["value"]
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.run(f"await page.keyboard.press({json.dumps(key)})")
+
+    def write(self, text: str) -> None:
+        self.run(f"await page.keyboard.type({json.dumps(text)}, {{delay: 30}})")
+
+    def command(self, title: str) -> None:
+        """Run a command by its title in the palette."""
+        self.press("F1")
+        self.run("await page.locator('.quick-input-widget .monaco-list-row').first().waitFor()")
+        self.write(title)
+        row = f".quick-input-widget .monaco-list-row:has-text({json.dumps(title)})"
+        self.run(f"await page.locator({json.dumps(row)}).first().click()")
+
+    def choose(self, text: str) -> None:
+        """Take a row of the list that is open."""
+        row = f".quick-input-widget .monaco-list-row:has-text({json.dumps(text)})"
+        self.run(f"await page.locator({json.dumps(row)}).first().click()")
+
+    def open(self, name: str) -> None:
+        self.press("Control+p")
+        self.write(name)
+        self.choose(name)
+        self.until(lambda: name in self.text(".tab.active"), f"{name} in the editor")
+
+    def text(self, selector: str) -> str:
+        """Of everything that it selects, with ordinary blanks."""
+        found = self.run(f"return (await page.locator({json.dumps(selector)}).allTextContents()).join('\\n')")
+        return str(found).replace("\N{NO-BREAK SPACE}", " ")
+
+    def status(self) -> str:
+        return self.text("#hearth\\.hearth\\.hearth\\.status")
+
+    def ghost(self) -> str:
+        return self.text(".ghost-text-decoration, .ghost-text-decoration-preview, .suggest-preview-text")
+
+    def chat(self, code: str) -> Any:
+        """JavaScript with `chat`, the page of the chat view."""
+        return self.run(f"const chat = {_CHAT}; {code}")
+
+    def answer(self) -> str:
+        return str(self.chat("return (await chat.locator('.answer').allTextContents()).at(-1) ?? ''"))
+
+    def until(self, condition: Callable[[], Any], what: str) -> Any:
+        """Wait for something to become true; shows the screen when it does not."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if value := condition():
+                return value
+            time.sleep(0.1)
+        self.save("failed")
+        raise AssertionError(f"never came: {what} (see vscode-failed.png in {ARTEFACTS.name})")
+
+    def save(self, name: str) -> None:
+        path = ARTEFACTS / f"vscode-{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        assert self.browser.stdin
+        self.browser.stdin.write(json.dumps({"code": f"await page.screenshot({{path: {json.dumps(str(path))}}})"}))
+        self.browser.stdin.write("\n")
+        self.browser.stdin.flush()
+        self._answer()
+
+    def processes(self) -> list[psutil.Process]:
+        return [self.server, *self.server.children(recursive=True)]
+
+    def language_servers(self) -> list[psutil.Process]:
+        found = []
+        for process in self.processes():
+            with suppress(psutil.Error):
+                if any(part.endswith("/hearth") for part in process.cmdline()) and "serve" in process.cmdline():
+                    found.append(process)
+        return found
+
+    def _answer(self) -> dict[str, Any]:
+        assert self.browser.stdout
+        line = self.browser.stdout.readline()
+        if not line:
+            raise AssertionError("the browser ended")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+@contextmanager
+def vscode(
+    modules: Path, browser: Path, vsix: Path, root: Path, home: Path, files: dict[str, str]
+) -> Iterator[VSCode]:
+    """VS Code as after "install the vsix, open a folder": no settings, `hearth` on the PATH."""
+    folder = root / "project"
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    program = [str(node(modules)), str(modules / "code-server" / "out" / "node" / "entry.js")]
+    profile = ["--user-data-dir", str(root / "user"), "--extensions-dir", str(root / "extensions")]
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("VSCODE_")},
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HEARTH_HOME": str(home),
+        "HOME": str(root / "home"),
+    }
+    (root / "home").mkdir()
+    installing = subprocess.run(
+        [*program, *profile, "--install-extension", str(vsix)], env=environment, capture_output=True, text=True
+    )
+    assert "successfully installed" in installing.stdout, installing.stdout + installing.stderr
+    port = _free_port()
+    quiet = ["--auth", "none", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"]
+    argv = [*program, *profile, *quiet, "--bind-addr", f"127.0.0.1:{port}"]
+    with open(root / "server.log", "w") as log:
+        server = subprocess.Popen(argv, env=environment, stdout=log, stderr=log, start_new_session=True)
+    try:
+        _wait_for(port, root / "server.log")
+        url = f"http://127.0.0.1:{port}/?folder={folder}"
+        bridge = [str(node(modules)), str(_BRIDGE), str(modules), str(browser), url]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(bridge, stdin=pipe, stdout=pipe, text=True, env=environment) as page:
+            editor = VSCode(page, psutil.Process(server.pid), folder)
+            try:
+                editor._answer()
+                yield editor
+            finally:
+                page.stdin and page.stdin.close()
+                with suppress(subprocess.TimeoutExpired):
+                    page.wait(10)
+                page.kill()
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(5)
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, log: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"code-server did not start: {log.read_text()[-500:]}")
