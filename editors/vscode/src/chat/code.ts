@@ -1,0 +1,60 @@
+import * as vscode from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+
+/** What a question is about. */
+export interface Place {
+  uri: vscode.Uri;
+  range: vscode.Range;
+}
+
+export function placeOf(editor: vscode.TextEditor | undefined): Place | undefined {
+  const known = editor !== undefined && ["file", "untitled"].includes(editor.document.uri.scheme);
+  return known ? { uri: editor.document.uri, range: editor.selection } : undefined;
+}
+
+/** The place that the server's commands name: `{uri, range}`. */
+export function placeFrom(wanted: unknown, client: LanguageClient | undefined): Place | undefined {
+  const place = wanted as { uri: string; range: Parameters<LanguageClient["protocol2CodeConverter"]["asRange"]>[0] } | undefined;
+  const range = client?.protocol2CodeConverter.asRange(place?.range);
+  return place === undefined || range === undefined ? undefined : { uri: vscode.Uri.parse(place.uri), range };
+}
+
+export function asParams(place: Place, client: LanguageClient): object {
+  const convert = client.code2ProtocolConverter;
+  return { textDocument: { uri: convert.asUri(place.uri) }, range: convert.asRange(place.range) };
+}
+
+export function nameOf({ uri, range }: Place): string {
+  const last = range.end.line === range.start.line ? "" : `–${range.end.line + 1}`;
+  return `${uri.path.split("/").at(-1) ?? ""}:${range.start.line + 1}${last}`;
+}
+
+export async function insert(text: string): Promise<void> {
+  const editor = anEditor();
+  if (editor === undefined) {
+    void vscode.window.showInformationMessage("Hearth: there is no open file to insert this into.");
+    return;
+  }
+  await editor.edit((edit) => { edit.replace(editor.selection, text.replace(/\n$/, "")); });
+  await vscode.window.showTextDocument(editor.document, editor.viewColumn);
+}
+
+/** Show the editor's own preview of an edit that puts `text` in the selection's place, or in that of the question. */
+export async function preview(text: string, asked: Place | undefined): Promise<void> {
+  const selected = placeOf(anEditor());
+  const place = selected === undefined || selected.range.isEmpty ? (asked ?? selected) : selected;
+  if (place === undefined || place.range.isEmpty) {
+    void vscode.window.showInformationMessage("Hearth: select the code that this is to replace.");
+    return;
+  }
+  const document = await vscode.workspace.openTextDocument(place.uri);
+  const old = document.getText(place.range);
+  const edit = new vscode.WorkspaceEdit();
+  const label = { label: "From the chat", description: "written by a model; read it", needsConfirmation: true };
+  edit.replace(place.uri, place.range, old.endsWith("\n") ? text : text.replace(/\n$/, ""), label);
+  await vscode.workspace.applyEdit(edit, { isRefactoring: true });
+}
+
+function anEditor(): vscode.TextEditor | undefined {
+  return vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+}

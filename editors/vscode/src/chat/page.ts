@@ -1,0 +1,26 @@
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+
+/** The page of the chat view. It may load our own script and style, and nothing else from anywhere. */
+export function html(webview: vscode.Webview, root: vscode.Uri): string {
+  const nonce = randomBytes(16).toString("base64");
+  const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(root, "dist", "page", name)).toString();
+  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<link rel="stylesheet" href="${file("page.css")}">
+<title>Hearth</title>
+</head>
+<body>
+<main id="log" aria-live="polite" aria-label="The chat" tabindex="0"></main>
+<form id="ask">
+<textarea id="question" rows="3" placeholder="Ask about your code" aria-label="Your question"></textarea>
+<div class="row"><span class="hint">Enter sends, Shift+Enter breaks the line</span><button id="send" type="submit">Send</button><button id="stop" type="button" hidden>Stop</button></div>
+</form>
+<script nonce="${nonce}" src="${file("main.js")}"></script>
+</body>
+</html>`;
+}

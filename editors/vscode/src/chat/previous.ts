@@ -1,0 +1,32 @@
+import * as vscode from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import type { ToPage } from "./messages.ts";
+
+export interface Chat {
+  conversation: string;
+  title: string;
+  /** Seconds since 1970. */
+  started: number;
+  turns: { question: string; answer: string }[];
+}
+
+export async function choose(client: LanguageClient, title: string): Promise<Chat | undefined> {
+  const chats = await client.sendRequest<Chat[]>("hearth/chat/list", {});
+  if (chats.length === 0) {
+    void vscode.window.showInformationMessage("Hearth: no chats are kept.");
+    return undefined;
+  }
+  const items = chats.map((chat) => ({
+    chat,
+    label: chat.title,
+    description: new Date(chat.started * 1000).toLocaleString(),
+  }));
+  return (await vscode.window.showQuickPick(items, { title }))?.chat;
+}
+
+export function asMessages(chat: Chat): ToPage[] {
+  return chat.turns.flatMap(({ question, answer }): ToPage[] => [
+    { kind: "question", text: question },
+    { kind: "answer", answer: { text: answer, thinking: "", used: [], reason: "eog" } },
+  ]);
+}

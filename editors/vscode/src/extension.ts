@@ -1,0 +1,133 @@
+import * as vscode from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import { ChatView } from "./chat/view.ts";
+import * as doctor from "./doctor.ts";
+import { Documents } from "./documents.ts";
+import * as environment from "./environment.ts";
+import * as menu from "./menu.ts";
+import * as models from "./models.ts";
+import * as program from "./program.ts";
+import * as prompt from "./prompt.ts";
+import { connect } from "./server.ts";
+import * as settings from "./settings.ts";
+import { StatusItem } from "./status.ts";
+import type { Status } from "./statusText.ts";
+import { Usage } from "./usage.ts";
+
+let client: LanguageClient | undefined;
+let found: string | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const log = vscode.window.createOutputChannel("Hearth", { log: true });
+  const status = new StatusItem();
+  const documents = new Documents();
+  const usage = new Usage((method, params) => {
+    if (client?.isRunning() === true) {
+      void client.sendNotification(method, params);
+    }
+  });
+  const chat = new ChatView(context.extensionUri, () => client);
+  const own = vscode.Uri.joinPath(context.globalStorageUri, "environment").fsPath;
+
+  const start = async (): Promise<void> => {
+    await client?.dispose(2000).catch((error: unknown) => { log.warn(String(error)); });
+    client = undefined;
+    const result = await program.find(places(own));
+    found = result.program;
+    if (found === undefined) {
+      await missing(result.problem ?? "The program `hearth` was not found.");
+      return;
+    }
+    log.info(`starting ${found}`);
+    client = connect(found, { onStatus, onExplain: (place) => { void chat.explain(place); }, usage, log });
+    try {
+      await client.start();
+      await vscode.commands.executeCommand("setContext", "hearth.running", true);
+    } catch (error) {
+      onStatus({ kind: "stopped", message: `${found} does not start.`, help: String(error) });
+    }
+  };
+  const onStatus = (said: Status): void => { status.update(said); };
+  const missing = async (problem: string): Promise<void> => {
+    onStatus({ kind: "missing", message: problem });
+    const answer = await vscode.window.showWarningMessage(`Hearth: ${problem}`, "Set it up", "Set path");
+    if (answer === "Set it up") {
+      await vscode.commands.executeCommand("hearth.install");
+    } else if (answer === "Set path") {
+      await vscode.commands.executeCommand("workbench.action.openSettings", "hearth.path");
+    }
+  };
+  const running = (work: (client: LanguageClient) => Promise<unknown>) => async (): Promise<void> => {
+    if (client?.isRunning() !== true) {
+      await menu.show(status.current, languageOff);
+      return;
+    }
+    try {
+      await work(client);
+    } catch (error) {
+      void vscode.window.showErrorMessage(`Hearth: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const commands: Record<string, () => unknown> = {
+    menu: () => menu.show(status.current, languageOff),
+    pauseOrResume: () => vscode.commands.executeCommand(status.current.kind === "paused" ? "hearth.resume" : "hearth.pause"),
+    toggleLanguage,
+    switchModel: running(models.choose),
+    showPrompt: running((client) => prompt.show(client, documents)),
+    doctor: running(() => doctor.show(found ?? "hearth", documents)),
+    showLogs: () => { log.show(); },
+    restart: start,
+    install: async () => { if (await environment.make(own, log)) { await start(); } },
+    explainSelection: running(() => chat.explainSelection()),
+    openChat: () => vscode.commands.executeCommand("hearth.chat.focus"),
+    newChat: () => { chat.begin(); },
+    previousChats: running((client) => chat.choosePrevious(client)),
+    deleteChat: running((client) => chat.chooseToDelete(client)),
+    dismiss: async () => {
+      usage.rejected();
+      await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
+    },
+  };
+  context.subscriptions.push(
+    log, status, documents, usage, chat,
+    ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(`hearth.${name}`, run)),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => { void start(); }),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("hearth.path")) {
+        void start();
+      } else if (event.affectsConfiguration("hearth") && client?.isRunning() === true) {
+        void client.sendNotification("workspace/didChangeConfiguration", { settings: { hearth: settings.chosen() } });
+      }
+    }),
+  );
+  await start();
+}
+
+export async function deactivate(): Promise<void> {
+  await client?.dispose(2000);
+}
+
+function places(own: string): program.Places {
+  return {
+    setting: vscode.workspace.getConfiguration("hearth").get("path", ""),
+    trusted: vscode.workspace.isTrusted ? (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath) : [],
+    path: process.env["PATH"] ?? "",
+    own,
+  };
+}
+
+function languagesOff(): string[] {
+  return vscode.workspace.getConfiguration("hearth").get<string[]>("completion.languages_off", []);
+}
+
+function languageOff(id: string): boolean {
+  return languagesOff().includes(id);
+}
+
+async function toggleLanguage(): Promise<void> {
+  const id = vscode.window.activeTextEditor?.document.languageId;
+  if (id !== undefined) {
+    const others = languagesOff().filter((each) => each !== id);
+    await settings.set("completion.languages_off", languageOff(id) ? others : [...others, id]);
+  }
+}

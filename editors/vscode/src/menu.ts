@@ -1,0 +1,40 @@
+import * as vscode from "vscode";
+import type { Status } from "./statusText.ts";
+
+interface Entry extends vscode.QuickPickItem {
+  command?: string;
+}
+
+/** The menu of the status bar item. */
+export async function show(status: Status, languageOff: (id: string) => boolean): Promise<void> {
+  const said = [status.message, status.help ?? ""].filter((line) => line !== "").join(" ");
+  const title = `Hearth: ${status.kind}${status.percent === undefined ? "" : ` ${Math.floor(status.percent)}%`}`;
+  const picked = await vscode.window.showQuickPick(entries(status, languageOff), { title, placeHolder: said });
+  if (picked?.command !== undefined) {
+    await vscode.commands.executeCommand(picked.command);
+  }
+}
+
+function entries(status: Status, languageOff: (id: string) => boolean): Entry[] {
+  if (status.kind === "missing") {
+    return [
+      { label: "$(tools) Set up the server", command: "hearth.install" },
+      { label: "$(refresh) Look for it again", command: "hearth.restart" },
+      { label: "$(output) Show logs", command: "hearth.showLogs" },
+    ];
+  }
+  const language = vscode.window.activeTextEditor?.document.languageId;
+  const off = language !== undefined && languageOff(language);
+  const paused = status.kind === "paused";
+  return [
+    { label: paused ? "$(play) Resume" : "$(debug-pause) Pause", command: "hearth.pauseOrResume" },
+    ...(language === undefined ? [] : [{ label: `$(symbol-keyword) Completions for ${language}: turn ${off ? "on" : "off"}`, command: "hearth.toggleLanguage" }]),
+    { label: "$(chip) Switch model", command: "hearth.switchModel" },
+    { label: "$(comment-discussion) Open the chat", command: "hearth.openChat" },
+    { label: "Look inside", kind: vscode.QuickPickItemKind.Separator },
+    { label: "$(eye) Show the prompt at the cursor", command: "hearth.showPrompt" },
+    { label: "$(pulse) Doctor", command: "hearth.doctor" },
+    { label: "$(output) Show logs", command: "hearth.showLogs" },
+    { label: "$(refresh) Restart the server", command: "hearth.restart" },
+  ];
+}

@@ -1,0 +1,100 @@
+import type { Answer, Used } from "../chat/messages.ts";
+import { render } from "./markdown.ts";
+
+type Act = (kind: "copy" | "insert" | "apply", text: string) => void;
+
+const ENDS: Record<string, string> = {
+  limit: "Cut off here: the answer was too long.",
+  stopped: "Stopped.",
+};
+
+/** One question and its answer on the page. */
+export class Turn {
+  #text = "";
+  #thinking = "";
+  #due = false;
+  readonly #element = element("section", "turn");
+  readonly #thoughts = element("details", "thinking");
+  readonly #answer = element("div", "answer");
+
+  constructor(log: HTMLElement, question: string, private readonly act: Act) {
+    const summary = element("summary", "", "Reasoning");
+    this.#thoughts.append(summary, element("p"));
+    this.#thoughts.hidden = true;
+    this.#answer.append(element("p", "waiting", "…"));
+    this.#element.append(element("h2", "question", question), this.#thoughts, this.#answer);
+    log.append(this.#element);
+    this.#element.scrollIntoView();
+  }
+
+  add(part: "text" | "thinking", text: string): void {
+    if (part === "text") {
+      this.#text += text;
+    } else {
+      this.#thinking += text;
+    }
+    if (!this.#due) {
+      this.#due = true;
+      requestAnimationFrame(() => { this.#draw(); });
+    }
+  }
+
+  /** Another question came before the answer was complete. */
+  end(): void {
+    this.finish({ text: this.#text, thinking: this.#thinking, used: [], reason: "stopped" });
+  }
+
+  finish({ text, thinking, used, reason, message }: Answer): void {
+    this.#text = text;
+    this.#thinking = thinking;
+    this.#draw();
+    for (const block of this.#answer.querySelectorAll("pre")) {
+      block.tabIndex = 0;
+      block.after(this.#buttons(block.textContent));
+    }
+    const said = reason === "error" ? message : ENDS[reason];
+    if (said !== undefined) {
+      this.#element.append(element("p", reason === "error" ? "error" : "end", said));
+    }
+    if (used.length > 0) {
+      this.#element.append(sources(used));
+    }
+  }
+
+  #draw(): void {
+    this.#due = false;
+    this.#thoughts.hidden = this.#thinking === "";
+    this.#thoughts.lastElementChild?.replaceChildren(this.#thinking.trim());
+    this.#answer.innerHTML = render(this.#text);
+  }
+
+  #buttons(code: string): HTMLElement {
+    const row = element("div", "row code");
+    for (const [kind, label] of [["copy", "Copy"], ["insert", "Insert at cursor"], ["apply", "Apply…"]] as const) {
+      const button = element("button", "quiet", label);
+      button.addEventListener("click", () => { this.act(kind, code); });
+      row.append(button);
+    }
+    return row;
+  }
+}
+
+function sources(used: Used[]): HTMLElement {
+  const details = element("details", "used");
+  const list = element("ul");
+  for (const { path, range, why } of used) {
+    const lines = range === null ? "" : `:${range.start.line + 1}–${range.end.line}`;
+    const item = element("li");
+    item.append(element("code", "", path + lines), ` ${why}`);
+    list.append(item);
+  }
+  details.append(element("summary", "", `Shown to the model: ${used.length} ${used.length === 1 ? "passage" : "passages"}`), list);
+  return details;
+}
+
+function element(tag: string, kind = "", text = ""): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = kind;
+  made.textContent = text;
+  return made;
+}

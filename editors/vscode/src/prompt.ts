@@ -1,0 +1,43 @@
+import * as vscode from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import type { Documents } from "./documents.ts";
+
+interface Inspection {
+  prompt: string;
+  prompt_tokens: number;
+  cached_tokens: number;
+  pieces: { source: string; path: string; tokens: number; reason: string }[];
+  left_out: { path: string; source: string; reason: string }[];
+}
+
+/** What a completion at the cursor would send to the model, as a document. */
+export async function show(client: LanguageClient, documents: Documents): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined) {
+    void vscode.window.showInformationMessage("Hearth: open a file and put the cursor where the prompt is wanted.");
+    return;
+  }
+  const textDocument = client.code2ProtocolConverter.asTextDocumentIdentifier(editor.document);
+  const position = client.code2ProtocolConverter.asPosition(editor.selection.active);
+  const found = await client.sendRequest<Inspection | null>("hearth/inspect", { textDocument, position });
+  if (found === null) {
+    void vscode.window.showWarningMessage("Hearth: nothing is sent from here. The log says why.");
+    return;
+  }
+  await documents.show("prompt.txt", asText(found));
+}
+
+function asText(found: Inspection): string {
+  return [
+    `${found.prompt_tokens} tokens, ${found.cached_tokens} of them computed already`,
+    "",
+    "What it is made of:",
+    ...found.pieces.map((piece) => `  ${piece.path || piece.source}: about ${piece.tokens} tokens, ${piece.reason}`),
+    ...(found.left_out.length > 0 ? ["", "Left out:"] : []),
+    ...found.left_out.map((each) => `  ${each.path}: ${each.reason}`),
+    "",
+    "The prompt:",
+    "",
+    found.prompt,
+  ].join("\n");
+}

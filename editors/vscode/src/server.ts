@@ -1,0 +1,65 @@
+import * as vscode from "vscode";
+import { CloseAction, ErrorAction, LanguageClient, State, type CloseHandlerResult, type LanguageClientOptions } from "vscode-languageclient/node";
+import { chosen } from "./settings.ts";
+import type { Status } from "./statusText.ts";
+import type { Usage } from "./usage.ts";
+
+const MOST_RESTARTS = 4;
+const WITHIN_MS = 180_000;
+
+export interface Reaction {
+  onStatus: (status: Status) => void;
+  /** The server's own command `hearth.explain` ends in the chat view. */
+  onExplain: (place: unknown) => void;
+  usage: Usage;
+  log: vscode.LogOutputChannel;
+}
+
+/** A client of that program, not yet started. It starts the program again when it ends, within bounds. */
+export function connect(program: string, { onStatus, onExplain, usage, log }: Reaction): LanguageClient {
+  const ends: number[] = [];
+  const closed = (): CloseHandlerResult => {
+    const now = Date.now();
+    ends.push(now);
+    if (ends.filter((end) => now - end < WITHIN_MS).length <= MOST_RESTARTS) {
+      onStatus({ kind: "starting", message: "The server ended by itself; it is started again." });
+      return { action: CloseAction.Restart, handled: true };
+    }
+    const message = `The server ended ${MOST_RESTARTS + 1} times within three minutes.`;
+    onStatus({ kind: "stopped", message, help: "The log may say why. Restart it from this menu." });
+    return { action: CloseAction.DoNotRestart, message: `Hearth: ${message} It is not started again.` };
+  };
+  const options: LanguageClientOptions = {
+    documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
+    initializationOptions: () => ({ hearth: chosen() }),
+    outputChannel: log,
+    errorHandler: { error: () => ({ action: ErrorAction.Continue }), closed },
+    middleware: {
+      workspace: { configuration: (params) => params.items.map((item) => (item.section === "hearth" ? chosen() : null)) },
+      provideInlineCompletionItems: async (document, position, context, token, next) => {
+        const found = await next(document, position, context, token);
+        const items = Array.isArray(found) ? found : (found?.items ?? []);
+        usage.offered(document, position, items[0]);
+        return found;
+      },
+      executeCommand: async (command, argv: unknown[], next) => {
+        if (command === "hearth.explain") {
+          onExplain(argv[0]);
+          return undefined;
+        }
+        if (command === "hearth.didAcceptCompletion") {
+          usage.accepted();
+        }
+        return (await next(command, argv)) as unknown;
+      },
+    },
+  };
+  const client = new LanguageClient("hearth", "Hearth", { command: program, args: ["serve"] }, options);
+  client.onNotification("hearth/status", onStatus);
+  client.onDidChangeState(({ newState }) => {
+    if (newState === State.Starting) {
+      onStatus({ kind: "starting", message: "" });
+    }
+  });
+  return client;
+}
