@@ -43,12 +43,12 @@ _TEMPLATE = (
 )
 
 
-def write_tiny_gguf(path: Path, seed: int = 0) -> Path:
-    """Write a Qwen2 model with Qwen's FIM tokens and chat template; the same bytes for the same seed."""
+def write_tiny_gguf(path: Path, seed: int = 0, template: str = _TEMPLATE) -> Path:
+    """Write a Qwen2 model with Qwen's FIM tokens and a chat template; the same bytes for the same seed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     writer = gguf.GGUFWriter(str(path), "qwen2")
     tokens = [*_alphabet(), *("".join(merge.split()) for merge in _MERGES), *SPECIAL]
-    _write_header(writer, tokens)
+    _write_header(writer, tokens, template)
     _write_weights(writer, len(tokens), np.random.default_rng(seed))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -57,7 +57,7 @@ def write_tiny_gguf(path: Path, seed: int = 0) -> Path:
     return path
 
 
-def _write_header(writer: Any, tokens: list[str]) -> None:
+def _write_header(writer: Any, tokens: list[str], template: str) -> None:
     writer.add_name("Tiny random Qwen2")
     writer.add_context_length(CONTEXT)
     writer.add_block_count(_LAYERS)
@@ -78,7 +78,7 @@ def _write_header(writer: Any, tokens: list[str]) -> None:
     writer.add_eos_token_id(tokens.index("<|im_end|>"))
     writer.add_pad_token_id(tokens.index("<|endoftext|>"))
     writer.add_add_bos_token(False)
-    writer.add_chat_template(_TEMPLATE)
+    writer.add_chat_template(template)
 
 
 def _write_weights(writer: Any, vocabulary: int, random: np.random.Generator) -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [replay|clocked|infill|limit|startup|all]`: `options.py` says what can be chosen."""
+"""`python -m tests.benchmarks [PART]`: `options.py` says which parts there are and what can be chosen."""
 
 import asyncio
 import sys
@@ -6,7 +6,8 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import infill, limit, replay, startup
+from tests.benchmarks import busy, crossfile, infill, limit, load, replay, scale, startup
+from tests.benchmarks.edits import compare
 from tests.benchmarks.home import Unavailable, model_file
 from tests.benchmarks.options import Options, parse
 
@@ -14,7 +15,13 @@ PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
     "replay": replay.run,
     "clocked": replay.run_clocked,
     "infill": infill.run,
+    "crossfile": crossfile.run,
+    "edits": compare.run,
+    "bugs": compare.run_bugs,
+    "busy": busy.run,
     "limit": limit.run,
+    "scale": scale.run,
+    "load": load.run,
 }
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "benchmarks"
+_MODEL, _LARGER = "qwen2.5-coder-0.5b-instruct", "qwen2.5-coder-1.5b-instruct"
+_EDITING = ("edits", "bugs")
 ENGINES = ("hearth", "llama.vim", "plain")
 
 
@@ -26,6 +28,7 @@ class Options:
     deadline_ms: int
     threads: int
     each: int
+    minutes: float
     seed: int
     quick: bool
 
@@ -39,9 +42,24 @@ def parse(arguments: list[str] | None = None) -> Options:
         "part",
         nargs="?",
         default="all",
-        choices=["replay", "clocked", "infill", "crossfile", "limit", "startup", "all"],
+        choices=[
+            "replay",
+            "clocked",
+            "infill",
+            "crossfile",
+            "edits",
+            "bugs",
+            "limit",
+            "scale",
+            "load",
+            "startup",
+            "all",
+        ],
     )
-    add("--model", default="qwen2.5-coder-0.5b-instruct", help="catalog id, or path of a .gguf")
+    add(
+        "--model",
+        help=f"catalog id, or path of a .gguf (default {_MODEL}; {_LARGER} for {' and '.join(_EDITING)})",
+    )
     add("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the infilling tasks")
     add("--out", type=Path, default=CACHE / "results", help="where results are written")
     add("--engines", default=",".join(ENGINES), help=f"for replay and clocked, some of {','.join(ENGINES)}")
@@ -53,8 +71,9 @@ def parse(arguments: list[str] | None = None) -> Options:
         "--tasks", type=int, help="of each infilling set, and cross-file cases (default: 200; all RandomSpanLight)"
     )
     add("--deadline-ms", type=int, default=60_000, help="completion.deadline_ms for infilling: quality, not speed")
-    add("--threads", type=int, default=0, help="of the model in infilling; 0: one for each core")
+    add("--threads", type=int, default=0, help="of the model in infilling and load; 0: one for each core")
     add("--each", type=int, help="of the cross-file cases, so many are also asked with one source at a time (80)")
+    add("--minutes", type=float, help="of the load test, each way (default 5)")
     add("--seed", type=int, default=1)
     add("--quick", action="store_true", help="some minutes: is everything working?")
     given = parser.parse_args(arguments)
@@ -63,7 +82,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         parser.error(f"there is no engine {', '.join(sorted(unknown))}; there are {', '.join(ENGINES)}")
     return Options(
         part=given.part,
-        model=given.model,
+        model=given.model or (_LARGER if given.part in _EDITING else _MODEL),
         data=given.data,
         out=given.out,
         engines=engines,
@@ -75,6 +94,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         deadline_ms=given.deadline_ms,
         threads=given.threads,
         each=given.each if given.each is not None else (3 if given.quick else 80),
+        minutes=given.minutes or (0.5 if given.quick else 5.0),
         seed=given.seed,
         quick=given.quick,
     )

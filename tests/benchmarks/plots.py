@@ -55,6 +55,18 @@ def against_limit(folder: Path, title: str, points: Sequence[tuple[float, float]
     _save(figure, folder / "limit", title)
 
 
+def memory(folder: Path, title: str, curves: Mapping[str, Sequence[tuple[float, float]]]) -> None:
+    """Resident memory over time: (minutes, MiB) by process, each from its own axis' zero."""
+    figure, rows = pyplot.subplots(len(curves), 1, figsize=(7, 2.2 * len(curves)), sharex=True, squeeze=False)
+    for axes, (name, points) in zip(rows[:, 0], curves.items(), strict=True):
+        axes.plot([minute for minute, _ in points], [size for _, size in points])
+        axes.set_ylim(0, 1.2 * max((size for _, size in points), default=1))
+        axes.set_ylabel("MiB")
+        axes.legend([name], loc="lower right")
+    rows[-1, 0].set_xlabel("minutes")
+    _save(figure, folder / "memory", title)
+
+
 def _save(figure: Figure, path: Path, title: str) -> None:
     figure.axes[0].set_title(title, fontsize=9)
     figure.tight_layout()

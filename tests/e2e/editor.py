@@ -41,6 +41,9 @@ class Editor:
         item = lsp.TextDocumentItem(self.uri, language, 1, self.text)
         self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
 
+    def close(self) -> None:
+        self.client.text_document_did_close(lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(self.uri)))
+
     def type(self, text: str) -> None:
         """Insert at the cursor, as one edit."""
         self.replace(self.cursor, self.cursor, text)

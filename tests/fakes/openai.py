@@ -20,6 +20,8 @@ class FakeOpenAI:
     can_infill: bool = True
     pieces: Sequence[str] = ("value", " + ", "1")
     reasoning: Sequence[str] = ()
+    reasoning_format: str = "auto"  # llama-server's: "none" leaves the thoughts in the text
+    chat_template: str = "{{ messages }}"
     finish_reason: str = "stop"
     key: str = ""
     pause: float = 0.0  # before each piece
@@ -44,8 +46,9 @@ class FakeOpenAI:
         if request.path in ("/props", "/tokenize", "/infill") and self.kind != "llama.cpp":
             return Reply(404, {"detail": "Not Found"})
         if request.path == "/props":
-            settings = {"n_ctx": 4096}
-            return Reply(200, {"default_generation_settings": settings, "total_slots": 1, "model_path": "m.gguf"})
+            settings = {"n_ctx": 4096, "params": {"reasoning_format": self.reasoning_format}}
+            props = {"default_generation_settings": settings, "total_slots": 1, "model_path": "m.gguf"}
+            return Reply(200, {**props, "chat_template": self.chat_template})
         if request.path == "/tokenize":
             return self._tokenize(request.body)
         if request.path == "/v1/chat/completions":
