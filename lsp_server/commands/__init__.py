@@ -2,7 +2,7 @@
 
 import typer
 
-from lsp_server.commands import act, chat, complete, demo, doctor, explain, inspect, stats
+from lsp_server.commands import act, bench, chat, complete, demo, doctor, explain, inspect, stats
 from lsp_server.models_cli import app as models
 
 app = typer.Typer(
@@ -28,4 +28,5 @@ app.command()(doctor.doctor)
 app.command()(demo.demo)
 app.command()(inspect.inspect)
 app.command()(stats.stats)
+app.command()(bench.bench)
 app.add_typer(models, name="models")

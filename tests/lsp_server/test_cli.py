@@ -120,3 +120,21 @@ def test_inspect_shows_the_prompt_its_pieces_and_the_cache(model_home: Path, sam
     second = json.loads(hearth(model_home, "inspect", f"{sample}:2:20", "--json").stdout)
     assert second["cached_tokens"] == second["prompt_tokens"]
     assert "text above" in hearth(model_home, "inspect", f"{sample}:2:20").stdout
+
+
+@pytest.mark.model
+def test_bench_types_a_file_again_and_leaves_it_as_it_was(model_home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    code = "".join(f"def twice_{number}(value):\n    return value * 2 + {number}\n\n\n" for number in range(15))
+    path.write_text(code)
+    done = hearth(model_home, "bench", str(path), "--keys", "3")
+    assert done.returncode == 0, done.stderr
+    rows = ("prompt tokens per second", "first suggestion after a second of rest", "keystrokes answered from memory")
+    assert all(row in done.stdout for row in rows)
+    assert path.read_text() == code
+
+
+def test_bench_says_when_a_file_is_too_short(sample: Path, tmp_path: Path) -> None:
+    done = hearth(tmp_path, "bench", str(sample))
+    assert done.returncode == 1
+    assert "is too short" in done.stderr
