@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from engine import fim
 from engine.backends import OnStatus, address, chat_infill
-from engine.backends.healing import healed
 from engine.backends.http import Patience, Reporter, client_options, refusal, unreachable
 from engine.backends.streaming import Stream, Turns, patient, stopped, without_thinking_tags
 from engine.errors import BackendUnavailable, HearthError, ModelMissing, RequestRefused
@@ -82,8 +81,7 @@ class OllamaBackend:
         if ability.way == "chat":
             stream = chat_infill.without_fence(self._talk(model, chat_infill.as_chat(request)))
         else:
-            limit = request.max_tokens
-            stream = healed(request.prompt, lambda prompt: self._generate(model, ability, prompt, limit))
+            stream = self._generate(model, ability, request.prompt, request.max_tokens)
         async with aclosing(stream):
             async for event in stream:
                 yield event

@@ -8,7 +8,6 @@ from typing import Literal
 
 from engine import fim
 from engine.backends import OnStatus, address, chat_infill, openai_wire
-from engine.backends.healing import healed
 from engine.backends.http import Patience, Reporter
 from engine.backends.openai_server import Server, probe
 from engine.backends.streaming import Stream, Turns, patient, stopped, without_thinking_tags
@@ -116,7 +115,7 @@ class OpenAIBackend:
         if way == "chat":
             talk = self._chat(server, self.settings.completion.model, chat_infill.as_chat(request))
             return chat_infill.without_fence(talk)
-        return healed(request.prompt, lambda prompt: self._filled(way, server, prompt, request.max_tokens))
+        return self._filled(way, server, request.prompt, request.max_tokens)
 
     def _filled(self, way: Way, server: Server, prompt: FimPrompt, limit: int) -> Stream:
         connection = self._connected()

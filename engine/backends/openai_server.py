@@ -69,11 +69,7 @@ async def _family(client: "httpx.AsyncClient", root: str, named: str) -> str:
 
 
 def _opens_thinking(props: dict[str, Any]) -> bool:
-    """Whether llama-server leaves the thoughts in the text and its template opens the tag (DeepSeek-R1)."""
-    defaults = props.get("default_generation_settings")
-    params = defaults.get("params") if isinstance(defaults, dict) else None
-    if not isinstance(params, dict) or params.get("reasoning_format") != "none":
-        return False
+    """Whether the model's template opens the tag itself (DeepSeek-R1), and no switch keeps it from that."""
     _, asked, ending = str(props.get("chat_template", "")).rpartition("add_generation_prompt")
     return bool(asked) and "<think>" in ending and "</think>" not in ending
 

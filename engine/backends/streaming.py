@@ -91,8 +91,8 @@ async def stopped(stream: Stream, request: CompletionRequest) -> Stream:
     """Apply the stop rules of `request`; the stream is closed once they are met. Thinking is left out."""
     answer = stop.Answer(request.stop)
     finished = Finished("eog")
-    async with aclosing(stream):
-        async for event in stream:
+    async with aclosing(without_doubled_blank(stream, request.prompt.typed)) as events:
+        async for event in events:
             if isinstance(event, Finished):
                 finished = event
                 break
@@ -113,17 +113,44 @@ async def stopped(stream: Stream, request: CompletionRequest) -> Stream:
     yield replace(finished, reason=answer.reason or finished.reason)
 
 
+async def without_doubled_blank(stream: Stream, typed: str) -> Stream:
+    """Behind `width * ` a model says ` height`, as that is one token: take off the blank that is there already.
+
+    More than one blank is meant: indentation.
+    """
+    head: str | None = "" if typed.endswith(" ") else None
+    async with aclosing(stream):
+        async for event in stream:
+            if head is None or (isinstance(event, Piece) and event.part == "thinking"):
+                yield event
+                continue
+            head += event.text if isinstance(event, Piece) else ""
+            if isinstance(event, Piece) and head in ("", " "):
+                continue
+            text = head if head.startswith("  ") else head.removeprefix(" ")
+            head = None
+            if text:
+                yield replace(event, text=text) if isinstance(event, Piece) else Piece(text)
+            if isinstance(event, Finished):
+                yield event
+
+
 async def without_thinking_tags(stream: Stream, starts_inside: bool = False) -> Stream:
     """Split `<think>` that a server left in the text; pieces already marked as thinking pass as they are.
 
-    `starts_inside`: the server's template opens the tag, so that the text may begin within the thoughts.
+    `starts_inside`: the server's template opens the tag, so that the text may begin within the thoughts. When
+    they never end, though the model came to an end, they were the answer.
     """
     splitter = Splitter(starts_inside)
+    thought = ""
     async with aclosing(stream):
         async for event in stream:
             if isinstance(event, Finished):
                 for piece in splitter.finish():
+                    thought = thought + piece.text if piece.part == "thinking" else ""
                     yield piece
+                if starts_inside and thought and event.reason == "eog":
+                    yield Piece(thought)
                 yield event
             elif event.part == "thinking":
                 if starts_inside:  # the server splits by itself
@@ -131,6 +158,8 @@ async def without_thinking_tags(stream: Stream, starts_inside: bool = False) -> 
                 yield event
             else:
                 for piece in splitter.push(event.text):
+                    starts_inside = starts_inside and piece.part == "thinking"
+                    thought += piece.text if starts_inside else ""
                     yield piece
 
 

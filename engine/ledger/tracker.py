@@ -104,11 +104,13 @@ class Tracker:
         life.fate, life.shown = "partly", True
 
     def rejected(self, id: str) -> Life | None:
-        """The user dismissed it; the suggestion, when it is known."""
+        """The user dismissed it, or what was left of it; the suggestion, when it is known."""
         life = self._find(id)
-        if life is None or life.fate in ("accepted", "partly"):
+        if life is None or life.fate == "accepted":
             return None
-        life.fate, life.shown = "rejected", True
+        life.shown = True
+        if life.fate != "partly":
+            life.fate = "rejected"
         self._end(life.offer.uri, life)
         return life
 

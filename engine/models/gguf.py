@@ -230,6 +230,8 @@ def _check_tensors(cursor: _Cursor, tensors: int, values: dict[str, Value]) -> i
             f"{cursor.path} is cut short: it has {cursor.size:,} of at least {start + end:,} bytes. "
             "Remove it and fetch it again."
         )
+    if total > cursor.size:
+        raise cursor.broken("its tensors lie on top of each other")
     return total
 
 

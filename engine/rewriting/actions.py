@@ -147,7 +147,7 @@ ACTIONS: tuple[Action, ...] = (
         "quickfix.hearth.fix",
         _fix,
         "{code}\n\nThe checker says about the line marked HERE: {problem}\n"
-        "Write this code again with the problem solved.",
+        "Write {it} again with the problem solved.",
         answers.whole,
     ),
     Action(
@@ -227,7 +227,7 @@ ACTIONS: tuple[Action, ...] = (
         "Change {name} as told",
         "refactor.rewrite.hearth.instruct",
         _region,
-        "{code}\n\nWrite this code again with one change: {instruction}",
+        "{code}\n\nWrite {it} again with one change: {instruction}",
         answers.whole,
         tokens=400,
     ),

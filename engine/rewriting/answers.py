@@ -7,6 +7,8 @@ signature, or the sentences that were asked for. All of them raise `EditRefused`
 import keyword
 import re
 
+import tree_sitter
+
 from engine.context.code import Code, parse
 from engine.context.symbols import Definition, symbols
 from engine.errors import EditRefused
@@ -64,7 +66,7 @@ def whole(target: Target, answer: str) -> tuple[Edit, ...]:
     if found is None:
         raise EditRefused(f"{target.name} is not in the answer")
     parsed, definition = found
-    edits = _replaced(target, target.start, target.end, parsed.text[definition.start : definition.end])
+    edits = _replaced(target, target.start, target.end, _with_docstring(target, parsed, definition))
     return _checked(target, edits, parsed)
 
 
@@ -182,6 +184,26 @@ def _replaced(target: Target, start: int, end: int, code: str, in_place: bool = 
     text = target.code.text
     new = code if in_place else fitted(code, target.code.language, text, target.indent)
     return minimal(text, start, end, new)
+
+
+def _with_docstring(target: Target, parsed: Code, definition: Definition) -> str:
+    """The answer's definition; models leave a docstring out to be brief, and it must not be lost by that."""
+    text = parsed.text[definition.start : definition.end]
+    ours = body_of(target.code, target.definition) if target.definition else None
+    theirs = body_of(parsed, definition)
+    if ours is None or theirs is None or not _documented(ours) or _documented(theirs):
+        return text
+    if "\n" not in parsed.text[definition.start : parsed.offset(theirs.start_byte)]:
+        return text  # all on one line
+    at = parsed.offset(theirs.start_byte)
+    line_start = parsed.text.rfind("\n", 0, at) + 1
+    docstring = text_of(target.code, ours.named_children[0]).replace("\r\n", "\n")
+    kept = parsed.text[line_start:at] + docstring + "\n"
+    return parsed.text[definition.start : line_start] + kept + parsed.text[line_start : definition.end]
+
+
+def _documented(body: tree_sitter.Node) -> bool:
+    return bool(body.named_children) and is_docstring(body.named_children[0])
 
 
 def _line_replaced(target: Target, offset: int, code: str) -> tuple[Edit, ...]:

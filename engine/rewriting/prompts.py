@@ -13,6 +13,8 @@ from engine.rewriting.targets import Target
 _MAX_SURROUNDINGS = 900  # characters
 _MAX_COMMENT_LINES = 12
 _MAX_MESSAGE = 600
+_WORD = re.compile(r"[^\W\d]\w{2,}")
+_CONSTANTS = ("variable", "constant")
 _CONTAINERS = ("class", "type", "module")
 _CONSTRUCTORS = ("__init__", "constructor", "initialize", "new", "New")
 _LANGUAGE_NAMES = {
@@ -33,6 +35,7 @@ def prompt(action: Action, target: Target, **more: str) -> str:
         stub=fenced(_comment_above(target) + _stub(target), language),
         language=_LANGUAGE_NAMES.get(language, language.capitalize()) or "text",
         name=target.name,
+        it=f"`{target.name}`" if target.name else "this code",
         problem=_problem(target),
         instruction=target.instruction.strip(),
         **more,
@@ -40,26 +43,36 @@ def prompt(action: Action, target: Target, **more: str) -> str:
 
 
 def surroundings(target: Target) -> str:
-    """What a small model must know besides the target: its class's fields, and what it calls in this file."""
+    """What a small model must know besides the target: its class's fields, and what of this file it speaks of.
+
+    Counted as spoken of: names in the code, in its documentation, in the problem, and in the class's own fields.
+    """
     definition, code = target.definition, target.code
     if definition is None or code.language is None:
         return ""
-    found = symbols(code).definitions
-    used = {*references(code, target.start, target.end), *re.findall(r"\w+", _problem(target))}
-    parts: list[str] = []
-    for each in found:
-        is_outside = each.end <= target.start or target.end <= each.start
-        if each.kind in _CONTAINERS and each.start < target.start and target.end <= each.end:
-            parts.append(each.signature)
-        elif is_outside and each.owner == definition.owner and each.owner and _begins_object(each, code):
-            parts.append(_text_of(each, code))
-        elif is_outside and (each.owner.rpartition(".")[2] if each.kind == "field" else each.name) in used:
-            parts.append(each.signature)
-    text = "\n".join(dict.fromkeys(parts))[:_MAX_SURROUNDINGS]
+    others = [each for each in symbols(code).definitions if each.end <= target.start or target.end <= each.start]
+    around = [
+        each
+        for each in symbols(code).definitions
+        if each.kind in _CONTAINERS and each.start < target.start and target.end <= each.end
+    ]
+    siblings = [each for each in others if each.owner and each.owner == definition.owner]
+    shown_whole = [each for each in siblings if _begins_object(each)]
+    told = [target.text, _comment_above(target), *(_text_of(each, code) for each in shown_whole)]
+    problem_words = set(_WORD.findall(_problem(target).lower()))
+    names = {*references(code, target.start, target.end), *_WORD.findall("\n".join([*told, _problem(target)]))}
+    parts: dict[int, str] = {each.start: each.signature for each in around}
+    parts |= {each.start: _text_of(each, code) for each in shown_whole}
+    for each in others:
+        # A constant is named after what it is: VAT_RATE is what a missing `rate` may want.
+        fits = each.kind in _CONSTANTS and bool(problem_words & set(each.name.lower().split("_")))
+        if fits or (each.owner.rpartition(".")[2] if each.kind == "field" else each.name) in names:
+            parts.setdefault(each.start, each.signature)
+    text = "\n".join(dict.fromkeys(parts[start] for start in sorted(parts)))[:_MAX_SURROUNDINGS]
     return f"Elsewhere in the file:\n{fenced(text, code.language.name)}\n\n" if text else ""
 
 
-def _begins_object(definition: Definition, code: Code) -> bool:
+def _begins_object(definition: Definition) -> bool:
     return definition.name in _CONSTRUCTORS or definition.kind == "field"
 
 

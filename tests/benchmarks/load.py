@@ -30,7 +30,7 @@ from tests.llama_server import LlamaServer, running
 
 _EDITORS = 16
 _TURNS = 2  # of each way, so that a neighbour's load meets both
-_PAUSE_SECONDS = (1.0, 5.0)  # what a typist looks at the answer and thinks
+_PAUSE_SECONDS = (4.0, 12.0)  # what a typist looks at the answer and thinks
 _PATIENCE_SECONDS = 120.0
 _WINDOW = (3400, 850)  # characters above and below: about the tokens that Hearth's defaults allow
 _FILE_CHARS = 2000

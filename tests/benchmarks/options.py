@@ -49,6 +49,7 @@ def parse(arguments: list[str] | None = None) -> Options:
             "crossfile",
             "edits",
             "bugs",
+            "busy",
             "limit",
             "scale",
             "load",

@@ -23,9 +23,11 @@ WAYS: dict[str, Any] = {
     "Ollama, tags in the text": lambda: FakeOllama({"deepseek-r1": ["completion"]}, {}, tagged()),
     "LM Studio's reasoning_content": lambda: FakeOpenAI("lmstudio", ("r1",), pieces=ANSWER, reasoning=THOUGHTS),
     "LM Studio, tags in the text": lambda: FakeOpenAI("lmstudio", ("r1",), pieces=tagged()),
-    "llama-server's reasoning_content": lambda: FakeOpenAI(pieces=ANSWER, reasoning=THOUGHTS, vocabulary=()),
+    "llama-server's reasoning_content": lambda: FakeOpenAI(
+        pieces=ANSWER, reasoning=THOUGHTS, vocabulary=(), chat_template=R1_TEMPLATE
+    ),
     "llama-server, the opening tag in the prompt": lambda: FakeOpenAI(
-        pieces=tagged("", "</think>\n\n"), vocabulary=(), reasoning_format="none", chat_template=R1_TEMPLATE
+        pieces=tagged("", "</think>\n\n"), vocabulary=(), chat_template=R1_TEMPLATE
     ),
     "vLLM, the opening tag in the prompt": lambda: FakeOpenAI(
         "vllm", ("deepseek-ai/DeepSeek-R1-Distill-Qwen-7B",), pieces=tagged("", "</think>\n\n")

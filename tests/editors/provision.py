@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from tests.editors.debian import Missing, unpack, use_own_libraries, wrapper
 
-__all__ = ["Missing", "emacs", "helix", "neovim_011", "neovim_012", "vim_ale"]
+__all__ = ["Missing", "emacs", "helix", "neovim_011", "neovim_012", "stylua", "vim_ale"]
 
 
 def neovim_012() -> Path:
@@ -36,6 +36,11 @@ def emacs() -> Path:
 def vim_ale() -> Path:
     """Vim that loads the ALE plugin from its packages."""
     return cached("vim-ale", _fetch_vim_ale)
+
+
+def stylua() -> Path:
+    """The formatter as a Node module."""
+    return cached("stylua", _fetch_stylua)
 
 
 RELEASE = "forky"
@@ -107,3 +112,24 @@ def _fetch_vim_ale(folder: Path) -> Path:
     runtime = next(root.glob("usr/share/vim/vim[0-9]*"))
     packages = f"set packpath^={root}/usr/share/vim/vimfiles"
     return wrapper(folder / "vim", program, {"VIMRUNTIME": runtime}, ["--cmd", packages])
+
+
+def _fetch_stylua(folder: Path) -> Path:
+    package = "@johnnymorganz/stylua"
+    command = [
+        "npm",
+        "install",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--prefix",
+        str(folder),
+        f"{package}@2.5.2",
+    ]
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
+    except FileNotFoundError:
+        raise Missing("npm is not on this machine, so stylua cannot be had") from None
+    except subprocess.CalledProcessError as failure:
+        raise Missing(f"stylua was not to be had: {failure.stderr.strip()[-300:]}") from None
+    return folder / "node_modules" / package / "stylua_lib_node.cjs"

@@ -153,6 +153,18 @@ def test_the_server_hears_what_was_shown_and_accepted(neovim_012: Path, edit: Ed
     assert focus[-1]["position"]["line"] == 0
 
 
+def test_the_server_hears_what_was_dismissed(neovim_012: Path, edit: Edit) -> None:
+    editor = edit(neovim_012)
+    _attached(editor)
+    _record(editor)
+    _writing(editor)
+    editor.press("<C-]>")
+
+    (rejected,) = editor.until(lambda: _sent(editor, "hearth/didRejectCompletion"), "didRejectCompletion")
+    assert rejected["item"]["command"]["command"] == "hearth.didAcceptCompletion"
+    assert editor.ghost() == ""
+
+
 def test_without_ghost_text_suggestions_come_in_the_menu(neovim_012: Path, edit: Edit) -> None:
     editor = edit(neovim_012, setup={"ghost": False}, before=MENU)
     _attached(editor)
@@ -196,6 +208,42 @@ def test_another_model_answers_after_hearth_model(neovim_012: Path, edit: Edit) 
     editor.nvim.command("Hearth model 5:bye|bye")
     editor.press("A")
     editor.until(lambda: editor.ghost() == "byebye", "an answer of the new model")
+
+
+def test_a_model_is_picked_from_those_that_the_server_knows(any_neovim: Path, edit: Edit) -> None:
+    editor = edit(any_neovim)
+    _ready(editor)
+    editor.lua("""
+      vim.ui.select = function(items, options, choose)
+        _G.labels = vim.tbl_map(options.format_item, items)
+        _G.prompt = options.prompt
+        choose(items[1])
+      end
+    """)
+    _record(editor)
+
+    editor.nvim.command("Hearth model")
+    editor.until(lambda: editor.lua("return _G.labels"), "the list of models")
+    labels = editor.lua("return _G.labels")
+    assert any(label.startswith("qwen2.5-coder-0.5b-instruct") for label in labels)
+    assert editor.lua("return _G.prompt") == "Model (now 5:hello|(world)):"
+    (params,) = _sent(editor, "workspace/didChangeConfiguration")
+    chosen = params["settings"]["hearth"]["completion"]["model"]
+    assert labels[0].startswith(chosen)
+
+
+def test_ghost_text_comes_without_another_key_once_the_server_can_answer(neovim_012: Path, edit: Edit) -> None:
+    editor = edit(neovim_012)
+    _ready(editor)
+    editor.nvim.command("Hearth pause")
+    editor.until(lambda: _statusline(editor) == "hearth: paused", "the paused status")
+    editor.press("A")
+    editor.until(lambda: editor.lua(ASKED), "an answer, which is empty")
+    assert editor.ghost() == ""
+
+    editor.lua("vim.cmd('Hearth resume')")
+    editor.until(lambda: editor.ghost() == "hello(world)", "ghost text, with no key pressed")
+    assert editor.nvim.api.get_mode()["mode"] == "i"
 
 
 def test_checkhealth_tells_program_client_and_status(any_neovim: Path, edit: Edit) -> None:
@@ -263,6 +311,7 @@ def test_help_has_its_tags(neovim_012: Path, edit: Edit, tmp_path: Path) -> None
 
 
 MENU = "vim.o.completeopt = 'menuone'"
+ASKED = "return require('hearth.ghost').completor(vim.api.nvim_get_current_buf()).client_state[1].items ~= nil"
 SERVER_PID = "return vim.api.nvim_get_proc_children(vim.fn.getpid())[1]"
 
 

@@ -72,14 +72,13 @@ CASES = {
 
 def test_every_action_is_offered_previewed_and_applied(any_neovim: Path, edit: Edit) -> None:
     assert set(CASES) == {row.id for row in ACTIONS}
-    editor = _attached(edit(any_neovim, settings=_script(*(case.answer for case in CASES.values())), before=ROOM))
+    editor = _attached(edit(any_neovim, settings=_script(*(case.answer for case in CASES.values()))))
 
     for name, case in CASES.items():
         _ask(editor, name, case)
         if name == "explain":
             editor.until(lambda: "Shown to the model:" in editor.lines(), "the end of the explanation")
             assert "\n".join(editor.lines()).startswith(case.expected)
-            assert not _messages(editor).strip(), _messages(editor)
             continue
         _previewed(editor, name)
         if name in ("bug", "test"):
@@ -124,7 +123,9 @@ def test_a_preview_that_is_left_changes_nothing(neovim_012: Path, edit: Edit, ke
 
 
 def test_cancelling_half_way_stops_the_model_and_leaves_the_text_alone(any_neovim: Path, edit: Edit) -> None:
-    editor = _attached(edit(any_neovim, ADD, settings=_script("200:Adds |" + "very |" * 100 + f"much.\f{ADD_FIXED}")))
+    editor = _attached(
+        edit(any_neovim, ADD, settings=_script("200:Adds |" + "very |" * 100 + f"much.\f{ADD_FIXED}"))
+    )
 
     _choose(editor, "document")
     editor.until(lambda: "very" in editor.screen.text() or editor.pump(), "the beginning of the answer")
@@ -198,7 +199,7 @@ def test_neovim_s_own_code_action_applies_them_too(any_neovim: Path, edit: Edit)
     editor.until(lambda: _text(editor) == case.expected, "the docstring")
 
 
-ROOM = "vim.o.cmdheight = 9"
+ROOM = "vim.o.cmdheight = 3"  # a message that is longer than the screen is wide asks for a key
 
 
 def _script(*answers: str) -> dict[str, Any]:

@@ -18,7 +18,10 @@ def env(tmp_path: Path) -> dict[str, str]:
     """A home whose own hearth.toml names the scripted model, so that the snippets run as they stand."""
     home = tmp_path / "home"
     home.mkdir()
-    (home / "hearth.toml").write_text('[completion]\nbackend = "scripted"\nmodel = "5:hello|(world)"\n')
+    (home / "hearth.toml").write_text(
+        '[completion]\nbackend = "scripted"\nmodel = "5:hello|(world)"\n'
+        '[chat]\nbackend = "scripted"\nmodel = "5:Adds two |numbers."\n'
+    )
     return {
         "HEARTH_HOME": str(home),
         "HOME": str(home),
@@ -89,6 +92,67 @@ def test_emacs_with_eglot(emacs: Path, env: dict[str, str], file: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert file.read_text() == "x = hello(world)\n"
+
+
+def test_emacs_with_eglot_applies_an_action_and_shows_an_explanation(
+    emacs: Path, env: dict[str, str], file: Path
+) -> None:
+    file.write_text(ADD)
+    script = file.parent / "script.el"
+    script.write_text(
+        _snippet("emacs.md", "elisp")
+        + f"""
+        (setq eglot-confirm-server-edits nil)
+        (defun run (title)
+          (let ((actions (eglot-code-actions (point) (point))))
+            (eglot-execute (eglot-current-server)
+                           (seq-find (lambda (it) (string-prefix-p title (plist-get it :title))) actions))))
+        (find-file "{file}")
+        (python-mode)
+        (apply #'eglot--connect (eglot--guess-contact))
+        (run "Document")
+        (save-buffer)
+        (run "Explain")
+        (dotimes (_ 50) (unless (get-buffer-with "Adds two numbers.") (accept-process-output nil 0.1)))
+        (princ (buffer-name (get-buffer-with "Adds two numbers.")))
+        (eglot-shutdown-all)
+        """.replace("(defun run", GET_BUFFER_WITH + "(defun run")
+    )
+    command = [str(emacs), "--batch", "-Q", "-l", str(script)]
+    done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 0, done.stderr
+    assert file.read_text() == DOCUMENTED
+    assert done.stdout.endswith(".md"), done.stdout
+
+
+def test_helix_applies_an_action_and_opens_an_explanation(helix: Path, env: dict[str, str], file: Path) -> None:
+    file.write_text(ADD)
+    config = Path(env["XDG_CONFIG_HOME"]) / "helix"
+    config.mkdir(parents=True)
+    (config / "languages.toml").write_text(_snippet("helix.md", "toml"))
+
+    log = file.parent / "helix.log"
+    with terminal.running([str(helix), "-v", "--log", str(log), str(file)], env, file.parent) as screen:
+        screen.until_true(lambda: log.exists() and "hearth/status" in log.read_text(), "attached")
+        screen.press(" a")
+        screen.until("Document add")
+        screen.press("Document\r" if False else "\t\r")
+        screen.until("Adds two numbers")
+        screen.press(":w\r")
+        screen.until("written")
+    assert "Adds two numbers" in file.read_text()
+
+
+ADD = "def add(a, b):\n    return a + b\n"
+DOCUMENTED = 'def add(a, b):\n    """Adds two numbers."""\n    return a + b\n'
+GET_BUFFER_WITH = """
+(defun get-buffer-with (text)
+  (seq-find (lambda (buffer) (with-current-buffer buffer
+              (and (buffer-file-name) (string-suffix-p ".md" (buffer-file-name))
+                   (string-match-p (regexp-quote text) (buffer-string)))))
+            (buffer-list)))
+"""
 
 
 def _snippet(page: str, language: str) -> str:

@@ -45,6 +45,19 @@ async def test_a_problem_may_be_solved_by_an_import_alone() -> None:
         await acted("bug", without_problem, "import math\n\ndef root(x):\n    return x")
 
 
+@pytest.mark.parametrize("indent", ["", "  "])
+async def test_a_docstring_that_the_answer_leaves_out_is_kept(indent: str) -> None:
+    text = (
+        "class A:\n    def ‸f(self, x=[]):\n"
+        '        """Twice x.\n\n          >>> f(1)\n        """\n        return 3 * x\n'
+    )
+    answer = f"{indent}def f(self, x):\n{indent}  y = 2 * x\n{indent}  return y"
+    assert await acted("bug", place(text), answer) == (
+        "class A:\n    def f(self, x):\n"
+        '        """Twice x.\n\n          >>> f(1)\n        """\n        y = 2 * x\n        return y\n'
+    )
+
+
 async def test_decorators_exports_and_comments_around_it_stay() -> None:
     text = "@cache\ndef ‸f(x):\n    return x  # same\n\n\n# below\n"
     assert await acted("bug", place(text), "def f(x):\n    return x + 1") == (
@@ -243,6 +256,24 @@ def test_the_prompt_shows_the_class_and_what_is_called() -> None:
     shown = prompt(row, target("bug", place(text)))
     assert "def helper(a, b):" in shown and "return a\n" not in shown
     assert "self.items = []" in shown
+
+
+def test_the_prompt_shows_what_the_documentation_the_fields_and_the_problem_speak_of() -> None:
+    text = (
+        "VAT_RATE = 0.25\nOTHER = 3\n\n\ndef is_word(char):\n    return True\n\n\n"
+        "class Item:\n    price: int\n\n\nclass Unrelated:\n    y: int\n\n\n"
+        "class A:\n    items: list[Item]\n\n"
+        '    def f(self):\n        """See `is_word`."""\n        return ‸g(1)‸\n'
+    )
+    row = action("fix")
+    assert row is not None
+    shown = prompt(row, target("fix", place(text, problem='Argument missing for parameter "rate"')))
+    elsewhere = shown.split("```")[1]
+    assert elsewhere == (
+        "python\nVAT_RATE = 0.25\ndef is_word(char):\n"
+        "class Item:\n    price: int\nclass A:\n    items: list[Item]\n"
+    )
+    assert "Write `f` again" in shown
 
 
 def test_code_that_contains_fences_gets_a_longer_fence() -> None:

@@ -20,7 +20,6 @@ class FakeOpenAI:
     can_infill: bool = True
     pieces: Sequence[str] = ("value", " + ", "1")
     reasoning: Sequence[str] = ()
-    reasoning_format: str = "auto"  # llama-server's: "none" leaves the thoughts in the text
     chat_template: str = "{{ messages }}"
     finish_reason: str = "stop"
     key: str = ""
@@ -46,7 +45,7 @@ class FakeOpenAI:
         if request.path in ("/props", "/tokenize", "/infill") and self.kind != "llama.cpp":
             return Reply(404, {"detail": "Not Found"})
         if request.path == "/props":
-            settings = {"n_ctx": 4096, "params": {"reasoning_format": self.reasoning_format}}
+            settings = {"n_ctx": 4096}
             props = {"default_generation_settings": settings, "total_slots": 1, "model_path": "m.gguf"}
             return Reply(200, {**props, "chat_template": self.chat_template})
         if request.path == "/tokenize":

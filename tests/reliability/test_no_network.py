@@ -24,6 +24,7 @@ from tests.hosts import hosts_of, stop_host
 ROOT = Path(__file__).parents[2]
 SETTINGS = {"completion": {"deadline_ms": 60_000}}
 CODE = "def area(width, height):\n    return width * ‸\n\n\nprint(area(2, 3))\n"
+UNIX = str(int(socket.AF_UNIX))
 # Loaded by every Python process at its start: notes what it asks of sockets.
 NOTEBOOK = """
 import os, sys
@@ -32,13 +33,14 @@ EVENTS = {"socket.__new__", "socket.bind", "socket.connect", "socket.getaddrinfo
 place = os.environ["SOCKET_NOTES"]
 
 def note(event, arguments):
-    if event in EVENTS:
-        if event == "socket.getaddrinfo":
-            family = "a name is looked up"
-        else:
-            family = arguments[1] if event == "socket.__new__" else arguments[0].family
-        with open(place, "a") as notes:
-            print(os.getpid(), event, family if isinstance(family, str) else int(family), repr(arguments[1:]), sep="\\t", file=notes)
+    if event not in EVENTS:
+        return
+    family = {
+        "socket.__new__": lambda: int(arguments[1]),
+        "socket.getaddrinfo": lambda: "a name is looked up",
+    }.get(event, lambda: int(arguments[0].family))()
+    with open(place, "a") as notes:
+        print(os.getpid(), event, family, repr(arguments[1:]), sep="\\t", file=notes)
 
 sys.addaudithook(note)
 """
@@ -86,19 +88,40 @@ def test_a_whole_session_works_without_any_network(home: Path) -> None:
 
 
 @pytest.mark.model
-async def test_server_and_host_open_local_sockets_only(home: Path, tmp_path: Path) -> None:
-    notebook, notes = tmp_path / "notebook", tmp_path / "notes.txt"
-    notebook.mkdir()
-    (notebook / "sitecustomize.py").write_text(NOTEBOOK)
+async def test_server_and_host_open_local_sockets_only(home: Path, notebook: dict[str, str]) -> None:
     with watched(home) as seen:
-        ghost = await session(home, {"PYTHONPATH": str(notebook), "SOCKET_NOTES": str(notes)})
+        ghost = await session(home, notebook)
         (host,) = hosts_of(home)
     assert ghost.startswith("height")
-    asked = [line.split("\t") for line in notes.read_text().splitlines()]
+    asked = notes_in(notebook)
     assert {host.pid} < {int(pid) for pid, *_ in asked}, "both the server and the host must have been watched"
     assert {event for _, event, *_ in asked} >= {"socket.bind", "socket.connect"}
-    assert [line for line in asked if line[2] != str(int(socket.AF_UNIX))] == []
+    assert [line for line in asked if line[2] != UNIX] == []
     assert seen["unix"] and not seen["inet"], seen["inet"]
+
+
+def test_the_notebook_would_show_a_connection_to_another_machine(notebook: dict[str, str]) -> None:
+    attempt = "import socket; socket.socket().connect_ex(('127.0.0.1', 9)); socket.getaddrinfo('localhost', 9)"
+    subprocess.run([sys.executable, "-P", "-c", attempt], env={**os.environ, **notebook}, check=True)
+    assert [event for _, event, family, _ in notes_in(notebook) if family != UNIX] == [
+        "socket.__new__",
+        "socket.connect",
+        "socket.getaddrinfo",
+    ]
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> dict[str, str]:
+    """The environment in which Python notes what it asks of sockets."""
+    folder = tmp_path / "notebook"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(NOTEBOOK)
+    return {"PYTHONPATH": str(folder), "SOCKET_NOTES": str(folder / "notes.txt")}
+
+
+def notes_in(notebook: dict[str, str]) -> list[list[str]]:
+    """(process id, event, address family, the rest) of each."""
+    return [line.split("\t") for line in Path(notebook["SOCKET_NOTES"]).read_text().splitlines()]
 
 
 @contextmanager

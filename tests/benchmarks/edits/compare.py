@@ -4,9 +4,12 @@ The tasks are small programs of our own; the bugs are seeded into HumanEval's so
 sampling are the same for both; what differs is what Hearth does around the model.
 """
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
 
 from rich.progress import track
 
@@ -23,6 +26,18 @@ from tests.hosts import stop_host
 from tests.lsp_server.acting import ActingEditor, acting
 
 _BUGS = 50
+_COLUMNS = (
+    "",
+    "tasks",
+    "Hearth right",
+    "pasted right",
+    "ratio",
+    "refused",
+    "applied and parses",
+    "pasted parses",
+    "Hearth, median",
+    "pasted, median",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +72,13 @@ async def _compare(
         backend = local.create(Settings(chat=ChatSettings(model=str(model)), host=host), lambda status: None)
         try:
             async with acting(settings={**settings, "host": {"threads": options.threads}}, home=home) as ed:
-                for task in track(chosen, name, console=console):
-                    pairs.append(await _pair(ed, backend, task))
+                with suppress(asyncio.CancelledError):  # Ctrl-C: what there is by then is published
+                    for task in track(chosen, name, console=console):
+                        pairs.append(await _pair(ed, backend, task))
         finally:
             await backend.close()
             stop_host(home)
-    columns = (
-        "",
-        "tasks",
-        "Hearth right",
-        "pasted right",
-        "ratio",
-        "refused",
-        "applied and parses",
-        "pasted parses",
-    )
-    sheet = Sheet(title, columns, tuple(_rows(pairs)))
+    sheet = Sheet(title, _COLUMNS, tuple(_rows(pairs)))
     notes += [f"refused, {pair.hearth.task}: {pair.hearth.refused}" for pair in pairs if pair.hearth.refused]
     publish(options.out, name, about, sheet, {"pairs": [asdict(pair) for pair in pairs]}, notes)
 
@@ -95,7 +101,7 @@ def _outcome(edited: Edited) -> str:
 def _rows(pairs: Sequence[Pair]) -> list[tuple[str, ...]]:
     kinds = list(dict.fromkeys(pair.kind for pair in pairs))
     rows = [_row(kind, [pair for pair in pairs if pair.kind == kind]) for kind in kinds]
-    return rows if len(kinds) == 1 else [*rows, _row("all", pairs)]
+    return rows if len(kinds) < 2 else [*rows, _row("all", pairs)]
 
 
 def _row(label: str, pairs: Sequence[Pair]) -> tuple[str, ...]:
@@ -111,4 +117,6 @@ def _row(label: str, pairs: Sequence[Pair]) -> tuple[str, ...]:
         number(count - len(applied)),
         f"{sum(each.parses for each in applied)} of {len(applied)}",
         f"{sum(pair.pasted.parses for pair in pairs)} of {count}",
+        number(median(pair.hearth.seconds for pair in pairs), 0, " s"),
+        number(median(pair.pasted.seconds for pair in pairs), 0, " s"),
     )

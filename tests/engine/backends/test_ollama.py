@@ -68,7 +68,7 @@ async def test_a_model_that_can_insert_gets_prompt_and_suffix(start: Any) -> Non
     fake, backend = await start()
     answer = await collect(backend.complete(completion(below="\n<|fim_middle|>\n")))
     [asked] = [request.body for request in fake.http.asked("/api/generate")]
-    assert asked["prompt"] == "def f(value):\n    return"
+    assert asked["prompt"] == "def f(value):\n    return "
     assert asked["suffix"] == "\n< |fim_middle|>\n"
     assert not asked.get("raw")
     assert (answer.text, answer.reason) == ("value + 1", "eog")

@@ -15,7 +15,7 @@ from tests.engine.backends.asking import QUICK, collect, completion, question
 from tests.fakes.http import Streamed
 from tests.fakes.openai import FakeOpenAI
 
-QWEN_PROMPT = "<|fim_prefix|>def f(value):\n<|fim_suffix|>\nprint(f(1))\n<|fim_middle|>    return"
+QWEN_PROMPT = "<|fim_prefix|>def f(value):\n<|fim_suffix|>\nprint(f(1))\n<|fim_middle|>    return "
 PATHS = {
     "raw": "/v1/completions",
     "infill": "/infill",
@@ -139,7 +139,7 @@ async def test_suffix_is_sent_only_when_the_setting_says_so(start: Any) -> None:
     fake, backend = await start(fim="suffix", kind="lmstudio")
     await collect(backend.complete(completion(below="<|im_end|>\n")))
     [asked] = [request.body for request in fake.http.asked("/v1/completions")]
-    assert asked["prompt"] == "def f(value):\n    return"
+    assert asked["prompt"] == "def f(value):\n    return "
     assert asked["suffix"] == "< |im_end|>\n"
 
 

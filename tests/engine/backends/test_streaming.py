@@ -109,3 +109,31 @@ def test_a_backend_is_made_without_importing_the_slow_clients(name: str) -> None
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "answer"),
+    [
+        ("width * ", [" height"], "height"),
+        ("width * ", [" ", "height"], "height"),
+        ("width * ", ["height"], "height"),
+        ("width *", [" height"], " height"),
+        ("    ", ["    return x"], "    return x"),
+        ("    ", [" ", "   return x"], "    return x"),
+        ("x ", [" "], ""),
+        ("", [" a"], " a"),
+    ],
+)
+async def test_a_blank_that_stands_there_already_is_not_doubled(
+    typed: str, said: Sequence[str], answer: str
+) -> None:
+    assert (await collect(streaming.without_doubled_blank(saying(said), typed))).text == answer
+
+
+async def test_thoughts_that_began_in_the_prompt_end_at_their_tag() -> None:
+    answer = await collect(streaming.without_thinking_tags(saying(["Let me ", "see.</th", "ink>", "Yes."]), True))
+    assert (answer.thinking, answer.text) == ("Let me see.", "Yes.")
+
+
+async def test_thoughts_that_never_ended_were_the_answer() -> None:
+    assert (await collect(streaming.without_thinking_tags(saying(["Yes", "."]), True))).text == "Yes."

@@ -142,6 +142,15 @@ def test_a_rejected_suggestion_is_told_with_what_was_left_of_it(desk: Desk) -> N
     assert desk.record().fate == "rejected"
 
 
+def test_the_rest_of_a_suggestion_may_be_rejected_after_a_part_was_taken(desk: Desk) -> None:
+    id = desk.offer("one two")
+    desk.tracker.partly_accepted(id, "one two", 3)
+    desk.insert("one")
+    life = desk.tracker.rejected(id)
+    assert life is not None and life.rest == (7, " two")
+    assert desk.record().fate == "partly"
+
+
 def test_an_accepted_suggestion_cannot_be_rejected_and_unknown_ones_are_nothing(desk: Desk) -> None:
     id = desk.offer("compute(y)")
     desk.insert("compute(y)")

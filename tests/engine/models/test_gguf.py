@@ -113,6 +113,13 @@ def test_tensors_whose_size_overflows_are_refused(tmp_path: Path) -> None:
         read(tmp_path, header(huge, keys=0, tensors=1))
 
 
+def test_tensors_on_top_of_each_other_are_refused(tmp_path: Path) -> None:
+    """Else a small file could claim more memory than it has bytes."""
+    tensors = b"".join(text(name) + struct.pack("<IQIQ", 1, 64, 0, 0) for name in (b"a", b"b", b"c"))
+    with pytest.raises(BrokenModel, match="on top of each other"):
+        read(tmp_path, header(tensors, keys=0, tensors=3) + b"\0" * 320)
+
+
 def test_a_missing_file_is_a_broken_model(tmp_path: Path) -> None:
     with pytest.raises(BrokenModel, match="cannot be read"):
         gguf.read(tmp_path / "none.gguf")

@@ -20,6 +20,15 @@ function M.shown(completor, item)
   end
 end
 
+--- The user hid an item; the server does not suggest it again there.
+---@param item vim.lsp.inline_completion.Item
+function M.rejected(item)
+  local origin = origins[item]
+  if origin then
+    M.notify(item, 'hearth/didRejectCompletion', { item = origin.item })
+  end
+end
+
 --- Accept what is shown.
 ---@return boolean accepted false: there was nothing to accept
 function M.all()

@@ -152,10 +152,12 @@ end
 ---@return boolean
 function M.dismiss(bufnr)
   local completor = M.completor(bufnr)
-  if not (completor and completor.current) then
+  local item = completor and completor.current
+  if not (completor and item) then
     return false
   end
   completor:abort()
+  require('hearth.accept').rejected(item)
   return true
 end
 

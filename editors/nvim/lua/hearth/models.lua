@@ -20,7 +20,7 @@ function M.choose(client)
       return server.complain('the server knows of no model')
     end
     local options = {
-      prompt = ('Model (now %s):'):format(M.current(client) or "the server's default"),
+      prompt = ('Model (now %s):'):format(answer.current.completion),
       kind = 'hearth.model',
       format_item = M.label,
     }
@@ -58,33 +58,36 @@ function M.jobs(settings, role)
   return chat and chat ~= completion and { 'completion' } or { 'completion', 'chat' }
 end
 
----@param client vim.lsp.Client
----@return string? model nil: the settings in Neovim do not name one
-function M.current(client)
-  return vim.tbl_get(client.settings, 'hearth', 'completion', 'model')
-end
-
 ---@param models hearth.Model[]
 ---@return hearth.Model[]
 function M.sorted(models)
   local here, elsewhere = {}, {} ---@type hearth.Model[], hearth.Model[]
   for _, model in ipairs(models) do
-    table.insert(model.path and here or elsewhere, model)
+    table.insert(M.is_here(model) and here or elsewhere, model)
   end
   return vim.list_extend(here, elsewhere)
+end
+
+--- On this disk; the server's null may come as `vim.NIL`.
+---@param model hearth.Model
+---@return boolean
+function M.is_here(model)
+  return type(model.path) == 'string'
 end
 
 ---@param model hearth.Model
 ---@return string
 function M.label(model)
   local words = { model.id } ---@type string[]
-  if model.role and model.role ~= 'both' then
+  if model.role == 'completion' or model.role == 'chat' then
     table.insert(words, 'for ' .. model.role)
   end
-  if model.bytes and not model.path then
+  if model.bytes and not M.is_here(model) then
     table.insert(words, ('to be downloaded, %d MB'):format(model.bytes / 1e6))
   end
-  table.insert(words, model.reason)
+  if type(model.reason) == 'string' and model.reason ~= '' then
+    table.insert(words, model.reason)
+  end
   return table.concat(words, ', ')
 end
 

@@ -1,4 +1,4 @@
---- The floating window that shows a rewrite: first as it is written, then as a diff to take or leave.
+--- The floating window with a rewrite: first as it is written, then as a diff to take or leave.
 
 local M = {}
 
@@ -23,7 +23,8 @@ function M.open(title, leave)
   local bufnr = vim.api.nvim_create_buf(false, true)
   vim.bo[bufnr].bufhidden = 'wipe'
   vim.bo[bufnr].filetype = 'markdown'
-  local preview = { title = title, bufnr = bufnr, window = -1, leave = leave } ---@type hearth.Preview
+  ---@type hearth.Preview
+  local preview = { title = title, bufnr = bufnr, window = -1, leave = leave }
   preview.window = vim.api.nvim_open_win(bufnr, true, M.layout(preview))
   vim.wo[preview.window].wrap = false
   M.map(preview)

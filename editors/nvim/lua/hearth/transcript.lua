@@ -22,7 +22,7 @@ end
 function M.clear()
   local bufnr = M.find()
   if bufnr then
-    vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, {})
+    vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, { '' })
   end
 end
 
@@ -34,7 +34,7 @@ end
 
 ---@return integer bufnr
 function M.create()
-  local bufnr = view.open(BUFFER, {}, 'markdown')
+  local bufnr = view.open(BUFFER, { '' }, 'markdown')
   local function map(lhs, call, desc)
     vim.keymap.set('n', lhs, call, { buffer = bufnr, desc = desc })
   end
@@ -52,7 +52,9 @@ function M.sources(used)
   local lines = {} ---@type string[]
   for _, source in ipairs(used) do
     local range = source.range
-    local place = range and (':%d-%d'):format(range.start.line + 1, range['end'].line) or ''
+    local place = type(range) == 'table' -- the server's null may come as `vim.NIL`
+        and (':%d-%d'):format(range.start.line + 1, range['end'].line)
+      or ''
     table.insert(lines, ('- `%s%s`: %s'):format(source.path, place, source.why))
   end
   return #lines == 0 and '' or '\n\nShown to the model:\n\n' .. table.concat(lines, '\n')
