@@ -8,6 +8,7 @@ being typed has changed, the cursor is elsewhere, or too much was typed.
 
 from dataclasses import dataclass, replace
 
+from engine.context.secrets import masked
 from engine.types import ContextFile, FimPrompt
 
 # Window starts move in steps of this part of the window: one that moved with every line would be evaluated anew.
@@ -57,18 +58,23 @@ class Frame:
         return start, len(self.left) + len(self.below)
 
     def prompt(self, typed: str) -> FimPrompt:
+        typed = masked(typed)
         return FimPrompt(above=self.above, below=self.below, typed=typed, path=self.path, context=self.context)
 
 
 def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:
-    """A new frame for a cursor at `offset`, without the closing brackets right of it: the answer has its own."""
+    """A new frame for a cursor at `offset`, without the closing brackets right of it: the answer has its own.
+
+    Keys and tokens in the text are crossed out before the windows are cut: half a private key is one too.
+    """
+    shown = masked(text)
     line_start = text.rfind("\n", 0, offset) + 1
     right_start = _past_closers(text, offset)
     return Frame(
         left=text[:line_start],
         right=text[right_start:],
-        above=text[_window_start(text, line_start, int(budget.prefix * CHARS_PER_TOKEN)) : line_start],
-        below=text[right_start : _window_end(text, right_start, int(budget.suffix * CHARS_PER_TOKEN))],
+        above=shown[_window_start(text, line_start, int(budget.prefix * CHARS_PER_TOKEN)) : line_start],
+        below=shown[right_start : _window_end(text, right_start, int(budget.suffix * CHARS_PER_TOKEN))],
         path=path,
     )
 

@@ -42,6 +42,7 @@ def to_file(name: str) -> None:
     handler.setFormatter(Redacting("%(asctime)s %(levelname)s %(name)s[%(process)d]: %(message)s", debug))
     root = logging.getLogger()
     root.handlers[:] = [handler]
+    logging.raiseExceptions = debug  # a full disk must not fill the editor's own log with our tracebacks
     root.setLevel(logging.DEBUG if debug else logging.INFO)
     if not debug:
         for library in ("pygls", "httpx", "httpcore", "openai", "ollama", "asyncio"):

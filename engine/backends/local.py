@@ -10,7 +10,7 @@ from engine.backends.streaming import without_thinking_tags
 from engine.errors import HearthError, HostDied
 from engine.host.client import HostClient
 from engine.host.wire import Report
-from engine.models import store
+from engine.models import speeds, store
 from engine.models.download import Progress
 from engine.settings import Settings
 from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Probe, Status, Usage
@@ -103,6 +103,7 @@ class LocalBackend:
             ref = replace(ref, gpu_layers=host.gpu_layers, threads=host.threads)
             self._names[ref.id] = name
             report = await self._host.load(ref)
+            await asyncio.to_thread(speeds.note, ref.id, report.prefill_speed, report.decode_speed)
         except HearthError as error:
             self.on_status(Status("error", str(error)))
             raise

@@ -30,7 +30,7 @@ class LoadReport:
     """What loading a model told."""
 
     profile: str
-    verdict: selftest.Verdict
+    verdict: profiles.Verdict
     notes: tuple[str, ...]
 
 
@@ -43,9 +43,11 @@ class Models:
         last_words: str,
         on_loading: Callable[[str, int], None],
         on_notice: Callable[[str], None] = log.warning,
+        was_killed: bool = False,
     ) -> None:
         self._book = book
         self._last_words = last_words
+        self._was_killed = was_killed
         self._on_loading = on_loading
         self._on_notice = on_notice
         self._sessions: dict[str, Session] = {}
@@ -109,20 +111,25 @@ class Models:
             gpu_layers=ref.gpu_layers,
         )
         while True:
+            proven = self._proven(key)
             profile = self._book.choose(key, self._last_words)
             self._last_words = ""
             log.info("loading %s with profile %r", ref.id, profile.name)
             session = Session(Model(ref.path, profile.applied_to(options), self._progress(ref)), ref)
-            verdict = selftest.run(session)
+            verdict = proven or selftest.run(session)
             if verdict.sound:
-                self._book.works(key)
+                self._book.works(key, verdict)
                 self.reports[ref.path] = LoadReport(profile.name, verdict, self._book.history(key))
                 for note in self._book.history(key):
                     log.warning("%s: %s", ref.id, note)
-                log.info("%s is ready: %s", ref.id, verdict)
+                log.info("%s is ready%s: %s", ref.id, " as before" if proven else "", verdict)
                 return session
             session.close()
             self._book.fails(key, verdict.problem)
+
+    def _proven(self, key: str) -> profiles.Verdict | None:
+        """A kill from outside says nothing against what worked before, and somebody waits for the answer."""
+        return self._book.proven(key) if self._was_killed and not self._last_words else None
 
     def _progress(self, ref: ModelRef) -> Callable[[float], None]:
         """llama.cpp calls back for every tensor; only every tenth part is worth a message."""

@@ -49,7 +49,8 @@ class Host:
 
     def __init__(self, last_words: str, claim: supervision.Claim) -> None:
         book = ProfileBook(paths.state_dir() / "profiles.json")
-        self.models = Models(book, last_words, self._on_loading, self._on_notice)
+        was_killed = bool(supervision.recent_crashes()) and not last_words
+        self.models = Models(book, last_words, self._on_loading, self._on_notice, was_killed)
         self.scheduler = Scheduler(self.models)
         self._claim = claim
         self._connections: set[Connection] = set()

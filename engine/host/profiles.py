@@ -55,6 +55,17 @@ PROFILES: tuple[Profile, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the self-test says. Speeds are in tokens per second."""
+
+    sound: bool  # the arithmetic holds
+    problem: str = ""
+    fim: str = "none"  # or "yes" or "nonsense"
+    prefill_speed: float = 0.0
+    decode_speed: float = 0.0
+
+
 class Note(msgspec.Struct):
     """What is known about one (cpu, library version, model)."""
 
@@ -62,6 +73,7 @@ class Note(msgspec.Struct):
     state: str = "untried"  # untried, trying, works
     tries: int = 0
     history: list[str] = []
+    verdict: Verdict | None = None  # of the self-test of this profile
 
 
 class ProfileBook:
@@ -93,10 +105,15 @@ class ProfileBook:
         self._save()
         return PROFILES[note.profile]
 
-    def works(self, key: str) -> None:
+    def works(self, key: str, verdict: Verdict) -> None:
         note = self._notes[key]
-        note.state, note.tries = "works", 0
+        note.state, note.tries, note.verdict = "works", 0, verdict
         self._save()
+
+    def proven(self, key: str) -> Verdict | None:
+        """What the self-test said of the profile that works; ask before `choose`, which makes it a try."""
+        note = self._notes.get(key, Note())
+        return note.verdict if note.state == "works" else None
 
     def fails(self, key: str, reason: str) -> None:
         """The self-test said no without a crash: the next `choose` takes a safer profile."""
@@ -112,6 +129,7 @@ class ProfileBook:
         note.profile += 1
         note.tries = 0
         note.state = "untried"
+        note.verdict = None
         chosen = PROFILES[note.profile].name if note.profile < len(PROFILES) else "none is left"
         note.history = [*note.history, f"profile {given_up!r} failed ({reason}); now {chosen!r}"][-8:]
 

@@ -5,29 +5,18 @@ single tokens. About 40 tokens of work, whose speed is what `hearth doctor` and 
 """
 
 import time
-from dataclasses import dataclass
 
 import numpy as np
 
 from engine.fim import FIM_TEMPLATES
 from engine.host.native import Logits
+from engine.host.profiles import Verdict
 from engine.host.session import Session
 from engine.types import CompletionRequest, FimPrompt, Piece, StopPolicy
 
 _ABOVE = "def add(first, second):\n    return first + second\n\n\ndef subtract(first, second):\n    return "
 _BELOW = "\n\n\nprint(add(2, 3))\nprint(subtract(5, 2))\n"
 _SINGLE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """`sound`: the arithmetic holds. `fim`: "yes", "nonsense" or "none". Speeds in tokens per second."""
-
-    sound: bool
-    problem: str = ""
-    fim: str = "none"
-    prefill_speed: float = 0.0
-    decode_speed: float = 0.0
 
 
 def run(session: Session) -> Verdict:

@@ -47,6 +47,14 @@ def recent_crashes(now: float | None = None) -> list[float]:
     return [crash for crash in ledger().crashes if 0 <= now - crash <= WINDOW]
 
 
+def paused_until(budget: int) -> float | None:
+    """Unix time until which no host is started, because it crashed too often; None when it may be."""
+    now = time.time()
+    crashes = recent_crashes(now)
+    paused = crashes and len(crashes) >= budget and now < crashes[-1] + PAUSE
+    return crashes[-1] + PAUSE if paused else None
+
+
 def is_running() -> bool:
     """Whether a host lives: it listens, or will soon, or hangs."""
     lock = _lock()
@@ -58,17 +66,21 @@ def is_running() -> bool:
     return False
 
 
+def notice_crash() -> None:
+    """Write down the crash of a host that is no more, if nobody has done so."""
+    with suppress(filelock.Timeout), _held():
+        _settle()
+
+
 def before_start(budget: int, last_words: str = "") -> float:
     """Seconds to wait before a host is started.
 
     Raises `BackendUnavailable` when the budget is used up; `last_words` are then told too.
     """
-    with suppress(filelock.Timeout), _held():
-        _settle()
-    now = time.time()
-    crashes = recent_crashes(now)
-    if crashes and len(crashes) >= budget and now < crashes[-1] + PAUSE:
-        until = time.strftime("%H:%M", time.localtime(crashes[-1] + PAUSE))
+    notice_crash()
+    crashes = recent_crashes()
+    if (pause_ends := paused_until(budget)) is not None:
+        until = time.strftime("%H:%M", time.localtime(pause_ends))
         words = f" ({last_words})" if last_words else ""
         raise BackendUnavailable(
             f"the model's process crashed {len(crashes)} times in {WINDOW / 60:.0f} minutes{words}; it is left "

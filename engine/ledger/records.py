@@ -6,17 +6,20 @@ It is bounded: a full file becomes the older one of two, and the older one goes.
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import msgspec
-from filelock import FileLock
 
 from engine import paths
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 Fate = Literal["accepted", "partly", "rejected", "typed", "passed"]
 FATES: tuple[Fate, ...] = get_args(Fate)
 _MAX_BYTES = 2_000_000  # of each of the two files: some 10,000 suggestions
 _LOCK_SECONDS = 1.0
+_NO_TIME = 1e11  # in the year 5138: not a time but rubbish
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +79,7 @@ def load(since: float = 0.0) -> list[Record]:
                 record = _decoder.decode(line)
             except (msgspec.MsgspecError, UnicodeDecodeError):
                 continue
-            if record.at >= since:
+            if since <= record.at < _NO_TIME:
                 found.append(record)
     return sorted(found, key=lambda record: record.at)
 
@@ -96,8 +99,10 @@ def _older() -> Path:
     return path().with_suffix(".1.jsonl")
 
 
-def _locked(folder: Path) -> FileLock:
+def _locked(folder: Path) -> "FileLock":
     """A lock; that it cannot be had in time is an `OSError` too."""
+    from filelock import FileLock  # takes 9 ms, which `initialize` would have to wait for
+
     return FileLock(folder / "ledger.lock", timeout=_LOCK_SECONDS, mode=0o600)
 
 

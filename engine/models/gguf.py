@@ -23,7 +23,7 @@ _MAX_STRINGS = 1 << 22
 _STRING, _ARRAY = 8, 9
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 
-# Key names of FIM ids as llama.cpp reads them, and the tokens by whose text it finds them without.
+# Key names of FIM ids as llama.cpp reads them, and the tokens that are known for one by their text.
 _FIM_KEYS = ("tokenizer.ggml.fim_pre_token_id", "tokenizer.ggml.prefix_token_id")
 _FIM_TOKENS = frozenset(
     (
@@ -35,6 +35,7 @@ _FIM_TOKENS = frozenset(
         "▁<PRE>",
         "<|code_prefix|>",
         "[PREFIX]",
+        "<[fim-prefix]>",
     )
 )
 
@@ -59,11 +60,13 @@ _BLOCKS = {
 class GgufInfo:
     """`quantisation` is "" where the file does not say; `kv_bytes_per_token` is for f16, 0 if unknown.
 
-    `fim`: the metadata names FIM token ids, or the vocabulary has a token that llama.cpp takes for one.
+    `fim`: the metadata names FIM token ids, or the vocabulary has a token that is known for one. `licence` is what
+    the file says, "" for nothing.
     """
 
     architecture: str
     name: str
+    licence: str
     context: int
     quantisation: str
     chat_template: bool
@@ -245,6 +248,7 @@ def _info(values: dict[str, Value], vocabulary: int, fim_token: bool, tensors: i
     return GgufInfo(
         architecture=architecture,
         name=_text(values, "general.name"),
+        licence=_text(values, "general.license"),
         context=_number(values, f"{architecture}.context_length"),
         quantisation=_FILE_TYPES[file_type] if 0 <= file_type < len(_FILE_TYPES) else "",
         chat_template=bool(values.get("tokenizer.chat_template")),

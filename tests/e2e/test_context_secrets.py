@@ -92,6 +92,8 @@ async def test_no_planted_secret_reaches_a_server(project: Path, fim: str) -> No
             for name in (".env", "ignored.py"):  # the first is not completed, the second from itself alone
                 ed.open((project / name).read_text().split("planted")[0] + "‸", str(project / name))
                 await ed.request(automatic=False)
+            ed.open((project / "keyed.py").read_text() + f"other = '{KEY}'\nthird = ‸", str(project / "keyed.py"))
+            assert await ed.ghost(automatic=False)
         sent = [json.dumps(request.body) for request in server.http.requests]
         assert any("def charge(amount: float)" in body for body in sent)
         for secret in PLANTED:
@@ -99,6 +101,14 @@ async def test_no_planted_secret_reaches_a_server(project: Path, fim: str) -> No
         assert not any("TOKEN=" in body for body in sent)
     finally:
         await server.http.stop()
+
+
+async def test_a_key_in_the_very_file_is_crossed_out_of_its_prompt(project: Path) -> None:
+    async with shop(project, {"completion": {"backend": "scripted", "model": "x"}}) as ed:
+        ed.open((project / "keyed.py").read_text() + "‸", str(project / "keyed.py"))
+        answer = await inspected(ed)
+        assert KEY not in str(answer)
+        assert "KEY = 'xxxx" in answer.prompt
 
 
 async def test_an_ignored_file_is_completed_from_itself_alone_and_the_status_says_so(project: Path) -> None:

@@ -68,3 +68,23 @@ def test_windows_fit_their_budget_and_are_parts_of_the_text(text: str, where: in
     assert frame.left.endswith(frame.above) and frame.right.startswith(frame.below)
     head = frame.typed(text, offset)
     assert head is None or frame.left + head == text[:offset]
+
+
+def test_keys_in_the_text_are_crossed_out_of_the_prompt_and_kept_for_comparison() -> None:
+    key = "AKIA" + "ABCDEFGH12345678"
+    text = f'a = "{key}"\nb = "{key}"\n\nc = "{key}"\n'
+    offset = text.index("\n\n")
+    frame = frame_at(text, offset, Budget(prefix=100, suffix=100))
+    typed = frame.typed(text, offset)
+    assert typed == f'b = "{key}"'
+    prompt = frame.prompt(typed)
+    assert key not in prompt.above + prompt.typed + prompt.below
+    assert len(prompt.above) == len(f'a = "{key}"\n')
+
+
+def test_a_private_key_that_the_window_cuts_is_crossed_out_too() -> None:
+    body = "".join(f"MIIEpAIBAAKCAQEA{number:04}\n" for number in range(40))
+    text = f"-----BEGIN RSA PRIVATE KEY-----\n{body}-----END RSA PRIVATE KEY-----\nx = 1\n"
+    frame = frame_at(text, len(text), Budget(prefix=100, suffix=100))
+    assert "MIIE" not in frame.above
+    assert "x = 1" in frame.above

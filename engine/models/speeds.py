@@ -1,0 +1,35 @@
+"""How fast models were on this machine, as their self-tests measured it: what `fit` goes by where it can."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from engine import paths
+from engine.files import write_atomically
+from engine.models.fit import Speed
+
+
+def measured() -> dict[str, Speed]:
+    """By model id; empty before anything was loaded here."""
+    try:
+        return msgspec.json.decode(_file().read_bytes(), type=dict[str, Speed])
+    except (OSError, msgspec.DecodeError):
+        return {}
+
+
+def note(id: str, prompt: float, generation: float) -> None:
+    """Remember a measurement, in tokens per second. The best one counts: others were of a busy machine."""
+    if prompt <= 0 or generation <= 0:
+        return
+    known = measured()
+    best = known.get(id, Speed(0.0, 0.0))
+    if prompt <= best.prompt and generation <= best.generation:
+        return
+    known[id] = Speed(max(prompt, best.prompt), max(generation, best.generation))
+    with suppress(OSError):  # advice is then an estimate, as before
+        write_atomically(_file(), msgspec.json.encode(known))
+
+
+def _file() -> Path:
+    return paths.state_dir() / "speeds.json"
