@@ -4,7 +4,7 @@ BIN := .venv/bin
 MODEL := qwen2.5-coder-0.5b-instruct
 UV_COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml
 
-.PHONY: setup demo model test check bench lock clean
+.PHONY: setup demo model test check bench soak lock clean
 
 setup: .venv/.installed
 
@@ -38,6 +38,12 @@ check: setup
 
 bench: model
 	$(BIN)/python -m tests.benchmarks
+
+# Faults and fuzz cases by the thousand, then an hour of typing; figures and the memory curve go to build/soak.
+soak: model
+	$(BIN)/python -m tests.reliability.fuzz
+	$(BIN)/python -m tests.reliability.chaos
+	$(BIN)/python -m tests.reliability.soak
 
 lock: setup
 	$(BIN)/python -m pip install -q uv

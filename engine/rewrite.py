@@ -18,7 +18,7 @@ from engine.rewriting.actions import Action
 from engine.rewriting.edits import Edit, Unchanged
 from engine.rewriting.prompts import prompt
 from engine.rewriting.targets import Target
-from engine.rewriting.unit_tests import Plan, merged
+from engine.rewriting.unit_tests import Plan, complete_tests, merged
 from engine.settings import ChatSettings
 from engine.types import ChatMessage, ChatRequest, Finished, Priority
 
@@ -87,7 +87,10 @@ async def _accepted(asked: _Asked, question: str, take: Callable[[str], T]) -> t
     while True:
         answer, finished = await _answer(asked, tuple(messages))
         try:
-            if finished.reason == "limit":
+            cut_off = finished.reason == "limit"
+            if asked.action.mode == "file":
+                answer = complete_tests(answer, cut_off)
+            elif cut_off:
                 raise EditRefused("the answer is too long and was cut off")
             return take(answer), answer, attempt
         except EditRefused as refused:

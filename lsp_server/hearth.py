@@ -13,7 +13,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
-from engine import paths
+from engine import logs, paths
 from engine.errors import HearthError
 from engine.settings import Settings
 from engine.types import Snapshot
@@ -107,11 +107,12 @@ class Hearth(LanguageServer):
     def _done_in_background(self, task: asyncio.Task[None]) -> None:
         self._background.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("in the background: %r", error, exc_info=error)
+            log.error("something failed in the background", exc_info=error)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """What pygls itself could not handle goes to the log; the user can do nothing about it."""
-        log.error("%s: %s", getattr(source, "__name__", source), error)
+        """What pygls itself could not handle goes to the log; its words may quote the user's code."""
+        where = getattr(source, "__name__", source)
+        log.error("%s: %s", where, repr(error) if logs.is_debug() else type(error).__name__)
 
     # Documents.
 
@@ -120,7 +121,9 @@ class Hearth(LanguageServer):
         from engine.context.recent import RecentEdits
 
         self.edits = self.edits or RecentEdits()
-        document = Document(item.uri, item.text, item.language_id, to_fs_path(item.uri), item.version)
+        said: object = item.language_id  # nothing has checked it
+        language = said if isinstance(said, str) else "plaintext"
+        document = Document(item.uri, item.text, language, to_fs_path(item.uri), item.version)
         self.documents[item.uri] = document
         self._judge(document)
         return document

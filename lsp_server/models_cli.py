@@ -23,7 +23,7 @@ from rich.table import Table
 
 from engine import paths
 from engine.errors import HearthError
-from engine.models import catalog, fit, names, store, uncatalogued
+from engine.models import catalog, fit, gguf, names, speeds, store, uncatalogued
 from engine.models.catalog import CatalogModel
 from engine.models.download import OnProgress
 from engine.models.download import Progress as Step
@@ -34,6 +34,7 @@ from lsp_server.commands import terminal
 
 app = typer.Typer(help="The models: list, fetch, check, remove, choose.", no_args_is_help=True)
 console = Console()
+_CONTEXT = 4096  # tokens that a model is loaded with
 
 Name = Annotated[
     str,
@@ -64,15 +65,15 @@ def list_models(as_json: Json = False) -> None:
     """Every model of the catalog, and what else lies on this disk."""
     machine = fit.Machine.here()
     rows = [_row(model, machine) for model in catalog.models().values()]
-    others = list(uncatalogued.everything())
+    others = [_Other.of(found, machine) for found in uncatalogued.everything()]
     if as_json:
-        print(json.dumps([*(row.as_json() for row in rows), *map(_found_json, others)], indent=2))
+        print(json.dumps([*(row.as_json() for row in rows), *(other.as_json() for other in others)], indent=2))
         return
     console.print(_table(rows))
     if others:
         console.print("\nAlso on this disk:")
-        for found in others:
-            console.print(f"  {found.name}  {_size(found.bytes)}, {found.store}", highlight=False, markup=False)
+        for other in others:
+            console.print(f"  {other}", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -139,7 +140,7 @@ def verify(name: Name) -> None:
 def recommend(as_json: Json = False) -> None:
     """Which models suit this machine, and why."""
     machine = fit.Machine.here()
-    completion, chat = fit.recommend(machine)
+    completion, chat = fit.recommend(machine, speeds.measured())
     if as_json:
         report = {
             job: advice and _advice_json(advice) for job, advice in (("completion", completion), ("chat", chat))
@@ -205,9 +206,42 @@ class _Row:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """A file that is no row of the catalog, as its own header describes it; `problem` where there is none."""
+
+    found: Found
+    role: str = ""
+    licence: str = ""
+    fits: bool = False
+    problem: str = ""
+
+    @staticmethod
+    def of(found: Found, machine: fit.Machine) -> "_Other":
+        try:
+            info = gguf.read(found.path)
+        except HearthError:
+            return _Other(found, problem="not a usable GGUF file")
+        role = "both" if info.fim and info.chat_template else "completion" if info.fim else "chat"
+        kv = info.kv_bytes_per_token * min(info.context or _CONTEXT, _CONTEXT)
+        return _Other(found, role, info.licence, (found.bytes + kv) / 2**30 <= machine.room_gib)
+
+    def __str__(self) -> str:
+        said = f"{self.found.name}  {_size(self.found.bytes)}, {self.found.store}"
+        if self.problem:
+            return f"{said}: {self.problem}"
+        fits = "fits" if self.fits else "too big for this machine"
+        return f"{said}, for {self.role}, licence {self.licence or 'not stated in the file'}, {fits}"
+
+    def as_json(self) -> dict[str, Any]:
+        found = self.found
+        place = {"id": found.name, "bytes": found.bytes, "store": found.store, "path": str(found.path)}
+        return {**place, "role": self.role, "licence": self.licence, "fits": self.fits, "problem": self.problem}
+
+
 def _row(model: CatalogModel, machine: fit.Machine) -> _Row:
     job: fit.Job = "completion" if model.plays("completion") else "chat"
-    return _Row(model, store.find(model.id), fit.judge(model, job, machine))
+    return _Row(model, store.find(model.id), fit.judge(model, job, machine, speeds.measured()))
 
 
 def _table(rows: list[_Row]) -> Table:
@@ -252,10 +286,6 @@ def _progress() -> Iterator[OnProgress]:
     finally:
         if tasks:
             progress.stop()
-
-
-def _found_json(found: Found) -> dict[str, Any]:
-    return {"id": found.name, "bytes": found.bytes, "store": found.store, "path": str(found.path)}
 
 
 def _advice_json(advice: fit.Advice) -> dict[str, Any]:

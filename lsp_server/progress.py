@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from lsprotocol import types as lsp
@@ -11,6 +12,7 @@ from lsp_server.hearth import Hearth
 
 T = TypeVar("T")
 _numbers = itertools.count(1)
+_CREATION_SECONDS = 0.5
 
 
 class Progress:
@@ -25,7 +27,8 @@ class Progress:
 
     async def __aenter__(self) -> "Progress":
         if self._able:
-            await self._bars.create_async(self._token)
+            with suppress(TimeoutError):  # Helix answers nothing while it waits for the edit itself
+                await asyncio.wait_for(self._bars.create_async(self._token), _CREATION_SECONDS)
             self._bars.begin(self._token, lsp.WorkDoneProgressBegin(title=self._title, cancellable=True))
         return self
 

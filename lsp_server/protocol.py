@@ -8,7 +8,7 @@ for a message of its own. Here JSON stays JSON until the whole message is there.
 """
 
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, TypeGuard
 
 from lsprotocol import types as lsp
@@ -38,6 +38,25 @@ class HearthProtocol(LanguageServerProtocol):
     @lsp_method(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: lsp.DidCloseTextDocumentParams) -> Generator[Any, Any, None]:
         yield from self._pass_on(lsp.TEXT_DOCUMENT_DID_CLOSE, params)
+
+    @lsp_method(lsp.SHUTDOWN)
+    def lsp_shutdown(self, *arguments: Any) -> Generator[Any, Any, None]:
+        """End what is still being answered. pygls does too, and stumbles over what ends at once."""
+        for id, future in list(self._request_futures.items()):
+            if id != self.msg_id:
+                future.cancel()
+        yield from super().lsp_shutdown(*arguments)
+
+    def _execute_handler(
+        self, msg_id: Any, handler: Any, callback: Callable[[Any], Any], args: Any = None, kwargs: Any = None
+    ) -> None:
+        """Pygls keeps the future of every notification, so of every keystroke, for ever."""
+
+        def done(future: Any) -> None:
+            self._request_futures.pop(msg_id, None)
+            callback(future)
+
+        super()._execute_handler(msg_id, handler, done, args, kwargs)
 
     def structure_message(self, data: dict[str, Any]) -> dict[str, Any]:
         """Called for every object of the JSON, the innermost first: only strings are looked at here."""

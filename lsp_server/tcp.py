@@ -36,7 +36,7 @@ def serve(server: Hearth, port: int) -> None:
     try:
         asyncio.run(_serve(server, port))
     except OSError as error:
-        sys.exit(f"hearth: port {port} of {_ADDRESS} cannot be had: {os.strerror(error.errno or 0)}")
+        sys.exit(f"hearth: cannot listen on port {port} of {_ADDRESS}: {os.strerror(error.errno or 0)}")
     except (KeyboardInterrupt, SystemExit):
         pass  # `exit` has come
 
@@ -49,7 +49,10 @@ async def _serve(server: Hearth, port: int) -> None:
         server.protocol.handle_message(json.loads(first_message, object_hook=structure))
     except Exception as error:
         server.report_server_error(error, JsonRpcException)
-    await run_async(Event(), reader, server.protocol, error_handler=server.report_server_error)
+    try:
+        await run_async(Event(), reader, server.protocol, error_handler=server.report_server_error)
+    except (ConnectionError, EOFError, ValueError) as error:  # ValueError: a header line without an end
+        log.warning("the client's connection broke: %s", type(error).__name__)
     await server.close()
 
 

@@ -5,15 +5,15 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from engine.backends import OnStatus
-from engine.backends.streaming import without_thinking_tags
+from engine.backends import OnStatus, chat_infill
+from engine.backends.streaming import stopped, without_thinking_tags
 from engine.errors import HearthError, HostDied
 from engine.host.client import HostClient
 from engine.host.wire import Report
 from engine.models import speeds, store
 from engine.models.download import Progress
 from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Probe, Status, Usage
+from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Priority, Probe, Status, Usage
 
 
 def create(settings: Settings, on_status: OnStatus) -> "LocalBackend":
@@ -28,6 +28,7 @@ class LocalBackend:
     on_status: OnStatus
     _preparing: dict[str, asyncio.Task[ModelRef]] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)  # by model id, what the settings call it
+    _without_fim: set[str] = field(default_factory=set)  # ids of models that are asked by chat instead
     _cancelled: bool = False
     _percent: int = -1
 
@@ -37,9 +38,18 @@ class LocalBackend:
 
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         model = await self.model(self.settings.completion.model)
-        async with aclosing(_again(lambda: self._host.complete(model, request))) as events:
+        fill = self._asked_by_chat if model.id in self._without_fim else self._filled
+        async with aclosing(fill(model, request)) as events:
             async for event in events:
                 yield event
+
+    def _filled(self, model: ModelRef, request: CompletionRequest) -> "Answer":
+        return _again(lambda: self._host.complete(model, request))
+
+    def _asked_by_chat(self, model: ModelRef, request: CompletionRequest) -> "Answer":
+        question = replace(chat_infill.as_chat(request), priority=Priority.COMPLETION)
+        talk = without_thinking_tags(_again(lambda: self._host.chat(model, question)))
+        return stopped(chat_infill.without_fence(talk), request)
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
         model = await self.model(self.settings.chat.model)
@@ -52,6 +62,8 @@ class LocalBackend:
         if self._known(name) is None and await asyncio.to_thread(store.find, name) is None:
             return Usage()  # a download is for a real request to begin
         model = await self.model(name)
+        if model.id in self._without_fim:
+            return Usage()
         async with aclosing(self._host.complete(model, request, warm_up=True)) as events:
             async for event in events:
                 if isinstance(event, Finished):
@@ -107,7 +119,11 @@ class LocalBackend:
         except HearthError as error:
             self.on_status(Status("error", str(error)))
             raise
-        self.on_status(Status("ready", name, help=" ".join(report.notes[-1:])))
+        notes = [*report.notes[-1:]]
+        if report.fim == "none":
+            self._without_fim.add(ref.id)
+            notes += [chat_infill.NOTE] if name == self.settings.completion.model else []
+        self.on_status(Status("ready", name, help=" ".join(notes)))
         return ref
 
     def _on_download(self, progress: Progress) -> None:

@@ -12,7 +12,7 @@ from typing import Literal
 from engine.context.code import Code
 from engine.context.symbols import Definition, definitions_around
 from engine.context.syntax import enclosing_definition
-from engine.rewriting import answers
+from engine.rewriting import answers, unit_tests
 from engine.rewriting.docstrings import doc_style, documentation
 from engine.rewriting.edits import Edit
 from engine.rewriting.local_names import local_name
@@ -197,6 +197,7 @@ ACTIONS: tuple[Action, ...] = (
         _test,
         "{code}\n\nWrite three short {framework} tests for `{name}`. The test file begins with:\n{imports}\n"
         "Answer with the code of the test file only.",
+        enough=unit_tests.has_enough,
         tokens=600,
         grows=False,
         mode="file",

@@ -16,6 +16,8 @@ from engine.rewriting.syntax_nodes import text_of
 from engine.rewriting.targets import Target
 
 _MAX_LOOKED_AT = 20  # test files that are read to learn the framework
+ASKED_FOR = 3  # tests; small models write on and on, and a user waits
+_HEAD = re.compile(r"^(?:(?:async )?def test_|func Test|(?:test|it)\()", re.MULTILINE)
 _SCRIPT = ("javascript", "typescript", "tsx")
 
 
@@ -79,6 +81,22 @@ def merged(plan: Plan, target: Target, answer: str) -> str:
     text = _joined(plan, list(dict.fromkeys(imports)), body)
     refuse_errors(parse(plan.old_text or "", language), (Edit(0, len(plan.old_text or ""), text),))
     return text
+
+
+def has_enough(target: Target, answer: str) -> bool:
+    """Whether the model may be stopped: one more test than was asked for has begun."""
+    return len(_HEAD.findall(answer)) > ASKED_FOR
+
+
+def complete_tests(answer: str, cut_off: bool) -> str:
+    """The answer up to the last test that is known to be complete."""
+    heads = [found.start() for found in _HEAD.finditer(answer)]
+    if len(heads) <= ASKED_FOR and (not cut_off or len(heads) < 2):
+        return answer
+    lines = answer[: heads[min(ASKED_FOR, len(heads) - 1)]].rstrip().split("\n")
+    while lines and lines[-1].startswith(("@", "#", "//")):  # they belong to the test that is left out
+        lines.pop()
+    return "\n".join(lines)
 
 
 def _joined(plan: Plan, imports: list[str], body: str) -> str:

@@ -1,5 +1,6 @@
 import platform
 import sys
+import time
 from importlib.metadata import version
 
 import psutil
@@ -9,11 +10,13 @@ from rich.table import Table
 from engine import paths
 from engine.backends.local import LocalBackend
 from engine.errors import HearthError
+from engine.host import crashes, supervision
 from engine.host.wire import Report
 from engine.models import store
 from lsp_server.commands import terminal
 
 console = Console()
+_LINES = 8  # of a crash report
 
 
 def doctor() -> None:
@@ -43,12 +46,30 @@ def doctor() -> None:
         terminal.fail(f"{name}: {error}")
     if installed is None:
         terminal.fail(f"the model {name} is not on this disk; get it with `hearth models pull {name}`")
+    # Before the model is asked: when it is left alone, the reason is what the user came for.
+    for line in crash_report(settings.host.crash_budget):
+        console.print(line, style="yellow", highlight=False, markup=False)
     report = terminal.run(_report(LocalBackend(settings, lambda status: None)))
     console.print(_findings(report, str(installed.path), installed.store))
-    if crash := _last_crash():
-        console.print(
-            f"\nThe host crashed once; its last words:\n{crash}", style="yellow", highlight=False, markup=False
+
+
+def crash_report(budget: int) -> list[str]:
+    """What there is to say of crashes: how often lately, whether restarts pause, and the last words."""
+    supervision.notice_crash()
+    lines: list[str] = []
+    if recent := supervision.recent_crashes():
+        times = "once" if len(recent) == 1 else f"{len(recent)} times"
+        lines.append(f"The model's process died {times} in the last {supervision.WINDOW / 60:.0f} minutes.")
+    if (until := supervision.paused_until(budget)) is not None:
+        lines.append(
+            f"It is left alone until {_clock(until)} and then tried again (host.crash_budget = {budget})."
         )
+    if (last := crashes.last_report()) is not None:
+        at, said = last
+        shown = said.splitlines()[:_LINES]
+        lines += [f"Its last words, {time.strftime('%Y-%m-%d %H:%M', time.localtime(at))}:", *shown]
+        lines.append(f"All of it, and what came before, is in {paths.log_dir() / 'host.log'}.")
+    return lines
 
 
 async def _report(backend: LocalBackend) -> Report:
@@ -75,12 +96,8 @@ def _findings(report: Report, path: str, where: str) -> Table:
     return table
 
 
-def _last_crash() -> str:
-    path = paths.state_dir() / "host-crash-last.txt"
-    try:
-        return "\n".join(path.read_text("utf-8", "replace").splitlines()[:8])
-    except OSError:
-        return ""
+def _clock(unix_time: float) -> str:
+    return time.strftime("%H:%M", time.localtime(unix_time))
 
 
 def _gib(size: float) -> str:

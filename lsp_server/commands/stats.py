@@ -52,7 +52,12 @@ def stats(
     console.print(_plot(found, min(days, _MAX_DAYS), now))
     console.print(_latencies(found))
     console.print(_advice(everything, advised, settings), highlight=False, soft_wrap=True)
-    console.print(f"From {records.path()}; delete it with `hearth stats --delete`.", style="dim", soft_wrap=True)
+    console.print(
+        f"From {records.path()}; delete it with `hearth stats --delete`.",
+        style="dim",
+        soft_wrap=True,
+        markup=False,
+    )
 
 
 def _delete() -> None:
@@ -72,7 +77,7 @@ def _table(found: Sequence[Record]) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     rows = list(summary.by_language(found).items())
     for language, figures in rows:
-        table.add_row(language, *_cells(figures))
+        table.add_row(Text(language), *_cells(figures))
     if len(rows) > 1:
         table.add_row("all", *_cells(summary.figures(found)), style="bold")
     return table

@@ -43,10 +43,10 @@ async def one_answer(question: str, passages: tuple[Passage, ...]) -> None:
         await _stream(open_chats, question, passages, chats.new_id())
 
 
-async def conversation(passages: tuple[Passage, ...]) -> None:
-    """Questions and answers until the input ends."""
+async def conversation(passages: tuple[Passage, ...], model: str = "", backend: str = "") -> None:
+    """Questions and answers until the input ends. An empty `model` or `backend` is that of the settings."""
     console.print("Ctrl-C stops an answer, Ctrl-D ends the chat.", style="dim", highlight=False)
-    async with _chats(keep=True) as open_chats:
+    async with _chats(True, model, backend) as open_chats:
         id = chats.new_id()
         while (question := _read()) is not None:
             if not question.strip():
@@ -121,13 +121,14 @@ def _ctrl_c(stop: Callable[[], object]) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _chats(keep: bool) -> AsyncIterator[Chats]:
+async def _chats(keep: bool, model: str = "", backend: str = "") -> AsyncIterator[Chats]:
     settings = terminal.user_settings()
-    backend = backends.create(settings.chat.backend, settings, tell)
+    chat = replace(settings.chat, model=model or settings.chat.model, backend=backend or settings.chat.backend)
+    source = backends.create(chat.backend, replace(settings, chat=chat), tell)
     try:
-        yield Chats(backend, settings.chat if keep else replace(settings.chat, keep_history=False))
+        yield Chats(source, chat if keep else replace(chat, keep_history=False))
     finally:
-        await backend.close()
+        await source.close()
 
 
 def _read() -> str | None:

@@ -87,6 +87,9 @@ async def run(options: Options, model: Path) -> None:
         async with running(model, _EDITORS, options.threads or 2) as server, AsyncExitStack() as stack:
             home = stack.enter_context(fresh_home())
             editors = [await stack.enter_async_context(_editor(server, home)) for _ in range(_EDITORS)]
+            for ed in editors:  # elsewhere each has a machine to itself: what starting costs is not asked here
+                ed.open(f"x = {MARK}\n", "first.py")
+                await ed.ghost()
             for turn in range(_TURNS):
                 seed = options.seed + turn
                 await _crowd(seed, seconds, straight, [_Straight(server).ask for _ in range(_EDITORS)])
@@ -152,7 +155,7 @@ class _Through:
             if self.ed.uri:
                 close(self.ed)
             self.ed.open(f"{typist.above}{MARK}{typist.below}", typist.name)
-        return await self.ed.ghost()
+        return await asyncio.shield(self.ed.ghost())  # an answer that comes too late must find its request
 
 
 @dataclass

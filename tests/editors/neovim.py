@@ -22,7 +22,7 @@ SCRIPTED = {"completion": {"backend": "scripted", "model": "5:hello|(world)"}}
 SERVER = Path(sys.executable).parent  # the folder that holds `hearth`
 # by default it is a link, and the screen only tells where links end
 GHOST_STYLE = "vim.api.nvim_set_hl(0, 'ComplHint', { fg = '#808080', italic = true })"
-PATIENCE = float(os.environ.get("P", 30.0))  # seconds until something that should happen is given up
+PATIENCE = 30.0  # seconds until something that should happen is given up
 
 
 @dataclass
@@ -46,6 +46,10 @@ class Editor:
         """The ghost text as it stands on the screen, without the text around it."""
         self.pump()
         return self.screen.styled("ComplHint")
+
+    def shows(self, text: str) -> bool:
+        self.pump()
+        return text in self.screen.text()
 
     def save(self, path: Path) -> None:
         self.pump()

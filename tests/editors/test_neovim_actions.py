@@ -1,6 +1,7 @@
-"""Code actions in real Neovims: the list, the preview, taking it and leaving it. The model's answers are a script."""
+"""Code actions in real Neovims: the list, the preview, taking and leaving it. What the model says is a script."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def test_every_action_is_offered_previewed_and_applied(any_neovim: Path, edit: E
         if name in ("bug", "test"):
             editor.save(ARTEFACTS / f"neovim-preview-{name}")
         editor.press("<CR>")
-        editor.until(lambda text=case.expected: _text(editor) == text, f"{name}, applied")
+        editor.until(partial(_has_text, editor, case.expected), f"{name}, applied")
         if name == "test":
             assert editor.nvim.current.buffer.name.endswith("test_example.py")
             editor.nvim.command("close!")
@@ -94,7 +95,7 @@ def test_the_answer_is_shown_while_it_is_written(any_neovim: Path, edit: Edit) -
     editor = _attached(edit(any_neovim, ADD, settings=_script("400:Adds |two |numbers.")))
 
     _choose(editor, "document")
-    editor.until(lambda: "Adds two" in editor.screen.text() or editor.pump(), "the beginning of the answer")
+    editor.until(lambda: editor.shows("Adds two"), "the beginning of the answer")
     assert "Document add" in editor.screen.text() and "q cancel" in editor.screen.text()
     assert editor.lines() != ADD.splitlines()
 
@@ -128,7 +129,7 @@ def test_cancelling_half_way_stops_the_model_and_leaves_the_text_alone(any_neovi
     )
 
     _choose(editor, "document")
-    editor.until(lambda: "very" in editor.screen.text() or editor.pump(), "the beginning of the answer")
+    editor.until(lambda: editor.shows("very"), "the beginning of the answer")
     editor.press("q")
     editor.until(lambda: editor.lua("return vim.tbl_isempty(vim.lsp.get_clients()[1].requests)"), "the end")
     assert _text(editor) == ADD
@@ -228,6 +229,10 @@ def _previewed(editor: Editor, name: str = "") -> None:
     editor.until(lambda: editor.nvim.current.buffer.options["filetype"] == "diff", f"the preview {name}")
     editor.pump()
     assert "<CR> apply" in editor.screen.text()
+
+
+def _has_text(editor: Editor, text: str) -> bool:
+    return _text(editor) == text
 
 
 def _text(editor: Editor) -> str:

@@ -23,14 +23,16 @@ def primes_below(limit: int) -> list[int]:
     return [number for number in range(limit) if'''
 
 
+STATUS_LINE = "vim.o.laststatus = 2; vim.o.statusline = \"%t%=%{v:lua.require'hearth'.statusline()} \""
+
+
 @pytest.fixture
 def env(model_home: Path) -> dict[str, str]:
     return {"HEARTH_HOME": str(model_home)}
 
 
 def test_the_model_writes_ghost_text_and_tab_accepts_it(neovim_012: Path, edit: Edit, env: dict[str, str]) -> None:
-    line = "vim.o.laststatus = 2; vim.o.statusline = \"%f%=%{v:lua.require'hearth'.statusline()} \""
-    editor = edit(neovim_012, CODE, settings={}, before=line, env=env)
+    editor = edit(neovim_012, CODE, settings={}, before=STATUS_LINE, env=env)
 
     editor.press("GA ")
     editor.until(editor.ghost, "ghost text of the real model")
@@ -51,3 +53,38 @@ def test_neovim_011_offers_the_model_s_answer_in_the_menu(
     editor.until(lambda: editor.nvim.funcs.pumvisible(), "the menu")
     editor.press("<C-y>")
     editor.until(lambda: "is_prime(number)" in editor.nvim.current.line, "the completion")
+
+
+def test_the_model_explains_in_the_split_and_stop_stops_it(
+    any_neovim: Path, edit: Edit, env: dict[str, str]
+) -> None:
+    editor = edit(any_neovim, CODE, settings={}, before=STATUS_LINE, env=env)
+    editor.until(lambda: editor.lua("return #vim.lsp.get_clients({ bufnr = 0 }) > 0"), "the client")
+
+    editor.nvim.command("1,8Hearth explain")
+    editor.until(lambda: len("".join(editor.lines()[2:])) > 60, "the beginning of the explanation")
+    editor.save(ARTEFACTS / "neovim-explain")
+    editor.press("<C-c>")
+    editor.until(lambda: "*stopped*" in editor.lines(), "the end of the explanation")
+    said = editor.lines()
+    editor.nvim.command("Hearth chat Say yes.")
+    editor.until(lambda: editor.lines()[len(said) :][-1:] not in ([], [""]), "an answer to the next question")
+    assert editor.lines()[: len(said)] == said
+
+
+def test_the_model_documents_a_function_after_a_preview(neovim_012: Path, edit: Edit, env: dict[str, str]) -> None:
+    code = "def twice(number):\n    return 2 * number\n"
+    editor = edit(neovim_012, code, settings={}, before=STATUS_LINE, env=env)
+    editor.until(lambda: editor.lua("return #vim.lsp.get_clients({ bufnr = 0 }) > 0"), "the client")
+
+    editor.lua("""
+      vim.ui.select = function(items, _, choose)
+        choose(vim.iter(items):find(function(item) return item.title:match('^Document') end))
+      end
+    """)
+    editor.nvim.command("Hearth act")
+    editor.until(lambda: editor.nvim.current.buffer.options["filetype"] == "diff", "the preview")
+    editor.save(ARTEFACTS / "neovim-preview")
+    editor.press("<CR>")
+    editor.until(lambda: len(editor.lines()) > 2, "the docstring")
+    assert editor.lines()[1].startswith('    """') and editor.lines()[-1] == "    return 2 * number"

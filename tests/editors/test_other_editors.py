@@ -126,6 +126,23 @@ def test_emacs_with_eglot_applies_an_action_and_shows_an_explanation(
     assert done.stdout.endswith(".md"), done.stdout
 
 
+def test_vim_with_ale_applies_an_action_and_shows_an_explanation(
+    vim_ale: Path, env: dict[str, str], file: Path
+) -> None:
+    file.write_text(ADD)
+    vimrc = file.parent / "vimrc"
+    vimrc.write_text(f"set nocompatible cmdheight=5\nfiletype plugin on\npackloadall\n{_snippet('vim.md', 'vim')}")
+
+    with terminal.running([str(vim_ale), "-u", str(vimrc), "-n", str(file)], env, file.parent) as screen:
+        screen.until("example.py")
+        screen.press(":ALECodeAction\r")
+        screen.until("5) Explain")
+        screen.press("5\r")
+        screen.until("Adds two numbers")
+        screen.press("\r:HearthAct document\r")
+        screen.until_true(lambda: file.read_text() == DOCUMENTED, "the docstring in the file")
+
+
 def test_helix_applies_an_action_and_opens_an_explanation(helix: Path, env: dict[str, str], file: Path) -> None:
     file.write_text(ADD)
     config = Path(env["XDG_CONFIG_HOME"]) / "helix"
@@ -137,11 +154,15 @@ def test_helix_applies_an_action_and_opens_an_explanation(helix: Path, env: dict
         screen.until_true(lambda: log.exists() and "hearth/status" in log.read_text(), "attached")
         screen.press(" a")
         screen.until("Document add")
-        screen.press("Document\r" if False else "\t\r")
+        screen.press("\t\r")  # the second one
         screen.until("Adds two numbers")
         screen.press(":w\r")
         screen.until("written")
-    assert "Adds two numbers" in file.read_text()
+        screen.press(" a")
+        screen.until("Explain")
+        screen.press("\x1b[Z\r")  # the last one
+        screen.until("Shown to the model")
+    assert file.read_text() == DOCUMENTED
 
 
 ADD = "def add(a, b):\n    return a + b\n"

@@ -1,7 +1,11 @@
-"""VS Code as a person uses it: only the .vsix installed, real server, real model. Screenshots: tests/artefacts/editors."""
+"""VS Code as a person uses it: the .vsix installed, no settings, real server, real model.
 
-import re
+The tests share one session and go on from each other. Screenshots: tests/artefacts/editors.
+"""
+
 from collections.abc import Iterator
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 
 import psutil
@@ -15,7 +19,7 @@ from tests.hosts import hosts_of
 
 pytestmark = pytest.mark.model
 
-TYPES = "def area(width, height):\n    return width * height\n"
+AREA = "def area(width, height):\n    return width * height\n"
 
 
 @pytest.fixture(scope="module")
@@ -24,21 +28,100 @@ def editor(model_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     browser = provided(vscode_provision.chromium)
     vsix = provided(vscode_provision.build_extension)
     root = tmp_path_factory.mktemp("vscode")
-    files = {"primes.py": CODE, "area.py": TYPES}
-    with vscode(modules, browser, vsix, root, model_home, files) as editor:
+    with vscode(modules, browser, vsix, root, model_home, {"primes.py": CODE, "area.py": AREA}) as editor:
+        editor.hide_other_chat()
         editor.open("primes.py")
-        editor.until(lambda: "Hearth" in editor.status(), "the item in the status bar")
         yield editor
 
 
 def test_from_a_clean_profile_ghost_text_appears_and_tab_accepts_it(editor: VSCode) -> None:
+    editor.until(lambda: editor.status().strip() == "Hearth", "the server, ready")
     editor.press("Control+End")
     editor.write(" ")
     editor.until(editor.ghost, "ghost text of the real model")
-    shown = editor.ghost()
-    assert "is_prime(number)" in shown
-    assert "ready" in editor.text("#hearth\\.hearth\\.hearth\\.status") or editor.status().strip() == "Hearth"
+    assert "is_prime(number)" in editor.ghost()
     editor.save("ghost-text")
     editor.press("Tab")
     editor.until(lambda: "if is_prime(number)" in editor.text(".view-lines"), "the accepted text")
     editor.until(lambda: not editor.ghost(), "no ghost text any more")
+
+
+def test_explain_streams_into_the_chat_and_says_what_the_model_was_shown(editor: VSCode) -> None:
+    editor.command("Hearth: Explain selection")
+    first = editor.until(editor.answer, "the beginning of an answer")
+    assert editor.chat("return await chat.locator('#stop').isVisible()")
+    editor.until(lambda: len(editor.answer()) > len(first), "more of it")
+    editor.until(lambda: editor.chat("return await chat.locator('#send').isVisible()"), "its end")
+    assert "primes.py" in editor.chat("return await chat.locator('.used').textContent()")
+    editor.save("chat")
+
+
+def test_stop_stops_an_answer_and_keeps_what_there_is(editor: VSCode) -> None:
+    editor.until(lambda: editor.chat("return await chat.locator('#send').isVisible()"), "the end of the last one")
+    editor.chat("await chat.locator('#question').fill('Write a Python class for a stack, with doctests.')")
+    editor.chat("await chat.locator('#question').press('Enter')")
+    editor.until(lambda: editor.chat("return await chat.locator('.turn').count()") == 2, "the second question")
+    editor.until(lambda: len(editor.answer()) > 20, "the beginning of an answer")
+    editor.chat("await chat.locator('#stop').click()")
+    editor.until(
+        lambda: "Stopped." in editor.chat("return await chat.locator('.turn').last().innerText()"), "the end"
+    )
+    assert len(editor.answer()) > 20
+    assert editor.chat("return await chat.locator('#send').isVisible()")
+
+
+def test_a_code_action_is_made_by_the_model_and_applied(editor: VSCode) -> None:
+    editor.open("area.py")
+    editor.press("Control+Home", "Control+.")
+    editor.run("await page.locator('.action-widget .monaco-list-row').first().waitFor()")
+    editor.save("code-actions")
+    editor.run(
+        "await page.locator('.action-widget .monaco-list-row', {hasText: /document|docstring/i}).first().click()"
+    )
+    editor.until(lambda: '"""' in editor.text(".view-lines"), "the docstring")
+    editor.save("code-action-applied")
+    assert "return width * height" in editor.text(".view-lines")
+
+
+def test_the_menu_pauses_and_resumes(editor: VSCode) -> None:
+    editor.run(r"await page.locator('#hearth\\.hearth\\.hearth\\.status').click()")
+    editor.until(lambda: "Pause" in editor.text(".quick-input-list"), "the menu")
+    editor.save("menu")
+    editor.choose("Pause")
+    editor.until(lambda: "paused" in editor.status(), "the pause in the status bar")
+    editor.command("Hearth: Pause or resume")
+    editor.until(lambda: "paused" not in editor.status(), "the end of the pause")
+
+
+def test_the_model_menu_says_what_there_is_and_switches(editor: VSCode) -> None:
+    editor.command("Hearth: Switch model")
+    editor.choose("Completion and chat")
+    editor.until(lambda: "qwen2.5-coder-0.5b-instruct" in editor.text(".quick-input-list"), "the models")
+    editor.save("models")
+    assert "in use" in editor.text(".quick-input-list")
+    # one that lies on the disk already: nothing is downloaded for a test
+    editor.choose("qwen2.5-coder-0.5b-instruct")
+    chosen = editor.folder.parent / "user" / "User" / "settings.json"
+    editor.until(
+        lambda: chosen.exists() and "hearth.chat.model" in chosen.read_text(), "the choice in the settings"
+    )
+    assert '"hearth.completion.model": "qwen2.5-coder-0.5b-instruct"' in chosen.read_text()
+
+
+def test_a_killed_server_is_started_again_and_the_status_says_so(editor: VSCode) -> None:
+    (before,) = editor.language_servers()
+    before.kill()
+    editor.until(lambda: "starting" in editor.status(), "the loss in the status bar")
+    editor.until(lambda: editor.status().strip() == "Hearth", "the server, ready again")
+    assert [each.pid for each in editor.language_servers()] != [before.pid]
+
+
+def test_nothing_but_this_machine_is_connected(editor: VSCode, model_home: Path) -> None:
+    servers = editor.language_servers()
+    assert servers and hosts_of(model_home)
+    for process in [*servers, *hosts_of(model_home)]:
+        with suppress(psutil.NoSuchProcess):
+            for each in process.net_connections(kind="inet"):
+                assert all(ip_address(remote).is_loopback for remote in each.raddr[:1]), each
+    ours = [url for url in editor.run("return [...requested]") if "/hearth.hearth-" in url]
+    assert ours and all("127.0.0.1" in url or "vscode-resource" in url for url in ours)

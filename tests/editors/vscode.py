@@ -59,11 +59,19 @@ class VSCode:
         row = f".quick-input-widget .monaco-list-row:has-text({json.dumps(text)})"
         self.run(f"await page.locator({json.dumps(row)}).first().click()")
 
+    def hide_other_chat(self) -> None:
+        """The side bar on the right, which VS Code opens with a chat of its own."""
+        self.run("await page.locator('.part.auxiliarybar').waitFor()")
+        self.press("Control+Alt+b")
+        self.run("await page.locator('.part.auxiliarybar').waitFor({state: 'hidden'})")
+
     def open(self, name: str) -> None:
-        self.press("Control+p")
-        self.write(name)
-        self.choose(name)
+        """From the explorer, as an editor that stays."""
+        self.press("Control+Shift+e")
+        row = f".explorer-viewlet .monaco-list-row:has-text({json.dumps(name)})"
+        self.run(f"await page.locator({json.dumps(row)}).first().dblclick()")
         self.until(lambda: name in self.text(".tab.active"), f"{name} in the editor")
+        self.run("await page.locator('.editor-instance .view-lines').first().click()")
 
     def text(self, selector: str) -> str:
         """Of everything that it selects, with ordinary blanks."""
@@ -81,7 +89,9 @@ class VSCode:
         return self.run(f"const chat = {_CHAT}; {code}")
 
     def answer(self) -> str:
-        return str(self.chat("return (await chat.locator('.answer').allTextContents()).at(-1) ?? ''"))
+        """What there is of the answer to the last question."""
+        last = "chat.locator('.turn').last().locator('.answer:not(:has(.waiting))')"
+        return str(self.chat(f"return (await {last}.allTextContents()).join('')"))
 
     def until(self, condition: Callable[[], Any], what: str) -> Any:
         """Wait for something to become true; shows the screen when it does not."""
@@ -140,6 +150,8 @@ def vscode(
         "HOME": str(root / "home"),
     }
     (root / "home").mkdir()
+    # VS Code takes its PATH from a login shell
+    (root / "home" / ".profile").write_text(f'export PATH="{Path(sys.executable).parent}:$PATH"\n')
     installing = subprocess.run(
         [*program, *profile, "--install-extension", str(vsix)], env=environment, capture_output=True, text=True
     )
@@ -147,7 +159,7 @@ def vscode(
     port = _free_port()
     quiet = ["--auth", "none", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"]
     argv = [*program, *profile, *quiet, "--bind-addr", f"127.0.0.1:{port}"]
-    with open(root / "server.log", "w") as log:
+    with (root / "server.log").open("w") as log:
         server = subprocess.Popen(argv, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         _wait_for(port, root / "server.log")

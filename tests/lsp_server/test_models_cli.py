@@ -67,7 +67,12 @@ def test_list_shows_every_row_and_what_else_lies_here(tiny: Path) -> None:
     own.write_bytes(tiny.read_bytes())
     shown = hearth("list").stdout
     assert all(id in shown for id in catalog.models())
-    assert "lmstudio:p/m/other.gguf" in shown
+    broken = own.with_name("broken.gguf")
+    broken.write_bytes(b"GGUF" + bytes(40))
+    shown = hearth("list").stdout
+    [line] = [line for line in shown.splitlines() if "lmstudio:p/m/other.gguf" in line]
+    assert "LM Studio, for both, licence not stated in the file, fits" in line
+    assert "broken.gguf  0 MB, LM Studio: not a usable GGUF file" in shown
     rows = {row["id"]: row for row in json.loads(hearth("list", "--json").stdout)}
     assert rows["lmstudio:p/m/other.gguf"]["path"] == str(own)
     assert rows["qwen2.5-coder-32b-instruct"]["fits"] is False

@@ -105,13 +105,17 @@ async def test_who_brings_the_token_is_served_and_nobody_else_may_come(tmp_path:
         assert await asyncio.wait_for(server.process.wait(), 30) == 0
 
 
-async def test_the_server_leaves_when_its_client_goes_without_a_word(tmp_path: Path) -> None:
+@pytest.mark.parametrize("last", [b"", b"Content-Length: 99\r\n\r\n{", b"x" * 300_000], ids=["", "cut", "endless"])
+async def test_the_server_leaves_when_its_client_goes_without_a_word(tmp_path: Path, last: bytes) -> None:
     async with running(tmp_path) as server:
         reader, writer = await server.connect()
         writer.write(initialize({"token": server.token}))
         await messages_until(reader, 1)
+        writer.write(last)
         writer.close()
         assert await asyncio.wait_for(server.process.wait(), 30) == 0
+        assert server.process.stderr is not None
+        assert await server.process.stderr.read() == b""
 
 
 STRANGERS = {
@@ -179,7 +183,9 @@ async def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
         )
         _, said = await asyncio.wait_for(second.communicate(), 60)
         assert second.returncode == 1
-        assert said.decode() == f"hearth: port {server.port} of 127.0.0.1 cannot be had: Address already in use\n"
+        assert (
+            said.decode() == f"hearth: cannot listen on port {server.port} of 127.0.0.1: Address already in use\n"
+        )
 
 
 async def rest(reader: asyncio.StreamReader) -> bytes:

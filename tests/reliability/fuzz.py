@@ -1,6 +1,6 @@
 """100,000 fuzz cases: `python -m tests.reliability.fuzz`. Fails on a crash, a hang or growing memory.
 
-In equal parts damaged GGUF headers, frames of the wire, and messages of the LSP.
+In equal parts damaged GGUF headers, frames of the wire, and messages of the LSP; some more go to a real process.
 """
 
 import argparse
@@ -9,14 +9,17 @@ import gc
 import json
 import logging
 import os
+import random
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
 
 from engine import paths
+from tests.e2e.editor import SERVER
 from tests.reliability import fuzz_bytes, fuzz_lsp
 
 _ROUNDS = 10  # the first two are not held against the memory
@@ -38,6 +41,7 @@ def main() -> None:
             "gguf": _rounds(each, options.seed, lambda n, seed: fuzz_bytes.fuzz_gguf(n, seed, Path(folder))),
             "wire": _rounds(each, options.seed, fuzz_bytes.fuzz_wire),
             "lsp": _rounds(options.cases - 2 * each, options.seed, _lsp),
+            "process": asyncio.run(_process(options.cases // 25, options.seed)),
         }
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "fuzz.json").write_text(json.dumps(results, indent=1), "utf-8")
@@ -67,6 +71,47 @@ def _rounds(cases: int, seed: int, run: Callable[[int, int], int]) -> dict[str, 
 def _lsp(cases: int, seed: int) -> int:
     client = asyncio.run(fuzz_lsp.run(cases, seed))
     return client.errors
+
+
+async def _process(cases: int, seed: int) -> dict[str, float]:
+    """Messages to a real server process through its stdin; every request must be answered once."""
+    rng, begun = random.Random(seed), time.monotonic()
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*SERVER, stdin=pipe, stdout=pipe, limit=1 << 24)
+    assert process.stdin and process.stdout
+    client = fuzz_lsp.Client(deliver=partial(_write, process.stdin))
+    reading = asyncio.create_task(_read(process.stdout, client))
+    sizes: list[float] = []
+    try:
+        client.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+        await client.settle()
+        client.notify("initialized", {})
+        for number in range(cases):
+            fuzz_lsp.step(client, rng)
+            if number % 50 == 0:
+                await process.stdin.drain()
+            if number % (cases // _ROUNDS) == 0:
+                await client.settle(120)
+                sizes.append(psutil.Process(process.pid).memory_info().rss / 2**20)
+        await client.settle(120)
+        assert not (wrong := client.wrongly_answered()), f"answers by request: {wrong}, seed {seed}"
+    finally:
+        reading.cancel()
+        process.kill()
+        await process.wait()
+    seconds = round(time.monotonic() - begun, 1)
+    grown = round(sizes[-1] - sizes[2], 2)
+    return {"cases": cases, "refused": client.errors, "seconds": seconds, "grown_mib": grown}
+
+
+def _write(stdin: asyncio.StreamWriter, body: bytes) -> None:
+    stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+
+async def _read(stdout: asyncio.StreamReader, client: fuzz_lsp.Client) -> None:
+    while True:
+        header = await stdout.readuntil(b"\r\n\r\n")
+        client.write(header + await stdout.readexactly(int(header.split()[1])))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,6 +118,11 @@ class Client:
     replies: random.Random = field(default_factory=lambda: random.Random(0))
     last: Any = None
     errors: int = 0
+    deliver: Callable[[bytes], None] | None = None
+    silent: bool = False  # requests of the server are not answered
+    reply_with: Any = None  # to requests of the server, instead of nonsense
+    replied: set[str] = field(default_factory=set)
+    capabilities: dict[str, Any] = field(default_factory=dict)
 
     def write(self, data: bytes) -> None:
         """What the server says. Its own requests are answered, mostly with nonsense."""
@@ -125,14 +131,18 @@ class Client:
             self.answers[message["id"]] += 1
             self.errors += "error" in message
             self.last = message
-        elif "id" in message:
-            reply = {"jsonrpc": "2.0", "id": message["id"], "result": self.replies.choice(_JUNK)}
+        elif "id" in message and not self.silent:
+            result = self.reply_with if self.reply_with is not None else self.replies.choice(_JUNK)
+            reply = {"jsonrpc": "2.0", "id": message["id"], "result": result}
+            self.replied.add(message["method"])
             asyncio.get_running_loop().call_soon(self.send, json.dumps(reply).encode())
 
     def close(self) -> None: ...
 
     def send(self, body: bytes) -> None:
-        """As pygls's loop does it."""
+        """As pygls's loop does it, unless the messages go elsewhere."""
+        if self.deliver is not None:
+            return self.deliver(body)
         protocol = self.server.protocol
         try:
             message = json.loads(body, object_hook=protocol.structure_message)
@@ -155,18 +165,24 @@ class Client:
             while any(not self.answers[id] for id in self.asked):
                 await asyncio.sleep(0.005)
 
+    async def until_replied(self, method: str, seconds: float = 10.0) -> None:
+        """Wait until the server has asked this and has dealt with the answer."""
+        async with asyncio.timeout(seconds):
+            while method not in self.replied:
+                await asyncio.sleep(0.005)
+        await asyncio.sleep(0.05)
+
     def wrongly_answered(self) -> dict[int, int]:
         """The requests that have not exactly one answer."""
         return {id: self.answers[id] for id in self.asked if self.answers[id] != 1}
 
 
-async def started() -> Client:
+async def started(experimental: Any = None) -> Client:
     client = Client()
     client.server.protocol.set_writer(client)
-    client.request(
-        "initialize",
-        {"processId": None, "rootUri": None, "capabilities": {"textDocument": {"inlineCompletion": {}}}},
-    )
+    capabilities = {"textDocument": {"inlineCompletion": {}}, "experimental": experimental}
+    client.request("initialize", {"processId": None, "rootUri": None, "capabilities": capabilities})
+    client.capabilities = client.last["result"]["capabilities"]
     client.notify("initialized", {})
     client.notify(
         "textDocument/didOpen",
@@ -246,6 +262,10 @@ async def run(cases: int, seed: int) -> Client:
     await client.settle()
     assert client.last["id"] == client.asked[-1] and "result" in client.last
     await client.server.close()
+    # pygls caches these by protocol, which keeps every server of this process; a real process has one.
+    protocol: Any = type(client.server.protocol)
+    protocol.get_message_type.cache_clear()
+    protocol.get_result_type.cache_clear()
     return client
 
 

@@ -89,6 +89,37 @@ async def test_an_answer_of_the_client_that_makes_no_sense_ends_the_wait_for_it(
     assert future.done() and future.exception() is not None
 
 
+async def test_nothing_is_kept_of_messages_that_are_dealt_with() -> None:
+    client = await _client()
+    for version in range(2, 50):
+        document = {"uri": fuzz_lsp.WITNESS, "version": version}
+        client.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": "x"}]})
+        client.notify("textDocument/didFocus", {"textDocument": {"uri": fuzz_lsp.WITNESS}})
+    client.request("workspace/executeCommand", {"command": "hearth.pause"})
+    await client.settle()
+    await asyncio.sleep(0.1)
+    assert len(client.server.protocol._request_futures) < 5
+
+
+async def test_shutdown_is_answered_while_a_command_waits_for_the_client() -> None:
+    client = await _client()
+    client.silent = True
+    asked = {"command": "hearth.explain", "arguments": [{"uri": fuzz_lsp.WITNESS}]}
+    command = client.request("workspace/executeCommand", asked)
+    await asyncio.sleep(0.05)
+    id = client.request("shutdown", None)
+    await client.settle()
+    assert (client.answers[command], client.answers[id]) == (1, 1)
+    assert client.last["id"] == id and "result" in client.last
+
+
+async def test_a_language_that_is_no_text_is_plain_text() -> None:
+    client = await _client()
+    item = {"uri": fuzz_lsp.OTHER, "languageId": 7, "version": 1, "text": "x"}
+    client.notify("textDocument/didOpen", {"textDocument": item})
+    assert client.server.documents[fuzz_lsp.OTHER].language == "plaintext"
+
+
 async def test_an_object_inside_of_a_message_that_looks_like_a_message_is_not_one() -> None:
     client = await _client()
     client.notify("workspace/didChangeConfiguration", {"settings": {"jsonrpc": "2.0", "method": "exit"}})

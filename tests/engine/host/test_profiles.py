@@ -4,15 +4,16 @@ import pytest
 
 from engine.errors import BrokenModel
 from engine.host.crashes import last_words_in
-from engine.host.profiles import PROFILES, ProfileBook
+from engine.host.profiles import PROFILES, ProfileBook, Verdict
 
+SOUND = Verdict(True, fim="yes", prefill_speed=200.0, decode_speed=20.0)
 CRASH = "Fatal Python error: Segmentation fault\n\nCurrent thread 0x1 (most recent call first):\n"
 
 
 def test_what_works_is_kept(tmp_path: Path) -> None:
     book = ProfileBook(tmp_path / "profiles.json")
     assert book.choose("m", "") is PROFILES[0]
-    book.works("m")
+    book.works("m", SOUND)
     assert ProfileBook(tmp_path / "profiles.json").choose("m", "") is PROFILES[0]
 
 
@@ -21,7 +22,7 @@ def test_a_crash_while_trying_takes_the_next_profile_and_says_so(tmp_path: Path)
     ProfileBook(path).choose("m", "")
     book = ProfileBook(path)
     assert book.choose("m", last_words_in(CRASH)) is PROFILES[1]
-    book.works("m")
+    book.works("m", SOUND)
     assert book.history("m") == ("profile 'fast' failed (Segmentation fault); now 'plain weights'",)
     assert ProfileBook(path).choose("m", "") is PROFILES[1]
 
@@ -37,8 +38,29 @@ def test_a_crash_long_after_loading_takes_the_next_profile_too(tmp_path: Path) -
     path = tmp_path / "profiles.json"
     book = ProfileBook(path)
     book.choose("m", "")
-    book.works("m")
+    book.works("m", SOUND)
     assert ProfileBook(path).choose("m", "Illegal instruction") is PROFILES[1]
+
+
+def test_a_profile_that_works_keeps_what_the_self_test_said(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.json"
+    book = ProfileBook(path)
+    book.choose("m", "")
+    book.works("m", SOUND)
+    assert ProfileBook(path).proven("m") == SOUND
+
+
+def test_nothing_is_proven_before_the_self_test_nor_after_a_crash(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.json"
+    book = ProfileBook(path)
+    assert book.proven("m") is None
+    book.choose("m", "")
+    assert ProfileBook(path).proven("m") is None  # the host died while it tried
+    book.works("m", SOUND)
+    crashed = ProfileBook(path)
+    crashed.choose("m", "Bus error")
+    assert crashed.proven("m") is None
+    assert ProfileBook(path).proven("m") is None
 
 
 def test_when_all_profiles_crash_the_user_is_told_and_the_next_day_begins_anew(tmp_path: Path) -> None:

@@ -53,6 +53,28 @@ def test_starts_slow_down_and_then_stop_with_a_message_that_stays_the_same() -> 
     assert str(first.value) == str(second.value)
 
 
+def test_the_end_of_a_pause_is_told() -> None:
+    crash(2)
+    supervision.notice_crash()
+    last = supervision.recent_crashes()[-1]
+    assert supervision.paused_until(budget=3) is None
+    assert supervision.paused_until(budget=2) == last + supervision.PAUSE
+
+
+def test_a_crash_is_noticed_once() -> None:
+    crash(1)
+    supervision.notice_crash()
+    supervision.notice_crash()
+    assert len(supervision.recent_crashes()) == 1
+
+
+def test_a_host_that_runs_is_no_crash() -> None:
+    claim = supervision.claim()
+    supervision.notice_crash()
+    assert claim is not None and supervision.recent_crashes() == []
+    claim.release()
+
+
 def test_after_the_pause_it_is_tried_again() -> None:
     crash(3)
     supervision.before_start(budget=9)

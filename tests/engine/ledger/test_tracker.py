@@ -1,8 +1,11 @@
 """A small editor around the tracker: text with a cursor, edits as they come from a client, a clock by hand."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.ledger.records import Record
 from engine.ledger.tracker import KEPT_AFTER, Offer, Tracker
@@ -195,3 +198,53 @@ def test_a_closed_document_gives_a_record_that_does_not_know_what_was_kept(desk:
     desk.tracker.closed(URI)
     desk.tracker.finish()
     assert [(record.fate, record.kept) for record in desk.tracker.take()] == [("accepted", None)]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("offer"), st.text("ab(\n😀", min_size=1, max_size=6)),
+            st.tuples(st.just("insert"), st.text("ab(\n😀", min_size=1, max_size=6)),
+            st.tuples(st.just("delete"), st.integers(0, 5)),
+            st.tuples(
+                st.sampled_from(["accept", "partly", "reject", "show", "wait", "close"]), st.integers(-3, 9)
+            ),
+        ),
+        max_size=30,
+    )
+)
+def test_whatever_happens_each_suggestion_gives_one_record_that_can_be_true(steps: list[tuple[str, Any]]) -> None:
+    desk = Desk("x = ", 4)
+    ids: list[str] = []
+    found: list[Record] = []
+    for what, value in steps:
+        if what == "offer":
+            ids.append(desk.offer(value))
+        elif what == "insert":
+            desk.insert(value)
+        elif what == "delete":
+            start = max(0, desk.cursor - value)
+            desk.delete(start, desk.cursor)
+            desk.cursor = start
+        elif what == "wait":
+            desk.now += value * 10
+            desk.tracker.settle(lambda uri: desk.text)
+        elif what == "close":
+            desk.tracker.closed(URI)
+        elif ids:
+            id = ids[value % len(ids)]
+            tell = {
+                "accept": lambda id=id: desk.tracker.accepted(id),
+                "partly": lambda id=id, value=value: desk.tracker.partly_accepted(id, "ab", value),
+                "reject": lambda id=id: desk.tracker.rejected(id),
+                "show": lambda id=id: desk.tracker.shown(id),
+            }
+            tell[what]()
+        found += desk.tracker.take()
+    desk.tracker.finish()
+    found += desk.tracker.take()
+    assert len(found) == len(set(ids))
+    for record in found:
+        assert 0 <= record.saved <= record.characters
+        assert record.saved == 0 or record.fate in ("accepted", "partly")
+        assert record.kept is None or 0 <= record.kept <= 1

@@ -17,8 +17,8 @@ export function html(webview: vscode.Webview, root: vscode.Uri): string {
 <body>
 <main id="log" aria-live="polite" aria-label="The chat" tabindex="0"></main>
 <form id="ask">
-<textarea id="question" rows="3" placeholder="Ask about your code" aria-label="Your question"></textarea>
-<div class="row"><span class="hint">Enter sends, Shift+Enter breaks the line</span><button id="send" type="submit">Send</button><button id="stop" type="button" hidden>Stop</button></div>
+<textarea id="question" rows="3" placeholder="Ask about your code (Shift+Enter: new line)" aria-label="Your question"></textarea>
+<div class="row"><span class="hint">Enter sends</span><button id="send" type="submit">Send</button><button id="stop" type="button" hidden>Stop</button></div>
 </form>
 <script nonce="${nonce}" src="${file("main.js")}"></script>
 </body>

@@ -35,7 +35,11 @@ export class Turn {
     }
     if (!this.#due) {
       this.#due = true;
-      requestAnimationFrame(() => { this.#draw(); });
+      requestAnimationFrame(() => {
+        if (this.#due) {
+          this.#draw();
+        }
+      });
     }
   }
 

@@ -1,0 +1,13 @@
+import hashlib
+from typing import Any
+
+from lsp_server.hearth import Hearth
+
+
+async def handle(ls: Hearth, params: Any) -> dict[str, Any] | None:
+    """`{textDocument}` -> version and SHA-256 (of UTF-8) of the text as we have it: is ours the client's?"""
+    document = ls.documents.get(params.textDocument.uri)
+    if document is None:
+        return None
+    digest = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
+    return {"version": document.version, "sha256": digest}

@@ -1,0 +1,28 @@
+from dataclasses import replace
+
+import pytest
+
+from engine.errors import HearthError, SettingsError
+from engine.library import Hearth
+from engine.settings import Settings
+
+
+def test_a_completion_is_plain_text() -> None:
+    with Hearth("width * height", backend="scripted") as hearth:
+        assert hearth.complete("def area(width, height):\n    return ", "\n") == "width * height"
+        assert hearth.complete("x = 1; y = ", "\n", path="a.js") == "width * height"
+
+
+def test_a_chat_streams_without_what_the_model_thinks() -> None:
+    with Hearth("<think>Hm.</think>It |adds |numbers.", backend="scripted") as hearth:
+        assert list(hearth.chat("What is this?")) == ["It ", "adds ", "numbers."]
+        assert next(iter(hearth.chat("What?", "It adds.", "Why?"))) == "It "  # not read to its end
+
+
+def test_settings_may_be_given_and_errors_are_the_engines() -> None:
+    with pytest.raises(SettingsError, match="no backend named"):
+        Hearth(backend="nothing")
+    settings = Settings(ollama=replace(Settings().ollama, url="http://127.0.0.1:9"))
+    with Hearth("m", "ollama", settings) as hearth:
+        with pytest.raises(HearthError, match="Nothing answers"):
+            hearth.complete("x = ")

@@ -1,0 +1,52 @@
+"""What `hearth doctor` says of crashes."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from engine import paths
+from engine.host import supervision
+from lsp_server.commands.doctor import crash_report
+
+
+def crash(times: int) -> None:
+    for _ in range(times):
+        claim = supervision.claim()
+        assert claim is not None
+        claim._lock.release()  # what the system does when a process dies
+
+
+def last_words(text: str, age: float = 0.0) -> Path:
+    file = paths.private(paths.state_dir()) / "host-crash-last.txt"
+    file.write_text(text)
+    os.utime(file, (time.time() - age, time.time() - age))
+    return file
+
+
+def test_without_crashes_there_is_nothing_to_say() -> None:
+    assert crash_report(budget=6) == []
+
+
+def test_a_host_that_was_killed_is_one_line() -> None:
+    crash(1)
+    assert crash_report(budget=6) == ["The model's process died once in the last 10 minutes."]
+
+
+def test_a_pause_is_told_with_its_end_and_its_setting() -> None:
+    crash(2)
+    died, pause = crash_report(budget=2)
+    assert died == "The model's process died 2 times in the last 10 minutes."
+    until = time.strftime("%H:%M", time.localtime(supervision.recent_crashes()[-1] + supervision.PAUSE))
+    assert pause == f"It is left alone until {until} and then tried again (host.crash_budget = 2)."
+
+
+@pytest.mark.parametrize("age", [0.0, 90_000.0])
+def test_the_last_words_come_with_their_time_cut_to_what_can_be_read(age: float) -> None:
+    file = last_words("Fatal Python error: Segmentation fault\n" + "  File somewhere\n" * 50, age)
+    said = crash_report(budget=6)
+    assert time.strftime("%Y-%m-%d %H:%M", time.localtime(file.stat().st_mtime)) in said[0]
+    assert said[1] == "Fatal Python error: Segmentation fault"
+    assert len(said) < 12
+    assert str(paths.log_dir() / "host.log") in said[-1]

@@ -1,0 +1,181 @@
+"""`PROTOCOL.md` against the code: nothing missing, nothing invented, and every example works."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from lsprotocol import types as lsp
+
+import lsp_server
+from engine.settings import Settings
+from lsp_server import params
+from lsp_server.features.workspace_execute_command import COMMANDS
+from lsp_server.server import DOCUMENTS, FEATURES
+from tests.e2e.editor import Editor, editor
+from tests.lsp_server.acting import acting
+
+FOLDER = Path(lsp_server.__file__).parent
+PAGE = (FOLDER / "PROTOCOL.md").read_text("utf-8")
+SHOP = "def total(prices):\n    return sum(prices)\n\n\nbill = ‸\n"
+SETTINGS = {
+    "completion": {"backend": "scripted", "model": "total(basket)"},
+    "chat": {"backend": "scripted", "model": "It adds up the prices."},
+}
+PARAMS: dict[str, type[msgspec.Struct]] = {
+    "textDocument/didShowCompletion": params.ItemParams,
+    "textDocument/didPartiallyAcceptCompletion": params.PartlyAcceptedParams,
+    "hearth/didRejectCompletion": params.ItemParams,
+    "textDocument/didFocus": params.FocusParams,
+    "hearth/chat": params.ChatParams,
+    "hearth/chat/stop": params.ConversationParams,
+    "hearth/chat/delete": params.ConversationParams,
+    "hearth/inspect": params.InspectParams,
+}
+
+
+def sections() -> dict[str, str]:
+    """What is told under the heading of each method and command."""
+    parts = re.split(r"^### `([^`]+)`\n", PAGE, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def examples(section: str) -> dict[str, Any]:
+    """The JSON of a section by what stands behind the word `json`."""
+    found = re.findall(r"^```json (\S+)\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    return {name: json.loads(text) for name, text in found}
+
+
+def sources() -> str:
+    return "\n".join(path.read_text("utf-8") for path in sorted(FOLDER.rglob("*.py")))
+
+
+def sent_by_the_server() -> set[str]:
+    """Methods of our own and of the standard that the code sends."""
+    text = sources()
+    own = set(re.findall(r"\.(?:notify|send_request_async)\(\s*\"([^\"]+)\"", text))
+    calls = set(re.findall(r"\.((?:window|workspace|client)_[a-z_]+?)(?:_async)?\(", text))
+    assert own and calls
+    return own | {_method(call) for call in calls}
+
+
+def _method(call: str) -> str:
+    """`window_show_message` -> `window/showMessage`."""
+    first, *rest = call.split("_")
+    return first + "/" + rest[0] + "".join(word.title() for word in rest[1:])
+
+
+def test_every_method_of_the_server_is_on_the_page_and_no_other() -> None:
+    answered = {feature.method for feature in (*DOCUMENTS, *FEATURES)}
+    own = {method for method in answered if method not in lsp.METHOD_TO_TYPES}
+    sent = sent_by_the_server()
+    own_sent = {method for method in sent if method.startswith("hearth/")}
+    assert set(sections()) == own | own_sent | set(COMMANDS)
+    table = PAGE.partition("## Standard methods")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([$\w]+/\w+(?:/\w+)?|initialized?|shutdown)`", table))
+    of_pygls = {"initialize", "workspace/executeCommand", "$/cancelRequest", "$/progress"}
+    of_pygls |= {"window/workDoneProgress/create"}  # behind `work_done_progress`
+    assert named == (answered - own) | (sent - own_sent) | of_pygls
+
+
+def test_every_parameter_is_told_with_its_name() -> None:
+    for method, kind in PARAMS.items():
+        types = re.findall(r"^```ts\n(.*?)^```", sections()[method], re.MULTILINE | re.DOTALL)[0]
+        for field in msgspec.structs.fields(kind):
+            mark = "" if field.required else r"\?"
+            assert re.search(rf"\b{field.encode_name}{mark}:", types), f"{method}: {field.encode_name}"
+
+
+def test_every_group_of_settings_is_named() -> None:
+    options = PAGE.partition("`initializationOptions`")[2].partition("What the client can do")[0]
+    named = set(re.findall(r"(\w+)\?:", options)) - {"token"}
+    assert named == {field.name for field in fields(Settings)}
+
+
+@pytest.fixture
+async def shop() -> AsyncIterator[Editor]:
+    async with editor(SETTINGS) as ed:
+        ed.open(SHOP, "shop.py")
+        yield ed
+
+
+REQUESTS = [name for name, text in sections().items() if "/" in name and "result" in examples(text)]
+EVENTS = [name for name, text in sections().items() if set(examples(text)) == {"params"}]
+
+
+async def test_every_example_of_a_request_is_answered_in_the_shape_that_is_told(shop: Editor) -> None:
+    assert len(REQUESTS) >= 6
+    for method in REQUESTS:
+        told = examples(sections()[method])
+        answer = await shop.client.protocol.send_request_async(method, told["params"])
+        assert_shape(params.plain(answer), told["result"], method)
+
+
+async def test_every_example_of_a_command_is_answered_in_the_shape_that_is_told(shop: Editor) -> None:
+    for name in COMMANDS:
+        told = examples(sections()[name])
+        command = lsp.ExecuteCommandParams(name, told["arguments"])
+        answer = await shop.client.workspace_execute_command_async(command)
+        assert_shape(params.plain(answer), told["result"], name)
+
+
+async def test_every_example_of_an_event_is_understood(shop: Editor) -> None:
+    assert len(EVENTS) >= 4
+    assert await shop.ghost() == "total(basket)"
+    for method in EVENTS:
+        shop.client.protocol.notify(method, examples(sections()[method])["params"])
+    assert await shop.ghost() == ""  # the last but one of them rejected it
+    assert "error" not in [status.kind for status in shop.statuses]
+
+
+async def test_pieces_of_an_answer_and_statuses_come_as_told(shop: Editor) -> None:
+    section = examples(sections()["hearth/chat"])
+    pieces: list[Any] = []
+    shop.client.protocol.fm._features.pop(lsp.PROGRESS, None)  # pytest-lsp's own wants a title in each
+    shop.client.feature(lsp.PROGRESS)(lambda params: pieces.append(params))
+    answer = await shop.client.protocol.send_request_async("hearth/chat", section["params"])
+    assert "".join(piece.value["text"] for piece in pieces) == answer.text
+    assert_shape({"token": pieces[0].token, "value": pieces[0].value}, section["$/progress"], "$/progress")
+    status = examples(sections()["hearth/status"])["hearth/status"]
+    assert_shape(params.plain(shop.statuses[-1]), status, "hearth/status")
+
+
+async def test_a_preview_comes_as_told_in_all_its_kinds() -> None:
+    async with acting("def sum_of(prices):\n    return sum(prices)\n", previews=True) as ed:
+        ed.show(SHOP.replace("‸", "").replace("def", "‸def", 1))
+        await ed.run("hearth.act", {"action": "instruct", **ed.place, "instruction": "name it sum_of"})
+    told = examples(sections()["hearth/preview"])["hearth/preview"]
+    assert {each.kind for each in ed.previews} == {"begin", "text", "end"}
+    assert_shape(params.plain(ed.previews[-1]), told, "hearth/preview")
+    assert ed.previews[0].title and any(each.text for each in ed.previews if each.kind == "text")
+
+
+async def test_explain_needs_no_words_of_the_client(shop: Editor) -> None:
+    asked = {"action": "explain", "textDocument": {"uri": shop.uri}}
+    answer = await shop.client.protocol.send_request_async("hearth/chat", asked)
+    assert answer.text == "It adds up the prices."
+    wrong = await shop.client.protocol.send_request_async("hearth/chat", {"action": "sing"})
+    assert wrong.reason == "error" and "sing" in wrong.message
+
+
+def assert_shape(value: Any, told: Any, where: str) -> None:
+    """The same names and kinds of values; lists by their first items, where null is told anything may be."""
+    if told is None or (value is None and where.endswith(("path", "licence", "role", "fits", "range"))):
+        return
+    if isinstance(told, dict):
+        assert isinstance(value, dict) and set(value) == set(told), f"{where}: {value}"
+        for name, each in told.items():
+            assert_shape(value[name], each, f"{where}.{name}")
+    elif isinstance(told, list):
+        assert isinstance(value, list), f"{where}: {value}"
+        if told and where.count(".") == 0 and not where.startswith("hearth."):
+            assert value, f"{where} is empty"
+        for each in value if told else []:
+            assert_shape(each, told[0], f"{where}[]")
+    else:
+        numbers = isinstance(told, int | float) and not isinstance(told, bool)
+        assert isinstance(value, (int, float) if numbers else type(told)), f"{where}: {value!r}"

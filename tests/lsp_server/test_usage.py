@@ -1,0 +1,101 @@
+"""The ledger is written now and then, and nobody waits for it."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from engine.context.documents import Document
+from engine.ledger import records
+from engine.ledger.tracker import KEPT_AFTER
+from engine.types import Completion
+from lsp_server import usage
+from lsp_server.hearth import Hearth
+
+TEXT = "x = "
+ANSWER = "compute(y)"
+SOON = 20.0
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Hearth:
+    monkeypatch.setattr(usage, "_WRITE_SECONDS", 0.01)
+    server = Hearth()
+    server.documents["file:///a.py"] = Document("file:///a.py", TEXT, "python")
+    return server
+
+
+def accept_something(server: Hearth) -> None:
+    """And half a minute passes."""
+    (document,) = server.documents.values()
+    start = len(document.text)
+    server.usage.offered(document, Completion(ANSWER, start, start), 0.1, True, 0.05)
+    document.apply(start, start, ANSWER)
+    server.usage.edited(document, start, start, ANSWER)
+    later = time.time() + KEPT_AFTER + 1
+    server.usage.tracker.clock = lambda: later
+
+
+async def written(count: int) -> list[records.Record]:
+    async with asyncio.timeout(SOON):
+        while len(records.load()) < count:
+            await asyncio.sleep(0.01)
+    return records.load()
+
+
+async def test_half_a_minute_after_it_was_accepted_a_suggestion_is_written_with_what_was_kept(
+    server: Hearth,
+) -> None:
+    accept_something(server)
+    (record,) = await written(1)
+    assert (record.fate, record.saved, record.kept, record.floor) == ("accepted", 10, 1.0, 0.05)
+    assert (record.latency_ms, record.model) == (100.0, server.settings.completion.model)
+
+
+async def test_what_could_not_be_written_is_written_when_there_is_room_again(
+    server: Hearth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+    real = records.append
+
+    def full_at_first(batch: Sequence[records.Record]) -> None:
+        tries.append(len(batch))
+        if len(tries) < 3:
+            raise OSError(28, "No space left on device")
+        real(batch)
+
+    monkeypatch.setattr(records, "append", full_at_first)
+    accept_something(server)
+    assert len(await written(1)) == 1
+    assert tries == [1, 1, 1]
+
+
+async def test_a_disk_that_hangs_holds_up_neither_keys_nor_the_end(
+    server: Hearth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging, free = threading.Event(), threading.Event()
+
+    def hang(batch: Sequence[records.Record]) -> None:
+        hanging.set()
+        free.wait(SOON)
+
+    monkeypatch.setattr(records, "append", hang)
+    monkeypatch.setattr(usage, "_LAST_WRITE_SECONDS", 0.05)
+    try:
+        accept_something(server)
+        async with asyncio.timeout(SOON):
+            while not hanging.is_set():
+                await asyncio.sleep(0.01)
+        accept_something(server)
+        await server.usage.close()
+        assert not free.is_set()
+    finally:
+        free.set()
+
+
+def test_of_a_models_path_only_the_name_is_kept() -> None:
+    assert usage._short("/home/somebody/models/coder.gguf") == "coder.gguf"
+    assert usage._short("C:\\Users\\somebody\\coder.gguf") == "coder.gguf"
+    assert usage._short("qwen2.5-coder-0.5b-instruct") == "qwen2.5-coder-0.5b-instruct"
