@@ -26,7 +26,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       void client.sendNotification(method, params);
     }
   });
-  const chat = new ChatView(context.extensionUri, () => client);
+  const chat = new ChatView(context.extensionUri, documents, () => client);
   const own = vscode.Uri.joinPath(context.globalStorageUri, "environment").fsPath;
 
   const start = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
+import type { Documents } from "../documents.ts";
 
 /** What a question is about. */
 export interface Place {
@@ -39,8 +40,8 @@ export async function insert(text: string): Promise<void> {
   await vscode.window.showTextDocument(editor.document, editor.viewColumn);
 }
 
-/** Show the editor's own preview of an edit that puts `text` in the selection's place, or in that of the question. */
-export async function preview(text: string, asked: Place | undefined): Promise<void> {
+/** Show as a diff what it would be with `text` in the selection's place, or in that of the question; then ask. */
+export async function preview(text: string, asked: Place | undefined, documents: Documents): Promise<void> {
   const selected = placeOf(anEditor());
   const place = selected === undefined || selected.range.isEmpty ? (asked ?? selected) : selected;
   if (place === undefined || place.range.isEmpty) {
@@ -48,11 +49,25 @@ export async function preview(text: string, asked: Place | undefined): Promise<v
     return;
   }
   const document = await vscode.workspace.openTextDocument(place.uri);
+  const version = document.version;
   const old = document.getText(place.range);
+  const fitting = old.endsWith("\n") ? text : text.replace(/\n$/, "");
+  const all = document.getText();
+  const proposed = all.slice(0, document.offsetAt(place.range.start)) + fitting + all.slice(document.offsetAt(place.range.end));
+  const name = place.uri.path.split("/").at(-1) ?? "";
+  await vscode.commands.executeCommand("vscode.diff", place.uri, documents.put(name, proposed), `${name}: from the chat`);
+  const answer = await vscode.window.showInformationMessage(`Hearth: replace this in ${name}?`, "Replace", "Discard");
+  await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+  if (answer !== "Replace") {
+    return;
+  }
+  if (document.version !== version) {
+    void vscode.window.showWarningMessage(`Hearth: ${name} was changed meanwhile, so nothing was replaced.`);
+    return;
+  }
   const edit = new vscode.WorkspaceEdit();
-  const label = { label: "From the chat", description: "written by a model; read it", needsConfirmation: true };
-  edit.replace(place.uri, place.range, old.endsWith("\n") ? text : text.replace(/\n$/, ""), label);
-  await vscode.workspace.applyEdit(edit, { isRefactoring: true });
+  edit.replace(place.uri, place.range, fitting);
+  await vscode.workspace.applyEdit(edit);
 }
 
 function anEditor(): vscode.TextEditor | undefined {

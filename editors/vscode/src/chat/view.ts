@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { ProgressType, type LanguageClient } from "vscode-languageclient/node";
+import type { Documents } from "../documents.ts";
 import * as code from "./code.ts";
 import type { Answer, FromPage, ToPage } from "./messages.ts";
 import { html } from "./page.ts";
@@ -17,7 +18,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   #place: code.Place | undefined;
   readonly #registration: vscode.Disposable;
 
-  constructor(private readonly root: vscode.Uri, private readonly client: () => LanguageClient | undefined) {
+  constructor(
+    private readonly root: vscode.Uri,
+    private readonly documents: Documents,
+    private readonly client: () => LanguageClient | undefined,
+  ) {
     this.#registration = vscode.window.registerWebviewViewProvider("hearth.chat", this);
   }
 
@@ -95,7 +100,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         await code.insert(message.text);
         return;
       case "apply":
-        await code.preview(message.text, this.#place);
+        await code.preview(message.text, this.#place, this.documents);
     }
   }
 
