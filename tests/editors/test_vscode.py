@@ -101,11 +101,13 @@ def test_the_model_menu_says_what_there_is_and_switches(editor: VSCode) -> None:
     assert "in use" in editor.text(".quick-input-list")
     # one that lies on the disk already: nothing is downloaded for a test
     editor.choose("qwen2.5-coder-0.5b-instruct")
-    chosen = editor.folder.parent / "user" / "User" / "settings.json"
-    editor.until(
-        lambda: chosen.exists() and "hearth.chat.model" in chosen.read_text(), "the choice in the settings"
-    )
-    assert '"hearth.completion.model": "qwen2.5-coder-0.5b-instruct"' in chosen.read_text()
+    user = editor.folder.parent / "user"  # settings of the machine lie beside those of the user
+
+    def chosen() -> str:
+        return "".join(file.read_text() for file in user.glob("*/settings.json"))
+
+    editor.until(lambda: "hearth.chat.model" in chosen(), "the choice in the settings")
+    assert '"hearth.completion.model": "qwen2.5-coder-0.5b-instruct"' in chosen()
 
 
 def test_a_killed_server_is_started_again_and_the_status_says_so(editor: VSCode) -> None:

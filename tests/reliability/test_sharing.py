@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from tests.e2e.editor import Editor, editor
-from tests.hosts import hosts_of
+from tests.hosts import hosts_of, stop_host
 
 pytestmark = pytest.mark.model
 
@@ -156,4 +156,7 @@ async def main(home: Path) -> None:
 
 if __name__ == "__main__":
     os.environ["HEARTH_HOME"] = sys.argv[1]
-    asyncio.run(main(Path(sys.argv[1])))
+    try:
+        asyncio.run(main(Path(sys.argv[1])))
+    finally:
+        stop_host(Path(sys.argv[1]))
