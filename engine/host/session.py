@@ -83,12 +83,12 @@ class Session:
                 settled = text if request.raw else answer.push(text)
                 if answer.stopped:
                     break
-                probability = run.take_probability() if settled else 1.0
+                probability = run.take_probability(settled) if settled else 1.0
                 yield Piece(settled, probability=probability, draft=answer.text)
             answer.reason = answer.reason or reason
             rest = "" if request.raw else answer.finish()
             if rest:
-                yield Piece(rest, probability=run.take_probability())
+                yield Piece(rest, probability=run.take_probability(rest))
             return Finished(answer.reason, run.usage)
 
     def probe(self, request: CompletionRequest) -> Probe:
@@ -125,7 +125,7 @@ class Session:
                     continue
                 if token == _END:
                     return Finished("eog", run.usage)
-                yield Piece(run.text_of(self.vocabulary.pieces[token]), probability=run.take_probability())
+                yield Piece(run.text_of(self.vocabulary.pieces[token]), probability=run.take_probability(""))
             return Finished("limit", run.usage)
 
     def chat_cache(self) -> KvCache:
@@ -287,11 +287,12 @@ class _Run:
         if probability is not None:
             self._probabilities.append(probability)
 
-    def take_probability(self) -> float:
-        """How probable all the tokens since the last call are together."""
+    def take_probability(self, text: str) -> float:
+        """How probable the tokens since the last call are together; of several lines, the mean of one line."""
         joint = math.prod(self._probabilities)
         self._probabilities.clear()
-        return joint
+        lines = sum(bool(line.strip()) for line in text.splitlines())
+        return float(joint ** (1 / max(1, lines)))
 
     def text_of(self, piece: bytes) -> str:
         """The characters that `piece` completes, behind the healed bytes."""

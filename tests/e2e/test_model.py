@@ -108,7 +108,7 @@ async def test_a_function_body_is_written_to_its_end_and_no_further(model_home: 
             'def factorial(n):\n    """The product of the numbers from 1 to n."""\n    ‸\n\n\n'
             "def double(n):\n    return 2 * n\n"
         )
-        ghost = await ed.ghost()
+        ghost = await ed.ghost(automatic=False)
         assert "return" in ghost and "def double" not in ghost
         names: dict[str, object] = {}
         exec(ed.text[: ed.cursor] + ghost + ed.text[ed.cursor :], names)
@@ -132,7 +132,7 @@ async def test_a_keystroke_costs_no_prompt_tokens_that_were_seen_before(model_ho
         assert warm < (_cpu(host) - before) / 2
 
 
-async def test_typing_fast_costs_one_answer_and_leaves_the_host_idle(model_home: Path) -> None:
+async def test_typing_fast_is_answered_at_its_end_and_leaves_the_host_idle(model_home: Path) -> None:
     async with editor(home=model_home) as ed:
         ed.open("def area(width, height):\n    ‸\n\n\nprint(area(2, 3))\n")
         await ed.until("ready")
@@ -143,16 +143,15 @@ async def test_typing_fast_costs_one_answer_and_leaves_the_host_idle(model_home:
             await asyncio.sleep(0.06)
         answers = await asyncio.wait_for(asyncio.gather(*requests), 30)
         assert len(answers) == 30
-        assert sum(answer is not None for answer in answers) <= 2  # the first may be quick enough
         assert answers[-1] is not None
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(2)  # the whole frame of so short a file, and one answer ahead
         (host,) = hosts_of(model_home)
         before = _cpu(host)
         await asyncio.sleep(0.5)
         assert _cpu(host) - before < 0.1
 
 
-async def test_a_killed_host_costs_one_empty_answer_and_nothing_else(model_home: Path) -> None:
+async def test_a_killed_host_costs_at_most_one_answer_and_nothing_else(model_home: Path) -> None:
     async with editor(home=model_home) as ed:
         filler = "".join(f"value_{number} = {number}\n" for number in range(400))
         ed.open(f"{filler}def area(width, height):\n    return width * ‸\n")
@@ -162,7 +161,8 @@ async def test_a_killed_host_costs_one_empty_answer_and_nothing_else(model_home:
         await asyncio.sleep(0.1)
         os.kill(host.pid, signal.SIGKILL)
         answer = await asyncio.wait_for(request, 30)
-        assert not answer.items
+        assert answer is not None
+        assert all(item.insert_text.startswith("height") for item in answer.items)
         ed.type("h")
         assert (await ed.ghost()).startswith("eight")
 
