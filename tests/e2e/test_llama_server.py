@@ -79,13 +79,12 @@ async def test_a_cancelled_completion_is_stopped_at_the_server(server: LlamaServ
         assert (await ed.ghost()).startswith("height")
 
 
-async def test_who_finds_the_only_slot_busy_is_answered_when_it_is_free(server: LlamaServer) -> None:
+async def test_who_finds_the_server_busy_is_answered_all_the_same(server: LlamaServer) -> None:
     async with editor(settings(server)) as ed:
         async with occupied(server):
             ed.open(AREA)
             asked = asyncio.create_task(ed.ghost())
             await asyncio.sleep(1)
-            assert not asked.done()
         assert (await asked).startswith("height")
         assert ed.messages == []
 
