@@ -20,7 +20,7 @@ from engine.context.documents import Document
 from engine.context.syntax import block_expected, closes_brackets
 from engine.errors import HearthError
 from engine.frames import MAX_TYPED, Budget, Frame, frame_at, with_context
-from engine.generation import Generation, without_errors
+from engine.generation import Generation
 from engine.languages import language_of
 from engine.settings import CompletionSettings
 from engine.suggestions import Suggestions
@@ -130,7 +130,7 @@ class Completer:
         self._speed.learn(generation.usage)
         if memory.warming is None or memory.warming.done():
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
-        answer = without_errors(code, offset, generation.answer)
+        answer = generation.sound_answer
         if automatic and generation.confidence < self.settings.min_confidence:
             answer = ""  # remembered all the same: if the user types along, it was right
         if memory.suggestions.is_rejected(snapshot.text, offset, answer):

@@ -7,6 +7,7 @@ being typed has changed, the cursor is elsewhere, or too much was typed.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from engine.context.secrets import masked
 from engine.types import ContextFile, FimPrompt
@@ -67,7 +68,7 @@ def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:
 
     Keys and tokens in the text are crossed out before the windows are cut: half a private key is one too.
     """
-    shown = masked(text)
+    shown = _masked(text)
     line_start = text.rfind("\n", 0, offset) + 1
     right_start = _past_closers(text, offset)
     return Frame(
@@ -77,6 +78,12 @@ def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:
         below=shown[right_start : _window_end(text, right_start, int(budget.suffix * CHARS_PER_TOKEN))],
         path=path,
     )
+
+
+@lru_cache(maxsize=2)
+def _masked(text: str) -> str:
+    """Several frames are cut from one text, and to search a long one takes milliseconds."""
+    return masked(text)
 
 
 def with_context(frame: Frame, context: tuple[ContextFile, ...]) -> Frame:

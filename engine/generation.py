@@ -30,6 +30,7 @@ class Generation:
         self._grown = asyncio.Event()
         self._probabilities: list[float] = []
         self._draft = ""
+        self._is_sound = False
         self.answer = ""
         self.reason = "deadline"
         self.usage = Usage()
@@ -44,6 +45,11 @@ class Generation:
     @property
     def under_way(self) -> bool:
         return not self._task.done() and not self._task.cancelling()
+
+    @property
+    def sound_answer(self) -> str:
+        """What may be shown now: the whole answer, or the part of an unfinished one that adds no errors."""
+        return _without_errors(self._code, self._offset, self.answer) if not self._is_sound else self.answer
 
     def cancel(self) -> None:
         self._task.cancel()
@@ -82,7 +88,7 @@ class Generation:
                     self.reason, self.usage = event.reason, event.usage
         if self.reason in ("superseded", "cancelled"):
             return
-        self.answer = without_errors(self._code, self._offset, self.answer)
+        self.answer, self._is_sound = self.sound_answer, True
         self._suggestions.add(self._code.text, self._offset, self.answer, self.confidence)
 
     def _take(self, piece: Piece) -> None:
@@ -94,7 +100,7 @@ class Generation:
         self._draft = piece.draft or self.answer
 
 
-def without_errors(code: Code, offset: int, answer: str) -> str:
+def _without_errors(code: Code, offset: int, answer: str) -> str:
     """Drop last lines of a block as long as that leaves fewer errors in the tree that it is pasted into."""
     if "\n" not in answer.strip():
         return answer

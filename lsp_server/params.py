@@ -45,6 +45,12 @@ class FocusParams(msgspec.Struct, frozen=True, rename="camel"):
     position: Position | None = None
 
 
+class DocumentParams(msgspec.Struct, frozen=True, rename="camel"):
+    """Of `hearth/digest`."""
+
+    text_document: TextDocument
+
+
 class InspectParams(msgspec.Struct, frozen=True, rename="camel"):
     """Of `hearth/inspect`."""
 

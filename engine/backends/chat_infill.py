@@ -1,10 +1,7 @@
 """Filling the middle by asking a chat model for it: the last resort for models without FIM tokens."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-
-from engine.backends.streaming import Stream
-from engine.types import ChatMessage, ChatRequest, CompletionRequest, FimPrompt, Finished, Piece
+from engine.backends.streaming import Stream, with_head
+from engine.types import ChatMessage, ChatRequest, CompletionRequest, FimPrompt
 
 NOTE = (
     "This model has no fill-in-the-middle form and is asked by chat instead. "
@@ -28,23 +25,9 @@ def as_chat(request: CompletionRequest) -> ChatRequest:
     )
 
 
-async def without_fence(stream: Stream) -> AsyncGenerator[Piece | Finished, None]:
+def without_fence(stream: Stream) -> Stream:
     """Take off the line that opens a Markdown fence. The line that closes it is a stop rule's business."""
-    head: str | None = ""
-    async with aclosing(stream):
-        async for event in stream:
-            if head is None or (isinstance(event, Piece) and event.part == "thinking"):
-                yield event
-                continue
-            head += event.text if isinstance(event, Piece) else ""
-            if isinstance(event, Piece) and _may_open(head):
-                continue
-            text = _without_opening(head)
-            head = None
-            if text:
-                yield Piece(text)
-            if isinstance(event, Finished):
-                yield event
+    return with_head(stream, _may_open, _without_opening)
 
 
 def _shown(prompt: FimPrompt) -> str:

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from engine.backends import OnStatus, chat_infill
-from engine.backends.streaming import stopped, without_thinking_tags
+from engine.backends.streaming import Stream, cost_of, stopped, without_thinking_tags
 from engine.errors import HearthError, HostDied
 from engine.host.client import HostClient
 from engine.host.wire import Report
@@ -43,10 +43,10 @@ class LocalBackend:
             async for event in events:
                 yield event
 
-    def _filled(self, model: ModelRef, request: CompletionRequest) -> "Answer":
+    def _filled(self, model: ModelRef, request: CompletionRequest) -> Stream:
         return _again(lambda: self._host.complete(model, request))
 
-    def _asked_by_chat(self, model: ModelRef, request: CompletionRequest) -> "Answer":
+    def _asked_by_chat(self, model: ModelRef, request: CompletionRequest) -> Stream:
         question = replace(chat_infill.as_chat(request), priority=Priority.COMPLETION)
         talk = without_thinking_tags(_again(lambda: self._host.chat(model, question)))
         return stopped(chat_infill.without_fence(talk), request)
@@ -64,11 +64,7 @@ class LocalBackend:
         model = await self.model(name)
         if model.id in self._without_fim:
             return Usage()
-        async with aclosing(self._host.complete(model, request, warm_up=True)) as events:
-            async for event in events:
-                if isinstance(event, Finished):
-                    return event.usage
-        return Usage()
+        return await cost_of(self._host.complete(model, request, warm_up=True))
 
     async def probe(self, request: CompletionRequest) -> Probe:
         return await self._host.inspect(await self.model(self.settings.completion.model), request)
@@ -148,10 +144,7 @@ class LocalBackend:
         self.on_status(Status("ready", self.settings.completion.model, help=text))
 
 
-Answer = AsyncGenerator[Piece | Finished, None]
-
-
-async def _again(ask: Callable[[], Answer]) -> Answer:
+async def _again(ask: Callable[[], Stream]) -> Stream:
     """What `ask` streams; asked once more when the host dies before it has said anything."""
     began = False
     try:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from engine import fim
 from engine.backends import OnStatus, address, chat_infill
 from engine.backends.http import Patience, Reporter, client_options, refusal, unreachable
-from engine.backends.streaming import Stream, Turns, patient, stopped, without_thinking_tags
+from engine.backends.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
 from engine.errors import BackendUnavailable, HearthError, ModelMissing, RequestRefused
 from engine.settings import Settings
 from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, Piece, Probe, Status, Usage
@@ -60,10 +60,7 @@ class OllamaBackend:
             return Usage()
         stream = self._fill(self.settings.completion.model, replace(request, max_tokens=1))
         with suppress(HearthError):
-            async with aclosing(self._turns.take(_WARM_UP, stream)) as events:
-                async for event in events:
-                    if isinstance(event, Finished):
-                        return event.usage
+            return await cost_of(self._turns.take(_WARM_UP, stream))
         return Usage()
 
     async def probe(self, request: CompletionRequest) -> Probe:

@@ -10,10 +10,10 @@ from engine import fim
 from engine.backends import OnStatus, address, chat_infill, openai_wire
 from engine.backends.http import Patience, Reporter
 from engine.backends.openai_server import Server, probe
-from engine.backends.streaming import Stream, Turns, patient, stopped, without_thinking_tags
+from engine.backends.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
 from engine.errors import BackendUnavailable, HearthError, RequestRefused, SettingsError
 from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, Probe, Status, Usage
+from engine.types import ChatRequest, CompletionRequest, FimPrompt, Probe, Status, Usage
 
 _FIM_SETTINGS = ("auto", "infill", "suffix", "raw")
 _WARM_UP = "warm-up"
@@ -61,10 +61,7 @@ class OpenAIBackend:
             return Usage()
         stream = self._fill(replace(request, max_tokens=1))
         with suppress(HearthError):
-            async with aclosing(self._turns.take(_WARM_UP, stream)) as events:
-                async for event in events:
-                    if isinstance(event, Finished):
-                        return event.usage
+            return await cost_of(self._turns.take(_WARM_UP, stream))
         return Usage()
 
     async def probe(self, request: CompletionRequest) -> Probe:

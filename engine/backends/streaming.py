@@ -9,7 +9,7 @@ from engine import stop
 from engine.backends.http import Busy, Patience, Reporter
 from engine.errors import HearthError
 from engine.reasoning import Splitter
-from engine.types import CompletionRequest, Finished, Piece, Status
+from engine.types import CompletionRequest, Finished, Piece, Status, Usage
 
 # Pieces, then one `Finished`. Closing it closes the connection, so that the server stops.
 Stream = AsyncGenerator[Piece | Finished, None]
@@ -113,24 +113,35 @@ async def stopped(stream: Stream, request: CompletionRequest) -> Stream:
     yield replace(finished, reason=answer.reason or finished.reason)
 
 
-async def without_doubled_blank(stream: Stream, typed: str) -> Stream:
-    """Behind `width * ` a model says ` height`, as that is one token: take off the blank that is there already.
+async def cost_of(stream: Stream) -> Usage:
+    """What a stream cost, its text unheeded; zeros when it does not say."""
+    async with aclosing(stream):
+        async for event in stream:
+            if isinstance(event, Finished):
+                return event.usage
+    return Usage()
 
-    More than one blank is meant: indentation.
-    """
-    head: str | None = "" if typed.endswith(" ") else None
+
+def without_doubled_blank(stream: Stream, typed: str) -> Stream:
+    """Behind `width * ` a model says ` height`, as that is one token: take off the blank that is there already."""
+    return with_head(stream, lambda head: head in ("", " "), _without_one_blank) if typed.endswith(" ") else stream
+
+
+async def with_head(stream: Stream, is_open: Callable[[str], bool], cut: Callable[[str], str]) -> Stream:
+    """Hold the beginning of the text back while `is_open`, and let through what `cut` leaves of it."""
+    head: str | None = ""
     async with aclosing(stream):
         async for event in stream:
             if head is None or (isinstance(event, Piece) and event.part == "thinking"):
                 yield event
                 continue
             head += event.text if isinstance(event, Piece) else ""
-            if isinstance(event, Piece) and head in ("", " "):
+            if isinstance(event, Piece) and is_open(head):
                 continue
-            text = head if head.startswith("  ") else head.removeprefix(" ")
+            text = cut(head)
             head = None
             if text:
-                yield replace(event, text=text) if isinstance(event, Piece) else Piece(text)
+                yield Piece(text)
             if isinstance(event, Finished):
                 yield event
 
@@ -170,6 +181,11 @@ async def _pump(stream: Stream, events: asyncio.Queue[Piece | Finished | Excepti
                 events.put_nowait(event)
     except Exception as error:  # whatever it is, the reader must learn of it instead of waiting for ever
         events.put_nowait(error)
+
+
+def _without_one_blank(head: str) -> str:
+    """More than one blank is meant: indentation."""
+    return head if head.startswith("  ") else head.removeprefix(" ")
 
 
 def _one_more(finished: Finished) -> Finished:

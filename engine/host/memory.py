@@ -5,12 +5,10 @@ from pathlib import Path
 
 import psutil
 
+from engine.host.session import COMPLETION_WINDOW, MAX_CACHE_BYTES, MAX_SEQUENCES
 from engine.models.gguf import GgufInfo
 
-# A session's KV cache is at most this much (see session.py); llama.cpp's buffers and Python take the rest.
-_CACHE = 256 * 2**20
-_OVERHEAD = 128 * 2**20
-_SEQUENCES, _WINDOW = 16, 2560
+_OVERHEAD = 128 * 2**20  # llama.cpp's buffers and Python
 
 
 def available() -> int:
@@ -26,8 +24,8 @@ def reserve() -> int:
 
 def needed(path: Path, info: GgufInfo) -> int:
     """Bytes that this model will take: weights, KV cache for completion, buffers."""
-    cache = info.kv_bytes_per_token * _WINDOW * _SEQUENCES
-    return sum(shard.stat().st_size for shard in _shards(path)) + min(_CACHE, cache) + _OVERHEAD
+    cache = info.kv_bytes_per_token * COMPLETION_WINDOW * MAX_SEQUENCES
+    return sum(shard.stat().st_size for shard in _shards(path)) + min(MAX_CACHE_BYTES, cache) + _OVERHEAD
 
 
 def gib(size: float) -> str:

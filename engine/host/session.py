@@ -34,9 +34,10 @@ COMPLETION_WINDOW = 2560  # tokens: prefix, suffix, context, what was typed sinc
 # models run on into the text below. Measured on spans of real code (0.5B): over it at 3 of 5 real ends, and at
 # 1 of 1,000 places before.
 SURE_END = 0.03
+MAX_SEQUENCES = 16  # of completion
 _CHAT_SEQUENCES = 2
 _CACHE_SHARE = 0.15  # of the memory that is free now
-_CACHE_BYTES = 256 * 1024 * 1024
+MAX_CACHE_BYTES = 256 * 1024 * 1024
 
 Steps = Generator[Piece | None, None, Finished]
 
@@ -302,8 +303,8 @@ class _Run:
 
 
 def _sequences_that_fit(model: Model, window: int) -> int:
-    budget = min(_CACHE_BYTES, int(psutil.virtual_memory().available * _CACHE_SHARE))
-    return max(2, min(16, budget // max(1, window * model.cache_bytes_per_token())))
+    budget = min(MAX_CACHE_BYTES, int(psutil.virtual_memory().available * _CACHE_SHARE))
+    return max(2, min(MAX_SEQUENCES, budget // max(1, window * model.cache_bytes_per_token())))
 
 
 def _halved(prompt: FimPrompt) -> FimPrompt:

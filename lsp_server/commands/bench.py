@@ -3,6 +3,7 @@ import random
 import statistics
 import time
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Annotated
 
@@ -93,7 +94,7 @@ async def _type(completer: Completer, original: Document, start: int, keys: int)
 def _places(text: str) -> list[int]:
     """Where typing begins: behind the indentation of lines with code, the same in every run."""
     lines = text.splitlines(keepends=True)
-    offsets = [sum(map(len, lines[:number])) for number in range(len(lines))]
+    offsets = list(accumulate(map(len, lines), initial=0))
     worthy = [number for number in range(20, len(lines) - 5) if len(lines[number].strip()) > 15]
     chosen = random.Random(1).sample(worthy or [len(lines) // 2], min(_PLACES, max(1, len(worthy))))
     return [offsets[number] + len(lines[number]) - len(lines[number].lstrip()) for number in sorted(chosen)]

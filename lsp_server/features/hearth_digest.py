@@ -2,11 +2,12 @@ import hashlib
 from typing import Any
 
 from lsp_server.hearth import Hearth
+from lsp_server.params import DocumentParams, read
 
 
 async def handle(ls: Hearth, params: Any) -> dict[str, Any] | None:
     """`{textDocument}` -> version and SHA-256 (of UTF-8) of the text as we have it: is ours the client's?"""
-    document = ls.documents.get(params.textDocument.uri)
+    document = ls.documents.get(read(params, DocumentParams).text_document.uri)
     if document is None:
         return None
     digest = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()

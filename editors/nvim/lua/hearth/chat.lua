@@ -4,10 +4,6 @@ local view = require('hearth.view')
 
 local M = {}
 
--- what the server's own `hearth.explain` asks
-M.EXPLAIN = 'Explain briefly what this code does and how it works. '
-  .. 'Point out what is surprising in it, if anything.'
-
 ---@class hearth.Answer the answer that is being written
 ---@field client vim.lsp.Client
 ---@field token string
@@ -62,7 +58,7 @@ function M.explain(client, about)
   local name = vim.fn.fnamemodify(vim.uri_to_fname(about.uri), ':t')
   local first = about.range and about.range.start.line + 1 or 1
   M.ask(client, ('Explain %s:%d'):format(name, first), {
-    message = M.EXPLAIN,
+    action = 'explain',
     textDocument = { uri = about.uri },
     range = about.range,
   })

@@ -77,9 +77,8 @@ end
 
 function COMMANDS.explain(client, arguments)
   local params = place.of(client, arguments) --[[@as table]]
-  local chat = require('hearth.chat')
-  params.message = chat.EXPLAIN
-  chat.ask(client, 'Explain ' .. place.name(arguments), params)
+  params.action = 'explain'
+  require('hearth.chat').ask(client, 'Explain ' .. place.name(arguments), params)
 end
 
 function COMMANDS.stop()

@@ -6,7 +6,8 @@ import type { Answer, FromPage, ToPage } from "./messages.ts";
 import { html } from "./page.ts";
 import * as previous from "./previous.ts";
 
-const EXPLAIN = "Explain briefly what this code does and how it works. Point out what is surprising in it, if anything.";
+type Question = { message: string } | { action: "explain" };
+const EXPLAIN: Question = { action: "explain" };
 const PIECES = new ProgressType<{ kind: "text" | "thinking"; text: string }>();
 
 /** The chat in the side bar. What was said is kept here, so that the page can be made again at any time. */
@@ -88,7 +89,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         this.#history.forEach((each) => void this.#view?.webview.postMessage(each));
         return;
       case "ask":
-        await this.#ask(message.text, message.text, code.placeOf(vscode.window.activeTextEditor));
+        await this.#ask({ message: message.text }, message.text, code.placeOf(vscode.window.activeTextEditor));
         return;
       case "stop":
         this.#stop();
@@ -104,19 +105,19 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
-  async #ask(message: string, title: string, place: code.Place | undefined): Promise<void> {
+  async #ask(question: Question, title: string, place: code.Place | undefined): Promise<void> {
     await vscode.commands.executeCommand("hearth.chat.focus");
     this.#stop();
     const number = ++this.#asked;
     this.#place = place;
     this.#tell({ kind: "question", text: title });
-    const answer = await this.#answer(message, number, place);
+    const answer = await this.#answer(question, number, place);
     if (number === this.#asked) {
       this.#tell({ kind: "answer", answer });
     }
   }
 
-  async #answer(message: string, number: number, place: code.Place | undefined): Promise<Answer> {
+  async #answer(question: Question, number: number, place: code.Place | undefined): Promise<Answer> {
     const client = this.client();
     const failed = (why: string): Answer => ({ text: "", thinking: "", used: [], reason: "error", message: why });
     if (client?.isRunning() !== true) {
@@ -130,7 +131,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     });
     try {
       const about = place === undefined ? {} : code.asParams(place, client);
-      return await client.sendRequest<Answer>("hearth/chat", { message, conversation: this.#conversation, partialResultToken, ...about });
+      return await client.sendRequest<Answer>("hearth/chat", { ...question, conversation: this.#conversation, partialResultToken, ...about });
     } catch (error) {
       return failed(error instanceof Error ? error.message : String(error));
     } finally {
