@@ -15,12 +15,11 @@ from engine import budgets, stop
 from engine.backends import Backend
 from engine.context import ContextQuery, Gathered, gather
 from engine.context import code as codes
-from engine.context.code import Code
 from engine.context.documents import Document
 from engine.context.syntax import block_expected, closes_brackets
 from engine.errors import HearthError
 from engine.frames import MAX_TYPED, Budget, Frame, frame_at, with_context
-from engine.generation import Generation
+from engine.generation import Generation, Place
 from engine.languages import language_of
 from engine.settings import CompletionSettings
 from engine.suggestions import Suggestions
@@ -28,9 +27,7 @@ from engine.types import Completion, CompletionRequest, FimPrompt, Snapshot
 
 Surroundings = Callable[[Snapshot, int, tuple[int, int]], ContextQuery | None]
 
-_CONFIRMED = 3  # characters typed along a doubtful suggestion that make it worth showing
 _REST_PAUSE = 0.05  # seconds without a request after which the frame may be improved
-_SURE_ENOUGH = 0.3  # confidence from which on it pays to think of what follows when this is accepted
 
 
 @dataclass
@@ -96,7 +93,8 @@ class Completer:
         memory = self._memories.get(document.uri, _Memory())
         # A copy: what is only looked at must not change what is answered from.
         looked_at = _Memory(memory.frame, memory.is_full, gathered=memory.gathered)
-        request = self._request(looked_at, document.snapshot(), document.code, offset, automatic=False)
+        place = Place(document.text, offset, *document.code_near(offset))
+        request = self._request(looked_at, document.snapshot(), place, automatic=False)
         return request, looked_at.gathered
 
     def forget(self, uri: str) -> None:
@@ -115,18 +113,22 @@ class Completer:
         self._memories.setdefault(document.uri, _Memory()).suggestions.reject(document.text, offset, answer)
 
     async def _answer(self, memory: _Memory, document: Document, offset: int, automatic: bool) -> Completion:
-        snapshot, code = document.snapshot(), document.code
+        snapshot = document.snapshot()
+        place = Place(snapshot.text, offset, *document.code_near(offset))
         known = self._remembered(memory, snapshot, offset, automatic)
-        if known is None and memory.generating is not None and memory.generating.serves(snapshot.text, offset):
+        older = memory.generating
+        if known is None and older is not None and older.serves(snapshot.text, offset):
             # On a slow machine, to begin anew with every key that agrees with it would mean never to end.
-            await memory.generating.wait(self.settings.deadline_ms / 1000)
+            await older.wait(self.settings.deadline_ms / 1000, offset)
             known = self._remembered(memory, snapshot, offset, automatic)
+            if known is None and older.under_way:
+                known = Completion("", offset, offset, "doubt")
         if known is not None:
-            self._look_ahead(memory, snapshot, code, known)
+            self._look_ahead(memory, snapshot, place, known)
             return known
         self._stop_warming(memory, snapshot, offset, automatic)
-        generation = self._begin(memory, snapshot, code, offset, automatic)
-        await generation.wait(self.settings.deadline_ms / 1000)
+        generation = self._begin(memory, snapshot, place, automatic)
+        await generation.wait(self.settings.deadline_ms / 1000, offset)
         self._speed.learn(generation.usage)
         if memory.warming is None or memory.warming.done():
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
@@ -138,29 +140,33 @@ class Completer:
         # Auto-closed brackets right of the cursor are replaced by those of the answer.
         end = offset + closes_brackets(answer, _tail(snapshot.text, offset))
         completion = Completion(answer, offset, end, generation.reason, generation.confidence, generation.usage)
-        self._look_ahead(memory, snapshot, code, completion)
+        self._look_ahead(memory, snapshot, place, completion)
         return completion
 
-    def _begin(self, memory: _Memory, snapshot: Snapshot, code: Code, offset: int, automatic: bool) -> Generation:
-        """Ask the model; an answer to anything older in this document ends."""
-        if memory.generating is not None:
-            memory.generating.cancel()
-        request = self._request(memory, snapshot, code, offset, automatic)
-        memory.generating = Generation(self.backend, request, code, offset, memory.suggestions)
+    def _begin(self, memory: _Memory, snapshot: Snapshot, place: Place, automatic: bool) -> Generation:
+        """Ask the model; an answer to anything older in this document ends, and any that nobody waits for."""
+        for other in self._memories.values():
+            is_awaited = other.answering is not None and not other.answering.done()
+            if other.generating is not None and (other is memory or not is_awaited):
+                other.generating.cancel()
+        request = self._request(memory, snapshot, place, automatic)
+        floor = self.settings.min_confidence if automatic else 0.0
+        memory.generating = Generation(self.backend, request, place, memory.suggestions, floor)
         return memory.generating
 
-    def _look_ahead(self, memory: _Memory, snapshot: Snapshot, code: Code, shown: Completion) -> None:
+    def _look_ahead(self, memory: _Memory, snapshot: Snapshot, place: Place, shown: Completion) -> None:
         """Answer the place behind an accepted suggestion before anybody asks. Anything newer ends that."""
         busy = memory.generating is not None and memory.generating.under_way
-        if busy or not shown.text or not memory.is_full or shown.confidence < _SURE_ENOUGH:
+        if busy or not shown.text or not memory.is_full:
             return
         text = snapshot.text[: shown.start] + shown.text + snapshot.text[shown.end :]
         after = shown.start + len(shown.text)
         if memory.frame is None or memory.frame.typed(text, after) is None:
             return
         if memory.suggestions.find(text, after) is None:
-            accepted = codes.paste(code, shown.start, shown.end, shown.text)
-            self._begin(memory, replace(snapshot, text=text), accepted, after, automatic=True)
+            start = place.code_start
+            accepted = codes.paste(place.code, shown.start - start, shown.end - start, shown.text)
+            self._begin(memory, replace(snapshot, text=text), Place(text, after, accepted, start), automatic=True)
 
     def _stop_warming(self, memory: _Memory, snapshot: Snapshot, offset: int, automatic: bool) -> None:
         """End work ahead, unless it grows a frame that this request does not need but later ones will."""
@@ -176,15 +182,15 @@ class Completer:
         if found is None:
             return None
         rest, entry = found
-        doubtful = entry.confidence < self.settings.min_confidence and offset - entry.offset < _CONFIRMED
-        if (automatic and doubtful) or memory.suggestions.is_rejected(snapshot.text, offset, rest):
+        confidence = entry.confidence_at(offset)
+        doubtful = automatic and confidence < self.settings.min_confidence
+        if doubtful or memory.suggestions.is_rejected(snapshot.text, offset, rest):
             rest = ""
         end = offset + closes_brackets(rest, _tail(snapshot.text, offset))
-        return Completion(rest, offset, end, "remembered", entry.confidence)
+        return Completion(rest, offset, end, "remembered", confidence)
 
-    def _request(
-        self, memory: _Memory, snapshot: Snapshot, code: Code, offset: int, automatic: bool
-    ) -> CompletionRequest:
+    def _request(self, memory: _Memory, snapshot: Snapshot, place: Place, automatic: bool) -> CompletionRequest:
+        offset = place.offset
         typed = memory.frame.typed(snapshot.text, offset) if memory.frame else None
         if not automatic and (typed is None or not memory.is_full):
             memory.frame, memory.is_full = self._full_frame(memory, snapshot, offset), True
@@ -199,7 +205,7 @@ class Completer:
             stop=stop.policy_at(
                 snapshot.text,
                 offset,
-                _mode(code, offset, automatic),
+                _mode(place, automatic),
                 language.comment if language else "",
                 self.settings.max_lines,
             ),
@@ -249,9 +255,9 @@ class Completer:
         self._speed.learn(await self.backend.warm(request))
 
 
-def _mode(code: Code, offset: int, automatic: bool) -> stop.Mode:
+def _mode(place: Place, automatic: bool) -> stop.Mode:
     """An automatic suggestion is a line unless the syntax asks for a block; whoever asks gets all there is."""
-    if block_expected(code, offset):
+    if block_expected(place.code, place.offset_in_code):
         return "block"
     return "line" if automatic else "span"
 

@@ -2,33 +2,59 @@
 
 import asyncio
 import logging
+import re
 from contextlib import aclosing
+from dataclasses import dataclass
 
 from engine.backends import Backend
 from engine.context.code import Code
 from engine.context.syntax import errors_added
-from engine.suggestions import Suggestions
+from engine.stop import BLANKS, CLOSERS
+from engine.suggestions import Part, Suggestions, confidence
 from engine.types import CompletionRequest, Finished, Piece, Usage
 
 log = logging.getLogger("hearth.completion")
+_UNFINISHED_WORD = re.compile(r"\w+$")
+_WORTH_SHOWING = 8  # characters of a line that is still growing
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cursor at `offset` of a text, and `code`, the part of it that was parsed and begins at `code_start`."""
+
+    text: str
+    offset: int
+    code: Code
+    code_start: int
+
+    @property
+    def offset_in_code(self) -> int:
+        return self.offset - self.code_start
 
 
 class Generation:
-    """The answer to one place, `code` at `offset`. It goes on after its first caller was answered, for the next.
+    """The answer to one place. It goes on after its first caller was answered, for the next.
 
-    What is certain of it goes into `suggestions`, so that whoever types along it is answered from there.
+    What is certain of it goes into `suggestions`, so that whoever types along it is answered from there. Once
+    there is something to show, it ends before the first line that is less probable than `floor`.
     """
 
     def __init__(
-        self, backend: Backend, request: CompletionRequest, code: Code, offset: int, suggestions: Suggestions
+        self,
+        backend: Backend,
+        request: CompletionRequest,
+        place: Place,
+        suggestions: Suggestions,
+        floor: float = 0.0,
     ) -> None:
         self._backend = backend
         self._request = request
-        self._code = code
-        self._offset = offset
+        self._place = place
         self._suggestions = suggestions
-        self._grown = asyncio.Event()
-        self._probabilities: list[float] = []
+        self._floor = floor
+        self._news = asyncio.Event()  # another one after each piece
+        self._parts: list[Part] = []
+        self._steps: list[tuple[int, float]] = []  # of the part that is still growing
         self._draft = ""
         self._is_sound = False
         self.answer = ""
@@ -39,8 +65,8 @@ class Generation:
 
     @property
     def confidence(self) -> float:
-        """The probability of the least probable of the parts that came one by one: lines, mostly."""
-        return min(self._probabilities, default=0.0)
+        """The probability of the least probable part of `sound_answer`."""
+        return confidence(self._parts or self._unfinished)
 
     @property
     def under_way(self) -> bool:
@@ -49,61 +75,111 @@ class Generation:
     @property
     def sound_answer(self) -> str:
         """What may be shown now: the whole answer, or the part of an unfinished one that adds no errors."""
-        return _without_errors(self._code, self._offset, self.answer) if not self._is_sound else self.answer
+        if self._is_sound:
+            return self.answer
+        return _without_errors(self._place, self.answer) if self.answer else self._words
+
+    @property
+    def _words(self) -> str:
+        """Of a first line that takes long, the words so far; not where text right of the cursor may end it."""
+        line_end = self._place.text.find("\n", self._place.offset)
+        tail = self._place.text[self._place.offset : line_end if line_end >= 0 else None]
+        if self.answer or "\n" in self._draft.strip() or tail.strip(CLOSERS + BLANKS):
+            return ""
+        words = _UNFINISHED_WORD.sub("", self._draft).rstrip()
+        return words if len(words.strip()) >= _WORTH_SHOWING else ""
+
+    @property
+    def _unfinished(self) -> list[Part]:
+        """The part that `_words` are."""
+        steps = tuple(self._steps)
+        return [Part(len(self._words), steps[-1][1], steps)] if steps and self._words else []
 
     def cancel(self) -> None:
         self._task.cancel()
 
     def serves(self, text: str, offset: int) -> bool:
         """Whether it is under way and may still answer this place: the same, or one that was typed along it."""
-        if not self.under_way or offset < self._offset:
+        began, ours = self._place.offset, self._place.text
+        if not self.under_way or offset < began:
             return False
-        ours = self._code.text
-        typed = text[self._offset : offset]
-        if text[offset:] != ours[self._offset :] or text[: self._offset] != ours[: self._offset]:
+        typed = text[began:offset]
+        if text[offset:] != ours[began:] or text[:began] != ours[:began]:
             return False
         # With nothing said yet there is nothing to lose: the newer place is the better one to ask about.
         return not typed or (
             bool(self._draft) and (self._draft.startswith(typed) or typed.startswith(self._draft))
         )
 
-    async def wait(self, seconds: float) -> None:
-        """Until the answer is complete, or `seconds` have passed and there is at least something to show."""
-        grown = asyncio.create_task(self._grown.wait())
-        try:
-            await asyncio.wait({self._task}, timeout=seconds)
-            if not self._task.done():
-                await asyncio.wait({self._task, grown}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            grown.cancel()
+    async def wait(self, seconds: float, offset: int) -> None:
+        """Until the answer is complete, or `seconds` have passed and there is at least something to show.
+
+        Not so long where it has become clear that there will be nothing to show to a cursor at `offset`.
+        """
+        now = asyncio.get_running_loop().time
+        end = now() + seconds
+        while self.under_way and not self._is_hopeless(offset):
+            left = end - now()
+            if left <= 0 and self.sound_answer:
+                break
+            await self._news_within(left if left > 0 else None)
+        if self.under_way and self._words:
+            self._remember(self._words, self._unfinished, complete=False)
         if self._task.done() and not self._task.cancelled():
             self._task.result()  # raises what the backend raised
+
+    def _is_hopeless(self, offset: int) -> bool:
+        """Whether the first line, so far, is too improbable to be shown."""
+        if self._parts or not self._steps:
+            return False
+        growing = Part(len(self._draft), self._steps[-1][1], tuple(self._steps))
+        return growing.given(offset - self._place.offset) < self._floor
+
+    async def _news_within(self, seconds: float | None) -> None:
+        waiting = asyncio.create_task(self._news.wait())
+        try:
+            await asyncio.wait({self._task, waiting}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
 
     async def _run(self) -> None:
         async with aclosing(self._backend.complete(self._request)) as events:
             async for event in events:
-                if isinstance(event, Piece):
-                    self._take(event)
-                elif isinstance(event, Finished):
+                if isinstance(event, Finished):
                     self.reason, self.usage = event.reason, event.usage
+                elif not self._take(event):
+                    self.reason = "doubt"
+                    break
         if self.reason in ("superseded", "cancelled"):
             return
         self.answer, self._is_sound = self.sound_answer, True
-        self._suggestions.add(self._code.text, self._offset, self.answer, self.confidence)
+        self._remember(self.answer, self._parts)
 
-    def _take(self, piece: Piece) -> None:
+    def _take(self, piece: Piece) -> bool:
+        """Whether the answer may go on behind this piece."""
+        if piece.probability < self._floor and self._parts and self.confidence >= self._floor:
+            return False
+        self._draft = piece.draft or self.answer + piece.text
         if piece.text:
             self.answer += piece.text
-            self._probabilities.append(piece.probability)
-            self._suggestions.add(self._code.text, self._offset, self.answer, self.confidence, complete=False)
-            self._grown.set()
-        self._draft = piece.draft or self.answer
+            self._parts.append(Part(len(self.answer), piece.probability, tuple(self._steps)))
+            self._steps.clear()
+            self._remember(self.answer, self._parts, complete=False)
+        else:
+            self._steps.append((len(self._draft), piece.probability))
+        self._news.set()
+        self._news = asyncio.Event()
+        return True
+
+    def _remember(self, answer: str, parts: list[Part], complete: bool = True) -> None:
+        self._suggestions.add(self._place.text, self._place.offset, answer, parts, complete)
 
 
-def _without_errors(code: Code, offset: int, answer: str) -> str:
+def _without_errors(place: Place, answer: str) -> str:
     """Drop last lines of a block as long as that leaves fewer errors in the tree that it is pasted into."""
     if "\n" not in answer.strip():
         return answer
+    code, offset = place.code, place.offset_in_code
     errors = errors_added(code, offset, offset, answer)
     while errors and "\n" in answer.strip():
         shorter = answer[: answer.rstrip().rfind("\n")].rstrip()

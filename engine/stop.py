@@ -15,7 +15,7 @@ from engine.types import StopPolicy
 Mode = Literal["line", "block", "span"]
 CLOSERS = ")]}"
 OPENERS = "([{"
-_BLANKS = " \t\r\n"
+BLANKS = " \t\r\n"
 _STEP = 8  # characters between two looks at the rules, for servers that send long pieces
 # Measured on spans of real code (0.5B): in the middle of the missing text the model gives its end tokens a
 # probability over this at 1 of 200 places, at its real end at 2 of 3.
@@ -41,6 +41,11 @@ class Answer:
     @property
     def stopped(self) -> bool:
         return bool(self.reason)
+
+    @property
+    def unsettled(self) -> str:
+        """The end that a rule may still take back."""
+        return self.text[self._settled :]
 
     def push(self, piece: str) -> str:
         """Append `piece`; return the text that is certain by now (often empty)."""
@@ -133,7 +138,7 @@ def line_end(text: str, policy: StopPolicy) -> int | None:
     """A single-line answer ends with its first line that says something."""
     if policy.mode != "line":
         return None
-    said = len(text) - len(text.lstrip(_BLANKS))
+    said = len(text) - len(text.lstrip(BLANKS))
     if said == len(text):
         return _runs_empty(text)
     end = text.find("\n", said)
@@ -158,7 +163,7 @@ def block_end(text: str, policy: StopPolicy) -> int | None:
             blank_before = True
             continue
         is_last = start + len(line) == len(text)
-        if is_last and not line.strip(_BLANKS + CLOSERS):
+        if is_last and not line.strip(BLANKS + CLOSERS):
             return None  # an indentation or closers that may still go on
         if _indent(line) > base or (_indent(line) == base and not opened_above and not blank_before):
             blank_before = False
@@ -182,7 +187,7 @@ def span_end(text: str, policy: StopPolicy) -> int | None:
     base = max(min(1, first), min([first, *(_indent(line) for line in policy.below[:1])]))
     for start, line in _lines(text)[1:]:
         is_last = start + len(line) == len(text)
-        if line.strip() and _indent(line) < base and not (is_last and not line.strip(_BLANKS + CLOSERS)):
+        if line.strip() and _indent(line) < base and not (is_last and not line.strip(BLANKS + CLOSERS)):
             return _end_of_previous_line(text, start)
     return None
 
@@ -278,7 +283,7 @@ def overlap_with_below(text: str, policy: StopPolicy) -> int:
 
 def trailing_space(text: str, policy: StopPolicy) -> int:
     """Blanks count only in front of what follows on the same line."""
-    return len(text) if policy.tail.strip() else len(text.rstrip(_BLANKS))
+    return len(text) if policy.tail.strip() else len(text.rstrip(BLANKS))
 
 
 Trim = Callable[[str, StopPolicy], int]
@@ -350,7 +355,7 @@ def _certain_end(text: str, policy: StopPolicy) -> int:
     while len(lines) > 1 and lines[-1][1].strip() == lines[-2][1].strip():
         lines.pop()
     # Neither is a line end, or a blank, certain before something follows it.
-    certain = text[: lines[-1][0] + len(lines[-1][1])].rstrip(_BLANKS) if lines else ""
+    certain = text[: lines[-1][0] + len(lines[-1][1])].rstrip(BLANKS) if lines else ""
     for trim in TRIMS:
         certain = certain[: trim(certain, policy)]
     return len(certain)

@@ -5,6 +5,7 @@ that has moved along the answer since.
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.stop import CLOSERS
@@ -15,6 +16,29 @@ _ENTRIES = 64
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an answer that became certain as a whole, a line mostly; it ends at `end` of the answer.
+
+    `probability` is that of the whole part; each of `steps` is (how far the answer went, the part's probability
+    up to there).
+    """
+
+    end: int
+    probability: float
+    steps: tuple[tuple[int, float], ...] = ()
+
+    def given(self, typed: int) -> float:
+        """Its probability once so many characters of the answer have turned out to be right."""
+        known = next((probability for end, probability in reversed(self.steps) if end <= typed), 1.0)
+        return min(1.0, self.probability / known) if known > 0 else 0.0
+
+
+def confidence(parts: Sequence[Part], typed: int = 0) -> float:
+    """The probability of the least probable part of what is left of an answer; 0 when nothing is."""
+    return min((part.given(typed) for part in parts if part.end > typed), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """An answer to the place described by `left` and `right`; `complete` is False while more is coming."""
 
@@ -22,8 +46,12 @@ class Suggestion:
     left: str
     right: str
     answer: str
-    confidence: float
+    parts: tuple[Part, ...]
     complete: bool = True
+
+    def confidence_at(self, offset: int) -> float:
+        """How sure what remains of it is, for a cursor that has moved along it to `offset`."""
+        return confidence(self.parts, offset - self.offset)
 
     def rest_at(self, text: str, offset: int) -> str | None:
         """What remains of the answer for a cursor that has moved along it, or None when it does not apply."""
@@ -49,11 +77,11 @@ class Suggestions:
     _entries: OrderedDict[tuple[int, str], Suggestion] = field(default_factory=OrderedDict)
     _rejected: set[tuple[str, str]] = field(default_factory=set)
 
-    def add(self, text: str, offset: int, answer: str, confidence: float, complete: bool = True) -> None:
+    def add(self, text: str, offset: int, answer: str, parts: Sequence[Part], complete: bool = True) -> None:
         """Remember an answer; an empty one too: the place need not be asked about again."""
         left = text[max(0, offset - _LEFT) : offset]
         right = text[offset : offset + _RIGHT]
-        self._entries[offset, left] = Suggestion(offset, left, right, answer, confidence, complete)
+        self._entries[offset, left] = Suggestion(offset, left, right, answer, tuple(parts), complete)
         self._entries.move_to_end((offset, left))
         while len(self._entries) > _ENTRIES:
             self._entries.popitem(last=False)

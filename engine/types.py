@@ -121,6 +121,7 @@ class Piece:
     """A piece of an answer as it streams. `probability` is that of all its tokens together (1.0 where unknown).
 
     `draft` is all that was said so far, also what is not certain yet and may be taken back; "" where unknown.
+    A piece without text tells the probability of that uncertain end.
     """
 
     text: str

@@ -1,18 +1,53 @@
 """The open documents, kept in step with the editor edit by edit."""
 
+import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from threading import RLock
 
 from engine import languages
 from engine.context import code as codes
-from engine.context import symbols
 from engine.context.changes import Change
 from engine.context.code import Code
+from engine.context.symbols import Symbols, expect, known_symbols
 from engine.types import Snapshot
 
+# A longer text is not parsed anew at every keystroke, but its neighbourhood is: where everything lies on one
+# level (a table, generated code) an incremental parse costs as much as a whole one, 45 ms in 10,000 lines.
+_LONG = 20_000  # characters
+_AROUND = 6_000  # on both sides of the cursor, and at least a quarter of that while it moves
+_OUTERMOST = re.compile(r"^\w", re.MULTILINE)
+_ACROSS_LINES = re.compile("string|comment|heredoc|template")  # nodes in which an excerpt must not begin
+
 LineEnds = ("\r\n", "\n", "\r")  # the only ones that the LSP knows; not those of str.splitlines
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A part of a long document, from `start` on, as a document of its own that is edited with it."""
+
+    start: int
+    document: "Document"
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.document.text)
+
+    def covers(self, offset: int, length: int) -> bool:
+        """Whether enough stands here around an offset of the whole text, which is so long."""
+        margin = _AROUND // 4
+        has_room = max(0, offset - margin) >= self.start and min(length, offset + margin) <= self.end
+        return has_room and len(self.document.text) <= 4 * _AROUND
+
+    def after(self, start: int, end: int, new_text: str) -> "Excerpt | None":
+        """The excerpt once `start:end` of the whole text was replaced; None where that goes across its border."""
+        if self.start <= start and end <= self.end:
+            self.document.apply(start - self.start, end - self.start, new_text)
+            return self
+        if end <= self.start:
+            return replace(self, start=self.start + len(new_text) - (end - start))
+        return self if start >= self.end else None
 
 
 @dataclass
@@ -27,7 +62,8 @@ class Document:
     _starts: list[int] | None = field(default=None, repr=False, compare=False)
     _code: Code | None = field(default=None, repr=False, compare=False)
     _stale_tree: codes.Tree | None = field(default=None, repr=False, compare=False)
-    _change: Change[symbols.Symbols] | None = field(default=None, repr=False, compare=False)
+    _change: Change[Symbols] | None = field(default=None, repr=False, compare=False)
+    _excerpt: Excerpt | None = field(default=None, repr=False, compare=False)
     _lock: RLock = field(default_factory=RLock, repr=False, compare=False)
 
     def apply(self, start: int, end: int, new_text: str) -> None:
@@ -40,13 +76,15 @@ class Document:
             self.text = old[:start] + new_text + old[end:]
             if self._starts is not None:
                 self._starts = _shifted(self._starts, self.text, start, end, new_text)
+            if self._excerpt is not None:
+                self._excerpt = self._excerpt.after(start, end, new_text)
             self._code = None
 
     def replace(self, text: str) -> None:
         """Take a whole new text."""
         with self._lock:
             self.text = text
-            self._starts = self._code = self._stale_tree = self._change = None
+            self._starts = self._code = self._stale_tree = self._change = self._excerpt = None
 
     @property
     def line_starts(self) -> list[int]:
@@ -71,12 +109,45 @@ class Document:
         """The syntax tree of the text as it is now; None where the language is unknown."""
         return self.code.tree
 
+    def code_near(self, offset: int) -> tuple[Code, int]:
+        """(what stands around `offset` with its tree, where that begins in the text); a short text as a whole."""
+        with self._lock:
+            if len(self.text) <= _LONG:
+                return self.code, 0
+            if self._excerpt is None or not self._excerpt.covers(offset, len(self.text)):
+                self._excerpt = self._cut(offset)
+            return self._excerpt.document.code, self._excerpt.start
+
+    def _cut(self, offset: int) -> Excerpt:
+        """Whole lines around `offset`, beginning with one that is not indented where there is one."""
+        start, end = max(0, offset - _AROUND), min(len(self.text), offset + _AROUND)
+        if start > 0:
+            start = self.text.find("\n", start, offset) + 1 or start
+            outermost = _OUTERMOST.search(self.text, start, max(start, offset - _AROUND // 2))
+            start = self._out_of_strings(outermost.start() if outermost else start)
+        end = self.text.find("\n", end) + 1 or len(self.text)
+        return Excerpt(start, Document(self.uri, self.text[start:end], self.language, self.path))
+
+    def _out_of_strings(self, start: int) -> int:
+        """`start`, or where the string or comment begins that goes across it."""
+        if self._stale_tree is None:
+            self.code  # noqa: B018  # parsed once; from then on the tree is told of every edit
+        source = codes.encode(self.text)
+        byte = codes.byte_length(self.text[:start])
+        node = self._stale_tree.root_node.descendant_for_byte_range(byte, byte) if self._stale_tree else None
+        while node is not None:
+            if node.start_byte < byte and _ACROSS_LINES.search(node.type):
+                start = len(source[: node.start_byte].decode("utf-8", "replace"))
+                start = self.text.rfind("\n", 0, start) + 1
+            node = node.parent
+        return start
+
     def snapshot(self) -> Snapshot:
         return Snapshot(self.uri, self.text, self.language, self.path, self.version)
 
     def _note(self, start: int, end: int, length: int) -> None:
         """Keep track of what changes since the symbols were last asked for."""
-        known = symbols.known_symbols(self._code) if self._code else None
+        known = known_symbols(self._code) if self._code else None
         if known is not None:
             self._change = Change(known, start, end, 0)
         if self._change is not None:
@@ -88,7 +159,7 @@ class Document:
         for stretch in self._stale_tree.changed_ranges(code.tree):
             start, end = code.offset(stretch.start_byte), code.offset(stretch.end_byte)
             self._change = self._change.with_stretch(start, end)
-        symbols.expect(code, self._change)
+        expect(code, self._change)
 
 
 def line_starts(text: str) -> list[int]:

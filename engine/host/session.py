@@ -84,7 +84,7 @@ class Session:
                 settled = text if request.raw else answer.push(text)
                 if answer.stopped:
                     break
-                probability = run.take_probability(settled) if settled else 1.0
+                probability = run.take_probability(settled) if settled else run.probability_of(answer.unsettled)
                 yield Piece(settled, probability=probability, draft=answer.text)
             answer.reason = answer.reason or reason
             rest = "" if request.raw else answer.finish()
@@ -290,10 +290,14 @@ class _Run:
 
     def take_probability(self, text: str) -> float:
         """How probable the tokens since the last call are together; of several lines, the mean of one line."""
-        joint = math.prod(self._probabilities)
+        probability = self.probability_of(text)
         self._probabilities.clear()
+        return probability
+
+    def probability_of(self, text: str) -> float:
+        """The same without an end to it: more tokens may follow."""
         lines = sum(bool(line.strip()) for line in text.splitlines())
-        return float(joint ** (1 / max(1, lines)))
+        return float(math.prod(self._probabilities) ** (1 / max(1, lines)))
 
     def text_of(self, piece: bytes) -> str:
         """The characters that `piece` completes, behind the healed bytes."""

@@ -1,7 +1,7 @@
 """The story of a completion with scripted answers; `‸` marks the cursor."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -120,6 +120,63 @@ async def test_a_doubtful_suggestion_is_shown_to_who_asks_for_it() -> None:
     assert await typing.ghost(automatic=False) == "first"
 
 
+async def test_that_nothing_will_be_shown_is_told_at_once_and_who_types_along_sees_that_it_was_right() -> None:
+    backend = Drafting(["for ", "line ", "in ", "lines:"], delay_ms=40, probabilities=[0.9, 0.1, 0.1, 0.1])
+    typing = Typing(backend, "‸\n")
+    assert await typing.ghost() == ""
+    assert backend.ended == 0, "it was waited for"
+    for word in ("for", " line "):
+        assert await typing.ghost() == ""
+        typing.type(word)
+    assert await typing.ghost() == "in lines:"
+    assert [request.stop.head for request in typing.asked] == ["", "for line in lines:"], "only what follows"
+
+
+async def test_an_answer_ends_before_its_first_doubtful_line() -> None:
+    backend = Lines([("one = 1", 0.9), ("\ntwo = 2", 0.5), ("\nthree = 3", 0.1), ("\nfour = 4", 0.9)])
+    typing = Typing(backend, "if x:\n    ‸\n")
+    assert await typing.ghost() == "one = 1\ntwo = 2"
+    assert await typing.ghost(automatic=False) == "one = 1\ntwo = 2", "what is known is shown"
+    typing = Typing(backend, "if x:\n    ‸\n")
+    assert await typing.ghost(automatic=False) == "one = 1\ntwo = 2\nthree = 3\nfour = 4"
+
+
+async def test_of_a_line_that_takes_long_its_words_so_far_are_shown_at_the_deadline() -> None:
+    backend = Drafting(["total = weights", "[0] + wei", "ghts[1]"], delay_ms=80)
+    typing = Typing(backend, "‸\n", CompletionSettings(deadline_ms=200))
+    assert await typing.ghost() == "total = weights[0] +"
+    typing.type("total")
+    assert await typing.ghost() == " = weights[0] +", "a key along it is not waited for"
+    typing.type(" = weights[0] +")
+    assert await typing.ghost() == " weights[1]"
+    assert len(typing.asked) == 1
+
+
+async def test_the_words_so_far_are_not_shown_in_front_of_text() -> None:
+    typing = Typing(
+        Drafting(["weights", "[0] + ", "b"], delay_ms=80), "f(‸, 2)\n", CompletionSettings(deadline_ms=200)
+    )
+    assert await typing.ghost() == "weights[0] + b"
+
+
+async def test_an_answer_that_nobody_waits_for_ends_when_another_document_is_asked_about() -> None:
+    backend = Drafting(["total = weights", "[0] + ", *["weights[1]"] * 50], delay_ms=80)
+    typing = Typing(backend, "‸\n", CompletionSettings(deadline_ms=200))
+    await typing.ghost()
+    other = Document("file:///b.py", "y = \n", "python", "/b.py")
+    asked = asyncio.create_task(typing.completer.complete(other, 4))
+    await asyncio.sleep(0.05)
+    assert backend.ended == 1
+    asked.cancel()
+
+
+async def test_an_answer_that_is_waited_for_does_not_end_when_another_document_is_asked_about() -> None:
+    typing = Typing(ScriptedBackend(["done"], delay_ms=50), "x = ‸\n")
+    other = Document("file:///b.py", "y = \n", "python", "/b.py")
+    first, second = await asyncio.gather(typing.ghost(), typing.completer.complete(other, 4))
+    assert (first, second and second.text) == ("done", "done")
+
+
 async def test_a_cancelled_call_ends_the_answer() -> None:
     backend = Drafting(["done\n"] * 100, delay_ms=20)
     typing = Typing(backend, "x = ‸\n")
@@ -159,19 +216,36 @@ class Drafting(ScriptedBackend):
     """Tells what it says before that is certain, and is certain only at the end."""
 
     ended: int = 0
+    probabilities: Sequence[float] = ()
 
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
         said = ""
         try:
-            for text in self.pieces:
+            for number, text in enumerate(self.pieces):
                 await asyncio.sleep(self.delay_ms / 1000)
                 said += text
-                yield Piece("", draft=said)
-            yield Piece(said)
+                probability = self.probabilities[number] if self.probabilities else 1.0
+                yield Piece("", probability=probability, draft=said)
+            yield Piece(said, probability=probability)
             yield Finished("eog")
         finally:
             self.ended += 1
+
+
+class Lines(ScriptedBackend):
+    """Lines with their probabilities."""
+
+    def __init__(self, lines: Sequence[tuple[str, float]]) -> None:
+        super().__init__([])
+        self.lines = lines
+
+    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
+        self.requests.append(request)
+        for text, probability in self.lines:
+            await asyncio.sleep(0)
+            yield Piece(text, probability=probability)
+        yield Finished("eog")
 
 
 @dataclass

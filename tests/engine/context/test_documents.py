@@ -1,11 +1,13 @@
 import statistics
 import time
 from collections.abc import Callable
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.context import code as codes
+from engine.context import documents
 from engine.context.documents import Document, line_starts
 from engine.context.symbols import symbols
 from engine.languages import language_of
@@ -40,6 +42,46 @@ def test_after_any_edits_all_is_as_if_read_anew(
         if index in asked_after:  # edits may also come one after the other, with nobody asking in between
             _compare(document, expected, language)
     _compare(document, expected, language)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(SEEDS)), EDITS, st.floats(0, 1))
+def test_what_is_near_is_a_part_of_the_text_parsed(
+    language: str, edits: list[tuple[float, int, str]], cursor: float
+) -> None:
+    document = Document("u", SEEDS[language] * 20, language)
+    with patch.multiple(documents, _LONG=200, _AROUND=80):
+        for where, length, new_text in [(0.5, 0, ""), *edits]:
+            start = round(where * len(document.text))
+            document.apply(start, min(len(document.text), start + length), new_text)
+            offset = round(cursor * len(document.text))
+            code, begins = document.code_near(offset)
+            assert document.text[begins : begins + len(code.text)] == code.text
+            assert begins <= max(0, offset - 20)
+            assert begins + len(code.text) >= min(len(document.text), offset + 20)
+            fresh = codes.parse(code.text, language_of(language))
+            assert str(code.tree and code.tree.root_node) == str(fresh.tree and fresh.tree.root_node)
+
+
+def test_what_is_near_does_not_begin_inside_a_string() -> None:
+    text = 'a = 1\n"""\n' + "no code (\n" * 2000 + '"""\nb = 2\n' + "c = 3\n" * 50
+    code, begins = Document("u", text, "python").code_near(text.index("b = 2"))
+    assert begins == text.index('"""')
+    assert code.tree and not code.tree.root_node.has_error
+
+
+def test_a_keystroke_in_a_long_flat_file_costs_far_less_than_to_parse_it() -> None:
+    text = "".join(f"value_{line} = compute({line})\n" for line in range(10_000))
+    document = Document("u", text, "python")
+    whole = _seconds(lambda: codes.parse(text, language_of("python")))
+    offset = len(text) // 2
+    document.code_near(offset)
+    times: list[float] = []
+    for key in "total = f(":
+        document.apply(offset, offset, key)
+        offset += 1
+        times.append(_seconds(lambda: document.code_near(offset)))  # noqa: B023
+    assert statistics.median(times) < whole / 10
 
 
 def _compare(document: Document, text: str, language: str) -> None:
