@@ -123,7 +123,7 @@ class Generation:
             if left <= 0 and self.sound_answer:
                 break
             await self._news_within(left if left > 0 else None)
-        if self.under_way and self._words:
+        if self.under_way and self._words and not self._is_hopeless(offset):
             self._remember(self._words, self._unfinished, complete=False)
         if self._task.done() and not self._task.cancelled():
             self._task.result()  # raises what the backend raised

@@ -1,9 +1,11 @@
 """Whether text from other files makes completions right: the same lines with and without it, and by source.
 
 The package of a case is the workspace; the file that defines the symbol and four others are open, and two of
-those were edited lately, at places that were not chosen to help. The engine's own context code builds the
-prompt of a rested cursor, with short windows of the file itself, so that one processor core is enough. An answer
-ends with its line. Exact: the rest of the line as it was; identifiers: the same ones in the same order.
+those were edited lately, at places that were not chosen to help. Where a third file uses the symbol, the case is
+asked once more as if that use had just been written, as in a change that has several places. The engine's own
+context code builds the prompt of a rested cursor, with short windows of the file itself, so that one processor
+core is enough. An answer ends with its line. Exact: the rest of the line as it was; identifiers: the same ones in
+the same order.
 
 Answers are greedy, so each prompt is asked once and kept beside the results: a run that is stopped goes on where
 it was, and a change of the sources asks again only what it changed. `crossfile-answers.jsonl` can be removed.
@@ -38,6 +40,7 @@ from tests.benchmarks.packages import projects
 from tests.benchmarks.results import Sheet, console, number, percent, publish, ratio
 
 WITHOUT, WITH = "without", "with all"
+OTHER_USE = "recent_edits, the last one of another use"
 _PREFIX_TOKENS, _SUFFIX_TOKENS = 256, 64
 _MAX_TOKENS = 32
 _EDIT_CHARS = 300
@@ -86,8 +89,9 @@ async def run(options: Options, model: Path) -> None:
                 for way in (WITHOUT, WITH):
                     answers.append(await _answer(backend, settings, case, way, kept))
             for case in track(few, "each source", console=console):
-                for name, _ in SOURCES:
-                    answers.append(await _answer(backend, settings, case, name, kept))
+                each_way = [name for name, _ in SOURCES] + ([OTHER_USE] if case.other_use else [])
+                for way in each_way:
+                    answers.append(await _answer(backend, settings, case, way, kept))
             warm = await _warm_times(backend, settings, few[:_WARM_CASES])
         finally:
             await backend.close()
@@ -110,6 +114,11 @@ def request_of(
 ) -> tuple[CompletionRequest, Gathered]:
     """What a cursor that rests there would be answered from."""
     document, others = _open(case)
+    edits = [_edit(other) for other in others[1:3]]
+    if way == OTHER_USE and case.other_use:
+        file, offset = case.other_use
+        others = (*others, _document(file, case.language))
+        edits = [RecentEdit(file.as_uri(), offset, offset), *edits]
     context = _context_settings(settings, way)
 
     def surroundings(snapshot: Snapshot, offset: int, window: tuple[int, int]) -> ContextQuery | None:
@@ -120,7 +129,7 @@ def request_of(
             offset,
             open_documents=(document, *others),
             workspace_roots=(str(case.root),),
-            recent_edits=tuple(_edit(other) for other in others[1:3]),
+            recent_edits=tuple(edits),
             settings=context,
             window=window,
         )
@@ -221,7 +230,8 @@ def _context_settings(settings: Settings, way: str) -> ContextSettings:
     names = tuple(name for name, _ in SOURCES)
     if way == WITHOUT:
         return replace(settings.context, enabled=False)
-    return settings.context if way == WITH else replace(settings.context, off=tuple(n for n in names if n != way))
+    only = way.partition(",")[0]
+    return settings.context if way == WITH else replace(settings.context, off=tuple(n for n in names if n != only))
 
 
 def _rows(answers: Sequence[Answered], ways: Iterable[str], prefix: str = "") -> list[tuple[str, ...]]:
@@ -260,7 +270,10 @@ def _groups(answers: Sequence[Answered], ways: Iterable[str]) -> list[tuple[str,
 def _sources(answers: Sequence[Answered], cases: Sequence[str]) -> list[tuple[str, ...]]:
     chosen = [answer for answer in answers if answer.case in cases]
     names = [name for name, _ in SOURCES]
-    return _rows(chosen, [WITHOUT, *names, WITH], "by source: ") if cases else []
+    repeated = {answer.case for answer in chosen if answer.way == OTHER_USE}
+    again = [answer for answer in chosen if answer.case in repeated]
+    rows = _rows(chosen, [WITHOUT, *names, WITH], "by source: ") if cases else []
+    return rows + (_rows(again, [WITHOUT, OTHER_USE], "used elsewhere: ") if again else [])
 
 
 def _shares(answers: Sequence[Answered]) -> tuple[float, float]:

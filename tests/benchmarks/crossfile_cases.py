@@ -43,7 +43,10 @@ _OUTSIDE = ("import", "comment", "string", "preproc", "decorator", "use_declarat
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`expected` is what follows the cursor up to the line's end. `open_files` lie in the project, too."""
+    """`expected` is what follows the cursor up to the line's end. `open_files` lie in the project, too.
+
+    `other_use`: (file, offset) where a third file has the same name, None when none does.
+    """
 
     root: Path
     file: Path
@@ -54,6 +57,7 @@ class Case:
     defined_in: Path
     open_files: tuple[Path, ...]
     expected: str
+    other_use: tuple[Path, int] | None = None
 
     @property
     def id(self) -> str:
@@ -88,8 +92,19 @@ def cases_of(project: Project, seed: int = 1) -> list[Case]:
             others = [other for other in project.files if other not in (file, home)]
             company = (home, *chance.sample(others, min(4, len(others))))
             expected = _rest_of_line(code[file].text, offset)
-            found.append(Case(project.root, file, project.language, offset, kind, name, home, company, expected))
+            use = _other_use(name, {other: code[other] for other in others})
+            case = Case(project.root, file, project.language, offset, kind, name, home, company, expected, use)
+            found.append(case)
     return found
+
+
+def _other_use(name: str, code: dict[Path, Code]) -> tuple[Path, int] | None:
+    """The first place in these files, imports aside, where the name stands."""
+    use = re.compile(rf"^(?!\s*(?:import|from|export|\}} from|//|#|\*)).*\b{re.escape(name)}\b", re.MULTILINE)
+    for file, read in code.items():
+        if found := use.search(read.text):
+            return file, found.end()
+    return None
 
 
 @dataclass(frozen=True, slots=True)

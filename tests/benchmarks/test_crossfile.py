@@ -43,6 +43,15 @@ def test_a_member_of_a_module_is_a_case(tmp_path: Path) -> None:
     assert places(found) == {("Failure", "member", "Failure()")}
 
 
+def test_where_a_third_file_uses_the_name_is_known(tmp_path: Path) -> None:
+    shop = "from tools import price_of\n\n\na = price_of('tea')\n"
+    files = {"tools_py": TOOLS, "shop_py": shop, "stall_py": shop.replace("tea", "bun")}
+    found = cases_of(project(tmp_path, "python", **files))
+    uses = {case.file.name: case.other_use for case in found}
+    place = shop.index("price_of('") + len("price_of")
+    assert uses == {"shop.py": (tmp_path / "stall.py", place), "stall.py": (tmp_path / "shop.py", place)}
+
+
 @pytest.mark.parametrize(
     "line",
     [
