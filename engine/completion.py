@@ -113,13 +113,13 @@ class Completer:
         self._memories.setdefault(document.uri, _Memory()).suggestions.reject(document.text, offset, answer)
 
     async def _answer(self, memory: _Memory, document: Document, offset: int, automatic: bool) -> Completion:
-        snapshot = document.snapshot()
+        snapshot, floor = document.snapshot(), self._floor(automatic)
         place = Place(snapshot.text, offset, *document.code_near(offset))
         known = self._remembered(memory, snapshot, offset, automatic)
         older = memory.generating
         if known is None and older is not None and older.serves(snapshot.text, offset):
             # On a slow machine, to begin anew with every key that agrees with it would mean never to end.
-            await older.wait(self.settings.deadline_ms / 1000, offset)
+            await older.wait(self.settings.deadline_ms / 1000, offset, floor)
             known = self._remembered(memory, snapshot, offset, automatic)
             if known is None and older.under_way:
                 known = Completion("", offset, offset, "doubt")
@@ -128,12 +128,12 @@ class Completer:
             return known
         self._stop_warming(memory, snapshot, offset, automatic)
         generation = self._begin(memory, snapshot, place, automatic)
-        await generation.wait(self.settings.deadline_ms / 1000, offset)
+        await generation.wait(self.settings.deadline_ms / 1000, offset, floor)
         self._speed.learn(generation.usage)
         if memory.warming is None or memory.warming.done():
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
         answer = generation.sound_answer
-        if automatic and generation.confidence < self.settings.min_confidence:
+        if generation.confidence < floor:
             answer = ""  # remembered all the same: if the user types along, it was right
         if memory.suggestions.is_rejected(snapshot.text, offset, answer):
             answer = ""
@@ -150,8 +150,7 @@ class Completer:
             if other.generating is not None and (other is memory or not is_awaited):
                 other.generating.cancel()
         request = self._request(memory, snapshot, place, automatic)
-        floor = self.settings.min_confidence if automatic else 0.0
-        memory.generating = Generation(self.backend, request, place, memory.suggestions, floor)
+        memory.generating = Generation(self.backend, request, place, memory.suggestions, self._floor(automatic))
         return memory.generating
 
     def _look_ahead(self, memory: _Memory, snapshot: Snapshot, place: Place, shown: Completion) -> None:
@@ -183,11 +182,14 @@ class Completer:
             return None
         rest, entry = found
         confidence = entry.confidence_at(offset)
-        doubtful = automatic and confidence < self.settings.min_confidence
-        if doubtful or memory.suggestions.is_rejected(snapshot.text, offset, rest):
+        if confidence < self._floor(automatic) or memory.suggestions.is_rejected(snapshot.text, offset, rest):
             rest = ""
         end = offset + closes_brackets(rest, _tail(snapshot.text, offset))
         return Completion(rest, offset, end, "remembered", confidence)
+
+    def _floor(self, automatic: bool) -> float:
+        """Less probable lines are only shown to who asks for them."""
+        return self.settings.min_confidence if automatic else 0.0
 
     def _request(self, memory: _Memory, snapshot: Snapshot, place: Place, automatic: bool) -> CompletionRequest:
         offset = place.offset

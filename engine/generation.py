@@ -111,29 +111,29 @@ class Generation:
             bool(self._draft) and (self._draft.startswith(typed) or typed.startswith(self._draft))
         )
 
-    async def wait(self, seconds: float, offset: int) -> None:
+    async def wait(self, seconds: float, offset: int, floor: float) -> None:
         """Until the answer is complete, or `seconds` have passed and there is at least something to show.
 
-        Not so long where it has become clear that there will be nothing to show to a cursor at `offset`.
+        Not so long where it is clear that for a cursor at `offset` it will be less probable than `floor`.
         """
         now = asyncio.get_running_loop().time
         end = now() + seconds
-        while self.under_way and not self._is_hopeless(offset):
+        while self.under_way and not self._is_hopeless(offset, floor):
             left = end - now()
             if left <= 0 and self.sound_answer:
                 break
             await self._news_within(left if left > 0 else None)
-        if self.under_way and self._words and not self._is_hopeless(offset):
+        if self.under_way and self._words and not self._is_hopeless(offset, floor):
             self._remember(self._words, self._unfinished, complete=False)
         if self._task.done() and not self._task.cancelled():
             self._task.result()  # raises what the backend raised
 
-    def _is_hopeless(self, offset: int) -> bool:
+    def _is_hopeless(self, offset: int, floor: float) -> bool:
         """Whether the first line, so far, is too improbable to be shown."""
         if self._parts or not self._steps:
             return False
         growing = Part(len(self._draft), self._steps[-1][1], tuple(self._steps))
-        return growing.given(offset - self._place.offset) < self._floor
+        return growing.given(offset - self._place.offset) < floor
 
     async def _news_within(self, seconds: float | None) -> None:
         waiting = asyncio.create_task(self._news.wait())

@@ -132,6 +132,14 @@ async def test_that_nothing_will_be_shown_is_told_at_once_and_who_types_along_se
     assert [request.stop.head for request in typing.asked] == ["", "for line in lines:"], "only what follows"
 
 
+async def test_who_asks_for_a_doubtful_answer_in_the_making_gets_it() -> None:
+    backend = Drafting(["for ", "line ", "in ", "lines:"], delay_ms=40, probabilities=[0.1] * 4)
+    typing = Typing(backend, "‸\n")
+    assert await typing.ghost() == ""
+    assert await typing.ghost(automatic=False) == "for line in lines:"
+    assert [request.stop.head for request in typing.asked] == ["", "for line in lines:"], "only what follows"
+
+
 async def test_an_answer_ends_before_its_first_doubtful_line() -> None:
     backend = Lines([("one = 1", 0.9), ("\ntwo = 2", 0.5), ("\nthree = 3", 0.1), ("\nfour = 4", 0.9)])
     typing = Typing(backend, "if x:\n    ‸\n")
@@ -142,11 +150,13 @@ async def test_an_answer_ends_before_its_first_doubtful_line() -> None:
 
 
 async def test_of_a_line_that_takes_long_its_words_so_far_are_shown_at_the_deadline() -> None:
-    backend = Drafting(["total = weights", "[0] + wei", "ghts[1]"], delay_ms=80)
-    typing = Typing(backend, "‸\n", CompletionSettings(deadline_ms=200))
+    backend = Drafting(["total = weights", "[0] + wei", "ghts[1]"], last=asyncio.Event())
+    typing = Typing(backend, "‸\n")
     assert await typing.ghost() == "total = weights[0] +"
     typing.type("total")
     assert await typing.ghost() == " = weights[0] +", "a key along it is not waited for"
+    assert backend.last
+    backend.last.set()
     typing.type(" = weights[0] +")
     assert await typing.ghost() == " weights[1]"
     assert len(typing.asked) == 1
@@ -217,6 +227,7 @@ class Drafting(ScriptedBackend):
 
     ended: int = 0
     probabilities: Sequence[float] = ()
+    last: asyncio.Event | None = None  # the last piece waits for it
 
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
@@ -224,6 +235,8 @@ class Drafting(ScriptedBackend):
         try:
             for number, text in enumerate(self.pieces):
                 await asyncio.sleep(self.delay_ms / 1000)
+                if self.last is not None and number == len(self.pieces) - 1:
+                    await self.last.wait()
                 said += text
                 probability = self.probabilities[number] if self.probabilities else 1.0
                 yield Piece("", probability=probability, draft=said)
