@@ -16,7 +16,7 @@ _STEP = 64  # tokens: windows of ever new sizes would begin at ever new places
 
 
 @dataclass
-class Speed:
+class PrefillSpeed:
     """Tokens per second of prefill, smoothed; None until something was measured."""
 
     tokens_per_second: float | None = None
@@ -29,14 +29,14 @@ class Speed:
         self.tokens_per_second = measured if known is None else known + _SMOOTHING * (measured - known)
 
 
-def quick(full: Budget, speed: Speed) -> Budget:
+def quick(full: Budget, speed: PrefillSpeed) -> Budget:
     """What may be evaluated while the user waits."""
     if speed.tokens_per_second is None:
         return _smaller(full, _UNKNOWN)
     return _smaller(full, _split(speed.tokens_per_second * _QUICK_SECONDS))
 
 
-def ahead(full: Budget, speed: Speed) -> Budget:
+def ahead(full: Budget, speed: PrefillSpeed) -> Budget:
     """What may be evaluated before anybody asks."""
     if speed.tokens_per_second is None:
         return full

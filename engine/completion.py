@@ -51,7 +51,7 @@ class Completer:
     backend: Backend
     settings: CompletionSettings
     surroundings: Surroundings = lambda snapshot, offset, window: None
-    _speed: budgets.Speed = field(default_factory=budgets.Speed)
+    _speed: budgets.PrefillSpeed = field(default_factory=budgets.PrefillSpeed)
     _memories: dict[str, _Memory] = field(default_factory=dict)
 
     async def complete(self, document: Document, offset: int, automatic: bool = True) -> Completion | None:
