@@ -15,7 +15,7 @@ SAMPLES = 200  # shown suggestions that are needed
 _TAKEN = 20  # of these so many must have been taken
 _LOSS = 0.02  # of the characters saved may be given up
 DAYS = 90  # what is older does not count
-_FLOORS = (0.4, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1)
+_FLOORS = (0.6, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25)
 
 
 @dataclass(frozen=True, slots=True)
