@@ -177,9 +177,13 @@ StatusKind = Literal["starting", "downloading", "loading", "ready", "busy", "pau
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the user may want to know now. `percent` only while downloading or loading; `help` says what to do."""
+    """What the user may want to know now. `percent` only while downloading or loading; `help` says what to do.
+
+    `retry`: an error after which nothing is tried by itself, but may well go right when the user asks for it.
+    """
 
     kind: StatusKind
     message: str = ""
     percent: int | None = None
     help: str = ""
+    retry: bool = False

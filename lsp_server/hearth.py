@@ -81,6 +81,11 @@ class Hearth(LanguageServer):
         """Whether the client shows a rewrite as it is written (`experimental.hearth.preview`)."""
         return self._is_able("preview")
 
+    @property
+    def has_buttons(self) -> bool:
+        """Whether messages and progress come with buttons to press (`experimental.hearth.buttons`)."""
+        return self._is_able("buttons")
+
     def _is_able(self, what: str) -> bool:
         experimental = self.client_capabilities.experimental
         ours = experimental.get("hearth") if isinstance(experimental, dict) else None
@@ -97,6 +102,23 @@ class Hearth(LanguageServer):
         self._told.add(message)
         log.warning("told the user: %s", message)
         self.window_show_message(lsp.ShowMessageParams(kind, f"Hearth: {message}"))
+
+    async def ask(self, message: str, kind: lsp.MessageType, *buttons: str) -> str | None:
+        """Show the user a message with buttons, each text once; the button that is pressed.
+
+        Clients that would stop the user's typing until it is answered do not say `buttons`, and are told without.
+        """
+        if not self.has_buttons:
+            self.tell(message, kind)
+            return None
+        if message in self._told:
+            return None
+        self._told.add(message)
+        log.warning("asked the user: %s", message)
+        choices = [lsp.MessageActionItem(title) for title in buttons]
+        params = lsp.ShowMessageRequestParams(kind, f"Hearth: {message}", choices)
+        pressed = await self.window_show_message_request_async(params)
+        return pressed.title if pressed else None
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something nobody waits for; it must not raise what the user has to know."""
@@ -230,6 +252,24 @@ class Hearth(LanguageServer):
         if self._chats is None:
             self._chats = Chats(backend, self.settings.chat)
         return self._chats
+
+    async def fetch(self) -> None:
+        """Get what model could not be had, now. The status tells where that ends, the user is told again too."""
+        from engine.backends import Fetcher
+
+        self._told.discard(self.status.current.message)
+        for backend in list(self._backends.values()):
+            if isinstance(backend, Fetcher):
+                with suppress(HearthError):
+                    await backend.fetch()
+
+    def stop_fetching(self) -> None:
+        """End every download of a model; it goes on when the user says so."""
+        from engine.backends import Fetcher
+
+        for backend in self._backends.values():
+            if isinstance(backend, Fetcher):
+                backend.stop_fetching()
 
     async def _settings_complete(self) -> None:
         with suppress(TimeoutError):

@@ -1,9 +1,10 @@
 """`hearth models`: what there is, what suits this machine, fetching, checking and removing."""
 
+import asyncio
 import functools
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,13 +23,15 @@ from rich.progress import (
 from rich.table import Table
 
 from engine import paths
-from engine.errors import HearthError
+from engine.backends import ollama_wire
+from engine.errors import HearthError, ModelMissing
 from engine.models import catalog, fit, gguf, names, speeds, store, uncatalogued
 from engine.models.catalog import CatalogModel
 from engine.models.download import OnProgress
 from engine.models.download import Progress as Step
 from engine.models.installed import InstalledModel
 from engine.models.sources import Found
+from engine.settings import Settings
 from lsp_server import toml_edit
 from lsp_server.commands import terminal
 
@@ -92,11 +95,18 @@ def search(text: Annotated[list[str], typer.Argument(help="words that a model's 
 def pull(name: Name) -> None:
     """Have a model on this disk: downloaded if need be, and checked. An interrupted download goes on here."""
     settings = terminal.user_settings()
-    wanted = names.parse(name)
-    if isinstance(wanted, CatalogModel) and store.find(name) is None:
-        _announce(wanted)
+    wanted, installed = names.parse(name), store.find(name)
+    if isinstance(wanted, CatalogModel):
+        _announce(name, wanted, is_here=installed is not None)
     try:
         with _progress() as on_progress:
+            if isinstance(wanted, names.OllamaName) and installed is None:
+                _pull_by_ollama(wanted.text, settings, on_progress)
+                if store.find(name) is None:
+                    terminal.fail(
+                        f"Ollama has {wanted.text} now, but in no folder that Hearth can read here. "
+                        f'Let Ollama run it: backend = "ollama", model = "{wanted.text}".'
+                    )
             ref = store.ensure(name, on_progress, settings=settings.downloads)
     except KeyboardInterrupt:
         terminal.errors.print("\nStopped. What has come is kept: the same command goes on from there.")
@@ -154,7 +164,11 @@ def recommend(as_json: Json = False) -> None:
             console.print(f"{job:<11} nothing fits")
             continue
         console.print(f"[bold]{job:<11}[/bold] {advice.model.id}", highlight=False)
-        console.print(f"            {advice.reason}", highlight=False, markup=False)
+        console.print(f"            {advice.reason}", highlight=False, markup=False, soft_wrap=True)
+        bigger = fit.why_not_bigger(advice, machine, speeds.measured())
+        if bigger is not None:
+            said = f"            Not {bigger.model.id}, the next bigger: {bigger.reason}"
+            console.print(said, style="dim", highlight=False, markup=False, soft_wrap=True)
         console.print(
             f"            hearth models pull {advice.model.id}; hearth models use {advice.model.id} --role {job}",
             style="dim",
@@ -174,14 +188,28 @@ def use(
         terminal.fail(
             f"{wanted.id} is for {wanted.role} only; `hearth models search {role}` shows those that do it."
         )
-    # A relative path would mean another file to a server that an editor starts elsewhere.
-    value = str(Path(name).expanduser().absolute()) if isinstance(wanted, names.PathName) else name
+    value = _setting(name, wanted)
     toml_edit.set_value(paths.config_file(), role, "model", value)
     console.print(
         f"{role}.model = {value}, in {paths.config_file()}", highlight=False, markup=False, soft_wrap=True
     )
     if store.find(name) is None:
+        if isinstance(wanted, CatalogModel) and wanted.restriction:
+            console.print(wanted.restriction, style="yellow", highlight=False, markup=False)
         console.print(uncatalogued.missing(wanted), style="yellow", highlight=False, markup=False, soft_wrap=True)
+
+
+def _setting(name: str, wanted: names.Name) -> str:
+    """The name as it is written into the settings, where it must mean the same tomorrow and from any folder."""
+    match wanted:
+        case names.PathName():
+            return str(Path(name).expanduser().absolute())
+        case CatalogModel():
+            return wanted.id
+        case names.OllamaName():
+            return f"ollama:{wanted.text}"
+        case _:
+            return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,12 +286,32 @@ def _table(rows: list[_Row]) -> Table:
     return table
 
 
-def _announce(model: CatalogModel) -> None:
-    console.print(f"{model.title}: {_size(model.size)}, {model.licence}.", highlight=False)
-    if model.non_commercial:
-        console.print("Its licence does not allow commercial use.", style="yellow")
-    if model.note:
-        console.print(model.note)
+def _announce(name: str, model: CatalogModel, is_here: bool) -> None:
+    """What there is to know before a download, and which row another program's name stands for."""
+    if name.lower() in model.ollama or name.lower().removesuffix(":latest") in model.ollama:
+        console.print(f"{name} is {model.id} in Hearth's catalog.", highlight=False, markup=False)
+    if is_here:
+        return
+    console.print(f"{model.title}: {_size(model.size)}, {model.licence}.", highlight=False, markup=False)
+    for said, style in ((model.restriction, "yellow"), (model.note, "")):
+        if said:
+            console.print(said, style=style, highlight=False, markup=False)
+
+
+def _pull_by_ollama(model: str, settings: Settings, on_progress: OnProgress) -> None:
+    """Into Ollama's own store, by the Ollama that runs; ending this ends the download there."""
+    if not settings.downloads.allowed:
+        raise ModelMissing(f"{model} is not on this disk, and downloads are switched off in the settings.")
+
+    async def follow() -> None:
+        async with aclosing(ollama_wire.pull(settings.ollama, model)) as steps:
+            async for step in steps:
+                if step.total:
+                    checking = step.doing.startswith("verifying")
+                    phase: Literal["downloading", "checking"] = "checking" if checking else "downloading"
+                    on_progress(Step(phase, model, step.done, step.total, "Ollama"))
+
+    asyncio.run(follow())
 
 
 @contextmanager
@@ -275,17 +323,23 @@ def _progress() -> Iterator[OnProgress]:
 
     def on_progress(step: Step) -> None:
         progress.start()  # not before there is something to show: an empty bar leaves an empty line
-        doing = {"waiting": "waiting for", "downloading": "fetching", "checking": "checking"}[step.phase]
-        label = f"{doing} {step.file}" + (f" ({step.source})" if step.source else "")
+        label = _label(step)
         if label not in tasks:
             tasks[label] = progress.add_task(label, total=step.total or None)
-        progress.update(tasks[label], completed=step.done)
+        progress.update(tasks[label], completed=step.done, total=step.total or None)
 
     try:
         yield on_progress
     finally:
         if tasks:
             progress.stop()
+
+
+def _label(step: Step) -> str:
+    if step.phase == "waiting":
+        return f"asking the {step.source} for {step.file}" if step.source else f"another pull fetches {step.file}"
+    doing = "fetching" if step.phase == "downloading" else "checking"
+    return f"{doing} {step.file}" + (f" ({step.source})" if step.source else "")
 
 
 def _advice_json(advice: fit.Advice) -> dict[str, Any]:

@@ -79,6 +79,8 @@ class HearthProtocol(LanguageServerProtocol):
             if asked is not None:
                 self._send_response(asked, error=refusal)
             return
+        if method == lsp.INITIALIZE:
+            _read_as_meant(message.get("params"))
         try:
             structured = super().structure_message(message)
         except JsonRpcException as error:
@@ -138,6 +140,15 @@ def well_formed(text: str) -> str:
 
 def _is_id(id: Any) -> TypeGuard[str | int]:
     return isinstance(id, str | int) and not isinstance(id, bool)
+
+
+def _read_as_meant(params: Any) -> None:
+    """lsp-mode for Emacs writes its empty `inlineCompletion` as null, which says that it has none."""
+    found = params
+    for name in ("capabilities", "textDocument"):
+        found = found.get(name) if isinstance(found, dict) else None
+    if isinstance(found, dict) and "inlineCompletion" in found and found["inlineCompletion"] is None:
+        found["inlineCompletion"] = {}
 
 
 def _names_request(params: Any) -> bool:

@@ -23,9 +23,11 @@ def of_document(
     ls: Hearth, document: "Document", version: int, edits: tuple["Edit", ...], note: lsp.ChangeAnnotation
 ) -> lsp.WorkspaceEdit:
     """Edits of an open document at a version; with the note, by which clients ask first, if they can."""
-    ranges = [(convert.range_at(document, each.start, each.end, ls.encoding), each.text) for each in edits]
     workspace = ls.client_capabilities.workspace
     able = workspace.workspace_edit if workspace else None
+    if able is None and edits:
+        edits = (_whole_lines(document.text, edits),)
+    ranges = [(convert.range_at(document, each.start, each.end, ls.encoding), each.text) for each in edits]
     plain = [lsp.TextEdit(range, text) for range, text in ranges]
     if able is None or not able.document_changes:
         return lsp.WorkspaceEdit(changes={document.uri: plain})
@@ -72,6 +74,16 @@ def of_file(ls: Hearth, plan: "Plan", text: str) -> lsp.WorkspaceEdit:
         return lsp.WorkspaceEdit(document_changes=[change])
     create = lsp.CreateFile(uri, options=lsp.CreateFileOptions(ignore_if_exists=True))
     return lsp.WorkspaceEdit(document_changes=[create, change])
+
+
+def _whole_lines(text: str, edits: tuple["Edit", ...]) -> "Edit":
+    """The edits as one, of whole lines: clients this plain may count columns in bytes (Vim's ALE does)."""
+    from engine.rewriting.edits import Edit, applied
+
+    start = text.rfind("\n", 0, min(each.start for each in edits)) + 1
+    end = text.find("\n", max(each.end for each in edits)) + 1 or len(text)
+    inside = tuple(Edit(each.start - start, each.end - start, each.text) for each in edits)
+    return Edit(start, end, applied(text[start:end], inside))
 
 
 def _text_of(ls: Hearth, path: Path) -> str | None:

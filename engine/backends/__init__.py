@@ -6,7 +6,7 @@ Each module has `create(settings, on_status)` that returns a `Backend`. Adding o
 from collections.abc import AsyncGenerator, Callable
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engine.errors import SettingsError
 from engine.settings import Settings
@@ -42,6 +42,19 @@ class Backend(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Fetcher(Protocol):
+    """A backend that gets its models by itself, and does as the user says about that."""
+
+    async def fetch(self) -> None:
+        """Have the models, after a download failed or was stopped; goes on with what has come."""
+        ...
+
+    def stop_fetching(self) -> None:
+        """End what is being downloaded. Nothing begins again before `fetch`."""
+        ...
 
 
 def create(name: str, settings: Settings, on_status: OnStatus) -> Backend:

@@ -1,6 +1,9 @@
 """The HTTP client and the error messages that the backends over HTTP share."""
 
+import html
 import json
+import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +13,8 @@ from engine.types import Status
 
 if TYPE_CHECKING:
     import httpx
+
+_now = time.monotonic
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,24 @@ class Patience:
     loading: float = 60.0
     pause: float = 0.25  # before the first retry; doubles up to `longest_pause`
     longest_pause: float = 4.0
+    loading_pause: float = 1.0  # at most, while it loads: somebody waits for it
+    outage: float = 1.0  # a server that nothing answered at is not asked again so soon
     tries: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A server as messages name it. `hint` is for when it does not answer, `key_hint` for when it wants a key."""
+
+    name: str
+    where: str
+    url_setting: str
+    hint: str
+    key_hint: str
+
+
+class Unreachable(BackendUnavailable):
+    """Nothing accepts a connection there."""
 
 
 class Busy(BackendUnavailable):
@@ -45,6 +67,23 @@ class Reporter:
             self.on_status(status)
 
 
+@dataclass
+class Outage:
+    """A server at which nothing answered is left alone for a moment: else every keystroke would knock again."""
+
+    error: Unreachable | None = None
+    when: float = 0.0
+
+    def began(self, error: Unreachable) -> None:
+        self.error, self.when = error, _now()
+
+    def check(self, seconds: float) -> None:
+        """Raise the error again when it is not older than that."""
+        if self.error is not None and _now() - self.when < seconds:
+            raise Unreachable(str(self.error))
+        self.error = None
+
+
 def client_options(url: str, patience: Patience) -> dict[str, Any]:
     """Arguments of `httpx.AsyncClient`.
 
@@ -60,49 +99,83 @@ def client_options(url: str, patience: Patience) -> dict[str, Any]:
     }
 
 
-def unreachable(where: str, error: "httpx.HTTPError", patience: Patience, hint: str) -> BackendUnavailable:
-    """`hint` says how to start the server or where its address is set."""
+def unreachable(site: Site, error: "httpx.HTTPError", patience: Patience) -> BackendUnavailable:
     import httpx
 
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        return BackendUnavailable(f"Nothing answers at {where}. {hint}")
+        return Unreachable(f"Nothing answers at {site.where}. {site.hint}")
     if isinstance(error, httpx.TimeoutException):
-        return BackendUnavailable(f"{where} has not answered for {patience.first_token:g} seconds. {hint}")
-    return BackendUnavailable(f"The connection to {where} broke ({type(error).__name__}). {hint}")
-
-
-def refusal(where: str, status: int, body: object) -> HearthError:
-    """The error that an HTTP status of 300 or more stands for; `status` is 0 for an error inside a stream."""
-    text = error_text(body)
-    if status in (429, 503):
-        return Busy(f"{where} is not ready: {text}", loading="loading" in text.lower())
-    if status in (401, 403):
-        return RequestRefused(
-            f"{where} wants another key ({text}). Set api_key_env to the variable that holds it."
+        return BackendUnavailable(
+            f"{site.name} has not answered for {patience.first_token:g} seconds. {site.hint}"
         )
-    if "exceed_context_size" in str(body) or "context length" in text:
-        return PromptTooLong(f"The request does not fit the context of {where}: {text}")
-    code = f" (HTTP {status})" if status else ""
-    return RequestRefused(f"{where} refused the request{code}: {text}")
+    return BackendUnavailable(f"The connection to {site.name} broke ({type(error).__name__}). {site.hint}")
+
+
+def no_protocol(site: Site, protocol: str) -> BackendUnavailable:
+    """Something answers, but not what should."""
+    return BackendUnavailable(f"{site.name} sent something that is not {protocol}. {site.hint}")
+
+
+def cut_off(site: Site) -> BackendUnavailable:
+    return BackendUnavailable(f"{site.name} ended its answer in the middle. Please try again.")
+
+
+def refusal(site: Site, status: int, body: object) -> HearthError:
+    """The error that an HTTP status of 300 or more stands for; `status` is 0 for an error inside a stream."""
+    text, code = error_text(body), f" (HTTP {status})" if status else ""
+    if "exceed_context_size" in str(body) or "context length" in text or status == 413:
+        return PromptTooLong(f"The request does not fit the context of {site.name}{code}: {text}")
+    if status in (429, 503):
+        return Busy(f"{site.name} is not ready{code}: {text}", loading="loading" in text.lower())
+    if status in (401, 403):
+        return RequestRefused(f"{site.name} wants another key{code}: {text}. {site.key_hint}")
+    if 300 <= status < 400:
+        return RequestRefused(
+            f"{site.name} sends its callers elsewhere{code}, and Hearth does not follow. "
+            f"If you trust that address, write it into {site.url_setting}."
+        )
+    if status == 404:
+        return RequestRefused(f"{site.name} has nothing there{code}: {text}. Is {site.url_setting} right?")
+    if status in (408, 504):
+        return BackendUnavailable(f"{site.name} took too long{code}: {text}. Please try again.")
+    if status >= 500:
+        return BackendUnavailable(f"{site.name} failed{code}: {text}")
+    return RequestRefused(f"{site.name} refused the request{code}: {text}")
 
 
 def error_text(body: object) -> str:
-    """What an error body says, whichever shape it has: `{"error": {"message": …}}`, `{"detail": …}`, text."""
+    """What an error body says, whichever shape it has: `{"error": {"message": …}}`, `{"detail": …}`, HTML, text.
+
+    What it quotes of the request is left out: messages are logged, and that may be the user's code.
+    """
     if isinstance(body, bytes):
         body = body.decode("utf-8", "replace")
     if isinstance(body, str):
         try:
             body = json.loads(body)
         except ValueError:
-            return _short(str(body))
+            return _short(_without_html(str(body)))
     while isinstance(body, dict):
         inner = next((body[key] for key in ("error", "message", "detail") if body.get(key)), None)
         if inner is None:
             break
         body = inner
-    return _short(body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str))
+    if isinstance(body, list):  # FastAPI: one object for each wrong field
+        said = [str(each["msg"]) for each in body if isinstance(each, dict) and each.get("msg")]
+        body = "; ".join(said) or body
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str)
+    return _short(re.split(r"""["']input["']\s*:""", text)[0])
+
+
+def _without_html(text: str) -> str:
+    """The title of a page, else its text."""
+    if not re.match(r"\s*<(!doctype|html|head|body)", text, re.IGNORECASE):
+        return text
+    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+    said = html.unescape(title[1] if title else re.sub(r"<[^>]*>", " ", text))
+    return f"a web page, {' '.join(said.split())}" if said.strip() else "a web page"
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split()) or "no reason given"
+    text = " ".join(text.split()).rstrip(".") or "no reason given"
     return text if len(text) <= 300 else text[:299] + "…"

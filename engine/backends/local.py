@@ -1,19 +1,23 @@
 """The model on this machine: found or downloaded by `engine.models`, run by the host process."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 
 from engine.backends import OnStatus, chat_infill
 from engine.backends.streaming import Stream, cost_of, stopped, without_thinking_tags
-from engine.errors import HearthError, HostDied
+from engine.errors import HearthError, HostDied, ModelError, UnknownModel
 from engine.host.client import HostClient
 from engine.host.wire import Report
-from engine.models import speeds, store
+from engine.models import names, speeds, store
+from engine.models.catalog import CatalogModel
 from engine.models.download import Progress
 from engine.settings import Settings
 from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Priority, Probe, Status, Usage
+
+_HELD_SECONDS = 30.0  # after a failed download; every keystroke would try again
 
 
 def create(settings: Settings, on_status: OnStatus) -> "LocalBackend":
@@ -29,6 +33,8 @@ class LocalBackend:
     _preparing: dict[str, asyncio.Task[ModelRef]] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)  # by model id, what the settings call it
     _without_fim: set[str] = field(default_factory=set)  # ids of models that are asked by chat instead
+    _failed: dict[str, tuple[float, ModelError]] = field(default_factory=dict)  # by name, when and why
+    _stopped: set[str] = field(default_factory=set)  # names that the user does not want to be downloaded
     _cancelled: bool = False
     _percent: int = -1
 
@@ -83,8 +89,26 @@ class LocalBackend:
         """The model, on this disk and loaded. All who wait share one download; a failure is tried again later."""
         task = self._known(name)
         if task is None:
+            if (failure := self._held(name)) is not None:
+                raise type(failure)(str(failure))
             task = self._preparing[name] = asyncio.create_task(self._prepare(name))
         return await asyncio.shield(task)
+
+    async def fetch(self) -> None:
+        names = list(self._failed) or [self.settings.completion.model]
+        self._failed.clear()
+        self._stopped.clear()
+        for name in names:
+            await self.model(name)
+
+    def stop_fetching(self) -> None:
+        self._stopped.update(name for name, task in self._preparing.items() if not task.done())
+
+    def _held(self, name: str) -> ModelError | None:
+        """Why this model is not tried to be had just now."""
+        when, failure = self._failed.get(name, (0.0, None))
+        held = name in self._stopped or time.monotonic() - when < _HELD_SECONDS
+        return failure if held else None
 
     def _known(self, name: str) -> "asyncio.Task[ModelRef] | None":
         """What prepares or has prepared this model; None before, and after a failure."""
@@ -93,7 +117,7 @@ class LocalBackend:
         return None if failed else task
 
     async def _prepare(self, name: str) -> ModelRef:
-        self.on_status(Status("starting", name))
+        self.on_status(Status("starting", name, help=await asyncio.to_thread(_restriction, name)))
         try:
             loop = asyncio.get_running_loop()
 
@@ -104,7 +128,7 @@ class LocalBackend:
                 store.ensure,
                 name,
                 on_progress,
-                lambda: self._cancelled,
+                lambda: self._cancelled or name in self._stopped,
                 self.settings.downloads,
             )
             host = self.settings.host
@@ -113,8 +137,13 @@ class LocalBackend:
             report = await self._host.load(ref)
             await asyncio.to_thread(speeds.note, ref.id, report.prefill_speed, report.decode_speed)
         except HearthError as error:
-            self.on_status(Status("error", str(error)))
+            retry = isinstance(error, ModelError) and not isinstance(error, UnknownModel)
+            if isinstance(error, ModelError) and retry:
+                self._failed[name] = (time.monotonic(), error)
+            self.on_status(Status("error", str(error), retry=retry))
             raise
+        self._failed.pop(name, None)
+        self._stopped.discard(name)
         notes = [*report.notes[-1:]]
         if report.fim == "none":
             self._without_fim.add(ref.id)
@@ -142,6 +171,15 @@ class LocalBackend:
 
     def _on_notice(self, text: str) -> None:
         self.on_status(Status("ready", self.settings.completion.model, help=text))
+
+
+def _restriction(name: str) -> str:
+    """What the user has to know before that model is downloaded."""
+    with suppress(HearthError):  # whatever is wrong with it is told when it is to be had
+        wanted = names.parse(name)
+        if isinstance(wanted, CatalogModel) and store.find(name) is None:
+            return wanted.restriction
+    return ""
 
 
 async def _again(ask: Callable[[], Stream]) -> Stream:

@@ -1,5 +1,6 @@
 """Models that an Ollama server runs."""
 
+import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
@@ -7,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from engine import fim
-from engine.backends import OnStatus, address, chat_infill
-from engine.backends.http import Patience, Reporter, client_options, refusal, unreachable
+from engine.backends import OnStatus, address, chat_infill, ollama_wire
+from engine.backends.http import Outage, Patience, Reporter, Site, client_options, cut_off
 from engine.backends.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
-from engine.errors import BackendUnavailable, HearthError, ModelMissing, RequestRefused
+from engine.errors import DownloadFailed, HearthError, ModelMissing, RequestRefused
 from engine.settings import Settings
 from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, Piece, Probe, Status, Usage
 
@@ -37,21 +38,31 @@ class OllamaBackend:
     report: Reporter
     patience: Patience = field(default_factory=Patience)
     _client: Any = None
+    _outage: Outage = field(default_factory=Outage)
     _turns: Turns = field(default_factory=Turns)
     _abilities: dict[str, Ability] = field(default_factory=dict)
     _never_think: set[str] = field(default_factory=set)
     _chats: "itertools.count[int]" = field(default_factory=itertools.count)
+    _missing: set[str] = field(default_factory=set)  # models that were asked for and are not there
+    _pulls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def complete(self, request: CompletionRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)
         model = self.settings.completion.model
-        stream = patient(lambda: self._fill(model, request), self.patience, self.report, self._ready)
+        stream = patient(
+            lambda: self._fill(model, request),
+            self.patience,
+            self.report,
+            self._ready,
+            self._failed,
+            self._outage,
+        )
         return stopped(self._turns.take(request.document, stream), request)
 
     def chat(self, request: ChatRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)
         model = self.settings.chat.model
-        stream = patient(lambda: self._talk(model, request), self.patience, self.report, self._ready)
+        stream = patient(lambda: self._talk(model, request), self.patience, self.report, self._ready, self._failed)
         return self._turns.take(f"chat {next(self._chats)}", stream)
 
     async def warm(self, request: CompletionRequest) -> Usage:
@@ -67,11 +78,54 @@ class OllamaBackend:
         family = fim.family_by_name(self.settings.completion.model) or "qwen"
         return fim.probe(fim.FIM_TEMPLATES[family], request.prompt)
 
+    async def fetch(self) -> None:
+        """Let the server pull the models that it lacked.
+
+        Raises `DownloadFailed` (also when it is stopped), `BackendUnavailable`, or `ModelMissing` where downloads
+        are switched off.
+        """
+        for model in sorted(self._missing):
+            if not self.settings.downloads.allowed:
+                raise ModelMissing(
+                    f"{self._site.name} lacks {model}, and downloads are switched off in the settings."
+                )
+            if model not in self._pulls:
+                self._pulls[model] = asyncio.create_task(self._pull(model))
+            await asyncio.shield(self._pulls[model])
+
+    def stop_fetching(self) -> None:
+        for task in self._pulls.values():
+            task.cancel()
+
     async def close(self) -> None:
+        if pulls := list(self._pulls.values()):
+            self.stop_fetching()
+            await asyncio.wait(pulls)
         await self._turns.close()
         if self._client is not None:
             await self._client.close()
             self._client = None
+
+    async def _pull(self, model: str) -> None:
+        told = -1
+        try:
+            async with aclosing(ollama_wire.pull(self.settings.ollama, model)) as steps:
+                async for step in steps:
+                    percent = 100 * step.done // max(1, step.total)
+                    if percent != told:
+                        told = percent
+                        self.report(Status("downloading", f"{model} (Ollama)", percent))
+        except asyncio.CancelledError:
+            error = DownloadFailed(f"Ollama's download of {model} was stopped. What has come is kept.")
+            self.report(self._failed(error, model))
+            raise error from None
+        except HearthError as error:
+            self.report(self._failed(error, model))
+            raise
+        finally:
+            del self._pulls[model]
+        self._missing.discard(model)
+        self.report(self._ready())
 
     async def _fill(self, model: str, request: CompletionRequest) -> Stream:
         ability = await self._ability(model)
@@ -132,12 +186,10 @@ class OllamaBackend:
         self, model: str, ask: Callable[[Any], Awaitable[Any]], read: Callable[[Any], tuple[str, str]]
     ) -> Stream:
         """What the server streams. `read` gives the text and the thinking of one of its messages."""
-        import httpx
-        import ollama
-
         try:
             async with aclosing(await ask(self._connected())) as parts:
                 async for part in parts:
+                    self._missing.discard(model)
                     text, thinking = read(part)
                     if thinking:
                         yield Piece(thinking, "thinking")
@@ -146,19 +198,16 @@ class OllamaBackend:
                     if part.done:
                         yield Finished("limit" if part.done_reason == "length" else "eog", _usage(part))
                         return
-        except (ollama.ResponseError, httpx.HTTPError, OSError, ValueError) as error:
+        except ollama_wire.failures() as error:
             raise self._explained(model, error) from error
-        raise BackendUnavailable(f"Ollama at {self._where} ended its answer in the middle. Please try again.")
+        raise cut_off(self._site)
 
     async def _ability(self, model: str) -> Ability:
         """What the server says of the model; asked once."""
-        import httpx
-        import ollama
-
         if model not in self._abilities:
             try:
                 shown = await self._connected().show(model)
-            except (ollama.ResponseError, httpx.HTTPError, OSError, ValueError) as error:
+            except ollama_wire.failures() as error:
                 raise self._explained(model, error) from error
             self._abilities[model] = _ability(model, shown.template or "", shown.capabilities or [])
         return self._abilities[model]
@@ -174,29 +223,25 @@ class OllamaBackend:
     def _ready(self) -> Status:
         ability = self._abilities.get(self.settings.completion.model)
         note = chat_infill.NOTE if ability and ability.way == "chat" else ""
-        return Status("ready", f"Ollama at {self._where}", help=note)
+        return Status("ready", self._site.name, help=note)
+
+    def _failed(self, error: HearthError, pulled: str = "") -> Status:
+        """A model that is not there can be pulled, so that is offered."""
+        model = pulled or next(iter(self._missing), "")
+        able = isinstance(error, ModelMissing | DownloadFailed) and self.settings.downloads.allowed
+        return Status("error", str(error), help=f"Pull {model}" if able else "", retry=able)
 
     @property
-    def _where(self) -> str:
-        return address.shown(self.settings.ollama.url)
+    def _site(self) -> Site:
+        return ollama_wire.site(self.settings.ollama.url)
 
     def _explained(self, model: str, error: Exception) -> HearthError:
         """What went wrong, for the user. The model may be another one when the server is back."""
-        import httpx
-        import ollama
-
         self._abilities.pop(model, None)
-        server = f"Ollama at {self._where}"
-        hint = "Is Ollama running (`ollama serve`), and is ollama.url right?"
-        if isinstance(error, ollama.ResponseError):
-            if error.status_code == 404 and "model" in error.error:
-                return ModelMissing(f"{server} does not have the model {model}. Get it: `ollama pull {model}`.")
-            return refusal(server, max(error.status_code, 0), error.error)
-        if isinstance(error, httpx.HTTPError):
-            return unreachable(self._where, error, self.patience, hint)
-        if isinstance(error, ConnectionError):
-            return BackendUnavailable(f"Nothing answers at {self._where}. {hint}")
-        return BackendUnavailable(f"{server} sent something that is not Ollama's protocol. {hint}")
+        explained = ollama_wire.explained(self._site, model, error, self.patience)
+        if isinstance(explained, ModelMissing):
+            self._missing.add(model)
+        return explained
 
 
 def _ability(model: str, template: str, capabilities: list[str]) -> Ability:

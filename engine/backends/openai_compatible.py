@@ -8,7 +8,7 @@ from typing import Literal
 
 from engine import fim
 from engine.backends import OnStatus, address, chat_infill, openai_wire
-from engine.backends.http import Patience, Reporter
+from engine.backends.http import Outage, Patience, Reporter
 from engine.backends.openai_server import Server, probe
 from engine.backends.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
 from engine.errors import BackendUnavailable, HearthError, RequestRefused, SettingsError
@@ -42,17 +42,29 @@ class OpenAIBackend:
     _connection: openai_wire.Connection | None = field(default=None, repr=False)
     _server: Server | None = None
     _no_infill: bool = False
+    _outage: Outage = field(default_factory=Outage)
     _turns: Turns = field(default_factory=Turns)
     _chats: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def complete(self, request: CompletionRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)
-        stream = patient(lambda: self._fill(request), self.patience, self.report, self._ready)
+        stream = patient(
+            lambda: self._fill(request),
+            self.patience,
+            self.report,
+            lambda: self._ready(self.settings.completion.model),
+            outage=self._outage,
+        )
         return stopped(self._turns.take(request.document, stream), request)
 
     def chat(self, request: ChatRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)
-        stream = patient(lambda: self._talk(request), self.patience, self.report, self._ready)
+        stream = patient(
+            lambda: self._talk(request),
+            self.patience,
+            self.report,
+            lambda: self._ready(self.settings.chat.model),
+        )
         return self._turns.take(f"chat {next(self._chats)}", stream)
 
     async def warm(self, request: CompletionRequest) -> Usage:
@@ -139,9 +151,13 @@ class OpenAIBackend:
 
     async def _talk(self, request: ChatRequest) -> Stream:
         server = await self._probed()
-        async with aclosing(self._chat(server, self.settings.chat.model, request)) as events:
-            async for event in events:
-                yield event
+        try:
+            async with aclosing(self._chat(server, self.settings.chat.model, request)) as events:
+                async for event in events:
+                    yield event
+        except BackendUnavailable:
+            self._server = None
+            raise
 
     def _chat(self, server: Server, model: str, request: ChatRequest) -> Stream:
         extra = {}
@@ -157,7 +173,9 @@ class OpenAIBackend:
         if self._server is None:
             connection = self._connected()
             try:
-                server = await probe(connection.http, connection.url, self.settings.completion.model)
+                server = await probe(
+                    connection.http, connection.url, connection.site, self.settings.completion.model
+                )
             except httpx.HTTPError as error:
                 raise connection.explained(error) from error
             self._server, self._no_infill, connection.models = server, False, server.models
@@ -169,6 +187,20 @@ class OpenAIBackend:
             self._connection = openai_wire.Connection(url, self.key, self.patience)
         return self._connection
 
-    def _ready(self) -> Status:
-        note = chat_infill.NOTE if self._server and self._way(self._server) == "chat" else ""
-        return Status("ready", address.shown(self.settings.openai_compatible.url), help=note)
+    def _ready(self, model: str) -> Status:
+        notes = [chat_infill.NOTE] if self._server and self._way(self._server) == "chat" else []
+        answering = self._connection.answering if self._connection else ""
+        # llama-server has one model and answers to any name.
+        ignores_names = self._server is not None and self._server.kind == "llama.cpp"
+        if answering and not ignores_names and not _is_same(model, answering):
+            notes.append(f"The server answers with {answering}, not with {model}.")
+        return Status("ready", address.shown(self.settings.openai_compatible.url), help=" ".join(notes))
+
+
+def _is_same(asked: str, answering: str) -> bool:
+    """Whether two names are of one model: servers add a publisher, a path or an ending."""
+    return _plain(asked) in _plain(answering) or _plain(answering) in _plain(asked)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("\\", "/").rpartition("/")[2].removesuffix(".gguf")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine import fim
-from engine.backends.http import refusal
+from engine.backends.http import Site, refusal
 
 if TYPE_CHECKING:
     import httpx
@@ -24,19 +24,19 @@ class Server:
     opens_thinking: bool = False
 
 
-async def probe(client: "httpx.AsyncClient", url: str, model: str) -> Server:
+async def probe(client: "httpx.AsyncClient", url: str, site: Site, model: str) -> Server:
     """Ask the server what it is. `url` is that of the API (".../v1").
 
     Raises `httpx.HTTPError` when nothing answers, and `Busy` while llama-server loads its model.
     """
     root = root_of(url)
-    listed = await _json(client, f"{url.rstrip('/')}/models", root)
+    listed = await _json(client, f"{url.rstrip('/')}/models", site)
     data = listed.get("data")
     rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
     models = tuple(str(row["id"]) for row in rows if "id" in row)
-    owners = {row.get("owned_by") for row in rows}
+    owners = {str(row.get("owned_by")) for row in rows}
     named = next(filter(None, map(fim.family_by_name, (model, *models[:1]))), "")
-    props = await _json(client, f"{root}/props", root)
+    props = await _json(client, f"{root}/props", site)
     if "llamacpp" in owners or "default_generation_settings" in props:
         return Server("llama.cpp", await _family(client, root, named), models, _opens_thinking(props))
     if "vllm" in owners:  # it shows no template; those of R1 all open the tag
@@ -74,11 +74,11 @@ def _opens_thinking(props: dict[str, Any]) -> bool:
     return bool(asked) and "<think>" in ending and "</think>" not in ending
 
 
-async def _json(client: "httpx.AsyncClient", url: str, root: str) -> dict[str, Any]:
+async def _json(client: "httpx.AsyncClient", url: str, site: Site) -> dict[str, Any]:
     """The JSON object at `url`, empty when there is none; a server that has no such page is no error."""
     response = await client.get(url)
     if response.status_code == 503:
-        raise refusal(root, response.status_code, response.text)
+        raise refusal(site, response.status_code, response.text)
     try:
         body = response.json()
     except ValueError:

@@ -7,16 +7,26 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.backends import address
-from engine.backends.http import Patience, client_options, refusal, unreachable
+from engine.backends.http import (
+    Patience,
+    Site,
+    client_options,
+    cut_off,
+    error_text,
+    no_protocol,
+    refusal,
+    unreachable,
+)
 from engine.backends.openai_server import root_of
 from engine.backends.streaming import Stream
-from engine.errors import BackendUnavailable, HearthError, RequestRefused
+from engine.errors import HearthError, RequestRefused
 from engine.types import ChatRequest, Finished, Piece, Usage
 
 if TYPE_CHECKING:
     import httpx
 
 _HINT = "Is the server running, and is openai_compatible.url right?"
+_KEY_HINT = "Set api_key_env to the variable that holds it."
 _REASONS = {"length": "limit", "limit": "limit"}  # all others are an end that the model chose
 
 
@@ -35,6 +45,7 @@ class Connection:
     openai: Any = field(init=False)
     headers: dict[str, Any] = field(init=False, repr=False)  # of each of the OpenAI client's requests
     models: tuple[str, ...] = ()  # what the server offers, as far as it is known
+    answering: str = ""  # the model that the last answer named as its own
 
     def __post_init__(self) -> None:
         import httpx
@@ -49,8 +60,9 @@ class Connection:
         self.headers = {} if self.key else {"Authorization": openai.Omit()}
 
     @property
-    def where(self) -> str:
-        return address.shown(self.url)
+    def site(self) -> Site:
+        where = address.shown(self.url)
+        return Site(where, where, "openai_compatible.url", _HINT, _KEY_HINT)
 
     async def close(self) -> None:
         await self.http.aclose()
@@ -65,16 +77,18 @@ class Connection:
         if isinstance(error, openai.APITimeoutError | openai.APIConnectionError) and error.__cause__:
             error = error.__cause__ if isinstance(error.__cause__, Exception) else error
         if isinstance(error, httpx.HTTPError):
-            return unreachable(self.where, error, self.patience, _HINT)
+            return unreachable(self.site, error, self.patience)
         if isinstance(error, openai.APIError):
-            return refusal(self.where, 0, error.body or error.message)
-        return BackendUnavailable(f"{self.where} sent something that is not the OpenAI protocol. {_HINT}")
+            return refusal(self.site, 0, error.body or error.message)
+        return no_protocol(self.site, "the OpenAI protocol")
 
     def refused(self, status: int, body: object) -> HearthError:
-        error = refusal(self.where, status, body)
         if status == 404 and self.models:
-            return RequestRefused(f"{error} It offers: {', '.join(self.models[:8])}.")
-        return error
+            offered = ", ".join(self.models[:8])
+            return RequestRefused(
+                f"{self.site.name} refused the request: {error_text(body)}. It offers: {offered}."
+            )
+        return refusal(self.site, status, body)
 
 
 def completions(connection: Connection, fields: Mapping[str, Any]) -> Stream:
@@ -133,7 +147,7 @@ async def infill(connection: Connection, fields: Mapping[str, Any]) -> Stream:
                         return
     except (httpx.HTTPError, ValueError) as error:
         raise connection.explained(error) from error
-    raise BackendUnavailable(f"{connection.where} ended its answer in the middle. Please try again.")
+    raise cut_off(connection.site)
 
 
 async def _events(
@@ -143,10 +157,11 @@ async def _events(
     import httpx
     import openai
 
-    reason, usage, timings = "", None, None
+    began, reason, usage, timings = False, "", None, None
     try:
         async with aclosing(await ask()) as chunks:
             async for chunk in chunks:
+                began, connection.answering = True, str(chunk.model or "")
                 usage = chunk.usage or usage
                 timings = (chunk.model_extra or {}).get("timings") or timings
                 for choice in chunk.choices[:1]:
@@ -156,8 +171,12 @@ async def _events(
                     if text:
                         yield Piece(text)
                     reason = choice.finish_reason or reason
-    except (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError) as error:
+    except (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError, TypeError) as error:
         raise connection.explained(error) from error
+    if not began:
+        raise no_protocol(connection.site, "a stream of the OpenAI protocol")
+    if not reason:
+        raise cut_off(connection.site)
     yield Finished(_REASONS.get(reason, "eog"), _usage(usage, timings))
 
 

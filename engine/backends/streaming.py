@@ -6,13 +6,15 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from engine import stop
-from engine.backends.http import Busy, Patience, Reporter
+from engine.backends.http import Busy, Outage, Patience, Reporter, Unreachable
 from engine.errors import HearthError
 from engine.reasoning import Splitter
 from engine.types import CompletionRequest, Finished, Piece, Status, Usage
 
 # Pieces, then one `Finished`. Closing it closes the connection, so that the server stops.
 Stream = AsyncGenerator[Piece | Finished, None]
+
+_pause = asyncio.sleep
 
 
 @dataclass
@@ -63,9 +65,19 @@ class Turns:
 
 
 async def patient(
-    start: Callable[[], Stream], patience: Patience, report: Reporter, ready: Callable[[], Status]
+    start: Callable[[], Stream],
+    patience: Patience,
+    report: Reporter,
+    ready: Callable[[], Status],
+    failed: Callable[[HearthError], Status] = lambda error: Status("error", str(error)),
+    outage: Outage | None = None,
 ) -> Stream:
-    """The stream that `start` gives, started again while the server is busy; the status follows it."""
+    """The stream that `start` gives, started again while the server is busy; the status follows it.
+
+    `outage`: what is not asked for by hand need not find out anew each time that nothing answers.
+    """
+    if outage is not None:
+        outage.check(patience.outage)
     waited, pause, tries = 0.0, patience.pause, 1
     while True:
         try:
@@ -76,14 +88,17 @@ async def patient(
             return
         except Busy as busy:
             if waited >= patience.loading if busy.loading else tries >= patience.tries:
-                report(Status("error", str(busy)))
+                report(failed(busy))
                 raise
             if busy.loading:
                 report(Status("loading", str(busy)))
+                pause = min(pause, patience.loading_pause)
         except HearthError as error:
-            report(Status("error", str(error)))
+            if outage is not None and isinstance(error, Unreachable):
+                outage.began(error)
+            report(failed(error))
             raise
-        await asyncio.sleep(pause)
+        await _pause(pause)
         waited, pause, tries = waited + pause, min(2 * pause, patience.longest_pause), tries + 1
 
 

@@ -19,6 +19,7 @@ from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Pie
 
 log = logging.getLogger("hearth.client")
 _SILENCE_SECONDS = 10.0
+_GONE = "the model's process went away; it is started again on the next request"
 
 OnLoading = Callable[[str, int], None]
 Event = wire.FromHost | None  # None: the host has gone
@@ -95,6 +96,8 @@ class HostClient:
     async def _request(self, message_for: Callable[[int], wire.Message]) -> AsyncGenerator[wire.FromHost, None]:
         """Send one request and yield its events up to `Done`; leaving early cancels it in the host."""
         writer = await self._connected()
+        if writer.is_closing():  # the host went away before anybody could wait for its answers
+            raise errors.HostDied(_GONE)
         id = next(self._ids)
         events: asyncio.Queue[Event] = asyncio.Queue()
         self._pending[id] = events
@@ -105,7 +108,7 @@ class HostClient:
                 event = await self._next_event(events)
                 ended = event is None or isinstance(event, wire.Done | wire.Failed)
                 if event is None:
-                    raise errors.HostDied("the model's process went away; it is started again on the next request")
+                    raise errors.HostDied(_GONE)
                 if isinstance(event, wire.Failed):
                     raise _error(event)
                 yield event
@@ -165,7 +168,7 @@ def _encoded(message: wire.Message) -> bytes:
     try:
         return wire.encode(message)
     except wire.WireError as error:
-        raise errors.RequestRefused(f"the request is too large for the model's process: {error}") from error
+        raise errors.RequestRefused(f"the model's process cannot be sent this request: {error}") from error
 
 
 def _piece(event: wire.FromHost) -> Piece | Finished | None:

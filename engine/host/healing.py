@@ -20,10 +20,11 @@ class Vocabulary:
 
     def __init__(self, pieces: Sequence[bytes]) -> None:
         self.pieces = pieces
-        self._sorted = sorted((piece, token) for token, piece in enumerate(pieces) if piece)
-        self._keys = [piece for piece, _ in self._sorted]
-        self._ids = np.array([token for _, token in self._sorted], dtype=np.int64)
-        self._exact: dict[bytes, int] = dict(reversed(self._sorted))
+        ids = sorted((token for token, piece in enumerate(pieces) if piece), key=pieces.__getitem__)
+        self._keys = [pieces[token] for token in ids]
+        self._ids = np.array(ids, dtype=np.int64)
+        # Of several tokens with the same bytes the first one.
+        self._exact = dict(zip(reversed(self._keys), reversed(ids), strict=True))
 
     def allowed(self, wanted: bytes) -> npt.NDArray[np.int64]:
         """Ids of the tokens that begin with `wanted` or that `wanted` begins with."""

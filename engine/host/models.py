@@ -115,7 +115,7 @@ class Models:
             profile = self._book.choose(key, self._last_words)
             self._last_words = ""
             log.info("loading %s with profile %r", ref.id, profile.name)
-            session = Session(Model(ref.path, profile.applied_to(options), self._progress(ref)), ref)
+            session = self._opened(ref, profile.applied_to(options))
             verdict = proven or selftest.run(session)
             if verdict.sound:
                 self._book.works(key, verdict)
@@ -126,6 +126,14 @@ class Models:
                 return session
             session.close()
             self._book.fails(key, verdict.problem)
+
+    def _opened(self, ref: ModelRef, options: LoadOptions) -> Session:
+        model = Model(ref.path, options, self._progress(ref))
+        try:
+            return Session(model, ref)
+        except BaseException:  # no room for a KV cache, say: the weights must not stay behind
+            model.close()
+            raise
 
     def _proven(self, key: str) -> profiles.Verdict | None:
         """A kill from outside says nothing against what worked before, and somebody waits for the answer."""

@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
@@ -37,11 +38,20 @@ def main() -> None:
         log.info("another host runs already")
         sys.exit(supervision.ANOTHER_RUNS)
     last_words = crashes.watch()
+    threading.excepthook = _die_with_the_thread
     idle_seconds = float(os.environ.get("HEARTH_IDLE_MINUTES", "10")) * 60
     asyncio.run(Host(last_words, claim).serve(idle_seconds))
     log.info("leaving")
     logging.shutdown()
     os._exit(0)  # nothing is left to save, and a native destructor must not crash a good exit
+
+
+def _die_with_the_thread(death: threading.ExceptHookArgs) -> None:
+    """Without the scheduler's thread all would wait for ever; without this process another one is started."""
+    if death.exc_value is not None:
+        log.critical("a thread of the host died", exc_info=death.exc_value)
+    logging.shutdown()
+    os._exit(1)
 
 
 class Host:
@@ -61,7 +71,7 @@ class Host:
         if sys.platform != "win32":
             self._loop.add_signal_handler(signal.SIGTERM, self._terminate)
         self.scheduler.start()
-        self._stop_listening = await transport.listen(paths.runtime_dir(), self._connected)
+        await self._listen()
         log.info("hearth host %s listens, process %d", VERSION, os.getpid())
         await self._until_leaving(idle_seconds)
         self.leave_when_idle()
@@ -83,11 +93,22 @@ class Host:
     async def _until_leaving(self, idle_seconds: float) -> None:
         idle_since = self._loop.time()
         while not (self.is_leaving and self.scheduler.idle):
+            await self._be_found()
             if self._connections or not self.scheduler.idle:
                 idle_since = self._loop.time()
             if self._loop.time() - idle_since > idle_seconds:
                 return
             await asyncio.sleep(min(0.2, idle_seconds))
+
+    async def _listen(self) -> None:
+        self._stop_listening = await transport.listen(paths.runtime_dir(), self._connected)
+
+    async def _be_found(self) -> None:
+        if self.is_leaving or transport.is_open(paths.runtime_dir()):
+            return
+        log.warning("the host's socket was removed; listening again")
+        self._stop_listening()
+        await self._listen()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection(self, writer, self._loop)
@@ -138,10 +159,10 @@ class Connection:
                     )
                 case wire.Chat(request=request):
                     self._submit(message, request.priority, request.conversation, partial(_chat, request), "chat")
-                case wire.Load(id=id, model=model):
-                    self._submit(message, Priority.ACTION, model.path, partial(self._report, id))
+                case wire.Load(id=id):
+                    self._submit(message, Priority.ACTION, f"load {id}", partial(self._report, id))
                 case wire.Inspect(id=id, request=request):
-                    self._submit(message, Priority.ACTION, request.document, partial(self._inspect, id, request))
+                    self._submit(message, Priority.ACTION, f"inspect {id}", partial(self._inspect, id, request))
                 case wire.Cancel(id=id):
                     self._host.scheduler.cancel(partial(self._is_mine, id))
                 case wire.Shutdown():

@@ -5,6 +5,7 @@ and takes the next profile. Measured: on a virtual machine that advertises AMX t
 a general protection fault at the first prompt batch; without extra buffers the same build works, as fast.
 """
 
+import logging
 import platform
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import msgspec
 from engine.errors import BrokenModel
 from engine.files import write_atomically
 
+log = logging.getLogger("hearth.host")
 TRIES_WITHOUT_EVIDENCE = 2  # a host killed from outside while loading says nothing about the profile
 
 
@@ -134,7 +136,10 @@ class ProfileBook:
         note.history = [*note.history, f"profile {given_up!r} failed ({reason}); now {chosen!r}"][-8:]
 
     def _save(self) -> None:
-        write_atomically(self._path, msgspec.json.format(msgspec.json.encode(self._notes)))
+        try:
+            write_atomically(self._path, msgspec.json.format(msgspec.json.encode(self._notes)))
+        except OSError as error:  # a full disk costs what was learnt, not the model
+            log.warning("%s cannot be written: %s", self._path, error)
 
 
 def key_of(model_digest: str, library_version: str) -> str:

@@ -203,7 +203,10 @@ class Scheduler:
     def _tidy(self) -> None:
         if time.monotonic() - self._tidied > _TIDY_SECONDS:
             self._tidied = time.monotonic()
-            self._models.tidy(self._in_use())
+            try:
+                self._models.tidy(self._in_use())
+            except Exception:
+                log.exception("the models could not be tidied")
 
 
 class _Served:

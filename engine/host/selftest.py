@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 
+from engine.errors import BrokenModel
 from engine.fim import FIM_TEMPLATES
 from engine.host.native import Logits
 from engine.host.profiles import Verdict
@@ -21,6 +22,13 @@ _SINGLE = 4
 
 def run(session: Session) -> Verdict:
     """Never raises for a bad model: the verdict says what is wrong."""
+    try:
+        return _verdict(session)
+    except BrokenModel as error:
+        return Verdict(False, str(error))
+
+
+def _verdict(session: Session) -> Verdict:
     tokens = session.model.tokenize(_ABOVE + _BELOW)
     context = session.cache.context
     began = time.perf_counter()

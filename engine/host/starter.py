@@ -58,29 +58,32 @@ async def running() -> Connection | None:
         raise
     except OSError:
         return None
+    found = None
+    try:
+        found = await _greeted(reader, writer)
+    finally:
+        if found is None:
+            writer.close()
+    return found
+
+
+async def _greeted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Connection | None:
     try:
         async with asyncio.timeout(_GREETING_SECONDS):
             writer.write(wire.encode(wire.Hello(wire.PROTOCOL, OURS)))
-            welcome = await wire.read(reader, "host")
+            welcome = await _welcome(reader)
     except TimeoutError:
         pid = transport.peer_pid(writer)
-        writer.close()
         log.warning("the host (process %s) hangs and is ended", pid)
         await asyncio.to_thread(supervision.kill_hung, pid)
         return None
     except (wire.WireError, ConnectionError):
-        writer.close()
         return None
-    except BaseException:
-        writer.close()
-        raise
-    if not isinstance(welcome, wire.Welcome):
-        writer.close()
+    if welcome is None:
         return None
-    if (welcome.protocol, welcome.version) == (wire.PROTOCOL, OURS):
+    if (age := _age(welcome.protocol, welcome.version)) == _age(wire.PROTOCOL, OURS):
         return Connection(reader, writer, welcome.pid)
-    if _age(welcome.protocol, welcome.version) > _age(wire.PROTOCOL, OURS):
-        writer.close()
+    if age > _age(wire.PROTOCOL, OURS):
         raise errors.BackendUnavailable(
             f"a newer Hearth ({welcome.version}) runs the model now, and this window's is {OURS}: "
             "restart the language server in this window"
@@ -89,8 +92,14 @@ async def running() -> Connection | None:
     with suppress(ConnectionError):
         writer.write(wire.encode(wire.Shutdown()))
         await writer.drain()
-    writer.close()
     return None
+
+
+async def _welcome(reader: asyncio.StreamReader) -> wire.Welcome | None:
+    """The host's answer; what it tells all its clients meanwhile may come first."""
+    while isinstance(message := await wire.read(reader, "host"), wire.Loading | wire.Notice):
+        pass
+    return message if isinstance(message, wire.Welcome) else None
 
 
 async def _start_one(idle_minutes: float, crash_budget: int) -> Connection:
@@ -108,7 +117,9 @@ async def _start_and_greet(idle_minutes: float, crash_budget: int) -> Connection
     while time.monotonic() < give_up:
         if found := await running():
             return found
-        if process is not None and process.poll() not in (None, supervision.ANOTHER_RUNS):
+        if process is not None and process.poll() == supervision.ANOTHER_RUNS:
+            process = None  # that one listens soon; or somebody only looked whether there is one
+        elif process is not None and process.poll() is not None:
             raise _does_not_start()
         if process is None and not supervision.is_running():
             await asyncio.sleep(supervision.before_start(crash_budget, crashes.last_words()))

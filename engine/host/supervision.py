@@ -22,7 +22,7 @@ from engine.files import write_atomically
 WINDOW = 600.0
 PAUSE = 300.0
 ANOTHER_RUNS = 3  # the exit status of a host that finds another one running
-_BACKOFF = (0.0, 0.0, 0.25, 0.5, 1.0)  # seconds before a start, by the number of crashes in the window
+_BACKOFF = (0.0, 0.0, 0.25, 0.5, 1.0)  # seconds from the crash before the last, by the number in the window
 _KEPT = 64
 
 
@@ -68,12 +68,13 @@ def is_running() -> bool:
 
 def notice_crash() -> None:
     """Write down the crash of a host that is no more, if nobody has done so."""
-    with suppress(filelock.Timeout), _held():
+    # On a full disk the crash goes uncounted, and the model comes back.
+    with suppress(filelock.Timeout, OSError), _held():
         _settle()
 
 
 def before_start(budget: int, last_words: str = "") -> float:
-    """Seconds to wait before a host is started.
+    """Seconds to wait before a host is started: none for one that had run for a while, because somebody waits.
 
     Raises `BackendUnavailable` when the budget is used up; `last_words` are then told too.
     """
@@ -87,7 +88,9 @@ def before_start(budget: int, last_words: str = "") -> float:
             f"alone until {until} and then tried again. `hearth doctor` shows what it said last; the setting "
             "host.crash_budget allows more."
         )
-    return _BACKOFF[min(len(crashes), len(_BACKOFF) - 1)]
+    if len(crashes) < 2:
+        return 0.0
+    return max(0.0, crashes[-2] + _BACKOFF[min(len(crashes), len(_BACKOFF) - 1)] - time.time())
 
 
 class Claim:

@@ -19,6 +19,11 @@ def socket_path(runtime: Path) -> Path:
     return runtime / "host.sock"
 
 
+def is_open(runtime: Path) -> bool:
+    """Whether the socket can be found; programs that tidy temporary folders take it away."""
+    return sys.platform == "win32" or socket_path(runtime).is_socket()
+
+
 async def connect(runtime: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Connect to the host of this runtime folder. Raises `OSError` when nobody listens."""
     if sys.platform == "win32":

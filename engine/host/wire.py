@@ -129,11 +129,15 @@ _decoders: dict[str, msgspec.msgpack.Decoder[Any]] = {
 
 
 class WireError(Exception):
-    """The peer sent something that is not a message."""
+    """What was sent, or is to be sent, is not a message."""
 
 
 def encode(message: Message) -> bytes:
-    payload = _encoder.encode(message)
+    """The frame of a message. Raises `WireError` for one that is too large or holds half a character."""
+    try:
+        payload = _encoder.encode(message)
+    except UnicodeEncodeError as error:
+        raise WireError(f"it holds text that is no Unicode (at {error.start}: {error.reason})") from error
     if len(payload) > MAX_FRAME:
         raise WireError(f"a message of {len(payload)} bytes is over the limit of {MAX_FRAME}")
     return _LENGTH.pack(len(payload)) + payload

@@ -40,10 +40,19 @@ class Wheels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     part_bytes: int
 
 
+class Agreed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many unrelated sources name the size, the digest and the revision that the row has."""
+
+    bytes: int
+    sha256: int
+    revision: int = 0
+
+
 class CatalogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One row. `params` and `active_params` are in billions (0: all are active), `ram_gib` is for it loaded.
 
-    A model in several files (shards) is loaded by its first; `fim` is empty where it cannot fill in.
+    A model in several files (shards) is loaded by its first; `fim` is empty where it cannot fill in. `ollama`
+    are the names that Ollama's library has for it; the files there are quantised in their own way.
     """
 
     id: str
@@ -54,7 +63,9 @@ class CatalogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     params: float
     ram_gib: float
     files: tuple[ModelFile, ...]
+    agreed: Agreed
     fim: str = ""
+    ollama: tuple[str, ...] = ()
     active_params: float = 0.0
     non_commercial: bool = False
     code: bool = False
@@ -68,6 +79,11 @@ class CatalogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     def size(self) -> int:
         """Bytes of all files."""
         return sum(file.bytes for file in self.files)
+
+    @property
+    def restriction(self) -> str:
+        """What has to be said before it is downloaded; "" where its licence allows commercial use."""
+        return f"Its licence ({self.licence}) does not allow commercial use." if self.non_commercial else ""
 
     def plays(self, role: Role) -> bool:
         return self.role in (role, "both")
@@ -95,8 +111,14 @@ def by_id(id: str) -> CatalogModel:
     raise UnknownModel(f"There is no model named {id!r}. {hint}")
 
 
+def by_ollama_name(name: str) -> CatalogModel | None:
+    """The row of what Ollama's library calls `name`, with or without the tag `latest`."""
+    wanted = name.lower().removesuffix(":latest")
+    return next((model for model in models().values() if wanted in model.ollama), None)
+
+
 def search(text: str) -> list[CatalogModel]:
-    """The rows that hold every word of `text` in id, title, role, licence or note."""
+    """The rows that hold every word of `text` in id, title, role, licence, note or Ollama's names."""
     words = text.lower().split()
     return [model for model in models().values() if all(word in _haystack(model) for word in words)]
 
@@ -125,6 +147,10 @@ def _first_problem(model: CatalogModel) -> str:
         # The name becomes a path under the models folder.
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*\.gguf", file.name):
             return f"{file.name}: not a plain .gguf file name"
+    if min(model.agreed.bytes, model.agreed.sha256) < 2:
+        return "two unrelated sources must agree on its size and digest"
+    if model.hub is not None and model.agreed.revision < 1:
+        return "agreed.revision: somebody must have named it"
     if model.hub is None and model.wheels is None:
         return "neither hub nor wheels: it cannot be had anywhere"
     if model.hub is not None and not re.fullmatch(r"[0-9a-f]{40}", model.hub.revision):
@@ -148,4 +174,4 @@ def _wheels_problem(model: CatalogModel, wheels: Wheels) -> str:
 def _haystack(model: CatalogModel) -> str:
     licence = f"{model.licence} {'non-commercial' if model.non_commercial else ''}"
     role = "both completion chat" if model.role == "both" else model.role
-    return f"{model.id} {model.title} {role} {licence} {model.note}".lower()
+    return f"{model.id} {model.title} {role} {licence} {model.note} {' '.join(model.ollama)}".lower()

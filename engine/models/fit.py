@@ -84,6 +84,14 @@ def recommend(
     return completion, max((a for a in (alone, chat) if a), key=_merit, default=None)
 
 
+def why_not_bigger(best: Advice, machine: Machine, measured: Mapping[str, Speed] | None = None) -> Advice | None:
+    """How the next bigger model that would otherwise be recommended would do here; None when there is none."""
+    ranking = rank(best.job, machine, measured)
+    bigger = [a for a in ranking if a.model.params > best.model.params and a.model.recommended]
+    free = [a for a in bigger if not a.model.non_commercial and a.model.code >= best.model.code]
+    return min(free, key=lambda advice: advice.model.params, default=None)
+
+
 def rank(job: Job, machine: Machine, measured: Mapping[str, Speed] | None = None) -> list[Advice]:
     """Every model of the catalog that can do the job, the best first. `measured` is by model id."""
     advice = [judge(model, job, machine, measured) for model in models().values() if model.plays(job)]
@@ -95,15 +103,22 @@ def judge(model: CatalogModel, job: Job, machine: Machine, measured: Mapping[str
     measured = measured or {}
     speed = measured.get(model.id) or _scaled(_estimate(model, machine), _calibration(machine, measured))
     fits = model.ram_gib <= machine.room_gib
-    reads = _CONTEXT / speed.prompt <= _CONTEXT_SECONDS
+    reading = _CONTEXT / speed.prompt
+    reads = reading <= _CONTEXT_SECONDS
     seconds = _SUGGESTION_PROMPT / speed.prompt + _SUGGESTION_ANSWER / speed.generation
     if job == "completion":
-        quick = reads and seconds <= _PATIENCE_SECONDS
+        in_pace = seconds <= _PATIENCE_SECONDS
         pace = f"about {seconds:.1f} s a suggestion"
     else:
-        quick = reads and speed.generation >= _CHAT_TOKENS_PER_SECOND
+        in_pace = speed.generation >= _CHAT_TOKENS_PER_SECOND
         pace = f"about {max(1, round(speed.generation * _WORDS_PER_TOKEN))} words a second"
-    return Advice(model, job, fits, quick, speed, _reason(model, machine, pace, fits, quick))
+    if not in_pace:
+        slow = ", which is slow"
+    else:
+        slow = "" if reads else f", but {reading:.0f} s to read a file at first, which is slow"
+    return Advice(
+        model, job, fits, reads and in_pace, speed, _reason(model, machine, pace + _on(machine) + slow, fits)
+    )
 
 
 def _merit(advice: Advice) -> tuple[bool, bool, bool, bool, bool, float, bool, float]:
@@ -125,15 +140,17 @@ def _best(ranking: list[Advice]) -> Advice | None:
     return ranking[0] if ranking and ranking[0].fits else None
 
 
-def _reason(model: CatalogModel, machine: Machine, pace: str, fits: bool, quick: bool) -> str:
+def _reason(model: CatalogModel, machine: Machine, pace: str, fits: bool) -> str:
     size = f"{model.params:g}B"
     licence = "; not for commercial use" if model.non_commercial else ""
     if not fits:
         room = max(0.0, machine.room_gib)
         return f"{size}: needs {model.ram_gib:g} GB, more than the {room:.1f} GB that can be spared{licence}."
-    cores = f"{machine.cores} core{'s' if machine.cores != 1 else ''}"
-    slow = "" if quick else ", which is slow"
-    return f"{size}: {pace} on {cores}{slow}, needs {model.ram_gib:g} GB{licence}."
+    return f"{size}: {pace}, needs {model.ram_gib:g} GB{licence}."
+
+
+def _on(machine: Machine) -> str:
+    return f" on {machine.cores} core{'s' if machine.cores != 1 else ''}"
 
 
 def _estimate(model: CatalogModel, machine: Machine) -> Speed:

@@ -5,6 +5,7 @@ or kept, so a hostile or cut file costs a `BrokenModel` and no memory. Layout: g
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -20,13 +21,17 @@ _MAX_KEPT_STRING = 1 << 20
 _MAX_KEPT_ARRAY = 1 << 12
 _MAX_TOKEN = 1 << 16
 _MAX_STRINGS = 1 << 22
+_BLOCK = 1 << 18
+_LENGTH = struct.Struct("<Q")
+_CUT = "the file ends inside its header; it was probably cut while downloading"
 _STRING, _ARRAY = 8, 9
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 
 # Key names of FIM ids as llama.cpp reads them, and the tokens that are known for one by their text.
 _FIM_KEYS = ("tokenizer.ggml.fim_pre_token_id", "tokenizer.ggml.prefix_token_id")
 _FIM_TOKENS = frozenset(
-    (
+    text.encode()
+    for text in (
         "<|fim_prefix|>",
         "<fim-prefix>",
         "<fim_prefix>",
@@ -112,12 +117,12 @@ class _Cursor:
     def take(self, count: int) -> bytes:
         data = self.file.read(count) if count <= self.left() else b""
         if len(data) != count:
-            raise self.broken("the file ends inside its header; it was probably cut while downloading")
+            raise self.broken(_CUT)
         return data
 
     def skip(self, count: int) -> None:
         if count > self.left():
-            raise self.broken("the file ends inside its header; it was probably cut while downloading")
+            raise self.broken(_CUT)
         self.file.seek(count, 1)
 
     def number(self, code: str) -> int:
@@ -136,6 +141,29 @@ class _Cursor:
         if length > limit:
             raise self.broken(f"it holds a text of {length} bytes where {limit} is the most")
         return self.take(length).decode("utf-8", "replace")
+
+    def texts(self, count: int, limit: int) -> Iterator[bytes]:
+        """So many texts, which must all be taken. A vocabulary has 150,000, and somebody waits for the model."""
+        block, at = b"", 0
+        for _ in range(count):
+            if len(block) - at < 8:
+                block, at = self._more(block[at:], 8), 0
+            (length,) = _LENGTH.unpack_from(block, at)
+            at += 8
+            if length > limit:
+                raise self.broken(f"it holds a text of {length} bytes where {limit} is the most")
+            if len(block) - at < length:
+                block, at = self._more(block[at:], length), 0
+            yield block[at : at + length]
+            at += length
+        self.file.seek(at - len(block), 1)
+
+    def _more(self, rest: bytes, least: int) -> bytes:
+        """`rest` and the next block behind it, which holds at least that much."""
+        block = rest + self.file.read(max(_BLOCK, least))
+        if len(block) < least:
+            raise self.broken(_CUT)
+        return block
 
     def broken(self, why: str) -> BrokenModel:
         return BrokenModel(f"{self.path} is not a usable GGUF file: {why}.")
@@ -174,8 +202,8 @@ def _metadata(cursor: _Cursor, keys: int) -> tuple[dict[str, Value], int, bool]:
         if key == "tokenizer.ggml.tokens" and item == _STRING:
             vocabulary, fim_token = count, _any_fim_token(cursor, count)
         elif item == _STRING:
-            for _ in range(count):
-                cursor.skip(cursor.number("Q"))
+            for _ in cursor.texts(count, _MAX_KEPT_STRING):
+                pass
         elif item in (4, 5) and count <= _MAX_KEPT_ARRAY:
             values[key] = struct.unpack(f"<{count}{_SCALARS[item]}", cursor.take(4 * count))
         else:
@@ -202,10 +230,7 @@ def _array_head(cursor: _Cursor) -> tuple[int, int]:
 
 
 def _any_fim_token(cursor: _Cursor, count: int) -> bool:
-    found = False
-    for _ in range(count):
-        found |= cursor.text(_MAX_TOKEN) in _FIM_TOKENS
-    return found
+    return sum(text in _FIM_TOKENS for text in cursor.texts(count, _MAX_TOKEN)) > 0
 
 
 def _check_tensors(cursor: _Cursor, tensors: int, values: dict[str, Value]) -> int:

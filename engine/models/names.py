@@ -1,7 +1,7 @@
 """The names that a model can have, in settings and on the command line.
 
 An id of the catalog; the path of a .gguf file; `hf:owner/repo/file.gguf[@revision]`; `ollama:name[:tag]`;
-`lmstudio:publisher/model/file.gguf`.
+`lmstudio:publisher/model/file.gguf`. And `deepseek-r1:7b`, as articles about Ollama write it.
 """
 
 import re
@@ -12,7 +12,7 @@ from engine import paths
 from engine.errors import UnknownModel
 from engine.models import catalog
 from engine.models.catalog import CatalogModel
-from engine.models.sources import local
+from engine.models.sources import local, ollama_store
 
 _UNPINNED = "main"
 
@@ -67,7 +67,9 @@ def parse(name: str) -> Name:
         return LmStudioName(rest)
     if local.is_path(name):
         return PathName(name)
-    return catalog.by_id(name)
+    if name.lower() in catalog.models():
+        return catalog.by_id(name)
+    return _as_ollama_calls_it(name)
 
 
 def hub_folder() -> Path:
@@ -79,6 +81,22 @@ def of_file(path: Path) -> HubName:
     """The name of a file in `hub_folder()`."""
     owner_repo, revision, *file = path.relative_to(hub_folder()).parts
     return HubName(owner_repo.replace("--", "/", 1), "/".join(file), revision)
+
+
+def _as_ollama_calls_it(name: str) -> CatalogModel | OllamaName:
+    """What Ollama has on this disk under that name, else the row of the catalog for it."""
+    if ollama_store.find(name) is not None:
+        return OllamaName(name)
+    row = catalog.by_ollama_name(name)
+    if row is not None:
+        return row
+    try:
+        return catalog.by_id(name)
+    except UnknownModel as error:
+        if ":" not in name:
+            raise
+        said = f"{error} If it is one of Ollama's, `hearth models pull ollama:{name}` lets Ollama get it."
+        raise UnknownModel(said) from None
 
 
 def _hub_name(name: str, rest: str) -> CatalogModel | HubName:

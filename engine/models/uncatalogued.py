@@ -60,7 +60,10 @@ def missing(name: Name | CatalogModel) -> str:
             return f"{name.text} is not on this disk; `hearth models pull {name.text}` fetches it."
         case OllamaName():
             roots = " or ".join(str(root) for root in ollama_store.roots())
-            return f"Ollama has no model {name.text} in {roots}; `ollama pull {name.text}` fetches it."
+            return (
+                f"Ollama has no model {name.text} in {roots}; "
+                f"`hearth models pull ollama:{name.text}` lets Ollama get it."
+            )
         case LmStudioName():
             return f"LM Studio has no file {name.text}; the form is publisher/model/file.gguf."
         case PathName():

@@ -59,7 +59,9 @@ async def conversation(passages: tuple[Passage, ...], model: str = "", backend: 
 
 
 def tell(status: Status) -> None:
-    """A download, in steps."""
+    """A download, in steps, and before it what there is to know about the model."""
+    if status.kind == "starting" and status.help:
+        terminal.errors.print(status.help, style="yellow", highlight=False, markup=False, soft_wrap=True)
     if status.kind == "downloading" and (status.percent or 0) % 10 == 0:
         terminal.errors.print(f"downloading {status.message}: {status.percent}%", highlight=False, markup=False)
 

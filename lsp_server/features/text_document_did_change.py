@@ -1,7 +1,11 @@
+from collections.abc import Sequence
+
 from lsprotocol import types as lsp
 
 from lsp_server import convert, mirror
 from lsp_server.hearth import Hearth
+
+_PIECE = 5  # characters; nobody presses so many keys between two notifications
 
 
 def handle(ls: Hearth, params: lsp.DidChangeTextDocumentParams) -> None:
@@ -11,12 +15,16 @@ def handle(ls: Hearth, params: lsp.DidChangeTextDocumentParams) -> None:
         return
     if why := mirror.reason_to_doubt(document, params, ls.encoding):
         ls.doubt(document.uri, why)
+    piece = _inserted_in_one_piece(params.content_changes)
     for change in params.content_changes:
         if isinstance(change, lsp.TextDocumentContentChangePartial):
             start = convert.offset_at(document, change.range.start, ls.encoding)
             end = convert.offset_at(document, change.range.end, ls.encoding)
             document.apply(start, max(start, end), change.text)
-            ls.usage.edited(document, start, max(start, end), change.text)
+            if not piece:
+                ls.usage.edited(document, start, max(start, end), change.text)
+            elif change is params.content_changes[-1]:
+                ls.usage.edited(document, start + 1 - len(piece), start + 1 - len(piece), piece)
             if ls.edits is not None:
                 ls.edits.note(document, start, max(start, end), change.text)
         else:
@@ -26,3 +34,17 @@ def handle(ls: Hearth, params: lsp.DidChangeTextDocumentParams) -> None:
             if ls.edits is not None:
                 ls.edits.forget(document.uri)
     document.version = params.text_document.version
+
+
+def _inserted_in_one_piece(changes: Sequence[lsp.TextDocumentContentChangeEvent]) -> str:
+    """Neovim inserts an entry of its menu character by character: the entry; "" for changes of any other kind."""
+    text = ""
+    for change in changes if len(changes) >= _PIECE else ():
+        if not isinstance(change, lsp.TextDocumentContentChangePartial) or len(change.text) != 1:
+            return ""
+        first = changes[0].range.start  # type: ignore[union-attr]  # it has passed that test
+        here = lsp.Position(first.line, first.character + len(text))
+        if (change.range.start, change.range.end) != (here, here) or not change.text.isascii():
+            return ""
+        text += change.text
+    return text

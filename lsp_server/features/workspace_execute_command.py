@@ -22,6 +22,16 @@ async def resume(ls: Hearth, *_: Any) -> None:
         ls.in_background(_wake(ls))
 
 
+async def fetch(ls: Hearth, *_: Any) -> None:
+    """Get the model that could not be had: after a failed or cancelled download, or a full disk."""
+    await ls.fetch()
+
+
+async def stop_fetching(ls: Hearth, *_: Any) -> None:
+    """End a download; what has come is kept, and `hearth.fetch` goes on with it."""
+    ls.stop_fetching()
+
+
 async def did_accept_completion(ls: Hearth, id: Any = "", *_: Any) -> None:
     """Clients run it, as the command of an item, when the user takes the suggestion with that id."""
     ls.usage.tracker.accepted(str(id))
@@ -85,6 +95,8 @@ async def _show_answer(ls: Hearth, question: str, place: Any) -> dict[str, Any] 
 COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
     "hearth.pause": pause,
     "hearth.resume": resume,
+    "hearth.fetch": fetch,
+    "hearth.stopFetching": stop_fetching,
     "hearth.didAcceptCompletion": did_accept_completion,
     "hearth.act": act,
     "hearth.explain": explain,

@@ -128,6 +128,7 @@ async def editor(
     env: dict[str, str] | None = None,
     folders: tuple[Path, ...] = (),
     configuration: dict[str, Any] | None = None,
+    experimental: dict[str, Any] | None = None,
 ) -> AsyncIterator[Editor]:
     """A running server with one client. `configuration` is what it answers to `workspace/configuration`."""
     where = {**os.environ, **({"HEARTH_HOME": str(home)} if home else {}), **(env or {})}
@@ -143,6 +144,7 @@ async def editor(
         text_document=lsp.TextDocumentClientCapabilities(
             inline_completion=lsp.InlineCompletionClientCapabilities() if inline else None
         ),
+        experimental=experimental,
     )
     result = await client.initialize_session(
         lsp.InitializeParams(

@@ -56,6 +56,21 @@ async def test_what_a_plain_client_does_is_seen_in_its_edits() -> None:
     assert [(record.fate, record.saved, record.shown) for record in records.load()] == [("accepted", 10, True)]
 
 
+async def test_an_entry_that_a_menu_inserts_letter_by_letter_was_not_typed() -> None:
+    """So does Neovim, in one notification."""
+    async with editor(SETTINGS, inline=False) as ed:
+        ed.open("x = ‸\n")
+        (entry,) = (await ed.complete()).items
+        at = [lsp.Position(0, ed.cursor + index) for index in range(len(entry.label))]
+        letters = [
+            lsp.TextDocumentContentChangePartial(lsp.Range(here, here), letter)
+            for here, letter in zip(at, entry.label, strict=True)
+        ]
+        document = lsp.VersionedTextDocumentIdentifier(version=2, uri=ed.uri)
+        ed.client.text_document_did_change(lsp.DidChangeTextDocumentParams(document, letters))
+    assert [(record.fate, record.saved) for record in records.load()] == [("accepted", 10)]
+
+
 async def test_typing_along_is_one_suggestion_and_only_the_rest_was_saved() -> None:
     async with editor(SETTINGS) as ed:
         ed.open("x = ‸\n")

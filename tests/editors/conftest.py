@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.editors import provision
+from tests.editors import provision, vscode_provision
 from tests.editors.neovim import ARTEFACTS, SCRIPTED, Edit, Editor, editing, to_lua
+from tests.editors.vscode_scripted import Scripted, scripted
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +35,16 @@ def emacs() -> Path:
 @pytest.fixture(scope="session")
 def vim_ale() -> Path:
     return provided(provision.vim_ale)
+
+
+@pytest.fixture(scope="session")
+def vscode_scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scripted]:
+    """One VS Code for all tests with scripted answers; each starts the server with answers of its own."""
+    modules = provided(vscode_provision.code_server)
+    browser = provided(vscode_provision.chromium)
+    vsix = provided(vscode_provision.build_extension)
+    with scripted(modules, browser, vsix, tmp_path_factory.mktemp("scripted")) as session:
+        yield session
 
 
 @pytest.fixture(params=["neovim_012", "neovim_011"])

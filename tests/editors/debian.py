@@ -6,7 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
@@ -38,7 +38,9 @@ def use_own_libraries(program: Path, root: Path) -> None:
     _run(patchelf, "--force-rpath", "--set-rpath", rpath, "--set-interpreter", str(loader), str(program))
 
 
-def wrapper(path: Path, program: Path, environment: dict[str, Path], arguments: Sequence[str] = ()) -> Path:
+def wrapper(
+    path: Path, program: Path, environment: Mapping[str, Path | str], arguments: Sequence[str] = ()
+) -> Path:
     """Write a script at `path` that runs `program` with `environment` set and `arguments` in front."""
     exports = "".join(f"export {name}={shlex.quote(str(value))}\n" for name, value in environment.items())
     command = shlex.join([str(program), *arguments])

@@ -30,7 +30,8 @@ def helix() -> Path:
 
 
 def emacs() -> Path:
-    return cached("emacs", _fetch_emacs)
+    """Emacs with eglot, which is part of it, and lsp-mode."""
+    return cached("emacs-lsp-mode", _fetch_emacs)
 
 
 def vim_ale() -> Path:
@@ -90,13 +91,14 @@ def _fetch_helix(folder: Path) -> Path:
 
 def _fetch_emacs(folder: Path) -> Path:
     root = folder / "root"
-    unpack(["emacs-nox"], RELEASE, root)
+    unpack(["emacs-nox", "elpa-lsp-mode"], RELEASE, root)
     program = root / "usr/bin/emacs-nox"
     use_own_libraries(program, root)
     share = next(root.glob("usr/share/emacs/[0-9]*"))
     dump = next(root.glob("usr/libexec/emacs/*/*/*.pdmp"))
+    packages = sorted(root.glob("usr/share/emacs/site-lisp/elpa-src/*"))
     places = {
-        "EMACSLOADPATH": share / "lisp",
+        "EMACSLOADPATH": os.pathsep.join(map(str, [share / "lisp", *packages])),
         "EMACSDATA": share / "etc",
         "EMACSDOC": share / "etc",
         "EMACSPATH": dump.parent,

@@ -187,6 +187,8 @@ def test_a_model_that_is_not_there_is_said_so(any_neovim: Path, edit: Edit) -> N
     _choose(editor, "bug")
     editor.until(lambda: "no-such-model" in _messages(editor), "the message")
     editor.until(lambda: _text(editor) == ADD, "the file, without a preview over it")
+    editor.lua("vim.wait(300)")  # it would come at once
+    assert _messages(editor).count("no-such-model") == 1
     editor.nvim.command("Hearth explain")
     editor.until(lambda: "no-such-model" in _text(editor), "the reason, in the chat")
 

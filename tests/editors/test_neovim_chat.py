@@ -1,6 +1,9 @@
 """The chat and inspect windows; where the answer must be fixed, the server is written in Lua inside Neovim."""
 
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.editors.neovim import Edit, Editor
 
@@ -81,6 +84,81 @@ def test_the_real_server_answers_in_the_split(any_neovim: Path, edit: Edit) -> N
     assert editor.lines()[-1].startswith("- `example.py:1-1`: ")
 
 
+def test_an_answer_of_the_real_server_is_stopped_half_way(any_neovim: Path, edit: Edit) -> None:
+    editor = _attached(edit(any_neovim, "x = 1\n", settings=_script("100:It " + "|very " * 100 + "|much.")))
+
+    editor.nvim.command("1Hearth explain")
+    editor.until(lambda: "very" in "".join(editor.lines()), "the beginning of the answer")
+    editor.press("<C-c>")
+    editor.until(lambda: "*stopped*" in editor.lines(), "the end of the answer")
+    assert not any("much." in line for line in editor.lines())
+    editor.until(lambda: editor.lua(NOTHING_ASKED), "the end of the request")
+
+
+def test_a_question_asked_meanwhile_stops_the_answer_before_it(any_neovim: Path, edit: Edit) -> None:
+    answers = "100:It " + "|very " * 100 + "|much.\f5:Yes."
+    editor = _attached(edit(any_neovim, "x = 1\n", settings=_script(answers)))
+
+    editor.nvim.command("1Hearth explain")
+    editor.until(lambda: "very" in "".join(editor.lines()), "the beginning of the answer")
+    editor.nvim.command("Hearth chat Really?")
+    editor.until(lambda: "Yes." in editor.lines(), "the second answer")
+    assert "*stopped*" in editor.lines() and not any("much." in line for line in editor.lines())
+
+
+def test_the_file_may_change_while_it_is_explained(any_neovim: Path, edit: Edit) -> None:
+    editor = _attached(edit(any_neovim, "x = 1\n", settings=_script("300:It |sets |x.")))
+    file = editor.nvim.current.buffer
+
+    editor.nvim.command("1Hearth explain")
+    editor.until(lambda: any(line.startswith("It") for line in editor.lines()), "the beginning of the answer")
+    file[:] = ["y = 2"]
+    editor.until(lambda: "Shown to the model:" in editor.lines(), "the end of the answer")
+    assert editor.lines()[:3] == ["## Explain example.py:1-1", "", "It sets x."]
+    assert list(file[:]) == ["y = 2"]
+
+
+def test_the_split_may_be_closed_while_the_answer_comes(any_neovim: Path, edit: Edit) -> None:
+    editor = _attached(edit(any_neovim, "x = 1\n", settings=_script("100:It |sets |x.")))
+
+    editor.nvim.command("1Hearth explain")
+    editor.until(lambda: any(line.startswith("It") for line in editor.lines()), "the beginning of the answer")
+    editor.nvim.command("bwipeout!")
+    editor.until(lambda: editor.lua(NOTHING_ASKED), "the end of the request")
+    assert editor.lines() == ["x = 1"]
+    assert "rror" not in editor.nvim.funcs.execute("messages")
+
+
+@pytest.mark.parametrize("text", ["", "\n\n"])
+def test_nothing_selected_in_an_empty_file_is_answered_too(any_neovim: Path, edit: Edit, text: str) -> None:
+    editor = _attached(edit(any_neovim, text, settings=_script("5:It is |empty.")))
+
+    editor.nvim.command("Hearth explain")
+    editor.until(lambda: "It is empty." in editor.lines(), "the answer")
+
+
+def test_two_thousand_lines_are_refused_with_the_reason(any_neovim: Path, edit: Edit) -> None:
+    text = "".join(f"value_{n} = compute_something({n})\n" for n in range(2000))
+    editor = _attached(edit(any_neovim, text, settings=_script("5:It is long.")))
+
+    editor.nvim.command("%Hearth explain")
+    editor.until(lambda: any("select less" in line for line in editor.lines()), "the reason")
+    assert "do not fit the model's window" in editor.lines()[-1]
+    editor.nvim.command("bwipeout!")
+    editor.nvim.command("1,9Hearth explain")
+    editor.until(lambda: "It is long." in editor.lines(), "the answer to a smaller question")
+
+
+def test_a_model_that_is_not_there_is_said_once(any_neovim: Path, edit: Edit) -> None:
+    settings = {"completion": {"backend": "scripted", "model": ""}, "chat": {"model": "no-such-model"}}
+    editor = _attached(edit(any_neovim, "x = 1\n", settings=settings, before="vim.o.cmdheight = 3"))
+
+    editor.nvim.command("1Hearth explain")
+    editor.until(lambda: any("no-such-model" in line for line in editor.lines()), "the reason, in the split")
+    editor.lua("vim.wait(300)")  # it would come at once
+    assert "no-such-model" not in editor.nvim.funcs.execute("messages")
+
+
 def test_actions_of_the_server_are_offered(any_neovim: Path, edit: Edit) -> None:
     script = {"chat": {"backend": "scripted", "model": "0:"}}
     editor = _attached(edit(any_neovim, "def f(a):\n    return a\n", settings=script))
@@ -147,6 +225,14 @@ def test_what_the_server_lacks_is_named(any_neovim: Path, edit: Edit) -> None:
 
     editor.press(":Hearth pause<CR>")
     assert "this server does not offer hearth.pause" in editor.nvim.funcs.execute("messages")
+
+
+NOTHING_ASKED = "return vim.tbl_isempty(vim.lsp.get_clients()[1].requests)"
+
+
+def _script(answers: str) -> dict[str, Any]:
+    nothing = {"backend": "scripted", "model": "0:"}
+    return {"completion": nothing, "chat": {"backend": "scripted", "model": answers}}
 
 
 def _attached(editor: Editor) -> Editor:

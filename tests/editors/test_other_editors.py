@@ -126,6 +126,49 @@ def test_emacs_with_eglot_applies_an_action_and_shows_an_explanation(
     assert done.stdout.endswith(".md"), done.stdout
 
 
+def test_emacs_with_lsp_mode(emacs: Path, env: dict[str, str], file: Path) -> None:
+    script = file.parent / "script.el"
+    script.write_text(
+        f"""
+        (setq native-comp-enable-subr-trampolines nil) ; they would need a compiler
+        (load "lsp-mode-autoloads")
+        {_snippet("emacs.md", "elisp", 1)}
+        (setq lsp-enabled-clients '(hearth) lsp-enable-snippet nil lsp-auto-guess-root t)
+        {GET_BUFFER_WITH}
+        (defun wait-for (check what)
+          (dotimes (_ 100) (unless (funcall check) (accept-process-output nil 0.1)))
+          (unless (funcall check) (error "never came: %s" what)))
+        (defun run (title)
+          (lsp-execute-code-action (seq-find (lambda (it) (string-prefix-p title (gethash "title" it)))
+                                             (lsp-code-actions-at-point))))
+        (find-file "{file}")
+        (python-mode)
+        (lsp)
+        (wait-for (lambda () (bound-and-true-p lsp-inline-completion-mode)) "ghost text in this buffer")
+        (end-of-line)
+        (lsp-inline-completion-display)
+        (princ (overlay-get lsp-inline-completion--overlay 'after-string))
+        (lsp-inline-completion-accept)
+        (princ (concat "/" (buffer-string)))
+        (erase-buffer)
+        (insert "{ADD}")
+        (goto-char (point-min))
+        (run "Document")
+        (save-buffer)
+        (run "Explain")
+        (wait-for (lambda () (get-buffer-with "Adds two numbers.")) "the explanation")
+        (lsp-workspace-shutdown (car (lsp-workspaces)))
+        """
+    )
+    command = [str(emacs), "--batch", "-Q", "-l", str(script)]
+    done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, timeout=120)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "hello(world)/x = hello(world)\n"
+    assert file.read_text() == DOCUMENTED
+    assert "Unknown notification" not in done.stderr
+
+
 def test_vim_with_ale_applies_an_action_and_shows_an_explanation(
     vim_ale: Path, env: dict[str, str], file: Path
 ) -> None:
@@ -139,8 +182,37 @@ def test_vim_with_ale_applies_an_action_and_shows_an_explanation(
         screen.until("5) Explain")
         screen.press("5\r")
         screen.until("Adds two numbers")
-        screen.press("\r:HearthAct document\r")
+        screen.press("\r:ALECodeAction\r")
+        screen.until("2) Document")
+        screen.press("2\r")
+        screen.until("Adds two numbers")
+        screen.press(":w\r")
         screen.until_true(lambda: file.read_text() == DOCUMENTED, "the docstring in the file")
+        screen.press("u:w\r")
+        screen.until_true(lambda: file.read_text() == ADD, "the file as it was")
+
+
+def test_an_action_in_vim_with_ale_may_change_a_line_with_wide_characters(
+    vim_ale: Path, env: dict[str, str], file: Path
+) -> None:
+    """ALE takes columns for bytes, whatever was negotiated."""
+    file.write_text('def greet(name):\n    return "äöü" + name\n')
+    answer = 'def greet(name):\\n    return \\"äöü\\" + name + \\"!\\"'
+    (Path(env["HEARTH_HOME"]) / "hearth.toml").write_text(
+        f'[completion]\nbackend = "scripted"\n[chat]\nbackend = "scripted"\nmodel = "5:{answer}"\n'
+    )
+    vimrc = file.parent / "vimrc"
+    vimrc.write_text(f"set nocompatible cmdheight=5\nfiletype plugin on\npackloadall\n{_snippet('vim.md', 'vim')}")
+
+    with terminal.running([str(vim_ale), "-u", str(vimrc), "-n", str(file)], env, file.parent) as screen:
+        screen.until("example.py")
+        screen.press(":ALECodeAction\r")
+        screen.until("1) Find and fix")
+        screen.press("1\r")
+        screen.until('+ "!"')
+        screen.press(":w\r")
+        screen.until("written")
+    assert file.read_text() == 'def greet(name):\n    return "äöü" + name + "!"\n'
 
 
 def test_helix_applies_an_action_and_opens_an_explanation(helix: Path, env: dict[str, str], file: Path) -> None:
@@ -176,8 +248,8 @@ GET_BUFFER_WITH = """
 """
 
 
-def _snippet(page: str, language: str) -> str:
-    """The first fenced block of a language on a page."""
-    found = re.search(rf"```{language}\n(.*?)```", (PAGES / page).read_text(), re.DOTALL)
-    assert found, f"{page} has no {language} snippet"
-    return found[1]
+def _snippet(page: str, language: str, number: int = 0) -> str:
+    """A fenced block of a language on a page, the first one unless told."""
+    found: list[str] = re.findall(rf"```{language}\n(.*?)```", (PAGES / page).read_text(), re.DOTALL)
+    assert len(found) > number, f"{page} has {len(found)} snippets in {language}"
+    return found[number]

@@ -1,43 +1,31 @@
 """The chat of a real VS Code with scripted answers: what is done with code, reasoning and HTML in them."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.editors import vscode_provision
-from tests.editors.conftest import provided
-from tests.editors.vscode import VSCode, vscode
+from tests.editors.vscode import VSCode
+from tests.editors.vscode_scripted import Scripted
 
 AREA = "def area(width, height):\n    return width * height\n"
 ANSWER = (
-    "5:<think>|Let me| see.</think>|A <b>bold</b> <img src=x> idea:\\n\\n|```python\\n|def area(w, h):\\n"
+    "<think>|Let me| see.</think>|A <b>bold</b> <img src=x> idea:\\n\\n|```python\\n|def area(w, h):\\n"
     "    return w * h\\n|```\\n"
 )
-SETTINGS = f"""
-[completion]
-backend = "scripted"
-model = "5:x"
-[chat]
-backend = "scripted"
-model = "{ANSWER}"
-"""
 
 
 @pytest.fixture(scope="module")
-def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VSCode]:
-    modules = provided(vscode_provision.code_server)
-    browser = provided(vscode_provision.chromium)
-    vsix = provided(vscode_provision.build_extension)
-    home = tmp_path_factory.mktemp("home")
-    (home / "hearth.toml").write_text(SETTINGS)
-    with vscode(modules, browser, vsix, tmp_path_factory.mktemp("vscode"), home, {"area.py": AREA}) as editor:
-        editor.hide_other_chat()
-        editor.open("area.py")
-        editor.until(lambda: editor.status().strip() == "Hearth", "the server, ready")
-        editor.press("Control+a")
-        editor.command("Hearth: Explain selection")
-        editor.until(lambda: editor.chat("return await chat.locator('.code.row').count()") == 1, "the answer")
-        yield editor
+def editor(vscode_scripted: Scripted) -> VSCode:
+    """An explanation of `AREA`, all of it selected, stands in the chat."""
+    editor = vscode_scripted.editor
+    vscode_scripted.answers(answer=ANSWER)
+    vscode_scripted.open("area.py", AREA)
+    editor.press("Control+a")
+    editor.command("Hearth: Explain selection")
+    editor.until(lambda: editor.chat("return await chat.locator('.code.row').count()") == 1, "the answer")
+    return editor
+
+
+def turns(editor: VSCode) -> int:
+    return int(editor.chat("return await chat.locator('.turn').count()"))
 
 
 def test_reasoning_is_folded_and_html_of_the_model_is_text(editor: VSCode) -> None:
@@ -50,13 +38,35 @@ def test_reasoning_is_folded_and_html_of_the_model_is_text(editor: VSCode) -> No
 def test_code_is_applied_only_after_a_preview(editor: VSCode) -> None:
     editor.chat("await chat.getByText('Apply…').click()")
     editor.until(lambda: "from the chat" in editor.text(".tab.active"), "the diff")
-    button = "page.getByRole('button', {name: 'Replace', exact: true}).first()"
-    editor.run(f"await {button}.waitFor()")
+    editor.until(lambda: "Apply it to area.py?" in editor.notes(), "the question")
     editor.save("preview")
     assert (editor.folder / "area.py").read_text() == AREA
-    editor.run(f"await {button}.click()")
+    editor.press_button("Apply")
     editor.until(lambda: "from the chat" not in editor.text(".tab"), "the end of the diff")
     editor.until(lambda: "def area(w, h)" in editor.text(".view-lines"), "the applied code")
+
+
+def test_code_is_inserted_at_the_cursor(editor: VSCode) -> None:
+    editor.press("Control+End")
+    editor.write("# here:")
+    editor.chat("await chat.getByText('Insert at cursor').click()")
+    editor.until(lambda: "# here:def area(w, h):" in editor.text(".view-lines"), "the code")
+
+
+def test_previous_chats_come_back_and_can_be_deleted(editor: VSCode, vscode_scripted: Scripted) -> None:
+    editor.command("Hearth: New chat")
+    editor.until(lambda: turns(editor) == 0, "an empty chat")
+    editor.command("Hearth: Previous chats")
+    editor.until(lambda: "area.py" in editor.text(".quick-input-list"), "the chats that are kept")
+    editor.save("previous-chats")
+    editor.choose("area.py")
+    editor.until(lambda: "bold" in editor.answer(), "the old answer")
+    editor.command("Hearth: Delete a chat")
+    editor.choose("area.py")
+    editor.until(lambda: turns(editor) == 0, "an empty chat")
+    editor.command("Hearth: Previous chats")
+    editor.until(lambda: "no chats are kept" in editor.notes(), "that there are none")
+    assert vscode_scripted.answered("hearth/chat/delete") == [True]
 
 
 def test_the_prompt_is_shown_as_a_document(editor: VSCode) -> None:

@@ -59,6 +59,24 @@ class VSCode:
         row = f".quick-input-widget .monaco-list-row:has-text({json.dumps(text)})"
         self.run(f"await page.locator({json.dumps(row)}).first().click()")
 
+    def open_menu(self) -> None:
+        self.run(r"await page.locator('#hearth\\.hearth\\.hearth\\.status').click()")
+        self.until(lambda: "Restart the server" in self.text(".quick-input-list"), "the menu")
+
+    def take_action(self, title: str) -> None:
+        """A code action at the cursor. VS Code forgets the wish when the server is not ready for it yet."""
+        row = f"page.locator('.action-widget .monaco-list-row', {{hasText: {json.dumps(title)}}}).first()"
+
+        def offered() -> bool:
+            self.press("Escape", "Control+.")
+            with suppress(AssertionError):
+                self.run(f"await {row}.waitFor({{timeout: 2000}})")
+                return True
+            return False
+
+        self.until(offered, f"the action {title!r}")
+        self.run(f"await {row}.click()")
+
     def hide_other_chat(self) -> None:
         """The side bar on the right, which VS Code opens with a chat of its own."""
         self.run("await page.locator('.part.auxiliarybar').waitFor()")
@@ -83,6 +101,17 @@ class VSCode:
 
     def ghost(self) -> str:
         return self.text(".ghost-text-decoration, .ghost-text-decoration-preview, .suggest-preview-text")
+
+    def notes(self) -> str:
+        """The notifications that are shown, one a line."""
+        return self.text(".notifications-toasts .notification-list-item-message")
+
+    def press_button(self, name: str) -> None:
+        """Of a notification."""
+        button = (
+            f"page.locator('.notifications-toasts').getByRole('button', {{name: {json.dumps(name)}, exact: true}})"
+        )
+        self.run(f"await {button}.first().click()")
 
     def chat(self, code: str) -> Any:
         """JavaScript with `chat`, the page of the chat view."""
@@ -134,30 +163,45 @@ class VSCode:
 
 @contextmanager
 def vscode(
-    modules: Path, browser: Path, vsix: Path, root: Path, home: Path, files: dict[str, str]
+    modules: Path,
+    browser: Path,
+    vsix: Path,
+    root: Path,
+    home: Path,
+    files: dict[str, str],
+    *,
+    programs: Path = Path(sys.executable).parent,
+    env: dict[str, str] | None = None,
+    trust: bool = True,
 ) -> Iterator[VSCode]:
-    """VS Code as after "install the vsix, open a folder": no settings, `hearth` on the PATH."""
+    """VS Code as after "install the vsix, open a folder": no settings, `hearth` (of `programs`) on the PATH.
+
+    With `trust` every folder is trusted; without it VS Code asks, as it does by default.
+    """
     folder = root / "project"
     folder.mkdir(parents=True)
     for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
     program = [str(node(modules)), str(modules / "code-server" / "out" / "node" / "entry.js")]
     profile = ["--user-data-dir", str(root / "user"), "--extensions-dir", str(root / "extensions")]
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("VSCODE_")},
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "HEARTH_HOME": str(home),
         "HOME": str(root / "home"),
+        **(env or {}),
     }
     (root / "home").mkdir()
     # VS Code takes its PATH from a login shell
-    (root / "home" / ".profile").write_text(f'export PATH="{Path(sys.executable).parent}:$PATH"\n')
+    (root / "home" / ".profile").write_text(f'export PATH="{programs}:$PATH"\n')
     installing = subprocess.run(
         [*program, *profile, "--install-extension", str(vsix)], env=environment, capture_output=True, text=True
     )
     assert "successfully installed" in installing.stdout, installing.stdout + installing.stderr
     port = _free_port()
-    quiet = ["--auth", "none", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"]
+    quiet = ["--auth", "none", "--disable-telemetry", "--disable-update-check"]
+    quiet += ["--disable-workspace-trust"] if trust else []
     argv = [*program, *profile, *quiet, "--bind-addr", f"127.0.0.1:{port}"]
     with (root / "server.log").open("w") as log:
         server = subprocess.Popen(argv, env=environment, stdout=log, stderr=log, start_new_session=True)

@@ -13,6 +13,18 @@ QWEN_TEMPLATE = (
     "{{- else }}<|im_start|>user\n{{ .Prompt }}<|im_end|>\n{{- end }}"
 )
 
+_WEIGHTS, _TEMPLATE = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
+PULL_STEPS: list[dict[str, Any]] = [
+    {"status": "pulling aaaaaaaaaaaa", "digest": _WEIGHTS, "total": 900},
+    *(
+        {"status": "pulling aaaaaaaaaaaa", "digest": _WEIGHTS, "total": 900, "completed": n}
+        for n in (300, 600, 900)
+    ),
+    {"status": "pulling bbbbbbbbbbbb", "digest": _TEMPLATE, "total": 100, "completed": 100},
+    {"status": "verifying sha256 digest"},
+    {"status": "writing manifest"},
+]
+
 
 @dataclass
 class FakeOllama:
@@ -28,6 +40,10 @@ class FakeOllama:
     error_after: int | None = None  # pieces, then an error inside the stream
     abort_after: int | None = None  # pieces, then the connection breaks
     end_after: int | None = None  # pieces, then the stream ends without a last message
+    library: Sequence[str] = ()  # models that can be pulled
+    pull_pause: float = 0.0  # before each step of a pull
+    pull_error: str = ""  # in the middle of a pull, inside the stream
+    pull_ends_after: int | None = None  # steps, then the stream of a pull ends
     http: HttpServer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -35,9 +51,11 @@ class FakeOllama:
 
     async def _handle(self, request: Request) -> Reply | Streamed:
         routes = {"/api/show": self._show, "/api/generate": self._generate, "/api/chat": self._chat}
-        if request.path not in routes:
+        if request.path not in (*routes, "/api/pull"):
             return Reply(404, "404 page not found")
         model = request.body["model"]
+        if request.path == "/api/pull":
+            return Streamed("application/x-ndjson", self._pull(model))
         if model not in self.capabilities:
             return Reply(404, {"error": f"model '{model}' not found"})
         if self.busy and request.path != "/api/show":
@@ -72,6 +90,22 @@ class FakeOllama:
         if body.get("think") and "thinking" not in self.capabilities[model]:
             return Reply(400, {"error": f'"{model}" does not support thinking'})
         return Streamed("application/x-ndjson", self._lines(model, key))
+
+    async def _pull(self, model: str) -> AsyncIterator[bytes]:
+        yield _line({"status": "pulling manifest"})
+        if model not in self.library:
+            yield _line({"error": "pull model manifest: file does not exist"})
+            return
+        for number, step in enumerate(PULL_STEPS):
+            if number == self.pull_ends_after:
+                return
+            if self.pull_error and number == len(PULL_STEPS) // 2:
+                yield _line({"error": self.pull_error})
+                return
+            await asyncio.sleep(self.pull_pause)
+            yield _line(step)
+        self.capabilities = {**self.capabilities, model: ["completion", "insert"]}
+        yield _line({"status": "success"})
 
     async def _lines(self, model: str, key: str) -> AsyncIterator[bytes]:
         base = {"model": model, "created_at": "2025-11-01T10:00:00.000000Z"}

@@ -22,6 +22,7 @@ class FakeOpenAI:
     reasoning: Sequence[str] = ()
     chat_template: str = "{{ messages }}"
     finish_reason: str = "stop"
+    answering: str = ""  # the model that answers; empty: the one that was asked for
     key: str = ""
     pause: float = 0.0  # before each piece
     loading: int = 0  # so many requests find the model still loading
@@ -51,9 +52,9 @@ class FakeOpenAI:
         if request.path == "/tokenize":
             return self._tokenize(request.body)
         if request.path == "/v1/chat/completions":
-            return self._answer(request.body, self._chat())
+            return self._answer(request.body, self._chat(request.body))
         if request.path == "/v1/completions":
-            return self._answer(request.body, self._completion())
+            return self._answer(request.body, self._completion(request.body))
         if request.path == "/infill":
             if not self.can_infill:
                 message = "Infill is not supported by this model: prefix token is missing. "
@@ -86,8 +87,13 @@ class FakeOpenAI:
         pieces = [piece for word in words for piece in ([word] if word in self.vocabulary else [*word])]
         return Reply(200, {"tokens": [{"id": number, "piece": piece} for number, piece in enumerate(pieces)]})
 
-    async def _chat(self) -> AsyncIterator[bytes]:
-        base = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1761991200, "model": "m"}
+    async def _chat(self, body: dict[str, Any]) -> AsyncIterator[bytes]:
+        base = {
+            "id": "chatcmpl-1",
+            "object": "chat.completion.chunk",
+            "created": 1761991200,
+            "model": self.answering or body["model"],
+        }
         yield _event({**base, "choices": [_choice(delta={"role": "assistant", "content": None})]})
         for thought in self.reasoning:
             yield _event({**base, "choices": [_choice(delta={"reasoning_content": thought})]})
@@ -102,8 +108,13 @@ class FakeOpenAI:
         yield _event({**base, "choices": [_choice(delta={}, finish_reason=self.finish_reason)], **self._totals()})
         yield b"data: [DONE]\n\n"
 
-    async def _completion(self) -> AsyncIterator[bytes]:
-        base = {"id": "cmpl-1", "object": "text_completion", "created": 1761991200, "model": "m"}
+    async def _completion(self, body: dict[str, Any]) -> AsyncIterator[bytes]:
+        base = {
+            "id": "cmpl-1",
+            "object": "text_completion",
+            "created": 1761991200,
+            "model": self.answering or body["model"],
+        }
         async for piece in self._spoken():
             yield piece if isinstance(piece, bytes) else _event({**base, "choices": [_choice(text=piece)]})
         if self.error_after is not None:

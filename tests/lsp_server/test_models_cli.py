@@ -1,3 +1,4 @@
+import asyncio
 import hashlib
 import json
 import os
@@ -8,6 +9,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ from engine.models import catalog, store
 from engine.models.fit import Machine
 from lsp_server.commands import app
 from tests.engine.models.fake_hub import FakeHub, running
+from tests.engine.models.stores import put_into_ollama
+from tests.fakes.ollama import FakeOllama
 from tests.tiny_model import write_tiny_gguf
 
 NAME = "hf:o/r/a.gguf"
@@ -45,6 +49,22 @@ def hub(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
     with running(FakeHub({"o/r/a.gguf": tiny.read_bytes()})) as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         yield server
+
+
+@contextmanager
+def serving(fake: FakeOllama) -> Iterator[FakeOllama]:
+    """Beside the command, which has an event loop of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(fake.http.start(), loop).result(10)
+    try:
+        yield fake
+    finally:
+        asyncio.run_coroutine_threadsafe(fake.http.stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
 
 
 def hearth(*arguments: str, ok: bool = True) -> Result:
@@ -81,8 +101,9 @@ def test_list_shows_every_row_and_what_else_lies_here(tiny: Path) -> None:
 
 
 def test_search_shows_the_rows_with_all_words() -> None:
-    shown = hearth("search", "starcoder", ok=False).stderr
-    assert "No model of the catalog has 'starcoder'" in shown
+    shown = hearth("search", "falcon", ok=False).stderr
+    assert "No model of the catalog has 'falcon'" in shown
+    assert "starcoder2-3b" in hearth("search", "starcoder2:3b").stdout, "as Ollama calls it"
     shown = hearth("search", "deepseek", "chat").stdout
     assert "deepseek-r1-distill-qwen-7b" in shown and "granite" not in shown
 
@@ -106,6 +127,54 @@ def test_pull_says_size_and_licence_first() -> None:
     assert "3.3 GB, Qwen Research License" in result.stdout
     assert "does not allow commercial use" in result.stdout
     assert "cannot be reached" in result.stderr
+
+
+def test_a_name_from_an_article_says_which_model_it_is() -> None:
+    told = hearth("pull", "deepseek-r1:7b", ok=False).stdout
+    assert "deepseek-r1:7b is deepseek-r1-distill-qwen-7b in Hearth's catalog." in told
+    assert "4.7 GB, MIT" in told
+    hearth("use", "deepseek-r1:7b", "--role", "chat")
+    assert tomllib.loads(paths.config_file().read_text())["chat"]["model"] == "deepseek-r1-distill-qwen-7b"
+
+
+def test_a_model_of_ollamas_is_pulled_by_ollama_and_used_where_it_lies(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeOllama(library=["tiny:1b"])
+    with serving(fake):
+        paths.config_file().write_text(f'[ollama]\nurl = "{fake.http.url}"\n')
+        assert "but in no folder that Hearth can read" in hearth("pull", "ollama:tiny:1b", ok=False).stderr
+        assert len(fake.http.asked("/api/pull")) == 1
+        put_into_ollama(Path(os.environ["HOME"]), "tiny:1b", tiny)
+        monkeypatch.setenv("OLLAMA_MODELS", str(Path(os.environ["HOME"]) / ".ollama/models"))
+        assert "ollama:tiny:1b is ready" in hearth("pull", "ollama:tiny:1b").stdout
+        assert "ollama:tiny:1b is ready" in hearth("pull", "tiny:1b").stdout, "as an article writes it"
+        assert len(fake.http.asked("/api/pull")) == 1, "what is there is not asked for"
+        assert "no model other in its library" in refusal("pull", "ollama:other")
+        paths.config_file().write_text(f'[ollama]\nurl = "{fake.http.url}"\n[downloads]\nallowed = false\n')
+        assert "switched off" in refusal("pull", "ollama:other")
+        assert len(fake.http.asked("/api/pull")) == 2
+    paths.config_file().write_text(f'[ollama]\nurl = "{fake.http.url}"\n')
+    assert "Is Ollama running" in refusal("pull", "ollama:other")
+
+
+def test_an_interrupted_pull_ends_at_ollama_too() -> None:
+    fake = FakeOllama(library=["tiny:1b"], pull_pause=1.0)
+    with serving(fake):
+        paths.config_file().write_text(f'[ollama]\nurl = "{fake.http.url}"\n')
+        command = [sys.executable, "-m", "lsp_server.cli", "models", "pull", "ollama:tiny:1b"]
+        pull = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        end = time.monotonic() + 30
+        while not fake.http.asked("/api/pull"):
+            assert time.monotonic() < end and pull.poll() is None
+            time.sleep(0.02)
+        pull.send_signal(signal.SIGINT)
+        _, told = pull.communicate(timeout=30)
+        assert pull.returncode == 130
+        assert "goes on from there" in told and "Traceback" not in told
+        while not fake.http.asked("/api/pull")[0].disconnected.is_set():
+            assert time.monotonic() < end
+            time.sleep(0.02)
 
 
 def test_pull_respects_that_downloads_are_off(hub: FakeHub) -> None:
@@ -173,6 +242,12 @@ def test_use_writes_the_setting_and_says_what_is_missing() -> None:
         "completion": {"model": "qwen2.5-coder-1.5b"},
         "chat": {"model": "qwen2.5-coder-7b-instruct"},
     }
+
+
+def test_use_tells_of_a_licence_that_forbids_commercial_use_before_anything_is_fetched() -> None:
+    assert "does not allow commercial use" in hearth("use", "codestral").stdout
+    assert tomllib.loads(paths.config_file().read_text())["completion"]["model"] == "codestral-22b-v0.1"
+    assert "commercial use" not in hearth("use", "starcoder2:3b").stdout
 
 
 def test_use_of_a_relative_path_writes_where_the_file_is(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:

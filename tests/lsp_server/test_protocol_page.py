@@ -1,11 +1,13 @@
 """`PROTOCOL.md` against the code: nothing missing, nothing invented, and every example works."""
 
+import asyncio
+import hashlib
 import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -13,6 +15,7 @@ from lsprotocol import types as lsp
 
 import lsp_server
 from engine.settings import Settings
+from engine.types import StatusKind
 from lsp_server import params
 from lsp_server.features.workspace_execute_command import COMMANDS
 from lsp_server.server import DOCUMENTS, FEATURES
@@ -35,7 +38,10 @@ PARAMS: dict[str, type[msgspec.Struct]] = {
     "hearth/chat/stop": params.ConversationParams,
     "hearth/chat/delete": params.ConversationParams,
     "hearth/inspect": params.InspectParams,
+    "hearth/digest": params.DocumentParams,
 }
+# Names in examples that belong to types of the standard.
+STANDARD = {"uri", "line", "character", "start", "end", "insertText", "command", "title", "arguments"}
 
 
 def sections() -> dict[str, str]:
@@ -48,6 +54,17 @@ def examples(section: str) -> dict[str, Any]:
     """The JSON of a section by what stands behind the word `json`."""
     found = re.findall(r"^```json (\S+)\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
     return {name: json.loads(text) for name, text in found}
+
+
+def types_of(section: str) -> list[str]:
+    return re.findall(r"^```ts\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+
+
+def names_in(value: Any) -> set[str]:
+    """The keys of an example, all the way down."""
+    if isinstance(value, dict):
+        return set(value).union(*map(names_in, value.values()))
+    return set().union(*map(names_in, value)) if isinstance(value, list) else set()
 
 
 def sources() -> str:
@@ -84,10 +101,28 @@ def test_every_method_of_the_server_is_on_the_page_and_no_other() -> None:
 
 def test_every_parameter_is_told_with_its_name() -> None:
     for method, kind in PARAMS.items():
-        types = re.findall(r"^```ts\n(.*?)^```", sections()[method], re.MULTILINE | re.DOTALL)[0]
+        types = types_of(sections()[method])[0]
         for field in msgspec.structs.fields(kind):
             mark = "" if field.required else r"\?"
             assert re.search(rf"\b{field.encode_name}{mark}:", types), f"{method}: {field.encode_name}"
+
+
+def test_every_name_in_an_example_is_in_the_types_above_it() -> None:
+    for method, section in sections().items():
+        told = set(re.findall(r"\w+", "\n".join(types_of(section))))
+        for example in examples(section).values():
+            unknown = names_in(example) - told - STANDARD
+            # the result of `hearth.explain` is that of `hearth/chat`
+            assert not unknown or "(#hearthchat)" in section or method == "hearth.chat", f"{method}: {unknown}"
+
+
+def test_every_kind_of_status_is_told() -> None:
+    assert set(re.findall(r'"(\w+)"', types_of(sections()["hearth/status"])[0])) == set(get_args(StatusKind))
+
+
+def test_every_ability_that_the_server_looks_for_is_told() -> None:
+    table = PAGE.partition("| `experimental.hearth` |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`(\w+): true`", table)) == set(re.findall(r'_is_able\("(\w+)"\)', sources()))
 
 
 def test_every_group_of_settings_is_named() -> None:
@@ -152,6 +187,33 @@ async def test_a_preview_comes_as_told_in_all_its_kinds() -> None:
     assert {each.kind for each in ed.previews} == {"begin", "text", "end"}
     assert_shape(params.plain(ed.previews[-1]), told, "hearth/preview")
     assert ed.previews[0].title and any(each.text for each in ed.previews if each.kind == "text")
+
+
+async def test_a_client_that_can_is_asked_for_its_text_as_told() -> None:
+    told = examples(sections()["hearth/documentText"])
+    asked: list[Any] = []
+
+    def answer(asked_for: Any) -> Any:
+        asked.append(params.plain(asked_for))
+        return told["answer"]
+
+    async with editor(SETTINGS, experimental={"hearth": {"documentText": True}}) as ed:
+        ed.client.feature("hearth/documentText")(answer)
+        ed.open(SHOP, "shop.py")
+        far = lsp.Range(lsp.Position(99, 0), lsp.Position(99, 0))
+        document = lsp.VersionedTextDocumentIdentifier(told["answer"]["version"], ed.uri)
+        lost = lsp.TextDocumentContentChangePartial(far, "below what the server knows")
+        ed.client.text_document_did_change(lsp.DidChangeTextDocumentParams(document, [lost]))
+        expected = hashlib.sha256(told["answer"]["text"].encode()).hexdigest()
+        async with asyncio.timeout(10):
+            while (await digest(ed)).sha256 != expected:
+                await asyncio.sleep(0.02)
+    assert asked == [told["hearth/documentText"]]
+
+
+async def digest(ed: Editor) -> Any:
+    client: Any = ed.client
+    return await client.protocol.send_request_async("hearth/digest", {"textDocument": {"uri": ed.uri}})
 
 
 async def test_explain_needs_no_words_of_the_client(shop: Editor) -> None:

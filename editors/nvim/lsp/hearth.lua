@@ -15,6 +15,10 @@ return {
     ['hearth/preview'] = function(_, piece)
       require('hearth.preview').on_piece(piece)
     end,
+    ['hearth/documentText'] = function(_, params, context)
+      local client = assert(vim.lsp.get_client_by_id(context.client_id))
+      return require('hearth.documents').text(client, params.uri)
+    end,
     ['window/showMessage'] = function(_, params)
       require('hearth.server').say(params)
     end,
@@ -33,7 +37,7 @@ return {
   before_init = function(params, config)
     params.initializationOptions = config.settings.hearth
     local can = params.capabilities
-    can.experimental = { hearth = { preview = true } }
+    can.experimental = { hearth = { preview = true, documentText = true } }
     can.textDocument.codeAction.disabledSupport = true
     -- Neovim can, and does not say so; without it no file for new tests could be made
     can.workspace.workspaceEdit.documentChanges = true

@@ -1,13 +1,21 @@
 import { execFile } from "node:child_process";
+import * as vscode from "vscode";
 import type { Documents } from "./documents.ts";
 
-/** `hearth doctor`, as a document. */
+/** `hearth doctor`, as a document. It loads the model, so it may take a while. */
 export async function show(program: string, documents: Documents): Promise<void> {
-  const said = await new Promise<string>((resolve) => {
+  const options = { location: vscode.ProgressLocation.Notification, title: "Hearth: the doctor is looking at the model", cancellable: true };
+  const said = await vscode.window.withProgress(options, (_, cancelled) => run(program, ["doctor"], cancelled));
+  await documents.show("doctor.txt", said, vscode.ViewColumn.Active);
+}
+
+/** What the program prints, or why it prints nothing. */
+function run(program: string, argv: string[], cancelled: vscode.CancellationToken): Promise<string> {
+  return new Promise((resolve) => {
     const env = { ...process.env, NO_COLOR: "1", COLUMNS: "100" };
-    execFile(program, ["doctor"], { timeout: 120_000, env }, (error, stdout, stderr) => {
+    const child = execFile(program, argv, { timeout: 120_000, env }, (error, stdout, stderr) => {
       resolve(stdout + stderr || (error?.message ?? ""));
     });
+    cancelled.onCancellationRequested(() => child.kill());
   });
-  await documents.show("doctor.txt", said);
 }

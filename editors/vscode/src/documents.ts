@@ -20,9 +20,9 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     return uri;
   }
 
-  async show(name: string, text: string): Promise<void> {
+  async show(name: string, text: string, viewColumn = vscode.ViewColumn.Beside): Promise<void> {
     const uri = this.put(name, text);
-    await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+    await vscode.window.showTextDocument(uri, { viewColumn, preview: true });
   }
 
   dispose(): void {

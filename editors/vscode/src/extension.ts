@@ -9,6 +9,7 @@ import * as models from "./models.ts";
 import * as program from "./program.ts";
 import * as prompt from "./prompt.ts";
 import { connect } from "./server.ts";
+import { settle } from "./review.ts";
 import * as settings from "./settings.ts";
 import { StatusItem } from "./status.ts";
 import type { Status } from "./statusText.ts";
@@ -39,10 +40,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       return;
     }
     log.info(`starting ${found}`);
-    client = connect(found, { onStatus, onExplain: (place) => { void chat.explain(place); }, usage, log });
+    client = connect(found, { onStatus, onExplain: (place) => { void chat.explain(place); }, usage, documents, log });
     try {
       await client.start();
-      await vscode.commands.executeCommand("setContext", "hearth.running", true);
     } catch (error) {
       onStatus({ kind: "stopped", message: `${found} does not start.`, help: String(error) });
     }
@@ -83,6 +83,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     newChat: () => { chat.begin(); },
     previousChats: running((client) => chat.choosePrevious(client)),
     deleteChat: running((client) => chat.chooseToDelete(client)),
+    applyEdit: () => { settle("Apply"); },
+    discardEdit: () => { settle("Discard"); },
     dismiss: async () => {
       usage.rejected();
       await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");

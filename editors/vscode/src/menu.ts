@@ -3,6 +3,8 @@ import type { Status } from "./statusText.ts";
 
 interface Entry extends vscode.QuickPickItem {
   command?: string;
+  /** The user goes on typing afterwards; a click on the status bar has taken the focus from the editor. */
+  backToEditor?: boolean;
 }
 
 /** The menu of the status bar item. */
@@ -12,6 +14,9 @@ export async function show(status: Status, languageOff: (id: string) => boolean)
   const picked = await vscode.window.showQuickPick(entries(status, languageOff), { title, placeHolder: said });
   if (picked?.command !== undefined) {
     await vscode.commands.executeCommand(picked.command);
+    if (picked.backToEditor === true) {
+      await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup");
+    }
   }
 }
 
@@ -27,8 +32,10 @@ function entries(status: Status, languageOff: (id: string) => boolean): Entry[] 
   const off = language !== undefined && languageOff(language);
   const paused = status.kind === "paused";
   return [
-    { label: paused ? "$(play) Resume" : "$(debug-pause) Pause", command: "hearth.pauseOrResume" },
-    ...(language === undefined ? [] : [{ label: `$(symbol-keyword) Completions for ${language}: turn ${off ? "on" : "off"}`, command: "hearth.toggleLanguage" }]),
+    ...(status.retry === true ? [{ label: "$(cloud-download) Try to get the model again", command: "hearth.fetch" }] : []),
+    ...(status.kind === "downloading" ? [{ label: "$(debug-stop) Stop the download", command: "hearth.stopFetching" }] : []),
+    { label: paused ? "$(play) Resume" : "$(debug-pause) Pause", command: "hearth.pauseOrResume", backToEditor: true },
+    ...(language === undefined ? [] : [{ label: `$(symbol-keyword) Completions for ${language}: turn ${off ? "on" : "off"}`, command: "hearth.toggleLanguage", backToEditor: true }]),
     { label: "$(chip) Switch model", command: "hearth.switchModel" },
     { label: "$(comment-discussion) Open the chat", command: "hearth.openChat" },
     { label: "Look inside", kind: vscode.QuickPickItemKind.Separator },

@@ -1,5 +1,9 @@
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, State, type CloseHandlerResult, type LanguageClientOptions } from "vscode-languageclient/node";
+import * as actions from "./actions.ts";
+import type { Documents } from "./documents.ts";
+import { Downloads } from "./downloads.ts";
+import { answerDocumentText, EXTRAS } from "./extras.ts";
 import { chosen } from "./settings.ts";
 import type { Status } from "./statusText.ts";
 import type { Usage } from "./usage.ts";
@@ -12,12 +16,14 @@ export interface Reaction {
   /** The server's own command `hearth.explain` ends in the chat view. */
   onExplain: (place: unknown) => void;
   usage: Usage;
+  documents: Documents;
   log: vscode.LogOutputChannel;
 }
 
 /** A client of that program, not yet started. It starts the program again when it ends, within bounds. */
-export function connect(program: string, { onStatus, onExplain, usage, log }: Reaction): LanguageClient {
+export function connect(program: string, { onStatus, onExplain, usage, documents, log }: Reaction): LanguageClient {
   const ends: number[] = [];
+  const downloads = new Downloads((token) => { void client.sendNotification("window/workDoneProgress/cancel", { token }); });
   const closed = (): CloseHandlerResult => {
     const now = Date.now();
     ends.push(now);
@@ -35,6 +41,11 @@ export function connect(program: string, { onStatus, onExplain, usage, log }: Re
     outputChannel: log,
     errorHandler: { error: () => ({ action: ErrorAction.Continue }), closed },
     middleware: {
+      handleWorkDoneProgress: (token, step, next) => {
+        if (!downloads.show(token, step) || step.kind === "end") {
+          next(token, step);
+        }
+      },
       workspace: { configuration: (params) => params.items.map((item) => (item.section === "hearth" ? chosen() : null)) },
       provideInlineCompletionItems: async (document, position, context, token, next) => {
         const found = await next(document, position, context, token);
@@ -42,6 +53,7 @@ export function connect(program: string, { onStatus, onExplain, usage, log }: Re
         usage.offered(document, position, items[0]);
         return found;
       },
+      resolveCodeAction: (action, token) => actions.resolve(action, token, client, documents),
       executeCommand: async (command, argv: unknown[], next) => {
         if (command === "hearth.explain") {
           onExplain(argv[0]);
@@ -49,16 +61,25 @@ export function connect(program: string, { onStatus, onExplain, usage, log }: Re
         }
         if (command === "hearth.didAcceptCompletion") {
           usage.accepted();
+          void vscode.commands.executeCommand("setContext", "hearth.accepted", true);
         }
         return (await next(command, argv)) as unknown;
       },
     },
   };
   const client = new LanguageClient("hearth", "Hearth", { command: program, args: ["serve"] }, options);
+  client.registerFeature(EXTRAS);
   client.onNotification("hearth/status", onStatus);
+  answerDocumentText(client);
   client.onDidChangeState(({ newState }) => {
+    void vscode.commands.executeCommand("setContext", "hearth.running", newState === State.Running);
+    if (newState !== State.Running) {
+      downloads.end();
+    }
     if (newState === State.Starting) {
       onStatus({ kind: "starting", message: "" });
+    } else if (newState === State.Running) {
+      onStatus({ kind: "waiting", message: "The model is loaded when a file is opened." });
     }
   });
   return client;

@@ -1,12 +1,15 @@
-/** What the server says with `hearth/status`; "stopped" and "missing" are the client's own. */
+/** What the server says with `hearth/status`; "waiting", "stopped" and "missing" are the client's own. */
 export interface Status {
-  kind: "starting" | "downloading" | "loading" | "ready" | "busy" | "paused" | "error" | "stopped" | "missing";
+  kind: "waiting" | "starting" | "downloading" | "loading" | "ready" | "busy" | "paused" | "error" | "stopped" | "missing";
   message: string;
   percent?: number;
   help?: string;
+  /** The server's command `hearth.fetch` may mend it. */
+  retry?: boolean;
 }
 
 const SHORT: Record<Status["kind"], string> = {
+  waiting: "$(flame) Hearth",
   starting: "$(loading~spin) Hearth: starting",
   downloading: "$(cloud-download) Hearth",
   loading: "$(loading~spin) Hearth: loading",
@@ -26,7 +29,10 @@ const COLOURS: Partial<Record<Status["kind"], string>> = {
 
 export function shown(status: Status): { text: string; tooltip: string; colour: string | undefined } {
   const percent = status.percent === undefined ? "" : ` ${Math.floor(status.percent)}%`;
-  const text = SHORT[status.kind] + (status.kind === "downloading" ? percent : "");
   const said = [`Hearth: ${status.kind}${percent}`, status.message, status.help ?? ""];
-  return { text, tooltip: said.filter((line) => line !== "").join("\n"), colour: COLOURS[status.kind] };
+  const tooltip = said.filter((line) => line !== "").join("\n");
+  if (status.retry === true) {
+    return { text: "$(warning) Hearth: no model", tooltip, colour: COLOURS.missing };
+  }
+  return { text: SHORT[status.kind] + (status.kind === "downloading" ? percent : ""), tooltip, colour: COLOURS[status.kind] };
 }

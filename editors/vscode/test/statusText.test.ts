@@ -16,6 +16,12 @@ void test("an error is coloured and says what can be done", () => {
   assert.match(tooltip, /It broke\.\nMend it\./);
 });
 
+void test("a model that could not be had is no fault of the server", () => {
+  const { text, colour } = shown({ kind: "error", message: "The download was cancelled.", retry: true });
+  assert.equal(text, "$(warning) Hearth: no model");
+  assert.equal(colour, "statusBarItem.warningBackground");
+});
+
 void test("a trusted workspace's environment comes before the PATH, and an untrusted one is not looked at", async () => {
   const root = await mkdtemp(join(tmpdir(), "hearth-"));
   for (const folder of ["project/.venv/bin", "path"]) {

@@ -15,7 +15,16 @@ from engine.types import (
     StopPolicy,
 )
 
-QUICK = Patience(connect=1.0, first_token=5.0, loading=0.2, pause=0.001, longest_pause=0.02, tries=3)
+QUICK = Patience(
+    connect=1.0,
+    first_token=5.0,
+    loading=0.2,
+    pause=0.001,
+    longest_pause=0.02,
+    loading_pause=0.02,
+    outage=0.0,
+    tries=3,
+)
 
 
 @dataclass

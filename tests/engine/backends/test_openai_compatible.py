@@ -167,10 +167,10 @@ async def test_a_wrong_model_name_lists_the_right_ones(start: Any) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "error", "says"),
     [
-        (500, {"error": "model crashed"}, RequestRefused, "model crashed"),
+        (500, {"error": "model crashed"}, BackendUnavailable, "model crashed"),
         (400, {"detail": [{"msg": "field required"}]}, RequestRefused, "field required"),
         (422, {"message": "no"}, RequestRefused, "no"),
-        (502, "<html>Bad Gateway</html>", RequestRefused, "Bad Gateway"),
+        (502, "<html>Bad Gateway</html>", BackendUnavailable, "Bad Gateway"),
         (
             400,
             {"error": {"code": 400, "message": "the request exceeds", "type": "exceed_context_size_error"}},

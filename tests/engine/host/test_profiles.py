@@ -76,3 +76,12 @@ def test_a_file_of_notes_that_cannot_be_read_is_no_obstacle(tmp_path: Path) -> N
     path = tmp_path / "profiles.json"
     path.write_text("{nonsense")
     assert ProfileBook(path).choose("m", "") is PROFILES[0]
+
+
+def test_a_full_disk_costs_what_was_learnt_and_not_the_model(tmp_path: Path) -> None:
+    nowhere = tmp_path / "file"
+    nowhere.write_text("no folder")
+    book = ProfileBook(nowhere / "profiles.json")
+    assert book.choose("m", "") is PROFILES[0]
+    book.works("m", SOUND)
+    assert book.proven("m") == SOUND

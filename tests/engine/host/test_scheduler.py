@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.errors import BrokenModel, HearthError
+from engine.host import scheduler as scheduling
 from engine.host.scheduler import Job, Scheduler
 from engine.host.session import Steps
 from engine.types import Finished, ModelRef, Piece, Priority
@@ -161,3 +162,22 @@ def test_a_model_with_a_job_half_done_is_named_as_in_use(scheduler: Scheduler, l
     scheduler.cancel(lambda job: True)
     log.wait(lambda: "long" in log.ended)
     assert scheduler._in_use() == set()
+
+
+def test_what_fails_between_two_jobs_does_not_end_the_thread(
+    scheduler: Scheduler, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models: Any = scheduler._models
+    tidied: list[str] = []
+
+    def tidy(in_use: Any) -> None:
+        tidied.append("")
+        raise OSError("no /proc")
+
+    models.tidy = tidy
+    monkeypatch.setattr(scheduling, "_TIDY_SECONDS", 0.0)
+    log.gate.set()
+    for name in ("before", "after"):
+        scheduler.submit(log.job(name, Priority.COMPLETION, 1))
+        log.wait(lambda name=name: name in log.ended)  # type: ignore[misc]  # mypy cannot type the default
+    assert tidied

@@ -53,6 +53,15 @@ def test_starts_slow_down_and_then_stop_with_a_message_that_stays_the_same() -> 
     assert str(first.value) == str(second.value)
 
 
+def test_a_host_that_had_run_for_a_while_is_started_again_at_once() -> None:
+    crash(4)
+    assert supervision.before_start(budget=9) > 0
+    earlier = [when - 60 for when in supervision.recent_crashes()]
+    (paths.state_dir() / "host.json").write_bytes(msgspec.json.encode(supervision.Ledger(4711, earlier)))
+    assert supervision.before_start(budget=9) == 0
+    assert len(supervision.recent_crashes()) == 5
+
+
 def test_the_end_of_a_pause_is_told() -> None:
     crash(2)
     supervision.notice_crash()
@@ -82,7 +91,7 @@ def test_after_the_pause_it_is_tried_again() -> None:
     long_ago = [crash - supervision.PAUSE - 1 for crash in written.crashes]
     file = paths.state_dir() / "host.json"
     file.write_bytes(msgspec.json.encode(supervision.Ledger(0, long_ago)))
-    assert supervision.before_start(budget=3) > 0
+    assert supervision.before_start(budget=3) == 0
     assert len(supervision.recent_crashes()) == 3
 
 
@@ -94,3 +103,11 @@ def test_a_clock_that_was_set_back_forgives() -> None:
 
 def test_a_process_that_is_no_host_is_never_ended() -> None:
     supervision.kill_hung(os.getpid())
+
+
+def test_a_crash_that_cannot_be_written_down_keeps_nobody_from_starting(tmp_path: Path) -> None:
+    crash(1)
+    (tmp_path / "state" / "host.json").unlink()
+    (tmp_path / "state").rmdir()
+    (tmp_path / "state").write_text("a file where the folder was: nothing can be written, as on a full disk")
+    assert supervision.before_start(budget=1) == 0

@@ -52,3 +52,8 @@ def test_any_bytes_are_a_message_or_a_wire_error(data: bytes) -> None:
     except wire.WireError:
         return
     assert isinstance(message, wire.FromClient)
+
+
+def test_half_a_character_is_refused_before_anything_is_sent() -> None:
+    with pytest.raises(wire.WireError, match="no Unicode"):
+        wire.encode(wire.Notice("a\ud800"))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.models import catalog, digest
-from engine.models.catalog import CatalogModel, Hub, ModelFile, Wheels
+from engine.models.catalog import Agreed, CatalogModel, Hub, ModelFile, Wheels
 from tests.engine.models.fake_hub import COMMIT, FakeHub, running
 from tests.tiny_model import write_tiny_gguf
 
@@ -48,6 +48,7 @@ def model(content: bytes, monkeypatch: pytest.MonkeyPatch) -> CatalogModel:
         ram_gib=0.1,
         fim="qwen",
         files=(ModelFile(NAME, len(content), hashlib.sha256(content).hexdigest()),),
+        agreed=Agreed(2, 2, 2),
         hub=Hub(REPO, COMMIT),
         wheels=Wheels("tiny-part{n}==1.0", "tiny_part{n}/data/part{n:02}.bin", 4, len(content) // 4 + 1),
     )

@@ -3,13 +3,15 @@
 import hashlib
 import re
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 COMMIT = "a" * 40
+_PIECE = 4096
 
 
 @dataclass
@@ -24,6 +26,7 @@ class FakeHub:
     status: int = 0  # answer everything with this error
     etag: str = ""  # instead of the digest
     pace: threading.Event | None = None  # wait for it in the middle of a file
+    trickle: float = 0.0  # seconds before each further piece of a file
     requests: list[tuple[str, str, str]] = field(default_factory=list)  # method, revision, range
     url: str = ""
 
@@ -102,12 +105,21 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
                 self.wfile.flush()
                 self.connection.close()
                 return
+            if hub.trickle:
+                return self._trickle(content)
             middle = len(content) // 2
             self.wfile.write(content[:middle])
             if hub.pace:
                 self.wfile.flush()
                 hub.pace.wait(20)
             self.wfile.write(content[middle:])
+
+        def _trickle(self, content: bytes) -> None:
+            with suppress(ConnectionError):  # whoever reads it may have had enough
+                for at in range(0, len(content), _PIECE):
+                    self.wfile.write(content[at : at + _PIECE])
+                    self.wfile.flush()
+                    time.sleep(hub.trickle)
 
         def _refuse(self, status: int, code: str) -> None:
             self.send_response(status)

@@ -18,6 +18,7 @@ context = 1024
 params = 0.5
 ram_gib = 1.0
 files = [{{ name = "{name}", bytes = {bytes}, sha256 = "{sha256}" }}]
+agreed = {{ bytes = 2, sha256 = 2, revision = 1 }}
 {rest}
 """
 HUB = f'hub = {{ repo = "o/r", revision = "{"a" * 40}" }}'
@@ -61,12 +62,39 @@ def test_licences_that_forbid_commercial_use_are_marked() -> None:
     assert {model.id for model in ROWS if model.non_commercial} == {
         "qwen2.5-coder-3b-instruct",
         "qwen2.5-coder-3b",
+        "codestral-22b-v0.1",
     }
+    for model in ROWS:
+        assert (model.licence in model.restriction) == model.non_commercial
+        # What these words stand for is not free for everybody: it must not be passed over.
+        known = re.search(r"research|non-production|non-commercial|\bNC\b", model.licence, re.IGNORECASE)
+        assert bool(known) == model.non_commercial
+
+
+@pytest.mark.parametrize("model", ROWS, ids=lambda model: model.id)
+def test_two_unrelated_sources_agree_on_every_row(model: CatalogModel) -> None:
+    assert model.agreed.bytes >= 2 and model.agreed.sha256 >= 2
+    assert (model.agreed.revision >= 1) == (model.hub is not None)
+
+
+def test_every_name_of_ollamas_library_means_one_row() -> None:
+    told = [name for model in ROWS for name in model.ollama]
+    assert len(set(told)) == len(told)
+    assert not set(told) & set(catalog.models())
+    for name in told:
+        assert re.fullmatch(r"[a-z0-9][a-z0-9.-]*(:[a-z0-9.-]+)?", name) and not name.endswith(":latest")
+        found = catalog.by_ollama_name(name.upper())
+        assert found is not None and name in found.ollama
+    assert catalog.by_ollama_name("deepseek-r1:latest") == catalog.by_ollama_name("deepseek-r1:7b")
+    assert catalog.by_ollama_name("deepseek-r1:671b") is None
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
+        (row().replace("sha256 = 2", "sha256 = 1"), "two unrelated sources"),
+        (row().replace("{ bytes = 2", "{ bytes = 1"), "two unrelated sources"),
+        (row().replace("revision = 1", "revision = 0"), "somebody must have named it"),
         (row(sha256="0" * 63), "64 lower-case hex"),
         (row(sha256="A" * 64), "64 lower-case hex"),
         (row(bytes=0), "positive"),

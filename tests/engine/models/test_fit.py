@@ -105,3 +105,24 @@ def test_a_mixture_of_experts_is_as_fast_as_what_it_uses() -> None:
 def test_this_machine_has_memory_and_cores() -> None:
     here = Machine.here()
     assert here.memory > GIB / 4 and here.cores >= 1
+
+
+@pytest.mark.parametrize("job", ["completion", "chat"])
+def test_why_no_bigger_model_is_recommended_is_said(job: fit.Job) -> None:
+    best = next(advice for advice in fit.recommend(SMALL) if advice and advice.model.plays(job))
+    bigger = fit.why_not_bigger(best, SMALL)
+    assert bigger and bigger.model.params > best.model.params and not (bigger.fits and bigger.quick)
+    assert "slow" in bigger.reason or "more than the" in bigger.reason
+    assert bigger.model.recommended and not bigger.model.non_commercial
+
+
+def test_where_the_biggest_is_recommended_there_is_no_bigger_one() -> None:
+    biggest = max((m for m in catalog.models().values() if m.plays("completion")), key=lambda model: model.params)
+    machine = Machine(256 * GIB, 64)
+    assert fit.why_not_bigger(fit.judge(biggest, "completion", machine), machine) is None
+
+
+def test_a_model_that_is_slow_only_at_reading_says_so() -> None:
+    fast_answers = {"qwen2.5-coder-7b": Speed(prompt=20.0, generation=50.0)}
+    advice = fit.judge(catalog.by_id("qwen2.5-coder-7b"), "completion", LAPTOP, fast_answers)
+    assert not advice.quick and "62 s to read a file at first, which is slow" in advice.reason

@@ -56,6 +56,22 @@ def test_a_header_tells_what_the_file_is(tmp_path: Path, tiny: bytes) -> None:
     assert 0 < info.tensor_bytes < len(tiny)
 
 
+def test_texts_are_read_across_the_borders_of_blocks(tmp_path: Path) -> None:
+    tokens = ["<|fim_prefix|>", *("x" * (number % 900) for number in range(3000)), "y" * 60_000, ""]
+    path = write(tmp_path / "a.gguf", token_list=(tokens,), token_merges=(["z" * 400_000],), context_length=512)
+    info = gguf.read(path)
+    assert (info.vocabulary, info.fim, info.context) == (3003, True, 512)
+
+
+@pytest.mark.parametrize("array", ["tokens", "merges"])
+def test_a_text_that_is_longer_than_the_file_is_refused(tmp_path: Path, array: str) -> None:
+    entry = text(f"tokenizer.ggml.{array}".encode()) + struct.pack("<IIQ", 9, 8, 2)
+    with pytest.raises(BrokenModel, match="ends inside its header"):
+        read(tmp_path, header(entry + text(b"first") + text(b"second", 60_000)))
+    with pytest.raises(BrokenModel, match="is the most"):
+        read(tmp_path, header(entry + text(b"first") + text(b"second", 2**63)))
+
+
 def test_a_model_without_vocabulary_or_template_has_neither(tmp_path: Path) -> None:
     info = gguf.read(write(tmp_path / "a.gguf", context_length=512))
     assert (info.context, info.vocabulary, info.fim, info.chat_template) == (512, 0, False, False)

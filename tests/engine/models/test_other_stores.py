@@ -101,7 +101,7 @@ def test_a_name_cannot_leave_ollamas_store(name: str, user_home: Path) -> None:
 
 
 def test_an_unknown_ollama_model_says_how_to_get_it() -> None:
-    with pytest.raises(ModelMissing, match="`ollama pull nothing` fetches it"):
+    with pytest.raises(ModelMissing, match="`hearth models pull ollama:nothing` lets Ollama get it"):
         store.ensure("ollama:nothing")
 
 

@@ -120,6 +120,7 @@ function M.finish(answer, result)
     view.append(answer.bufnr, result.text)
   end
   if result.reason == 'error' then
+    server.told(result.message)
     view.append(answer.bufnr, ('**%s**'):format(result.message))
   elseif result.reason == 'limit' then
     view.append(answer.bufnr, '\n\n*cut off here: the answer was too long*')

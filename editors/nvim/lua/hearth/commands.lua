@@ -50,6 +50,10 @@ function COMMANDS.resume(client)
   server.execute(client, 'hearth.resume')
 end
 
+function COMMANDS.fetch(client, _, rest)
+  server.execute(client, rest == 'stop' and 'hearth.stopFetching' or 'hearth.fetch')
+end
+
 function COMMANDS.model(client, _, name)
   if name == '' then
     return require('hearth.models').choose(client)

@@ -1,31 +1,40 @@
 local config = require('hearth.config')
 local ghost = require('hearth.ghost')
 local health = vim.health
+local status = require('hearth.status')
 
 local M = {}
 
+---@type table<string, 'ok'|'warn'|'error'> by the kind of status; the others are told as they are
+local LEVELS = { ready = 'ok', busy = 'ok', paused = 'warn', error = 'error' }
+
 --- `:checkhealth hearth`
 function M.check()
-  M.check_neovim()
+  if not M.check_neovim() then
+    return
+  end
   M.check_program()
   M.check_clients()
   M.check_keys()
 end
 
+---@return boolean can this Neovim run anything of it
 function M.check_neovim()
   health.start('hearth: Neovim')
   if vim.fn.has('nvim-0.11') == 0 then
-    return health.error('Neovim 0.11 or newer is needed')
+    health.error(('Neovim 0.11 or newer is needed, this is %s'):format(tostring(vim.version())))
+    return false
   end
   if not vim.lsp.inline_completion then
-    return health.warn('this Neovim has no ghost text; suggestions come in the completion menu', {
+    health.warn('this Neovim has no ghost text; suggestions come in the completion menu', {
       'Neovim 0.12 has it.',
     })
-  end
-  health.ok('ghost text is available')
-  if not config.values.ghost then
+  elseif config.values.ghost then
+    health.ok('ghost text is available')
+  else
     health.info('ghost text is off (setup option `ghost`)')
   end
+  return true
 end
 
 function M.check_program()
@@ -34,48 +43,68 @@ function M.check_program()
   if type(command) ~= 'table' then
     return health.info('started by a function, not by a command')
   end
-  if vim.fn.executable(command[1]) == 0 then
-    return health.error(('`%s` is not on the PATH of Neovim'):format(command[1]), {
+  local name = command[1]
+  if vim.fn.executable(name) == 0 then
+    return health.error(('`%s` is not on the PATH of Neovim'):format(name), {
       'Install it: pip install hearth-lsp (or pipx, uv tool).',
       "Or name it: require('hearth').setup({ cmd = { '/path/to/hearth', 'serve' } })",
     })
   end
-  health.ok(('`%s` is %s'):format(command[1], vim.fn.exepath(command[1])))
+  local tried, done = pcall(M.try, command)
+  if tried and done.code == 0 then
+    return health.ok(('`%s` is %s'):format(name, vim.fn.exepath(name)))
+  end
+  local said = tried and done.stderr or done --[[@as string]]
+  health.error(('`%s --help` failed'):format(table.concat(command, ' ')), {
+    'It said: ' .. (vim.trim(said):match('[^\n]*$') or ''),
+    'Install it anew: pip install --force-reinstall hearth-lsp',
+  })
+end
+
+--- Run the server's program, without starting the server.
+---@param command string[]
+---@return vim.SystemCompleted
+function M.try(command)
+  local help = vim.list_extend(vim.list_slice(command), { '--help' })
+  return vim.system(help, { text = true, timeout = 10000 }):wait()
 end
 
 function M.check_clients()
   local clients = vim.lsp.get_clients({ name = 'hearth' })
-  if #clients == 0 then
-    return health.warn('no server is running', {
-      "vim.lsp.enable('hearth') or require('hearth').setup(), then open a file.",
-      'What the server said last: ' .. vim.lsp.log.get_filename(),
-    })
-  end
   for _, client in ipairs(clients) do
     M.check_client(client)
+  end
+  if #clients > 0 then
+    return
+  end
+  local log = 'What it said last: ' .. vim.lsp.log.get_filename()
+  local stopped = status.of(0)
+  if stopped then
+    health.error(status.long(stopped), { log })
+  elseif vim.lsp.is_enabled and not vim.lsp.is_enabled('hearth') then
+    health.warn('it is not enabled', { "require('hearth').setup(), or vim.lsp.enable('hearth')" })
+  else
+    health.warn('no server is running', { 'One starts when a file is opened.', log })
   end
 end
 
 ---@param client vim.lsp.Client
 function M.check_client(client)
-  local status = require('hearth.status')
   local info = client.server_info or {}
-  local buffers = vim.tbl_count(client.attached_buffers)
   health.info(
     ('client %d: %s %s, root %s, %d buffers, %s positions'):format(
       client.id,
       info.name or 'hearth',
       info.version or '',
       client.root_dir or '(none)',
-      buffers,
+      vim.tbl_count(client.attached_buffers),
       client.offset_encoding
     )
   )
   local now = status.of(next(client.attached_buffers) or 0)
-  if now and now.kind == 'error' then
-    health.error(status.long(now))
-  elseif now then
-    health.ok(status.long(now))
+  if now then
+    local advice = now.kind == 'error' and { 'In a terminal: hearth doctor' } or nil
+    health[LEVELS[now.kind] or 'info'](status.long(now), advice)
   end
   if not ghost.offered(client) and not client:supports_method('textDocument/completion') then
     health.warn('this server offers no completion')

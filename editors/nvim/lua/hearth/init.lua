@@ -4,6 +4,9 @@ local M = {}
 --- the defaults.
 ---@param options? hearth.Config
 function M.setup(options)
+  if vim.fn.has('nvim-0.11') == 0 then
+    return vim.notify('hearth: Neovim 0.11 or newer is needed', vim.log.levels.ERROR)
+  end
   local config = require('hearth.config')
   config.set(options or {})
   local server = { settings = { hearth = config.values.settings } }

@@ -8,17 +8,26 @@ function M.complain(message)
   vim.notify('hearth: ' .. message, vim.log.levels.ERROR)
 end
 
-local last = { text = '', at = 0 }
+local REPEATED_MS = 1000
+local last = { text = '', at = -REPEATED_MS }
 
---- What the server wants to be read. It may say the same twice, as a status and as an answer.
+--- What the server wants to be read. It may say the same twice, as a status and as an answer; the
+--- answer comes right behind, and may be shown where it was asked for.
 ---@param params lsp.ShowMessageParams
 function M.say(params)
-  local text, now = params.message:gsub('^Hearth: ', ''), vim.uv.now()
-  if text == last.text and now - last.at < 1000 then
-    return
-  end
-  last = { text = text, at = now }
-  vim.notify('hearth: ' .. text, LEVELS[params.type] or vim.log.levels.INFO)
+  local text = params.message:gsub('^Hearth: ', '')
+  vim.defer_fn(function()
+    if text ~= last.text or vim.uv.now() - last.at > REPEATED_MS then
+      M.told(text)
+      vim.notify('hearth: ' .. text, LEVELS[params.type] or vim.log.levels.INFO)
+    end
+  end, 50)
+end
+
+--- The user reads this already.
+---@param text string
+function M.told(text)
+  last = { text = text, at = vim.uv.now() }
 end
 
 --- The client of the current buffer (in a window of Hearth's own any one), or nil after saying

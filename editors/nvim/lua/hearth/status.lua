@@ -3,6 +3,7 @@
 ---@field message string
 ---@field percent? number
 ---@field help? string what the user can do about it
+---@field retry? boolean an error that may go away when the user has it tried again
 
 local M = {}
 
@@ -87,7 +88,8 @@ end
 function M.long(status)
   local percent = status.percent and (' %d%%'):format(status.percent) or ''
   local help = status.help and '\n' .. status.help or ''
-  return ('hearth: %s%s: %s%s'):format(status.kind, percent, status.message, help)
+  local again = status.retry and '\n:Hearth fetch tries again' or ''
+  return ('hearth: %s%s: %s%s%s'):format(status.kind, percent, status.message, help, again)
 end
 
 return M

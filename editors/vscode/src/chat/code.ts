@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import type { Documents } from "../documents.ts";
+import { review } from "../review.ts";
 
 /** What a question is about. */
 export interface Place {
@@ -49,25 +50,8 @@ export async function preview(text: string, asked: Place | undefined, documents:
     return;
   }
   const document = await vscode.workspace.openTextDocument(place.uri);
-  const version = document.version;
-  const old = document.getText(place.range);
-  const fitting = old.endsWith("\n") ? text : text.replace(/\n$/, "");
-  const all = document.getText();
-  const proposed = all.slice(0, document.offsetAt(place.range.start)) + fitting + all.slice(document.offsetAt(place.range.end));
-  const name = place.uri.path.split("/").at(-1) ?? "";
-  await vscode.commands.executeCommand("vscode.diff", place.uri, documents.put(name, proposed), `${name}: from the chat`);
-  const answer = await vscode.window.showInformationMessage(`Hearth: replace this in ${name}?`, "Replace", "Discard");
-  await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
-  if (answer !== "Replace") {
-    return;
-  }
-  if (document.version !== version) {
-    void vscode.window.showWarningMessage(`Hearth: ${name} was changed meanwhile, so nothing was replaced.`);
-    return;
-  }
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(place.uri, place.range, fitting);
-  await vscode.workspace.applyEdit(edit);
+  const fitting = document.getText(place.range).endsWith("\n") ? text : text.replace(/\n$/, "");
+  await review(place.uri, [vscode.TextEdit.replace(place.range, fitting)], "from the chat", documents);
 }
 
 function anEditor(): vscode.TextEditor | undefined {

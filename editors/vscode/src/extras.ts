@@ -1,0 +1,20 @@
+import * as vscode from "vscode";
+import type { LanguageClient, StaticFeature } from "vscode-languageclient/node";
+
+/** What this client can do beyond the standard: `experimental.hearth` in the server's PROTOCOL.md. */
+export const EXTRAS: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    capabilities.experimental = { hearth: { documentText: true, buttons: true } };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
+
+/** Give the server an open document's text when it doubts its own copy; null when it is not open. */
+export function answerDocumentText(client: LanguageClient): vscode.Disposable {
+  return client.onRequest("hearth/documentText", ({ uri }: { uri: string }) => {
+    const found = vscode.workspace.textDocuments.find((each) => client.code2ProtocolConverter.asUri(each.uri) === uri);
+    return found === undefined ? null : { text: found.getText(), version: found.version };
+  });
+}

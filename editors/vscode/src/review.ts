@@ -1,0 +1,69 @@
+import * as vscode from "vscode";
+import type { Documents } from "./documents.ts";
+
+const REVIEWING = "hearth.reviewing";
+type Verdict = "Apply" | "Discard";
+let decide: ((verdict: Verdict) => void) | undefined;
+
+/** Show as a diff what the edits would make of a document, and make them when the user says so. */
+export async function review(uri: vscode.Uri, edits: vscode.TextEdit[], what: string, documents: Documents): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const version = document.version;
+  const name = uri.path.split("/").at(-1) ?? "";
+  const proposed = documents.put(name, applied(document, edits));
+  await vscode.commands.executeCommand("vscode.diff", uri, proposed, `${name}: ${what}`);
+  if (await verdict(proposed, `Hearth: ${what}. Apply it to ${name}?`) === "Discard") {
+    return;
+  }
+  if (document.version !== version) {
+    void vscode.window.showWarningMessage(`Hearth: ${name} was changed meanwhile, so nothing was done to it.`);
+    return;
+  }
+  const edit = new vscode.WorkspaceEdit();
+  edit.set(uri, edits);
+  await vscode.workspace.applyEdit(edit);
+  await vscode.window.showTextDocument(document);
+}
+
+/** For the buttons in the diff's title. */
+export function settle(said: Verdict): void {
+  decide?.(said);
+}
+
+/** What the user says by the message, by the buttons in the title, or by closing the diff. */
+async function verdict(proposed: vscode.Uri, question: string): Promise<Verdict> {
+  decide?.("Discard");
+  await vscode.commands.executeCommand("setContext", REVIEWING, true);
+  const closed = vscode.window.tabGroups.onDidChangeTabs(() => {
+    if (tabOf(proposed) === undefined) {
+      settle("Discard");
+    }
+  });
+  const said = await new Promise<Verdict>((resolve) => {
+    decide = resolve;
+    void vscode.window.showInformationMessage<Verdict>(question, "Apply", "Discard").then((pressed) => {
+      if (pressed !== undefined) {
+        resolve(pressed);
+      }
+    });
+  });
+  decide = undefined;
+  closed.dispose();
+  await vscode.commands.executeCommand("setContext", REVIEWING, false);
+  const tab = tabOf(proposed);
+  if (tab !== undefined) {
+    await vscode.window.tabGroups.close(tab);
+  }
+  return said;
+}
+
+function tabOf(proposed: vscode.Uri): vscode.Tab | undefined {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  return tabs.find(({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.toString() === proposed.toString());
+}
+
+function applied(document: vscode.TextDocument, edits: vscode.TextEdit[]): string {
+  const spans = edits.map(({ range, newText }) => ({ start: document.offsetAt(range.start), end: document.offsetAt(range.end), newText }));
+  const lastFirst = spans.sort((one, other) => other.start - one.start);
+  return lastFirst.reduce((text, { start, end, newText }) => text.slice(0, start) + newText + text.slice(end), document.getText());
+}

@@ -1,0 +1,50 @@
+"""What becomes of suggestions in a real VS Code, as the server counts it; and a text that went out of step."""
+
+import json
+
+import pytest
+
+from tests.editors.relay import LOST
+from tests.editors.vscode_scripted import Scripted
+
+FATES = ("accepted", "partly", "rejected")
+EVENTS = {
+    "Tab": "workspace/executeCommand",
+    "Control+ArrowRight": "textDocument/didPartiallyAcceptCompletion",
+    "Escape": "hearth/didRejectCompletion",
+}
+
+
+def test_shown_accepted_partly_accepted_and_rejected_suggestions_are_counted(vscode_scripted: Scripted) -> None:
+    session, editor = vscode_scripted, vscode_scripted.editor
+    session.answers(ghost="total(basket, rates)")
+    session.open("events.py", "")
+    for key, event in EVENTS.items():
+        before = len(session.said(event))
+        editor.write("value = ")
+        editor.until(lambda: "rates" in editor.ghost(), "ghost text")
+        editor.press(key)
+        editor.until(lambda event=event, before=before: len(session.said(event)) > before, f"{event} after {key}")
+        editor.press("End", "Enter")
+    (command,) = session.said("workspace/executeCommand")
+    assert command["params"]["command"] == "hearth.didAcceptCompletion"
+    (partly,) = session.said("textDocument/didPartiallyAcceptCompletion")
+    assert partly["params"]["acceptedLength"] == len("total")
+    session.answers()  # the server that ends writes down what it counted
+    counted = json.loads(session.hearth("stats", "--json"))["all"]
+    assert {fate: counted[fate] for fate in FATES} == {"accepted": 1, "partly": 1, "rejected": 1}
+    assert counted["shown"] >= 3, "those that came between are counted too"
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_a_text_that_went_out_of_step_is_put_right(vscode_scripted: Scripted, ends: str) -> None:
+    session, editor = vscode_scripted, vscode_scripted.editor
+    session.answers(ghost="nothing")
+    session.open(f"mirror-{len(ends)}.py", f"first = 1{ends}second = 2{ends}")
+    asked = len(session.said("hearth/documentText"))
+    editor.press("Control+End")
+    editor.write(LOST + LOST)
+    editor.press("Backspace")  # takes away what the server never had
+    answers = editor.until(lambda: session.answered("hearth/documentText")[asked:], "the client's own text")
+    assert answers[0]["text"] == f"first = 1{ends}second = 2{ends}{LOST}"
+    editor.until(lambda: "put right" in (session.home / "logs" / "server.log").read_text(), "the repair")

@@ -1,0 +1,98 @@
+"""One VS Code for many tests: scripted answers, everything that client and server say is kept, a hub on loopback."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.editors import relay
+from tests.editors.vscode import VSCode, vscode
+from tests.engine.models.fake_hub import FakeHub, running
+from tests.hosts import stop_host
+from tests.tiny_model import write_tiny_gguf
+
+TINY = "owner/Tiny-GGUF/tiny-q4.gguf"
+READY = (
+    '[completion]\nbackend = "scripted"\nmodel = "5:{ghost}"\n[chat]\nbackend = "scripted"\nmodel = "5:{answer}"\n'
+)
+
+
+@dataclass
+class Scripted:
+    editor: VSCode
+    home: Path
+    hub: FakeHub
+    log: Path
+
+    def answers(self, ghost: str = "x", answer: str = "So.") -> None:
+        """Start the server anew, with these answers (see `engine.backends.scripted`)."""
+        self.start(READY.format(ghost=ghost, answer=answer))
+
+    def start(self, settings: str) -> None:
+        """Start the server anew with this hearth.toml of the user's."""
+        (self.home / "hearth.toml").write_text(settings)
+        before = len(self.said("initialize"))
+        self.editor.command("Hearth: Restart the server")
+        self.editor.until(lambda: len(self.said("initialize")) > before, "a new server")
+        self.editor.until(lambda: len(self.said("initialized")) > before, "a new server that is ready")
+
+    def open(self, name: str, text: str) -> None:
+        """Open a new file of that text."""
+        (self.editor.folder / name).write_text(text)
+        self.editor.open(name)
+
+    def said(self, method: str) -> list[dict[str, Any]]:
+        """The messages of that method so far, and the answers to them."""
+        found = [json.loads(line)["message"] for line in self.log.read_text().splitlines()]
+        return [message for message in found if message.get("method") == method]
+
+    def answered(self, method: str) -> list[Any]:
+        """The results of the requests of that method."""
+        asked = {message["id"] for message in self.said(method)}
+        found = [json.loads(line)["message"] for line in self.log.read_text().splitlines()]
+        return [
+            each["result"]
+            for each in found
+            if "method" not in each and each.get("id") in asked and "result" in each
+        ]
+
+    def statuses(self) -> list[str]:
+        """The kinds of `hearth/status` since the last start."""
+        found = [json.loads(line)["message"] for line in self.log.read_text().splitlines()]
+        methods = [message.get("method") for message in found]
+        since = len(methods) - 1 - methods[::-1].index("initialize")
+        return [each["params"]["kind"] for each in found[since:] if each.get("method") == "hearth/status"]
+
+    def hearth(self, *argv: str) -> str:
+        """What `hearth ARGUMENT...` prints, with the same home."""
+        command = [str(Path(sys.executable).parent / "hearth"), *argv]
+        env = {"HEARTH_HOME": str(self.home), "PATH": "/usr/bin:/bin"}
+        return subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+@contextmanager
+def scripted(modules: Path, browser: Path, vsix: Path, root: Path) -> Iterator[Scripted]:
+    home, programs, log = root / "hearth", root / "programs", root / "relay.jsonl"
+    home.mkdir()
+    programs.mkdir()
+    log.touch()
+    real = Path(sys.executable).parent / "hearth"
+    program = programs / "hearth"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{relay.__file__}" "{log}" "{real}" "$@"\n')
+    program.chmod(0o755)
+    (home / "hearth.toml").write_text(READY.format(ghost="x", answer="So."))
+    tiny = write_tiny_gguf(root / "tiny.gguf").read_bytes()
+    with running(FakeHub({TINY: tiny}, trickle=0.02)) as hub:
+        env = {"HF_ENDPOINT": hub.url}
+        try:
+            with vscode(modules, browser, vsix, root / "vscode", home, {}, programs=programs, env=env) as editor:
+                session = Scripted(editor, home, hub, log)
+                editor.hide_other_chat()
+                editor.until(lambda: session.said("initialized"), "the first server")
+                yield session
+        finally:
+            stop_host(home)
