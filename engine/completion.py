@@ -119,7 +119,8 @@ class Completer:
         older = memory.generating
         if known is None and older is not None and older.serves(snapshot.text, offset):
             # On a slow machine, to begin anew with every key that agrees with it would mean never to end.
-            await older.wait(self.settings.deadline_ms / 1000, offset, floor)
+            with suppress(HearthError):  # if it failed, this call begins anew and says why that fails too
+                await older.wait(self.settings.deadline_ms / 1000, offset, floor)
             known = self._remembered(memory, snapshot, offset, automatic)
             if known is None and older.under_way:
                 known = Completion("", offset, offset, "doubt")

@@ -14,16 +14,10 @@ from pathlib import Path
 from types import TracebackType
 
 from engine import paths
+from engine.keys import KEY_FORMATS
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _HIDDEN = "[redacted]"
-_SECRETS = (
-    # what clouds and forges issue, known by its beginning
-    re.compile(r"\b(?:sk|pk|rk|hf|ghp|gho|ghu|ghs|ghr|glpat|xox[abprs]|pypi|npm|github_pat)[-_][\w-]{8,}"),
-    re.compile(r"\bA(?:KIA|SIA)[0-9A-Z]{16}\b"),
-    re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
-    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
-)
 _NAMED_SECRETS = (
     re.compile(r"(?i)(\bbearer\s+)[^\s\"',;]+"),
     re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)"),
@@ -56,8 +50,9 @@ def is_debug() -> bool:
 
 def redacted(text: str) -> str:
     """`text` without what looks like a key, a token or a password."""
-    for pattern in _SECRETS:
-        text = pattern.sub(_HIDDEN, text)
+    for key in KEY_FORMATS:
+        if key.sign in text:
+            text = key.loose.sub(_HIDDEN, text)
     for pattern in _NAMED_SECRETS:
         text = pattern.sub(rf"\1{_HIDDEN}", text)
     return text

@@ -57,6 +57,7 @@ class OllamaSettings:
 class OpenAISettings:
     url: str = "http://127.0.0.1:8080/v1"
     api_key_env: str = ""  # the name of an environment variable, never the key itself
+    api_key_command: str = ""  # a command that prints the key, such as one that asks your keyring
     fim: str = "auto"  # auto, infill (llama-server), suffix, or raw (FIM tokens in the prompt)
     allow_remote: bool = False
 

@@ -5,7 +5,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PROTOCOL = {"pygls", "lsprotocol"}
-BASE = {"engine.types", "engine.settings", "engine.errors", "engine.paths", "engine.files", "engine.logs"}
+BASE = {
+    "engine.types",
+    "engine.settings",
+    "engine.errors",
+    "engine.paths",
+    "engine.files",
+    "engine.keys",
+    "engine.logs",
+}
 # What the modules of a folder may import of the engine, besides their own folder and BASE.
 ALLOWED = {
     "engine/host": {"engine.fim", "engine.stop", "engine.models"},

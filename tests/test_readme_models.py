@@ -19,6 +19,7 @@ from engine.models import catalog
 from lsp_server import settings as raw_settings
 from tests.conftest import MODEL
 from tests.engine.models.stores import put_into_lm_studio, put_into_ollama
+from tests.fakes.http import Reply, Request, Streamed
 from tests.fakes.ollama import FakeOllama
 from tests.fakes.openai import FakeOpenAI
 from tests.hosts import stop_host
@@ -40,12 +41,24 @@ def blocks(heading: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", section(heading), re.DOTALL)
 
 
+# By which its test finds each command of the section.
+COMMANDS = (
+    *("models recommend", "models list", "models search", "chat --model", "^echo", "use ollama:", "use lmstudio:"),
+    *("--backend ollama", "pull deepseek", "pull ollama:"),
+)
+
+
+def commands() -> set[str]:
+    """Of the section, as one would type them."""
+    inline = re.findall(r"`([^`\n]*\bhearth [^`\n]+)`", section(HEADING).replace("\\|", "|"))
+    return {*inline, *(line for block in blocks(HEADING, "sh") for line in block.splitlines())}
+
+
 def example(pattern: str) -> str:
-    """The only command of the section that `pattern` matches, as one would type it."""
-    commands = re.findall(r"`([^`\n]*\bhearth [^`\n]+)`", section(HEADING).replace("\\|", "|"))
-    lines = [line for block in blocks(HEADING, "sh") for line in block.splitlines()]
+    """The only command that `pattern` matches."""
+    assert pattern in COMMANDS
     found: str
-    [found] = {command for command in (*commands, *lines) if re.search(pattern, command)}
+    [found] = {command for command in commands() if re.search(pattern, command)}
     return found
 
 
@@ -59,6 +72,13 @@ async def typed(command: str, home: Path, user: Path | None = None) -> str:
     printed, errors = await asyncio.wait_for(process.communicate(QUESTION), 120)
     assert process.returncode == 0, errors.decode()
     return printed.decode()
+
+
+def test_every_command_of_the_section_is_run_by_one_of_these_tests() -> None:
+    tests = Path(__file__).read_text("utf-8")
+    for command in commands():
+        [pattern] = [each for each in COMMANDS if re.search(each, command)]
+        assert f'example("{pattern}")' in tests, command
 
 
 @pytest.fixture
@@ -115,6 +135,31 @@ async def test_ollama_as_it_runs(tmp_path: Path, fake_ollama: FakeOllama) -> Non
     (tmp_path / "hearth.toml").write_text(f'[ollama]\nurl = "{fake_ollama.http.url}"\n')
     printed = await typed(example("--backend ollama"), tmp_path)
     assert "Rayleigh scattering." in printed and "Hm." not in printed
+
+
+async def test_a_name_from_an_article_is_what_ollama_has_on_this_disk(tmp_path: Path) -> None:
+    command = example("pull deepseek")
+    user, name = tmp_path / "user", command.split()[-1]
+    assert catalog.by_ollama_name(name) is not None, "without Ollama it must be in the catalog"
+    blob = put_into_ollama(user, name, write_tiny_gguf(tmp_path / "tiny.gguf"))
+    assert await typed(command, tmp_path, user) == f"ollama:{name} is ready: {blob}\n"
+
+
+async def test_the_running_ollama_gets_a_model(tmp_path: Path, fake_ollama: FakeOllama) -> None:
+    command = example("pull ollama:").partition("#")[0]
+    user, name = tmp_path / "user", command.split()[3].partition(":")[2]
+    fake_ollama.capabilities, fake_ollama.library = {}, [name]
+    # The fake writes no files, so what a real pull would have brought lies there as soon as it is asked for it.
+    pulling = fake_ollama.http.handler
+
+    async def handler(request: Request) -> Reply | Streamed:
+        put_into_ollama(user, name, write_tiny_gguf(tmp_path / "tiny.gguf"))
+        return await pulling(request)
+
+    fake_ollama.http.handler = handler
+    (tmp_path / "hearth.toml").write_text(f'[ollama]\nurl = "{fake_ollama.http.url}"\n')
+    assert f"ollama:{name} is ready" in await typed(command, tmp_path, user)
+    assert [request.path for request in fake_ollama.http.requests] == ["/api/pull"]
 
 
 async def test_lm_studio_as_it_runs(tmp_path: Path, fake_lm_studio: FakeOpenAI) -> None:

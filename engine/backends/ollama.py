@@ -127,7 +127,13 @@ class OllamaBackend:
         self._missing.discard(model)
         self.report(self._ready())
 
+    async def _pulled(self, model: str) -> None:
+        """Wait for a pull that is under way; raises what that raises."""
+        if model in self._pulls:
+            await asyncio.shield(self._pulls[model])
+
     async def _fill(self, model: str, request: CompletionRequest) -> Stream:
+        await self._pulled(model)
         ability = await self._ability(model)
         if ability.way == "chat":
             stream = chat_infill.without_fence(self._talk(model, chat_infill.as_chat(request)))
@@ -156,6 +162,7 @@ class OllamaBackend:
         return self._events(model, ask, lambda part: (part.response or "", part.thinking or ""))
 
     async def _talk(self, model: str, request: ChatRequest) -> Stream:
+        await self._pulled(model)
         think = None if model in self._never_think else request.think
 
         async def ask(client: Any) -> Any:

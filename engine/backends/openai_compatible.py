@@ -1,13 +1,12 @@
 """Models behind an OpenAI-compatible API: llama-server, LM Studio, vLLM and the like."""
 
 import itertools
-import os
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from engine import fim
-from engine.backends import OnStatus, address, chat_infill, openai_wire
+from engine.backends import OnStatus, address, api_keys, chat_infill, openai_wire
 from engine.backends.http import Outage, Patience, Reporter
 from engine.backends.openai_server import Server, probe
 from engine.backends.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
@@ -27,10 +26,7 @@ def create(settings: Settings, on_status: OnStatus) -> "OpenAIBackend":
     address.check(options.url, options.allow_remote)
     if options.fim not in _FIM_SETTINGS:
         raise SettingsError(f"openai_compatible.fim is {options.fim!r}, not one of {', '.join(_FIM_SETTINGS)}.")
-    key = os.environ.get(options.api_key_env, "") if options.api_key_env else ""
-    if options.api_key_env and not key:
-        raise SettingsError(f"The environment variable {options.api_key_env} (api_key_env) is not set.")
-    return OpenAIBackend(settings, Reporter(on_status), key)
+    return OpenAIBackend(settings, Reporter(on_status), api_keys.from_environment(options))
 
 
 @dataclass
@@ -170,6 +166,9 @@ class OpenAIBackend:
         """What the server says it is; asked once."""
         import httpx
 
+        options = self.settings.openai_compatible
+        if options.api_key_command and not self.key:
+            self.key = await api_keys.from_command(options)
         if self._server is None:
             connection = self._connected()
             try:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import httpx
 
 _HINT = "Is the server running, and is openai_compatible.url right?"
-_KEY_HINT = "Set api_key_env to the variable that holds it."
+_KEY_HINT = "Set api_key_env to the variable that holds it, or api_key_command to what asks your keyring for it."
 _REASONS = {"length": "limit", "limit": "limit"}  # all others are an end that the model chose
 
 
@@ -62,7 +62,10 @@ class Connection:
     @property
     def site(self) -> Site:
         where = address.shown(self.url)
-        return Site(where, where, "openai_compatible.url", _HINT, _KEY_HINT)
+        setting = "openai_compatible.url"
+        if not self.url.rstrip("/").endswith("/v1"):
+            setting += " (most servers want /v1 at its end)"
+        return Site(where, where, setting, _HINT, _KEY_HINT)
 
     async def close(self) -> None:
         await self.http.aclose()

@@ -162,7 +162,10 @@ class Connection:
                 case wire.Load(id=id):
                     self._submit(message, Priority.ACTION, f"load {id}", partial(self._report, id))
                 case wire.Inspect(id=id, request=request):
-                    self._submit(message, Priority.ACTION, f"inspect {id}", partial(self._inspect, id, request))
+                    # It evaluates nothing, and must not wait until nobody types.
+                    self._submit(
+                        message, Priority.COMPLETION, f"inspect {id}", partial(self._inspect, id, request)
+                    )
                 case wire.Cancel(id=id):
                     self._host.scheduler.cancel(partial(self._is_mine, id))
                 case wire.Shutdown():

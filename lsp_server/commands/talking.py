@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -44,8 +45,12 @@ async def one_answer(question: str, passages: tuple[Passage, ...]) -> None:
 
 
 async def conversation(passages: tuple[Passage, ...], model: str = "", backend: str = "") -> None:
-    """Questions and answers until the input ends. An empty `model` or `backend` is that of the settings."""
-    console.print("Ctrl-C stops an answer, Ctrl-D ends the chat.", style="dim", highlight=False)
+    """Questions and answers until the input ends. An empty `model` or `backend` is that of the settings.
+
+    From a pipe, nothing but answers is printed, and the first error ends it.
+    """
+    if sys.stdin.isatty():
+        console.print("Ctrl-C stops an answer, Ctrl-D ends the chat.", style="dim", highlight=False)
     async with _chats(True, model, backend) as open_chats:
         id = chats.new_id()
         while (question := _read()) is not None:
@@ -55,7 +60,9 @@ async def conversation(passages: tuple[Passage, ...], model: str = "", backend: 
                 await _stream(open_chats, question, passages, id)
                 passages = ()  # from now on they are part of the history
             except HearthError as error:
-                terminal.errors.print(str(error), style="red", highlight=False, markup=False)
+                if not sys.stdin.isatty():
+                    raise
+                terminal.errors.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
 
 
 def tell(status: Status) -> None:
@@ -137,7 +144,7 @@ def _read() -> str | None:
     """A line, empty after Ctrl-C; None at the end of the input. The event loop stands still meanwhile."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio's own would wait for a whole line
     try:
-        return console.input("[bold]> [/bold]")
+        return console.input("[bold]> [/bold]" if sys.stdin.isatty() else "")
     except KeyboardInterrupt:
         console.print()
         return ""

@@ -89,7 +89,9 @@ async def test_cancelling_the_bar_ends_the_pull_at_the_server(fake: FakeOllama) 
         await ed.until("downloading")
         bars: dict[Any, Any] = ed.client.progress_reports
         async with asyncio.timeout(10):
-            while not (tokens := [token for token, steps in bars.items() if steps and "Downloading" in steps[0].title]):
+            while not (
+                tokens := [token for token, steps in bars.items() if steps and "Downloading" in steps[0].title]
+            ):
                 await asyncio.sleep(0.01)
         ed.client.window_work_done_progress_cancel(lsp.WorkDoneProgressCancelParams(tokens[0]))
         await asyncio.wait_for(fetching, 10)

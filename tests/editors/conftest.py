@@ -18,6 +18,11 @@ def neovim_012() -> Path:
 
 
 @pytest.fixture(scope="session")
+def neovim_010() -> Path:
+    return provided(provision.neovim_010)
+
+
+@pytest.fixture(scope="session")
 def neovim_011() -> Path:
     return provided(provision.neovim_011)
 
@@ -38,13 +43,28 @@ def vim_ale() -> Path:
 
 
 @pytest.fixture(scope="session")
-def vscode_scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scripted]:
+def vsix() -> Path:
+    """The packaged extension, built once."""
+    return provided(vscode_provision.build_extension)
+
+
+@pytest.fixture(scope="session")
+def vscode_scripted(tmp_path_factory: pytest.TempPathFactory, vsix: Path) -> Iterator[Scripted]:
     """One VS Code for all tests with scripted answers; each starts the server with answers of its own."""
     modules = provided(vscode_provision.code_server)
     browser = provided(vscode_provision.chromium)
-    vsix = provided(vscode_provision.build_extension)
     with scripted(modules, browser, vsix, tmp_path_factory.mktemp("scripted")) as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def luacheck() -> Path:
+    return provided(provision.luacheck)
+
+
+@pytest.fixture(scope="session")
+def stylua() -> Path:
+    return provided(provision.stylua)
 
 
 @pytest.fixture(params=["neovim_012", "neovim_011"])
@@ -87,10 +107,11 @@ def _artefact(name: str) -> Path:
 
 
 def provided(fetch: Callable[[], Path]) -> Path:
-    """The editor; without it the test is skipped with the reason, in CI it fails."""
+    """What `fetch` gets. Where it cannot be had the test is skipped, in CI it fails, and says what is missing."""
     try:
         return fetch()
     except provision.Missing as missing:
+        why = f"{fetch.__name__} cannot be had on this machine, and this test needs it: {missing}"
         if os.environ.get("CI"):
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
+            pytest.fail(why)
+        pytest.skip(why)

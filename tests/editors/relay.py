@@ -2,7 +2,8 @@
 
     relay.py LOG PROGRAM [ARGUMENT...]
 
-Each line of LOG is {"from": "client" or "server", "message": {...}}. A change with the character LOST never arrives.
+Each line of LOG is {"from": "client" or "server", "message": {...}}. A change with the character LOST never
+arrives.
 """
 
 import json
@@ -10,7 +11,8 @@ import os
 import subprocess
 import sys
 import threading
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import IO, Any
 
 LOST = "∆"  # one character, since VS Code types a text character by character
 _lock = threading.Lock()
@@ -29,9 +31,9 @@ def main(log: str, program: str, *argv: str) -> int:
     return server.wait()
 
 
-def relay(sender: str, source: BinaryIO, target: BinaryIO, log: str) -> None:
+def relay(sender: str, source: IO[bytes], target: IO[bytes], log: str) -> None:
     while (message := read(source)) is not None:
-        with _lock, open(log, "a") as lines:
+        with _lock, Path(log).open("a") as lines:
             lines.write(json.dumps({"from": sender, "message": message}) + "\n")
         if is_lost(message):
             continue
@@ -46,7 +48,7 @@ def is_lost(message: dict[str, Any]) -> bool:
     return any(LOST in change["text"] for change in message["params"]["contentChanges"])
 
 
-def read(source: BinaryIO) -> dict[str, Any] | None:
+def read(source: IO[bytes]) -> dict[str, Any] | None:
     """The next message; None at the end."""
     length = 0
     while line := source.readline().strip():

@@ -1,35 +1,22 @@
 """The Lua of editors/nvim is formatted (stylua) and clean (luacheck), in small files."""
 
-import shutil
 import statistics
 import subprocess
 from pathlib import Path
-from typing import NoReturn
-
-import pytest
-
-from tests.editors import provision
 
 PLUGIN = Path(__file__).parents[2] / "editors" / "nvim"
 FILES = sorted(PLUGIN.rglob("*.lua"))
 
 
-def test_stylua_would_change_nothing() -> None:
-    try:
-        module = provision.stylua()
-    except provision.Missing as missing:
-        _without(str(missing))
+def test_stylua_would_change_nothing(stylua: Path) -> None:
     script = Path(__file__).with_name("stylua.cjs")
-    done = subprocess.run(["node", script, module, *FILES], capture_output=True, text=True)
+    done = subprocess.run(["node", script, stylua, *FILES], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
 
 
-def test_luacheck_finds_nothing() -> None:
-    program = shutil.which("luacheck")
-    if program is None:
-        _without("luacheck is missing (Debian: apt install lua-check)")
-    done = subprocess.run([program, "--no-color", "-q", "."], cwd=PLUGIN, capture_output=True, text=True)
+def test_luacheck_finds_nothing(luacheck: Path) -> None:
+    done = subprocess.run([luacheck, "--no-color", "-q", "."], cwd=PLUGIN, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 
@@ -44,7 +31,3 @@ def test_files_can_be_read_in_one_sitting() -> None:
     lengths = [len(file.read_text().splitlines()) for file in FILES]
     assert statistics.median(lengths) <= 120
     assert max(lengths) <= 200
-
-
-def _without(reason: str) -> NoReturn:
-    pytest.skip(reason)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.editors.neovim import SERVER, Edit, Editor
+from tests.editors.neovim import Edit, Editor
 
 NOTHING = {"completion": {"backend": "scripted", "model": "0:"}}
 
@@ -246,24 +246,22 @@ def test_ghost_text_comes_without_another_key_once_the_server_can_answer(neovim_
     assert editor.nvim.api.get_mode()["mode"] == "i"
 
 
-def test_checkhealth_tells_program_client_and_status(any_neovim: Path, edit: Edit) -> None:
-    editor = edit(any_neovim)
-    _ready(editor)
+def test_fetch_gets_a_model_that_has_come_meanwhile(neovim_012: Path, edit: Edit, tmp_path: Path) -> None:
+    """It is no sound one, which is a new error: the server has tried again."""
+    model = tmp_path / "model.gguf"
+    settings = {"completion": {"model": str(model)}, "chat": {"backend": "scripted", "model": ""}}
+    editor = edit(neovim_012, settings=settings, before="vim.o.cmdheight = 5")
+    editor.press("A")
+    editor.until(lambda: _statusline(editor) == "hearth: error", "the error")
+    editor.press("<Esc>")
 
-    editor.nvim.command("checkhealth hearth")
-    report = "\n".join(editor.lines())
-    assert f"`hearth` is {SERVER}" in report
-    assert "hearth: ready" in report
-    assert "ERROR" not in report
-
-
-def test_checkhealth_says_what_to_do_when_the_server_is_not_installed(any_neovim: Path, edit: Edit) -> None:
-    editor = edit(any_neovim, setup={"cmd": ["no-such-hearth", "serve"]})
-
-    editor.nvim.command("checkhealth hearth")
-    report = "\n".join(editor.lines())
-    assert "`no-such-hearth` is not on the PATH" in report
-    assert "pip install hearth-lsp" in report
+    model.write_bytes(b"GGUF, or not")
+    editor.nvim.command("messages clear")
+    editor.nvim.command("Hearth fetch")
+    editor.until(lambda: str(model) in editor.nvim.funcs.execute("messages"), "what is wrong with it now")
+    editor.nvim.command("Hearth fetch stop")
+    editor.lua("vim.wait(100)")
+    assert "does not offer" not in editor.nvim.funcs.execute("messages")
 
 
 def test_a_killed_server_is_said_so_and_edit_starts_it_again(any_neovim: Path, edit: Edit) -> None:
@@ -295,19 +293,6 @@ def test_an_unknown_command_names_the_help(any_neovim: Path, edit: Edit) -> None
     editor.press(":Hearth dance<CR>")
     assert 'there is no ":Hearth dance"' in editor.nvim.funcs.execute("messages")
     assert editor.nvim.funcs.getcompletion("Hearth p", "cmdline") == ["pause"]
-
-
-def test_help_has_its_tags(neovim_012: Path, edit: Edit, tmp_path: Path) -> None:
-    editor = edit(neovim_012)
-
-    docs = Path(__file__).parents[2] / "editors" / "nvim" / "doc"
-    copy = tmp_path / "help" / "doc"
-    copy.mkdir(parents=True)
-    (copy / "hearth.txt").write_text((docs / "hearth.txt").read_text())
-    editor.nvim.command(f"helptags {copy}")
-    tags = (copy / "tags").read_text()
-    for tag in ("hearth", "hearth-options", "hearth-commands", "hearth-keys", ":Hearth"):
-        assert f"{tag}\t" in tags
 
 
 MENU = "vim.o.completeopt = 'menuone'"

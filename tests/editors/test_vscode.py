@@ -11,22 +11,24 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.conftest import MODEL
 from tests.editors import vscode_provision
 from tests.editors.conftest import provided
 from tests.editors.test_neovim_model import CODE
 from tests.editors.vscode import VSCode, vscode
+from tests.engine.models.stores import put_into_lm_studio
 from tests.hosts import hosts_of
 
 pytestmark = pytest.mark.model
 
+OTHER = "lmstudio:Qwen/Coder-GGUF/coder.gguf"
 AREA = "def area(width, height):\n    return width * height\n"
 
 
 @pytest.fixture(scope="module")
-def editor(model_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VSCode]:
+def editor(model_home: Path, vsix: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VSCode]:
     modules = provided(vscode_provision.code_server)
     browser = provided(vscode_provision.chromium)
-    vsix = provided(vscode_provision.build_extension)
     root = tmp_path_factory.mktemp("vscode")
     with vscode(modules, browser, vsix, root, model_home, {"primes.py": CODE, "area.py": AREA}) as editor:
         editor.hide_other_chat()
@@ -39,10 +41,10 @@ def test_from_a_clean_profile_ghost_text_appears_and_tab_accepts_it(editor: VSCo
     editor.press("Control+End")
     editor.write(" ")
     editor.until(editor.ghost, "ghost text of the real model")
-    assert "is_prime(number)" in editor.ghost()
+    assert "is_prime(" in editor.ghost()  # a busy machine may show no more than that in time
     editor.save("ghost-text")
     editor.press("Tab")
-    editor.until(lambda: "if is_prime(number)" in editor.text(".view-lines"), "the accepted text")
+    editor.until(lambda: "if is_prime(" in editor.text(".view-lines"), "the accepted text")
     editor.until(lambda: not editor.ghost(), "no ghost text any more")
 
 
@@ -92,21 +94,31 @@ def test_the_menu_pauses_and_resumes(editor: VSCode) -> None:
     editor.until(lambda: "paused" not in editor.status(), "the end of the pause")
 
 
-def test_the_model_menu_says_what_there_is_and_switches(editor: VSCode) -> None:
+def test_the_model_menu_says_what_there_is_and_switches_while_the_server_runs(
+    editor: VSCode, model_home: Path
+) -> None:
+    root = editor.folder.parent
+    [real] = (model_home / "models" / MODEL).glob("*.gguf")
+    put_into_lm_studio(root / "home", OTHER.partition(":")[2], real)  # the same file under another name
+    server = editor.language_servers()[0].pid
     editor.command("Hearth: Switch model")
     editor.choose("Completion and chat")
-    editor.until(lambda: "qwen2.5-coder-0.5b-instruct" in editor.text(".quick-input-list"), "the models")
+    editor.until(lambda: OTHER in editor.text(".quick-input-list"), "the models")
     editor.save("models")
-    assert "in use" in editor.text(".quick-input-list")
-    # one that lies on the disk already: nothing is downloaded for a test
-    editor.choose("qwen2.5-coder-0.5b-instruct")
-    user = editor.folder.parent / "user"  # settings of the machine lie beside those of the user
+    assert "in use" in editor.text(f".quick-input-list .monaco-list-row:has-text('{MODEL}')")
+    editor.choose(OTHER)
 
-    def chosen() -> str:
-        return "".join(file.read_text() for file in user.glob("*/settings.json"))
+    def chosen() -> str:  # settings of the machine lie beside those of the user
+        return "".join(file.read_text() for file in (root / "user").glob("*/settings.json"))
 
     editor.until(lambda: "hearth.chat.model" in chosen(), "the choice in the settings")
-    assert '"hearth.completion.model": "qwen2.5-coder-0.5b-instruct"' in chosen()
+    assert f'"hearth.completion.model": "{OTHER}"' in chosen()
+    editor.open("primes.py")
+    editor.press("Control+End", "Enter")
+    editor.write("print(pri")
+    editor.until(lambda: f"ready\n{OTHER}" in editor.tooltip(), "the other model, loaded")
+    editor.until(editor.ghost, "ghost text of the other model")
+    assert [each.pid for each in editor.language_servers()] == [server]
 
 
 def test_a_killed_server_is_started_again_and_the_status_says_so(editor: VSCode) -> None:

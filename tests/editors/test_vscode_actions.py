@@ -51,7 +51,7 @@ def test_an_edit_that_may_change_what_the_program_does_is_shown_before_it_is_mad
     decide(editor)
     editor.until(lambda: "Find and fix" not in editor.text(".tab"), "the end of the diff")
     editor.until(lambda: after in editor.text(".view-lines"), "the function")
-    editor.command("Notifications: Clear All Notifications")
+    editor.until_focus()
 
 
 def test_a_docstring_is_written_at_once(vscode_scripted: Scripted) -> None:
@@ -67,17 +67,19 @@ def test_the_menu_switches_a_language_off_and_on(vscode_scripted: Scripted) -> N
     editor = vscode_scripted.editor
     vscode_scripted.answers(ghost="hello(world)")
     vscode_scripted.open("language.py", "")
-    for done, shown in (("turn off", False), ("turn on", True)):
-        answered = len(vscode_scripted.answered("textDocument/inlineCompletion"))
+    told = len(vscode_scripted.said("workspace/didChangeConfiguration"))
+    for done in ("turn off", "turn on"):
+        told += 1
         editor.open_menu()
         editor.choose(f"Completions for python: {done}")
-        editor.until(lambda: not editor.text(".quick-input-list"), "the end of the menu")
+        vscode_scripted.until_said("workspace/didChangeConfiguration", told)
+        editor.until_focus()
+        asked = len(vscode_scripted.said("textDocument/inlineCompletion"))
         editor.write("x = ")
-        found = editor.until(
-            lambda answered=answered: vscode_scripted.answered("textDocument/inlineCompletion")[answered:],
-            "an answer",
-        )
-        assert any(answer["items"] for answer in found if answer) == shown
+        vscode_scripted.until_said("textDocument/inlineCompletion", asked + 1)
+        if done == "turn off":
+            answers = editor.until(lambda: vscode_scripted.answered("textDocument/inlineCompletion"), "an answer")
+            assert not any(answer["items"] for answer in answers if answer)
     editor.until(editor.ghost, "ghost text again")
 
 

@@ -19,7 +19,6 @@ def session(vscode_scripted: Scripted) -> Iterator[Scripted]:
     shutil.rmtree(vscode_scripted.home / "models", ignore_errors=True)
     yield vscode_scripted
     vscode_scripted.hub.trickle = 0.0
-    vscode_scripted.editor.command("Notifications: Clear All Notifications")
 
 
 def test_a_download_is_cancelled_in_its_notification_and_goes_on_after_retry(session: Scripted) -> None:

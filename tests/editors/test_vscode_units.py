@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +11,8 @@ from tests.editors.conftest import provided
 
 
 @pytest.mark.parametrize("script", ["types", "lint", "test"])
-def test_the_extension_s_own_check_passes(script: str) -> None:
+def test_the_extension_s_own_check_passes(script: str, vsix: Path) -> None:
     program = vscode_provision.node(provided(vscode_provision.code_server))
-    vsix = provided(vscode_provision.build_extension)
     assert vsix.stat().st_size <= 500_000
     path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
     command = ["npm", "run", "--silent", script]

@@ -47,19 +47,38 @@ class VSCode:
         self.run(f"await page.keyboard.type({json.dumps(text)}, {{delay: 30}})")
 
     def command(self, title: str) -> None:
-        """Run a command by its title in the palette."""
-        self.press("F1")
-        self.run("await page.locator('.quick-input-widget .monaco-list-row').first().waitFor()")
-        self.write(title)
+        """Run a command by its title in the palette, which closes when something else takes the focus."""
         row = f".quick-input-widget .monaco-list-row:has-text({json.dumps(title)})"
-        self.run(f"await page.locator({json.dumps(row)}).first().click()")
+
+        def ran() -> bool:
+            self.press("F1")
+            with suppress(AssertionError):
+                self.run(
+                    "await page.locator('.quick-input-widget .monaco-list-row').first().waitFor({timeout: 3000})"
+                )
+                self.run(
+                    f"await page.locator('.quick-input-widget input').first().fill({json.dumps('>' + title)})"
+                )
+                self.run(f"await page.locator({json.dumps(row)}).first().click({{timeout: 3000}})")
+                return True
+            self.press("Escape")
+            self.run("await page.locator('.editor-group-container').first().click()")
+            return False
+
+        self.until(ran, f"the command {title!r}")
 
     def choose(self, text: str) -> None:
         """Take a row of the list that is open."""
         row = f".quick-input-widget .monaco-list-row:has-text({json.dumps(text)})"
         self.run(f"await page.locator({json.dumps(row)}).first().click()")
 
+    def until_focus(self) -> None:
+        """Wait until what is typed goes into the editor."""
+        inside = "return await page.evaluate(() => document.activeElement?.closest('.editor-instance') != null)"
+        self.until(lambda: self.run(inside), "the focus in the editor")
+
     def open_menu(self) -> None:
+        """That of the status bar."""
         self.run(r"await page.locator('#hearth\\.hearth\\.hearth\\.status').click()")
         self.until(lambda: "Restart the server" in self.text(".quick-input-list"), "the menu")
 
@@ -89,7 +108,9 @@ class VSCode:
         row = f".explorer-viewlet .monaco-list-row:has-text({json.dumps(name)})"
         self.run(f"await page.locator({json.dumps(row)}).first().dblclick()")
         self.until(lambda: name in self.text(".tab.active"), f"{name} in the editor")
-        self.run("await page.locator('.editor-instance .view-lines').first().click()")
+        self.run(
+            "await page.locator('.editor-group-container.active .editor-instance .view-lines').first().click()"
+        )
 
     def text(self, selector: str) -> str:
         """Of everything that it selects, with ordinary blanks."""
@@ -98,6 +119,14 @@ class VSCode:
 
     def status(self) -> str:
         return self.text("#hearth\\.hearth\\.hearth\\.status")
+
+    def tooltip(self) -> str:
+        """What the status bar item says to who points at it, or cannot see it."""
+        return str(
+            self.run(
+                r"return await page.locator('#hearth\\.hearth\\.hearth\\.status a').getAttribute('aria-label')"
+            )
+        )
 
     def ghost(self) -> str:
         return self.text(".ghost-text-decoration, .ghost-text-decoration-preview, .suggest-preview-text")
@@ -181,8 +210,10 @@ def vscode(
     folder = root / "project"
     folder.mkdir(parents=True)
     for name, text in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
+        if text.startswith("#!"):
+            (folder / name).chmod(0o755)
     program = [str(node(modules)), str(modules / "code-server" / "out" / "node" / "entry.js")]
     profile = ["--user-data-dir", str(root / "user"), "--extensions-dir", str(root / "extensions")]
     environment = {

@@ -1,4 +1,4 @@
-"""One VS Code for many tests: scripted answers, everything that client and server say is kept, a hub on loopback."""
+"""One VS Code for many tests: scripted answers, a record of what client and server say, a hub on loopback."""
 
 import json
 import subprocess
@@ -46,26 +46,33 @@ class Scripted:
         self.editor.open(name)
 
     def said(self, method: str) -> list[dict[str, Any]]:
-        """The messages of that method so far, and the answers to them."""
-        found = [json.loads(line)["message"] for line in self.log.read_text().splitlines()]
-        return [message for message in found if message.get("method") == method]
+        """The messages of that method, of all servers so far."""
+        return [each["message"] for each in self._record() if each["message"].get("method") == method]
+
+    def until_said(self, method: str, count: int) -> None:
+        """Wait for so many messages of that method."""
+        self.editor.until(lambda: len(self.said(method)) >= count, f"{method} for the {count}. time")
 
     def answered(self, method: str) -> list[Any]:
-        """The results of the requests of that method."""
-        asked = {message["id"] for message in self.said(method)}
-        found = [json.loads(line)["message"] for line in self.log.read_text().splitlines()]
-        return [
-            each["result"]
-            for each in found
-            if "method" not in each and each.get("id") in asked and "result" in each
+        """The results of the requests of that method since the last start."""
+        asked = {_key(each) for each in self._last() if each["message"].get("method") == method}
+        answers = [
+            each for each in self._last() if "method" not in each["message"] and _key(each, answer=True) in asked
         ]
+        return [each["message"]["result"] for each in answers if "result" in each["message"]]
 
     def statuses(self) -> list[str]:
         """The kinds of `hearth/status` since the last start."""
-        found = [json.loads(line)["message"] for line in self.log.read_text().splitlines()]
-        methods = [message.get("method") for message in found]
-        since = len(methods) - 1 - methods[::-1].index("initialize")
-        return [each["params"]["kind"] for each in found[since:] if each.get("method") == "hearth/status"]
+        messages = [each["message"] for each in self._last()]
+        return [each["params"]["kind"] for each in messages if each.get("method") == "hearth/status"]
+
+    def _record(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def _last(self) -> list[dict[str, Any]]:
+        record = self._record()
+        methods = [each["message"].get("method") for each in record]
+        return record[len(methods) - 1 - methods[::-1].index("initialize") :]
 
     def hearth(self, *argv: str) -> str:
         """What `hearth ARGUMENT...` prints, with the same home."""
@@ -74,16 +81,19 @@ class Scripted:
         return subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
+def _key(each: dict[str, Any], answer: bool = False) -> tuple[bool, Any]:
+    """Whose request it is or answers, and its id: client and server count for themselves."""
+    return (each["from"] == "client") != answer, each["message"].get("id")
+
+
 @contextmanager
 def scripted(modules: Path, browser: Path, vsix: Path, root: Path) -> Iterator[Scripted]:
     home, programs, log = root / "hearth", root / "programs", root / "relay.jsonl"
     home.mkdir()
     programs.mkdir()
     log.touch()
-    real = Path(sys.executable).parent / "hearth"
-    program = programs / "hearth"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{relay.__file__}" "{log}" "{real}" "$@"\n')
-    program.chmod(0o755)
+    (programs / "hearth").write_text(program(log))
+    (programs / "hearth").chmod(0o755)
     (home / "hearth.toml").write_text(READY.format(ghost="x", answer="So."))
     tiny = write_tiny_gguf(root / "tiny.gguf").read_bytes()
     with running(FakeHub({TINY: tiny}, trickle=0.02)) as hub:
@@ -96,3 +106,9 @@ def scripted(modules: Path, browser: Path, vsix: Path, root: Path) -> Iterator[S
                 yield session
         finally:
             stop_host(home)
+
+
+def program(log: Path, first: str = "true") -> str:
+    """A script to be `hearth`: does `first`, then runs the real one with a record in `log`."""
+    real = Path(sys.executable).parent / "hearth"
+    return f'#!/bin/sh\n{first}\nexec "{sys.executable}" "{relay.__file__}" "{log}" "{real}" "$@"\n'

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from engine.backends.scripted import ScriptedBackend
 from engine.completion import Completer
 from engine.context.documents import Document
+from engine.errors import HostDied
 from engine.settings import CompletionSettings
 from engine.types import CompletionRequest, Finished, Piece, Usage
 
@@ -221,6 +223,16 @@ async def test_an_answer_that_is_contradicted_by_a_key_is_begun_anew() -> None:
     assert len(typing.asked) == 2
 
 
+async def test_an_answer_that_dies_while_somebody_types_along_it_is_begun_anew() -> None:
+    typing = Typing(Dying(["for ", "line"], delay_ms=40), "x = ‸\n")
+    older = asyncio.create_task(typing.ghost())
+    await asyncio.sleep(0.06)
+    typing.type("fo")
+    assert await typing.ghost() == "for line"
+    assert await older is None
+    assert len(typing.asked) == 2
+
+
 @dataclass
 class Drafting(ScriptedBackend):
     """Tells what it says before that is certain, and is certain only at the end."""
@@ -244,6 +256,18 @@ class Drafting(ScriptedBackend):
             yield Finished("eog")
         finally:
             self.ended += 1
+
+
+class Dying(Drafting):
+    """Its first answer is cut off by the end of the model's process."""
+
+    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
+        async with aclosing(super().complete(request)) as events:
+            async for event in events:
+                yield event
+                if len(self.requests) == 1:
+                    await asyncio.sleep(self.delay_ms / 1000)
+                    raise HostDied("the model's process went away")
 
 
 class Lines(ScriptedBackend):

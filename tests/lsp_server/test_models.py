@@ -1,8 +1,12 @@
 """`hearth/models`: what a client's picker offers."""
 
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from engine.models import catalog
+from tests.e2e.editor import editor
 from tests.lsp_server.acting import ActingEditor, acting
 
 
@@ -28,3 +32,17 @@ async def test_the_models_in_use_are_named() -> None:
         answer = await _models(ed)
     assert answer.current.chat == "x"
     assert not any("chat" in model.uses for model in answer.models)
+
+
+@pytest.mark.parametrize(("model", "told"), [("codestral", True), ("qwen2.5-coder-7b", False)])
+async def test_a_licence_that_forbids_commercial_use_is_told_before_a_download(
+    model: str, told: bool, tmp_path: Path
+) -> None:
+    settings = {"completion": {"model": model}, "downloads": {"allowed": False}}
+    env = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    async with editor(settings, tmp_path / "hearth", env=env) as ed:
+        ed.open("x = \u2038\n")
+        assert await ed.ghost() == ""
+        said = ["does not allow commercial use" in message for message in ed.messages]
+        assert said == ([True, False] if told else [False]), "the licence, and then that downloads are off"
+        assert "switched off" in ed.messages[-1]

@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -98,6 +99,22 @@ def test_list_shows_every_row_and_what_else_lies_here(tiny: Path) -> None:
     assert rows["qwen2.5-coder-32b-instruct"]["fits"] is False
     assert rows["qwen2.5-coder-3b"]["non_commercial"] is True
     assert rows["qwen2.5-coder-0.5b"]["store"] is None
+
+
+def test_looking_at_models_opens_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
+        raise AssertionError(f"tried to get out: {arguments}")
+
+    for name in ("socket", "create_connection", "getaddrinfo"):
+        monkeypatch.setattr(socket, name, refuse)
+    for command in (
+        ["list"],
+        ["search", "coder"],
+        ["recommend"],
+        ["use", "qwen2.5-coder:7b"],
+        ["use", "ollama:x"],
+    ):
+        hearth(*command)
 
 
 def test_search_shows_the_rows_with_all_words() -> None:

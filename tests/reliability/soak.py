@@ -32,7 +32,7 @@ _FILES = ("argparse", "textwrap", "json/decoder", "heapq", "shlex", "csv", "cale
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Resident and unshared memory in MiB."""
+    """Resident memory in MiB, and what of it no file backs (that does not change with who else maps the model)."""
 
     minute: float
     server: float
@@ -129,17 +129,26 @@ def _sample(minute: float, home: Path, typed: Typed) -> list[Sample]:
     servers = [child for child in psutil.Process().children() if "serve" in child.cmdline()]
     if not hosts or not servers:
         return []  # still starting
-    server, host = servers[0].memory_full_info(), hosts[0].memory_full_info()
+    server, host = servers[0], hosts[0]
     return [
         Sample(
             minute=round(minute, 3),
-            server=_mib(server.rss),
-            server_private=_mib(server.uss),
-            host=_mib(host.rss),
-            host_private=_mib(host.uss),
+            server=_mib(server.memory_info().rss),
+            server_private=_mib(_own(server)),
+            host=_mib(host.memory_info().rss),
+            host_private=_mib(_own(host)),
             requests=typed.requests,
         )
     ]
+
+
+def _own(process: psutil.Process) -> int:
+    """Bytes that no file backs; where the system does not tell, what no other process shares now."""
+    try:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        return 1024 * int(status.partition("RssAnon:")[2].split()[0])
+    except (OSError, IndexError):
+        return int(process.memory_full_info().uss)
 
 
 def _mib(size: int) -> float:

@@ -3,17 +3,19 @@
 import asyncio
 import os
 import shutil
+import socket
 import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from engine import logs, paths
-from engine.host import transport
+from engine.errors import BackendUnavailable
+from engine.host import starter, transport
 
 NOBODY = 65534
 # Run as somebody else: says what could be done with a path.
@@ -75,11 +77,67 @@ async def test_a_runtime_folder_that_was_opened_wide_is_closed_again(open_home: 
     assert stat.S_IMODE(paths.runtime_dir().stat().st_mode) == 0o700
 
 
-async def listening():  # type: ignore[no-untyped-def]  # returns what stops it
+async def listening(greeting: bytes = b"") -> Callable[[], None]:
+    """Listen as the host does; returns what stops it."""
     paths.private(paths.state_dir())
     (paths.private(paths.log_dir()) / "host.log").write_text(logs.redacted("something"))
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
         writer.close()
 
     return await transport.listen(paths.runtime_dir(), connected)
+
+
+# Run as somebody else: connects to the host although its folder stands open, and says what it is answered.
+GUEST = """
+import os, socket, sys
+os.setgid({uid}); os.setuid({uid})
+door = socket.socket(socket.AF_UNIX)
+door.connect(sys.argv[1] + "/run/host.sock")
+try:
+    door.sendall(b"hello")
+    print(door.recv(100))
+except OSError:
+    print(b"")
+"""
+# Run as somebody else: pretends to be the host.
+IMPOSTOR = """
+import os, socket, sys
+os.setgid({uid}); os.setuid({uid})
+door = socket.socket(socket.AF_UNIX)
+door.bind(sys.argv[1] + "/run/host.sock")
+door.listen()
+print("listening", flush=True)
+sys.stdin.read()
+"""
+needs_root = pytest.mark.skipif(
+    not hasattr(os, "getuid") or os.getuid() != 0 or not hasattr(socket, "SO_PEERCRED"),
+    reason="needs root, to become another user, and Linux, which tells who the peer is",
+)
+
+
+@needs_root
+async def test_another_user_is_turned_away_even_where_the_folder_stands_open(open_home: Path) -> None:
+    stop = await listening(greeting=b"welcome")
+    (open_home / "run").chmod(0o777)
+    (open_home / "run" / "host.sock").chmod(0o666)
+    ours, writer = await asyncio.open_unix_connection(open_home / "run" / "host.sock")
+    command = [sys.executable, "-c", GUEST.format(uid=NOBODY), str(open_home)]
+    guest = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, cwd="/")
+    assert await ours.read() == b"welcome"
+    writer.close()
+    stop()
+    assert guest.stdout.strip() == "b''", guest.stderr
+
+
+@needs_root
+async def test_a_socket_that_another_user_serves_is_not_talked_to(open_home: Path) -> None:
+    paths.runtime_dir().chmod(0o777)
+    command = [sys.executable, "-c", IMPOSTOR.format(uid=NOBODY), str(open_home)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/") as impostor:
+        assert impostor.stdin and impostor.stdout
+        assert await asyncio.to_thread(impostor.stdout.readline) == b"listening\n"
+        with pytest.raises(BackendUnavailable, match="is served by another user"):
+            await starter.connect(idle_minutes=1.0, crash_budget=1)
+        impostor.stdin.close()

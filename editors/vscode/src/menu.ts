@@ -13,10 +13,10 @@ export async function show(status: Status, languageOff: (id: string) => boolean)
   const title = `Hearth: ${status.kind}${status.percent === undefined ? "" : ` ${Math.floor(status.percent)}%`}`;
   const picked = await vscode.window.showQuickPick(entries(status, languageOff), { title, placeHolder: said });
   if (picked?.command !== undefined) {
-    await vscode.commands.executeCommand(picked.command);
     if (picked.backToEditor === true) {
       await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup");
     }
+    await vscode.commands.executeCommand(picked.command);
   }
 }
 

@@ -1,6 +1,7 @@
 import asyncio
 import logging
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -185,6 +186,14 @@ async def test_error_bodies_of_all_shapes_are_shown(
 ) -> None:
     _, backend = await start_way(start, way, refusal=(status, body))
     with pytest.raises(error, match=says):
+        await collect(backend.complete(completion()))
+
+
+async def test_an_address_without_v1_is_told(start: Any) -> None:
+    _, backend = await start(kind="lmstudio")
+    root = backend.settings.openai_compatible.url.removesuffix("/v1")
+    backend.settings = replace(backend.settings, openai_compatible=OpenAISettings(url=root))
+    with pytest.raises(RequestRefused, match=r"has nothing there \(HTTP 404\).*most servers want /v1 at its end"):
         await collect(backend.complete(completion()))
 
 

@@ -163,6 +163,24 @@ async def test_a_pull_that_is_stopped_can_be_gone_on_with(
     assert MODEL in fake.capabilities and statuses[-1].kind == "ready"
 
 
+async def test_who_types_during_a_pull_waits_for_it_and_changes_no_status(
+    fake: FakeOllama, backend: Any, statuses: list[Status]
+) -> None:
+    fake.pull_pause = 0.02
+    with pytest.raises(ModelMissing):
+        await collect(backend.complete(completion()))
+    fetching = asyncio.create_task(backend.fetch())
+    async with asyncio.timeout(5):
+        while not fake.http.asked("/api/pull"):
+            await asyncio.sleep(0.005)
+    older = asyncio.create_task(collect(backend.complete(completion())))
+    await asyncio.sleep(0.01)
+    answer = await collect(backend.complete(completion()))
+    assert (answer.text, (await older).reason) == ("value + 1", "superseded")
+    await fetching
+    assert [status.kind for status in statuses] == ["error", *["downloading"] * 4, "ready"]
+
+
 async def test_two_windows_of_one_editor_wait_for_the_same_pull(fake: FakeOllama, backend: Any) -> None:
     fake.pull_pause = 0.01
     with pytest.raises(ModelMissing):

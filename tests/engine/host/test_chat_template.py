@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import BrokenModel
 from engine.host.chat_template import chat_tokens, opens_thinking
 from engine.host.native import LoadOptions, Model
 from engine.host.session import Session
@@ -113,3 +114,21 @@ def test_a_file_that_carries_chat_tokens_opens_no_turn_in_the_real_model(
     pieces = model.pieces()
     assert evil.encode() in b"".join(pieces[token] or b"" for token in tokens)
     model.close()
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ messages.__init__.__globals__ }}{{ raise_exception.__globals__['TemplateError'] }}",
+        "{% set _ = messages.append(1) %}",
+    ],
+)
+def test_a_template_cannot_reach_out_of_its_sandbox(template: str, tmp_path: Path) -> None:
+    path = write_tiny_gguf(tmp_path / "tiny.gguf", template=template)
+    model = Model(str(path), LoadOptions(threads=1), lambda share: None)
+    try:
+        with pytest.raises(BrokenModel, match="chat template cannot be used"):
+            chat_tokens(model, QUESTION, True)
+    finally:
+        model.close()

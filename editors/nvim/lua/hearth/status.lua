@@ -3,9 +3,11 @@
 ---@field message string
 ---@field percent? number
 ---@field help? string what the user can do about it
----@field retry? boolean an error that may go away when the user has it tried again
+---@field retry? boolean an error that `:Hearth fetch` may mend; `help` is then what that does
 
 local M = {}
+
+local SIGTERM = 15 -- it was told to end
 
 ---@type table<integer, hearth.Status> by client id
 local statuses = {}
@@ -43,7 +45,7 @@ end
 function M.stopped(client_id, code, signal)
   vim.schedule(function()
     statuses[client_id] = nil
-    if code == 0 and signal == 0 then
+    if code == 0 and (signal == 0 or signal == SIGTERM) then
       return vim.cmd.redrawstatus({ bang = true })
     end
     M.update(client_id, {
@@ -88,8 +90,10 @@ end
 function M.long(status)
   local percent = status.percent and (' %d%%'):format(status.percent) or ''
   local help = status.help and '\n' .. status.help or ''
-  local again = status.retry and '\n:Hearth fetch tries again' or ''
-  return ('hearth: %s%s: %s%s%s'):format(status.kind, percent, status.message, help, again)
+  if status.retry then
+    help = ('\n:Hearth fetch: %s'):format(status.help or 'try again')
+  end
+  return ('hearth: %s%s: %s%s'):format(status.kind, percent, status.message, help)
 end
 
 return M
