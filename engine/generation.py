@@ -15,6 +15,7 @@ from engine.types import CompletionRequest, Finished, Piece, Usage
 
 log = logging.getLogger("hearth.completion")
 _UNFINISHED_WORD = re.compile(r"\w+$")
+_LOOK_AGAIN = 0.1  # seconds
 _WORTH_SHOWING = 8  # characters of a line that is still growing
 
 
@@ -56,6 +57,7 @@ class Generation:
         self._parts: list[Part] = []
         self._steps: list[tuple[int, float]] = []  # of the part that is still growing
         self._draft = ""
+        self._spoke_at: float | None = None  # when the first piece came
         self._is_sound = False
         self.answer = ""
         self.reason = "deadline"
@@ -112,17 +114,18 @@ class Generation:
         )
 
     async def wait(self, seconds: float, offset: int, floor: float) -> None:
-        """Until the answer is complete, or `seconds` have passed and there is at least something to show.
+        """Until the answer is complete, or `seconds` have passed and there is at least a line to show.
 
-        Not so long where it is clear that for a cursor at `offset` it will be less probable than `floor`.
+        Of a line that has been on its way for so long, words are enough. It waits for nothing where it is clear
+        that for a cursor at `offset` the answer will be less probable than `floor`.
         """
-        now = asyncio.get_running_loop().time
-        end = now() + seconds
+        end = _now() + seconds
         while self.under_way and not self._is_hopeless(offset, floor):
-            left = end - now()
-            if left <= 0 and self.sound_answer:
+            left = end - _now()
+            lasts = _now() - self._spoke_at if self._spoke_at else 0.0
+            if left <= 0 and (self.answer or (self._words and lasts >= seconds)):
                 break
-            await self._news_within(left if left > 0 else None)
+            await self._news_within(max(left, _LOOK_AGAIN))
         if self.under_way and self._words and not self._is_hopeless(offset, floor):
             self._remember(self._words, self._unfinished, complete=False)
         if self._task.done() and not self._task.cancelled():
@@ -135,7 +138,7 @@ class Generation:
         growing = Part(len(self._draft), self._steps[-1][1], tuple(self._steps))
         return growing.given(offset - self._place.offset) < floor
 
-    async def _news_within(self, seconds: float | None) -> None:
+    async def _news_within(self, seconds: float) -> None:
         waiting = asyncio.create_task(self._news.wait())
         try:
             await asyncio.wait({self._task, waiting}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -159,6 +162,7 @@ class Generation:
         """Whether the answer may go on behind this piece."""
         if piece.probability < self._floor and self._parts and self.confidence >= self._floor:
             return False
+        self._spoke_at = self._spoke_at or _now()
         self._draft = piece.draft or self.answer + piece.text
         if piece.text:
             self.answer += piece.text
@@ -188,6 +192,10 @@ def _without_errors(place: Place, answer: str) -> str:
             return answer
         answer, errors = shorter, fewer
     return answer
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _note_error(task: asyncio.Task[None]) -> None:

@@ -153,7 +153,7 @@ async def test_an_answer_ends_before_its_first_doubtful_line() -> None:
 
 async def test_of_a_line_that_takes_long_its_words_so_far_are_shown_at_the_deadline() -> None:
     backend = Drafting(["total = weights", "[0] + wei", "ghts[1]"], last=asyncio.Event())
-    typing = Typing(backend, "‸\n")
+    typing = Typing(backend, "‸\n", CompletionSettings(deadline_ms=50))
     assert await typing.ghost() == "total = weights[0] +"
     typing.type("total")
     assert await typing.ghost() == " = weights[0] +", "a key along it is not waited for"
