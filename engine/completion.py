@@ -23,7 +23,7 @@ from engine.generation import Generation, Place
 from engine.languages import language_of
 from engine.settings import CompletionSettings
 from engine.suggestions import Suggestions
-from engine.types import Completion, CompletionRequest, FimPrompt, Snapshot
+from engine.types import Completion, CompletionRequest, FimPrompt, Snapshot, Usage
 
 Surroundings = Callable[[Snapshot, int, tuple[int, int]], ContextQuery | None]
 
@@ -123,7 +123,7 @@ class Completer:
                 await older.wait(self.settings.deadline_ms / 1000, offset, floor)
             known = self._remembered(memory, snapshot, offset, automatic)
             if known is None and older.under_way:
-                known = Completion("", offset, offset, "doubt")
+                known = self._completion(memory, snapshot, offset, older.shown(offset, floor), "deadline")
         if known is not None:
             self._look_ahead(memory, snapshot, place, known)
             return known
@@ -133,14 +133,8 @@ class Completer:
         self._speed.learn(generation.usage)
         if memory.warming is None or memory.warming.done():
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
-        answer = generation.sound_answer
-        if generation.confidence < floor:
-            answer = ""  # remembered all the same: if the user types along, it was right
-        if memory.suggestions.is_rejected(snapshot.text, offset, answer):
-            answer = ""
-        # Auto-closed brackets right of the cursor are replaced by those of the answer.
-        end = offset + closes_brackets(answer, _tail(snapshot.text, offset))
-        completion = Completion(answer, offset, end, generation.reason, generation.confidence, generation.usage)
+        shown = generation.shown(offset, floor)
+        completion = self._completion(memory, snapshot, offset, shown, generation.reason, generation.usage)
         self._look_ahead(memory, snapshot, place, completion)
         return completion
 
@@ -181,12 +175,25 @@ class Completer:
         found = memory.suggestions.find(snapshot.text, offset)
         if found is None:
             return None
-        rest, entry = found
-        confidence = entry.confidence_at(offset)
-        if confidence < self._floor(automatic) or memory.suggestions.is_rejected(snapshot.text, offset, rest):
-            rest = ""
-        end = offset + closes_brackets(rest, _tail(snapshot.text, offset))
-        return Completion(rest, offset, end, "remembered", confidence)
+        shown = found[1].shown_at(offset, self._floor(automatic))
+        return self._completion(memory, snapshot, offset, shown, "remembered")
+
+    def _completion(
+        self,
+        memory: _Memory,
+        snapshot: Snapshot,
+        offset: int,
+        shown: tuple[str, float],
+        reason: str,
+        usage: Usage | None = None,
+    ) -> Completion:
+        """What is told of (text, probability): nothing of what the user rejected here."""
+        text, confidence = shown
+        if memory.suggestions.is_rejected(snapshot.text, offset, text):
+            text = ""
+        # Auto-closed brackets right of the cursor are replaced by those of the answer.
+        end = offset + closes_brackets(text, _tail(snapshot.text, offset))
+        return Completion(text, offset, end, reason, confidence, usage or Usage())
 
     def _floor(self, automatic: bool) -> float:
         """Less probable lines are only shown to who asks for them."""

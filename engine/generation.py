@@ -2,21 +2,17 @@
 
 import asyncio
 import logging
-import re
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from engine.backends import Backend
 from engine.context.code import Code
 from engine.context.syntax import errors_added
-from engine.stop import BLANKS, CLOSERS
-from engine.suggestions import Part, Suggestions, confidence
+from engine.suggestions import Part, Suggestions, confidence, goes_on, shown, words
 from engine.types import CompletionRequest, Finished, Piece, Usage
 
 log = logging.getLogger("hearth.completion")
-_UNFINISHED_WORD = re.compile(r"\w+$")
 _LOOK_AGAIN = 0.1  # seconds
-_WORTH_SHOWING = 8  # characters of a line that is still growing
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,36 +62,30 @@ class Generation:
         self._task.add_done_callback(_note_error)  # the caller may be gone by then
 
     @property
-    def confidence(self) -> float:
-        """The probability of the least probable part of `sound_answer`."""
-        return confidence(self._parts or self._unfinished)
-
-    @property
     def under_way(self) -> bool:
         return not self._task.done() and not self._task.cancelling()
 
-    @property
-    def sound_answer(self) -> str:
-        """What may be shown now: the whole answer, or the part of an unfinished one that adds no errors."""
-        if self._is_sound:
-            return self.answer
-        return _without_errors(self._place, self.answer) if self.answer else self._words
+    def shown(self, offset: int, floor: float) -> tuple[str, float]:
+        """(what may be shown now to a cursor that moved along it to `offset`, its probability)."""
+        typed, right = offset - self._place.offset, self._place.text[self._place.offset :]
+        if self._parts:
+            answer = self.answer if self._is_sound else _without_errors(self._place, self.answer)
+            return shown(answer, self._parts, typed, right, floor)
+        growing = self._growing
+        if not growing or growing[0].given(typed) < floor:
+            return shown(self._draft, growing, typed, right, floor)
+        return self._words(typed), growing[0].given(typed)
 
     @property
-    def _words(self) -> str:
+    def _growing(self) -> list[Part]:
+        """The first part as it is now."""
+        return [Part(len(self._draft), self._steps[-1][1], tuple(self._steps))] if self._steps else []
+
+    def _words(self, typed: int) -> str:
         """Of a first line that takes long, the words so far; not where text right of the cursor may end it."""
-        line_end = self._place.text.find("\n", self._place.offset)
-        tail = self._place.text[self._place.offset : line_end if line_end >= 0 else None]
-        if self.answer or "\n" in self._draft.strip() or tail.strip(CLOSERS + BLANKS):
+        if self.answer or "\n" in self._draft.strip() or goes_on(self._place.text[self._place.offset :]):
             return ""
-        words = _UNFINISHED_WORD.sub("", self._draft).rstrip()
-        return words if len(words.strip()) >= _WORTH_SHOWING else ""
-
-    @property
-    def _unfinished(self) -> list[Part]:
-        """The part that `_words` are."""
-        steps = tuple(self._steps)
-        return [Part(len(self._words), steps[-1][1], steps)] if steps and self._words else []
+        return words(self._draft[typed:], len(self._draft) - typed)
 
     def cancel(self) -> None:
         self._task.cancel()
@@ -119,24 +109,19 @@ class Generation:
         Of a line that has been on its way for so long, words are enough. It waits for nothing where it is clear
         that for a cursor at `offset` the answer will be less probable than `floor`.
         """
-        end = _now() + seconds
-        while self.under_way and not self._is_hopeless(offset, floor):
+        end, typed = _now() + seconds, offset - self._place.offset
+        while self.under_way and not self._is_hopeless(typed, floor):
             left = end - _now()
             lasts = _now() - self._spoke_at if self._spoke_at else 0.0
-            if left <= 0 and (self.answer or (self._words and lasts >= seconds)):
+            if (left <= 0 and self.answer) or (lasts >= seconds and self._words(typed)):
                 break
             await self._news_within(max(left, _LOOK_AGAIN))
-        if self.under_way and self._words and not self._is_hopeless(offset, floor):
-            self._remember(self._words, self._unfinished, complete=False)
         if self._task.done() and not self._task.cancelled():
             self._task.result()  # raises what the backend raised
 
-    def _is_hopeless(self, offset: int, floor: float) -> bool:
-        """Whether the first line, so far, is too improbable to be shown."""
-        if self._parts or not self._steps:
-            return False
-        growing = Part(len(self._draft), self._steps[-1][1], tuple(self._steps))
-        return growing.given(offset - self._place.offset) < floor
+    def _is_hopeless(self, typed: int, floor: float) -> bool:
+        """Whether the first line, so far, is too improbable to be shown as a whole."""
+        return not self._parts and any(part.given(typed) < floor for part in self._growing)
 
     async def _news_within(self, seconds: float) -> None:
         waiting = asyncio.create_task(self._news.wait())
@@ -155,12 +140,12 @@ class Generation:
                     break
         if self.reason in ("superseded", "cancelled"):
             return
-        self.answer, self._is_sound = self.sound_answer, True
+        self.answer, self._is_sound = _without_errors(self._place, self.answer), True
         self._remember(self.answer, self._parts)
 
     def _take(self, piece: Piece) -> bool:
         """Whether the answer may go on behind this piece."""
-        if piece.probability < self._floor and self._parts and self.confidence >= self._floor:
+        if piece.probability < self._floor and self._parts and confidence(self._parts) >= self._floor:
             return False
         self._spoke_at = self._spoke_at or _now()
         self._draft = piece.draft or self.answer + piece.text

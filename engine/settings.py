@@ -18,7 +18,7 @@ class CompletionSettings:
     prefix_tokens: int = 1024  # text above the cursor, in tokens, at most
     suffix_tokens: int = 256  # text below the cursor, in tokens, at most
     deadline_ms: int = 400  # after this the longest sound part of a multi-line answer is shown
-    min_confidence: float = 0.2  # automatic suggestions with a line less probable than this are not shown
+    min_confidence: float = 0.4  # automatic suggestions with a line less probable than this are not shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,21 @@ An entry says: with this text left and right of the cursor, the answer was that.
 that has moved along the answer since.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
-from engine.stop import CLOSERS
+from engine.stop import BLANKS, CLOSERS
 
 _LEFT = 1500  # characters that must be the same left of the cursor, and right of it
 _RIGHT = 500
 _ENTRIES = 64
+# Of a doubtful line the words are shown as long as they are together more probable than this. Measured at 1,302
+# cursors (0.5B): a sixth more keystrokes are saved, with fewer wrong characters.
+_SURE = 0.5
+_WORTH_SHOWING = 8  # characters of an unfinished line
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,48 @@ class Part:
 
     def given(self, typed: int) -> float:
         """Its probability once so many characters of the answer have turned out to be right."""
-        known = next((probability for end, probability in reversed(self.steps) if end <= typed), 1.0)
-        return min(1.0, self.probability / known) if known > 0 else 0.0
+        return self.given_to(self.end, typed)
+
+    def given_to(self, end: int, typed: int) -> float:
+        """The same of its text up to `end`."""
+        known = self._up_to(typed)
+        up_to = self.probability if end >= self.end else self._up_to(end)
+        return min(1.0, up_to / known) if known > 0 else 0.0
+
+    def _up_to(self, end: int) -> float:
+        return next((probability for step, probability in reversed(self.steps) if step <= end), 1.0)
+
+
+def shown(answer: str, parts: Sequence[Part], typed: int, right: str, floor: float) -> tuple[str, float]:
+    """(what may be shown, its probability) once so many characters of the answer were typed.
+
+    That are its lines up to the first one that is less probable than `floor`, or where that is the first of all
+    its sure words, if the text `right` of the cursor does not go on there.
+    """
+    left = [part for part in parts if part.end > typed]
+    sure_lines = list(takewhile(lambda part: part.given(typed) >= floor, left))
+    if sure_lines or not left or goes_on(right):
+        return answer[typed : sure_lines[-1].end if sure_lines else typed], confidence(sure_lines or left, typed)
+    part = left[0]
+    steps = [(end, part.given_to(end, typed)) for end, _ in part.steps if end > typed]
+    sure = list(takewhile(lambda step: step[1] >= _SURE, steps))
+    text = words(answer[typed : part.end], sure[-1][0] - typed) if sure else ""
+    return text, sure[-1][1] if text else part.given(typed)
+
+
+def words(text: str, end: int) -> str:
+    """The whole words of the first line up to `end`, where they are worth showing."""
+    line = re.match(r"\s*[^\n]*", text[:end])
+    found = line[0] if line else ""
+    if len(found) == len(text) or re.match(r"\w", text[len(found) :]):
+        found = re.sub(r"\w+$", "", found)  # the word may go on
+    found = found.rstrip()
+    return found if len(found.strip()) >= _WORTH_SHOWING else ""
+
+
+def goes_on(right: str) -> bool:
+    """Whether more than closing brackets stands right of the cursor on its line."""
+    return bool(right.partition("\n")[0].strip(CLOSERS + BLANKS + "\"'"))
 
 
 def confidence(parts: Sequence[Part], typed: int = 0) -> float:
@@ -49,9 +95,9 @@ class Suggestion:
     parts: tuple[Part, ...]
     complete: bool = True
 
-    def confidence_at(self, offset: int) -> float:
-        """How sure what remains of it is, for a cursor that has moved along it to `offset`."""
-        return confidence(self.parts, offset - self.offset)
+    def shown_at(self, offset: int, floor: float) -> tuple[str, float]:
+        """`shown` for a cursor that has moved along it to `offset`."""
+        return shown(self.answer, self.parts, offset - self.offset, self.right, floor)
 
     def rest_at(self, text: str, offset: int) -> str | None:
         """What remains of the answer for a cursor that has moved along it, or None when it does not apply."""

@@ -15,7 +15,7 @@ SAMPLES = 200  # shown suggestions that are needed
 _TAKEN = 20  # of these so many must have been taken
 _LOSS = 0.02  # of the characters saved may be given up
 DAYS = 90  # what is older does not count
-_FLOORS = (0.6, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25)
+_FLOORS = (0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5, 0.45)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,22 @@ async def test_that_nothing_will_be_shown_is_told_at_once_and_who_types_along_se
     assert [request.stop.head for request in typing.asked] == ["", "for line in lines:"], "only what follows"
 
 
+async def test_of_a_line_that_becomes_doubtful_its_sure_words_are_shown_at_once() -> None:
+    backend = Drafting(
+        ["total = ", "price * ", "rate", " + tax"], probabilities=[0.9, 0.8, 0.1, 0.1], last=asyncio.Event()
+    )
+    typing = Typing(backend, "‸\n")
+    assert await typing.ghost() == "total = price *"
+    typing.type("total")
+    assert await typing.ghost() == " = price *"
+    assert backend.last
+    backend.last.set()
+    await asyncio.sleep(0.02)
+    assert await typing.ghost() == " = price *", "not the rest of it, now that it is known"
+    typing.type(" = price * rate")
+    assert await typing.ghost() == " + tax"
+
+
 async def test_who_asks_for_a_doubtful_answer_in_the_making_gets_it() -> None:
     backend = Drafting(["for ", "line ", "in ", "lines:"], delay_ms=40, probabilities=[0.1] * 4)
     typing = Typing(backend, "‸\n")

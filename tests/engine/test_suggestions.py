@@ -1,3 +1,5 @@
+import pytest
+
 from engine.suggestions import Part, Suggestions
 
 
@@ -37,23 +39,54 @@ def test_a_finished_suggestion_says_nothing_about_what_follows() -> None:
     assert find(known, "x = hello‸\n") is None
 
 
-def test_what_was_doubtful_is_sure_once_the_doubtful_words_were_typed() -> None:
-    known = Suggestions()
-    known.add("", 0, "for line in lines:", [Part(18, 0.1, ((3, 0.5), (8, 0.125), (18, 0.1)))])
-    for typed, confidence in (("", 0.1), ("fo", 0.1), ("for", 0.2), ("for lin", 0.2), ("for line", 0.8)):
-        _, entry = known.find(typed, len(typed)) or ("", None)
-        assert entry and round(entry.confidence_at(len(typed)), 6) == confidence
+LOOP = "for line in lines:"
+STEPS = ((3, 0.5), (8, 0.125), (11, 0.12), (18, 0.1))
 
 
-def test_a_suggestion_is_as_sure_as_the_least_sure_of_its_lines_that_are_left() -> None:
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("", ("", 0.1)),
+        ("fo", ("", 0.1)),
+        ("for", ("", 0.2)),
+        ("for lin", ("", 0.2)),
+        ("for line", (" in lines:", 0.8)),
+    ],
+)
+def test_what_was_doubtful_is_shown_once_the_doubtful_words_were_typed(
+    typed: str, shown: tuple[str, float]
+) -> None:
     known = Suggestions()
-    known.add("", 0, "one\ntwo\nthree", [Part(3, 0.2), Part(7, 0.5), Part(13, 0.9)])
-    found = [known.find(typed, len(typed)) for typed in ("", "one", "one\ntwo")]
-    assert [entry.confidence_at(offset) for (_, entry), offset in zip(found, (0, 3, 7), strict=True)] == [
-        0.2,
-        0.5,
-        0.9,
-    ]  # type: ignore[misc]
+    known.add("", 0, LOOP, [Part(18, 0.1, STEPS)])
+    _, entry = known.find(typed, len(typed)) or ("", None)
+    assert entry
+    text, probability = entry.shown_at(len(typed), floor=0.4)
+    assert (text, round(probability, 6)) == shown
+
+
+@pytest.mark.parametrize(
+    ("marked", "shown"),
+    [("‸\n", "for line in"), ("(‸)\n", "for line in"), ("‸ # rest\n", "")],
+)
+def test_of_a_doubtful_line_the_sure_words_are_shown(marked: str, shown: str) -> None:
+    known = Suggestions()
+    text, offset = marked.replace("‸", ""), marked.index("‸")
+    known.add(text, offset, LOOP, [Part(18, 0.1, ((8, 0.9), (11, 0.8), (14, 0.7), (17, 0.1), (18, 0.1)))])
+    _, entry = known.find(text, offset) or ("", None)
+    assert entry
+    assert entry.shown_at(offset, floor=0.4)[0] == shown
+    assert entry.shown_at(offset, floor=0.0)[0] == LOOP
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"), [("", "one\ntwo"), ("one", "\ntwo"), ("one\ntwo", ""), ("one\ntwo\nthree", "\nfour")]
+)
+def test_lines_are_shown_up_to_the_first_doubtful_one(typed: str, shown: str) -> None:
+    known = Suggestions()
+    known.add("", 0, "one\ntwo\nthree\nfour", [Part(3, 0.5), Part(7, 0.5), Part(13, 0.2), Part(18, 0.9)])
+    _, entry = known.find(typed, len(typed)) or ("", None)
+    assert entry
+    assert entry.shown_at(len(typed), floor=0.4)[0] == shown
 
 
 def test_nothing_to_suggest_is_remembered_too() -> None:

@@ -59,17 +59,17 @@ def taken_above(confidence: float, records: int = 400) -> list[Record]:
 
 
 def test_the_advice_is_the_highest_floor_below_which_hardly_anything_was_taken() -> None:
-    found = advice.advise(taken_above(0.25))
+    found = advice.advise(taken_above(0.5))
     assert found is not None
-    assert (found.min_confidence, found.hidden, found.lost) == (0.25, 0.25, 0.0)
+    assert (found.min_confidence, found.hidden, found.lost) == (0.5, 0.5, 0.0)
 
 
 def test_there_is_no_advice_without_enough_evidence_or_where_unsure_suggestions_are_taken() -> None:
     assert advice.advise([]) is None
-    assert advice.advise(taken_above(0.25, records=100)) is None
+    assert advice.advise(taken_above(0.5, records=100)) is None
     assert advice.advise(taken_above(0.0)) is None
     assert advice.advise([a_record(confidence=0.1) for _ in range(1000)]) is None
 
 
 def test_what_was_shown_under_a_higher_floor_or_asked_for_by_hand_is_no_evidence() -> None:
-    assert advice.evidence([a_record(floor=0.25), a_record(automatic=False), a_record(shown=False)]) == []
+    assert advice.evidence([a_record(floor=0.5), a_record(automatic=False), a_record(shown=False)]) == []
