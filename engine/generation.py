@@ -151,7 +151,7 @@ class Generation:
         self._draft = piece.draft or self.answer + piece.text
         if piece.text:
             self.answer += piece.text
-            self._parts.append(Part(len(self.answer), piece.probability, tuple(self._steps)))
+            self._parts.append(Part(len(self.answer), self._probability(piece), tuple(self._steps)))
             self._steps.clear()
             self._remember(self.answer, self._parts, complete=False)
         else:
@@ -159,6 +159,11 @@ class Generation:
         self._news.set()
         self._news = asyncio.Event()
         return True
+
+    def _probability(self, piece: Piece) -> float:
+        """That of the text alone: if the model ended too early, it is right all the same."""
+        end = len(self.answer)
+        return next((probability for reached, probability in self._steps if reached >= end), piece.probability)
 
     def _remember(self, answer: str, parts: list[Part], complete: bool = True) -> None:
         self._suggestions.add(self._place.text, self._place.offset, answer, parts, complete)

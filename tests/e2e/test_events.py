@@ -154,7 +154,7 @@ async def test_advice_of_the_ledger_is_taken_when_the_user_wants_that() -> None:
                 confidence=each,
                 characters=10,
                 lines=1,
-                saved=10 if each > 0.3 else 0,
+                saved=10 if each > 0.6 else 0,
             )
             for each in confidences
         ]
@@ -162,7 +162,7 @@ async def test_advice_of_the_ledger_is_taken_when_the_user_wants_that() -> None:
     async with editor({**SETTINGS, "stats": {"tune": True}}) as ed:
         ed.open("x = ‸\n")
         await suggestion(ed)
-    assert records.load()[0].floor == 0.3
+    assert records.load()[0].floor == 0.6
 
 
 def hearth(*arguments: str) -> str:
