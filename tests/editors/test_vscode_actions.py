@@ -102,3 +102,4 @@ def test_the_walkthrough_knows_that_the_server_runs(vscode_scripted: Scripted) -
     )
     editor.save("walkthrough")
     assert "`" not in editor.text(".getting-started-step"), "code is marked with two backticks there"
+    editor.close_tab()  # that page takes the focus again and again

@@ -1,5 +1,6 @@
 """Drive a real VS Code: code-server with the packaged extension and a clean profile, seen by a browser."""
 
+import itertools
 import json
 import os
 import signal
@@ -50,9 +51,16 @@ class VSCode:
         """Run a command by its title in the palette, which closes when something else takes the focus."""
         row = f".quick-input-widget .monaco-list-row:has-text({json.dumps(title)})"
 
+        ways = itertools.cycle(
+            (  # the key does nothing where the focus is on a page that has gone
+                "await page.keyboard.press('F1')",
+                "await page.locator('.command-center .command-center-quick-pick').first().click()",
+            )
+        )
+
         def ran() -> bool:
-            self.press("F1")
             with suppress(AssertionError):
+                self.run(next(ways))
                 self.run(
                     "await page.locator('.quick-input-widget .monaco-list-row').first().waitFor({timeout: 3000})"
                 )
@@ -111,6 +119,12 @@ class VSCode:
         self.run(
             "await page.locator('.editor-group-container.active .editor-instance .view-lines').first().click()"
         )
+
+    def close_tab(self) -> None:
+        """That of the active editor."""
+        before = self.text(".tab")
+        self.run("await page.locator('.tab.active .tab-actions .action-label').first().click()")
+        self.until(lambda: self.text(".tab") != before, "the end of the tab")
 
     def text(self, selector: str) -> str:
         """Of everything that it selects, with ordinary blanks."""

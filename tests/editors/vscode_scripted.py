@@ -35,6 +35,7 @@ class Scripted:
     def start(self, settings: str) -> None:
         """Start the server anew with this hearth.toml of the user's."""
         (self.home / "hearth.toml").write_text(settings)
+        self.editor.command("Notifications: Clear All Notifications")  # those of the test before
         before = len(self.said("initialize"))
         self.editor.command("Hearth: Restart the server")
         self.editor.until(lambda: len(self.said("initialize")) > before, "a new server")
