@@ -55,6 +55,8 @@ class VSCode:
             (  # the key does nothing where the focus is on a page that has gone
                 "await page.keyboard.press('F1')",
                 "await page.locator('.command-center .command-center-quick-pick').first().click()",
+                "await page.locator('.part.statusbar').click({position: {x: 400, y: 5}})"
+                "; await page.keyboard.press('F1')",
             )
         )
 
