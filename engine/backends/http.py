@@ -14,7 +14,7 @@ from engine.types import Status
 if TYPE_CHECKING:
     import httpx
 
-_now = time.monotonic
+now = time.monotonic
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Patience:
     pause: float = 0.25  # before the first retry; doubles up to `longest_pause`
     longest_pause: float = 4.0
     loading_pause: float = 1.0  # at most, while it loads: somebody waits for it
-    outage: float = 1.0  # a server that nothing answered at is not asked again so soon
+    outage: float = 1.0  # at most: a server that nothing answered at is not asked again so soon
     tries: int = 4
 
 
@@ -69,17 +69,22 @@ class Reporter:
 
 @dataclass
 class Outage:
-    """A server at which nothing answered is left alone for a moment: else every keystroke would knock again."""
+    """A server at which nothing answered is left alone for a moment: else every keystroke would knock again.
+
+    The moment is ten times what it took to find out: an address that refuses at once (a program on this machine
+    that has ended) may be tried with almost every keystroke, one that lets its callers wait may not.
+    """
 
     error: Unreachable | None = None
-    when: float = 0.0
+    until: float = 0.0
 
-    def began(self, error: Unreachable) -> None:
-        self.error, self.when = error, _now()
+    def began(self, error: Unreachable, took: float, at_most: float) -> None:
+        """`took`, `at_most`: seconds."""
+        self.error, self.until = error, now() + min(10 * took, at_most)
 
-    def check(self, seconds: float) -> None:
-        """Raise the error again when it is not older than that."""
-        if self.error is not None and _now() - self.when < seconds:
+    def check(self) -> None:
+        """Raise the error again within that moment."""
+        if self.error is not None and now() < self.until:
             raise Unreachable(str(self.error))
         self.error = None
 

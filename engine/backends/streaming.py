@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from engine import stop
+from engine.backends import http
 from engine.backends.http import Busy, Outage, Patience, Reporter, Unreachable
 from engine.errors import HearthError
 from engine.reasoning import Splitter
@@ -77,9 +78,10 @@ async def patient(
     `outage`: what is not asked for by hand need not find out anew each time that nothing answers.
     """
     if outage is not None:
-        outage.check(patience.outage)
+        outage.check()
     waited, pause, tries = 0.0, patience.pause, 1
     while True:
+        began = http.now()
         try:
             async with aclosing(start()) as stream:
                 async for event in stream:
@@ -95,7 +97,7 @@ async def patient(
                 pause = min(pause, patience.loading_pause)
         except HearthError as error:
             if outage is not None and isinstance(error, Unreachable):
-                outage.began(error)
+                outage.began(error, http.now() - began, patience.outage)
             report(failed(error))
             raise
         await _pause(pause)

@@ -268,12 +268,16 @@ def vscode(
                     page.wait(10)
                 page.kill()
     finally:
+        left = []
+        with suppress(psutil.Error):
+            left = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
         with suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             server.wait(5)
-        with suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGKILL)
+        for process in left:  # also those that have a group of their own
+            with suppress(psutil.Error):
+                process.kill()
 
 
 def _free_port() -> int:

@@ -135,6 +135,9 @@ def watched(home: Path) -> Iterator[dict[str, set[str]]]:
             with suppress(psutil.Error):
                 for process in [*psutil.Process().children(recursive=True), *hosts_of(home)]:
                     with suppress(psutil.Error):
+                        # A child that has not begun its own program yet still has the files of this one.
+                        if process.environ().get("HEARTH_HOME") != str(home):
+                            continue
                         for kind, found in seen.items():
                             found |= {f"{process.pid}: {each}" for each in process.net_connections(kind)}
 

@@ -5,13 +5,13 @@ The servers are fakes over real HTTP, with the real clients in front: real ones 
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from engine import backends
-from engine.backends.http import Patience
+from engine.backends.http import Outage, Patience, Unreachable
 from engine.errors import BackendUnavailable, HearthError
 from engine.settings import ChatSettings, CompletionSettings, OllamaSettings, OpenAISettings, Settings
 from engine.types import Status
@@ -147,24 +147,49 @@ async def test_a_server_that_loads_is_asked_about_once_a_second_and_used_as_soon
 async def test_a_dead_server_is_left_alone_for_a_moment_and_found_as_soon_as_it_is_back(
     start: Any, statuses: list[Status], server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = [1000.0]
-    monkeypatch.setattr("engine.backends.http._now", lambda: clock[0])
+    clock = Clock(seconds_a_look=0.02)  # what it takes to find out
+    monkeypatch.setattr("engine.backends.http.now", clock)
     troubled, backend = await start(server)
     http = troubled.healthy.__self__.http
     backend.patience = replace(QUICK, outage=Patience().outage)
     assert (await collect(backend.complete(completion()))).text == "value + 1"
     await http.stop()
-    for _ in range(5):  # keystrokes
-        with pytest.raises(BackendUnavailable, match="Nothing answers at"):
-            await collect(backend.complete(completion()))
-    await http.start()
-    asked = len(http.requests)
     with pytest.raises(BackendUnavailable, match="Nothing answers at"):
         await collect(backend.complete(completion()))
+    await http.start()
+    asked = len(http.requests)
+    for _ in range(3):  # keystrokes
+        with pytest.raises(BackendUnavailable, match="Nothing answers at"):
+            await collect(backend.complete(completion()))
     assert len(http.requests) == asked, "within the moment it is not knocked at"
     assert (await collect(backend.chat(question(think=False)))).text == "value + 1", (
         "but who asks by hand is served"
     )
-    clock[0] += Patience().outage
+    clock.time += 10 * clock.seconds_a_look
     assert (await collect(backend.complete(completion()))).text == "value + 1"
     assert [status.kind for status in statuses] == ["ready", "error", "ready"]
+
+
+@pytest.mark.parametrize(("took", "left_alone"), [(0.002, 0.02), (2.0, 1.0)], ids=["refused at once", "timed out"])
+def test_how_long_it_is_left_alone_follows_what_it_takes_to_find_out(
+    monkeypatch: pytest.MonkeyPatch, took: float, left_alone: float
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr("engine.backends.http.now", clock)
+    outage = Outage()
+    outage.began(Unreachable("Nothing answers."), took, at_most=1.0)
+    clock.time += 0.99 * left_alone
+    with pytest.raises(Unreachable):
+        outage.check()
+    clock.time += 0.02 * left_alone
+    outage.check()
+
+
+@dataclass
+class Clock:
+    seconds_a_look: float = 0.0
+    time: float = 1000.0
+
+    def __call__(self) -> float:
+        self.time += self.seconds_a_look
+        return self.time
