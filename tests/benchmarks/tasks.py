@@ -51,8 +51,9 @@ def is_exact(completed: str, task: Task) -> bool:
 
 
 def first_line_of(completion: str) -> str:
-    """What is left of an answer that is cut at its first line end."""
-    return completion.partition("\n")[0]
+    """What is left of an answer that is cut behind its first line end: the tasks miss a whole line."""
+    line, end, _ = completion.partition("\n")
+    return line + end
 
 
 def _task(row: dict[str, str]) -> Task:

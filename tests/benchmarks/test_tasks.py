@@ -64,4 +64,4 @@ def test_missing_data_is_named(tmp_path: Path) -> None:
 
 
 def test_an_answer_is_cut_at_its_first_line_end() -> None:
-    assert tasks.first_line_of("y = x\nz = 3") == "y = x"
+    assert tasks.first_line_of("y = x\nz = 3") == "y = x\n"
