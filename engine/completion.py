@@ -7,6 +7,7 @@ When the deadline passes, what is certain so far is shown, and the rest is kept 
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from engine.backends import Backend
 from engine.context import ContextQuery, Gathered, gather
 from engine.context import code as codes
 from engine.context.documents import Document
-from engine.context.syntax import block_expected, closes_brackets
+from engine.context.syntax import block_expected, closes_brackets, on_lines_of_its_own
 from engine.errors import HearthError
 from engine.frames import MAX_TYPED, Budget, Frame, frame_at, with_context
 from engine.generation import Generation, Place
@@ -115,15 +116,15 @@ class Completer:
     async def _answer(self, memory: _Memory, document: Document, offset: int, automatic: bool) -> Completion:
         snapshot, floor = document.snapshot(), self._floor(automatic)
         place = Place(snapshot.text, offset, *document.code_near(offset))
-        known = self._remembered(memory, snapshot, offset, automatic)
+        known = self._remembered(memory, place, automatic)
         older = memory.generating
         if known is None and older is not None and older.serves(snapshot.text, offset):
             # On a slow machine, to begin anew with every key that agrees with it would mean never to end.
             with suppress(HearthError):  # if it failed, this call begins anew and says why that fails too
                 await older.wait(self.settings.deadline_ms / 1000, offset, floor)
-            known = self._remembered(memory, snapshot, offset, automatic)
+            known = self._remembered(memory, place, automatic)
             if known is None and older.under_way:
-                known = self._completion(memory, snapshot, offset, older.shown(offset, floor), "deadline")
+                known = self._completion(memory, place, older.shown(offset, floor), "deadline")
         if known is not None:
             self._look_ahead(memory, snapshot, place, known)
             return known
@@ -134,7 +135,7 @@ class Completer:
         if memory.warming is None or memory.warming.done():
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
         shown = generation.shown(offset, floor)
-        completion = self._completion(memory, snapshot, offset, shown, generation.reason, generation.usage)
+        completion = self._completion(memory, place, shown, generation.reason, generation.usage)
         self._look_ahead(memory, snapshot, place, completion)
         return completion
 
@@ -171,29 +172,29 @@ class Completer:
         if not useful:
             memory.warming.cancel()
 
-    def _remembered(self, memory: _Memory, snapshot: Snapshot, offset: int, automatic: bool) -> Completion | None:
-        found = memory.suggestions.find(snapshot.text, offset)
+    def _remembered(self, memory: _Memory, place: Place, automatic: bool) -> Completion | None:
+        found = memory.suggestions.find(place.text, place.offset)
         if found is None:
             return None
-        shown = found[1].shown_at(offset, self._floor(automatic))
-        return self._completion(memory, snapshot, offset, shown, "remembered")
+        shown = found[1].shown_at(place.offset, self._floor(automatic))
+        return self._completion(memory, place, shown, "remembered")
 
     def _completion(
         self,
         memory: _Memory,
-        snapshot: Snapshot,
-        offset: int,
+        place: Place,
         shown: tuple[str, float],
         reason: str,
         usage: Usage | None = None,
     ) -> Completion:
         """What is told of (text, probability): nothing of what the user rejected here."""
         text, confidence = shown
-        if memory.suggestions.is_rejected(snapshot.text, offset, text):
+        if memory.suggestions.is_rejected(place.text, place.offset, text):
             text = ""
+        text = on_lines_of_its_own(place.code, place.offset_in_code, text)
         # Auto-closed brackets right of the cursor are replaced by those of the answer.
-        end = offset + closes_brackets(text, _tail(snapshot.text, offset))
-        return Completion(text, offset, end, reason, confidence, usage or Usage())
+        end = place.offset + closes_brackets(text, _tail(place.text, place.offset))
+        return Completion(text, place.offset, end, reason, confidence, usage or Usage())
 
     def _floor(self, automatic: bool) -> float:
         """Less probable lines are only shown to who asks for them."""
@@ -266,10 +267,19 @@ class Completer:
 
 
 def _mode(place: Place, automatic: bool) -> stop.Mode:
-    """An automatic suggestion is a line unless the syntax asks for a block; whoever asks gets all there is."""
+    """An automatic suggestion is a line unless the syntax asks for a block; whoever asks gets all there is.
+
+    In front of a line of code that is a line too: for more, people make an empty one.
+    """
     if block_expected(place.code, place.offset_in_code):
         return "block"
-    return "line" if automatic else "span"
+    return "line" if automatic or _is_before_code(place) else "span"
+
+
+def _is_before_code(place: Place) -> bool:
+    """Whether the cursor stands at the beginning of a line, or in its indentation, and code follows."""
+    head = place.text[place.text.rfind("\n", 0, place.offset) + 1 : place.offset]
+    return not head.strip() and bool(re.search(r"\w", _tail(place.text, place.offset)))
 
 
 def _common_start(left: str, right: str) -> int:

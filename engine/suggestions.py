@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from engine.stop import BLANKS, CLOSERS
+from engine.stopping.lines import BLANKS, CLOSERS
 
 _LEFT = 1500  # characters that must be the same left of the cursor, and right of it
 _RIGHT = 500

@@ -15,6 +15,7 @@ __all__ = [
     "errors_added",
     "in_comment",
     "in_string",
+    "on_lines_of_its_own",
     "open_bracket",
 ]
 
@@ -64,6 +65,24 @@ def errors_added(code: Code, start: int, end: int, new_text: str) -> int:
         return 0
     after = codes.paste(code, start, end, new_text)
     return _errors(after) - _errors(code)
+
+
+def on_lines_of_its_own(code: Code, offset: int, answer: str) -> str:
+    """The answer with a line end behind it, where it is lines in front of the one that begins at the offset.
+
+    Of `‸return x` and the answer `y = 1` that is so, not of `‸compute(x)` and the answer `result = `.
+    """
+    head, tail = line_around(code.text, offset)
+    said = answer.rstrip()
+    if head.strip() or not said or not re.search(r"\w", tail):
+        return answer
+    lines = f"{said}\n{head}"
+    ends = "\n" in answer[len(said) :] or said.endswith((";", "}")) or _opens(code, said.rpartition("\n")[2])
+    if ends or tail[0] in " \t":  # in front of an indentation nothing else makes sense
+        return lines
+    return (
+        lines if errors_added(code, offset, offset, lines) < errors_added(code, offset, offset, answer) else answer
+    )
 
 
 def closes_brackets(answer: str, tail: str) -> int:
@@ -219,8 +238,10 @@ def _errors(code: Code) -> int:
     waiting = [code.tree.root_node]
     while waiting and count < MAX_ERRORS:
         node = waiting.pop()
-        count += node.is_error or node.is_missing
-        waiting.extend(child for child in node.children if child.has_error)
+        inside = [child for child in node.children if child.has_error or child.is_missing]
+        # Where none of its children has the error that a node has, a token without a node is missing: a line end.
+        count += node.is_error or node.is_missing or (node.has_error and not inside)
+        waiting.extend(inside)
     return count
 
 

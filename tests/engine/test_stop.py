@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.stop import RULES, Answer, Mode, policy_at
+from engine.stop import Answer, Mode, policy_at
+from engine.stopping.rules import RULES
 from engine.types import StopPolicy
 
 # text, mode, what the model would say, what is left of it, the rule that ended it
@@ -43,6 +44,17 @@ CASES: list[tuple[str, Mode, str, str, str]] = [
     # a span stays inside the outermost block
     ("def f():\n‸\n", "span", "    a()\n\n# Tests\nf()\n", "    a()", "span_end"),
     ("def f():\n    x = ‸\n", "span", "1\n    return x\n\n\ndef g():\n    pass\n", "1\n    return x", "span_end"),
+    # what would never run
+    (
+        "def f():\n    ‸\n",
+        "block",
+        "if a:\n        return 1\n    return 2\n    print(a)\n",
+        "if a:\n        return 1\n    return 2",
+        "after_jump",
+    ),
+    ("for x in y:\n    ‸\n", "span", "break\n    a()\n", "break", "after_jump"),
+    ("def f():\n    ‸\n    use(x)\n", "span", "x = 1\n    return x\n    go()\n", "x = 1", "after_jump"),
+    ("def f():\n‸    use(x)\n", "span", "    x = 1\n    return x\n    go()\n", "    x = 1\n", "after_jump"),
     # running on
     ("‸", "block", "a = 1\n```\nThis code", "a = 1", "mark"),
     ("‸", "span", "a()\nb()\na()\na()\na()\na()\n", "a()\nb()\na()", "repetition"),
@@ -68,6 +80,21 @@ def test_answers_end_where_they_should(text: str, mode: Mode, said: str, shown: 
     assert complete(text, mode, said, step)[0] == shown
     if step == 1:
         assert complete(text, mode, said)[1] == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "said"),
+    [
+        ("switch (a) {\n  case 1:\n    ‸\n", "block", "return 1;\n  case 2:\n    return 2;\n  }\n"),
+        ("def f\n  ‸\nend\n", "block", "return 1 if a\n  return 2 unless b\n  3"),
+        ("def f():\n    ‸\n", "span", "return sum(\n        a\n    )\n"),
+        ("switch (a) {\n  case 1:\n    ‸\n  case 2:\n", "span", "go();\n  break;"),
+        ("def f():\n    ‸\n    use(x)\n", "span", "return x"),
+    ],
+)
+def test_what_can_run_stays(text: str, mode: Mode, said: str) -> None:
+    text_said = complete(text, mode, said, step=len(said))[0]
+    assert text_said == said.rstrip() or said.startswith(text_said + "\n  case"), text_said
 
 
 def test_every_rule_has_a_case() -> None:

@@ -9,6 +9,7 @@ from engine.context.syntax import (
     errors_added,
     in_comment,
     in_string,
+    on_lines_of_its_own,
 )
 from tests.engine.context.marked import MARK, marked
 
@@ -249,3 +250,21 @@ def test_every_question_has_an_answer_at_every_place(words: list[str], language:
     found = enclosing_definition(code, offset)
     assert found is None or found.start < offset
     assert errors_added(code, offset, offset, "") == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "answer", "shown"),
+    [
+        ("python", "def f():\n⟨⟩    return x\n", "    x = 1", "    x = 1\n"),
+        ("python", "def f():\n    ⟨⟩return x\n", "x = 1\n   ", "x = 1\n    "),
+        ("python", "⟨⟩compute(x)\n", "result = ", "result = "),
+        ("python", "def f():\n    ⟨⟩return x\n", "if x:", "if x:\n    "),
+        ("javascript", "⟨⟩compute(x)\n", "const y = ", "const y = "),
+        ("javascript", "⟨⟩compute(x)\n", "start();", "start();\n"),
+        ("javascript", "{\n  ⟨⟩}\n", "start();", "start();"),
+        ("python", "x = ⟨⟩y\n", "1 + ", "1 + "),
+    ],
+)
+def test_lines_in_front_of_a_line_end_where_it_begins(language: str, text: str, answer: str, shown: str) -> None:
+    code, offset = marked(text, language)
+    assert on_lines_of_its_own(code, offset, answer) == shown

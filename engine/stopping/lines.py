@@ -1,0 +1,93 @@
+"""What the rules need of texts and lines. White space never counts where two texts are compared."""
+
+import re
+
+from engine.types import StopPolicy
+
+CLOSERS = ")]}"
+OPENERS = "([{"
+BLANKS = " \t\r\n"
+# Shorter lines than this (without white space) also stand in answers by chance: `}`, `else:`, `return x`.
+DISTINCTIVE = 10
+
+
+def bracket_depth(text: str) -> int:
+    """Open brackets minus closed ones; strings and comments are not told apart."""
+    return sum(text.count(char) for char in OPENERS) - sum(text.count(char) for char in CLOSERS)
+
+
+def needle_of(lines: tuple[str, ...]) -> str:
+    """So much of the lines, packed, that finding it is no accident; empty when there is not enough."""
+    needle = ""
+    for line in lines:
+        needle += pack(line)[0]
+        if len(needle) >= DISTINCTIVE:
+            return needle
+    return ""
+
+
+def find_packed(text: str, needle: str, anywhere: bool) -> int | None:
+    """The offset in `text` where `needle` begins, white space aside; only at line starts unless `anywhere`."""
+    if not needle:
+        return None
+    packed, offsets = pack(text)
+    at = packed.find(needle)
+    while at >= 0:
+        start = offsets[at]
+        line_start = text.rfind("\n", 0, start) + 1
+        if anywhere:
+            return start
+        if not text[line_start:start].strip() and line_start > 0:
+            return end_of_previous_line(text, line_start)
+        at = packed.find(needle, at + 1)
+    return None
+
+
+def without_blanks_of(tail: str, text: str, end: int) -> int:
+    """`end`, less the blanks before it that `tail` begins with: they stand right of the cursor already."""
+    blanks = len(tail) - len(tail.lstrip(" \t"))
+    before = len(text[:end]) - len(text[:end].rstrip(" \t"))
+    return end - min(blanks, before)
+
+
+def pack(text: str) -> tuple[str, list[int]]:
+    """The text without white space, and the offset of each remaining character."""
+    offsets = [index for index, char in enumerate(text) if not char.isspace()]
+    return "".join(text[index] for index in offsets), offsets
+
+
+def lines_of(text: str) -> list[tuple[int, str]]:
+    """(offset, line without its end) of every line; the last one may still be growing."""
+    lines: list[tuple[int, str]] = []
+    start = 0
+    for line in text.split("\n"):
+        lines.append((start, line))
+        start += len(line) + 1
+    return lines
+
+
+def end_of_previous_line(text: str, line_start: int) -> int:
+    return len(text[:line_start].rstrip("\r\n"))
+
+
+def first_indent(text: str, policy: StopPolicy) -> int:
+    """The indentation of the line that the answer begins in; on an empty line that is the answer's own."""
+    return indent_of(policy.head if policy.head.strip() else policy.head + text.lstrip("\r\n"))
+
+
+def runs_empty(text: str) -> int | None:
+    """Nothing but line ends: three of them are an answer, an empty one."""
+    return 0 if text.count("\n") >= 3 else None
+
+
+def indent_of(line: str) -> int:
+    """Width of the indentation in columns; a tab counts four."""
+    blanks = line[: len(line) - len(line.lstrip(" \t"))]
+    return len(blanks.replace("\t", "    "))
+
+
+def is_jump(line: str) -> bool:
+    """Whether what follows this line, indented alike, never runs."""
+    is_conditional = re.search(r"\s(if|unless)\s(?!.*\belse\b)", line)  # in Ruby
+    jumps = re.match(r"\s*(return|raise|throw|break|continue)\b", line)
+    return bool(jumps) and not is_conditional and bracket_depth(line) == 0

@@ -1,0 +1,177 @@
+"""The rules that end an answer while it grows: the answer so far -> where it is complete, or None to go on."""
+
+import re
+from collections.abc import Callable
+
+from engine.stopping.lines import (
+    BLANKS,
+    CLOSERS,
+    DISTINCTIVE,
+    bracket_depth,
+    end_of_previous_line,
+    find_packed,
+    first_indent,
+    indent_of,
+    is_jump,
+    lines_of,
+    needle_of,
+    runs_empty,
+    without_blanks_of,
+)
+from engine.types import StopPolicy
+
+
+def marks(text: str, policy: StopPolicy) -> int | None:
+    """The model wrote one of its own marks, or a Markdown fence, as text."""
+    found = re.search(r"<\|[a-z_]+\|?>|<fim_|<｜|^```|\n```", text)
+    return found.start() if found else None
+
+
+def text_below(text: str, policy: StopPolicy) -> int | None:
+    """The answer has reached the text that stands right of or below the cursor already."""
+    if policy.tail.strip():
+        found = find_packed(text, needle_of((policy.tail, *policy.below)), anywhere=True)
+        return None if found is None else without_blanks_of(policy.tail, text, found)
+    if not policy.below:
+        return None
+    return find_packed(text, needle_of(policy.below), anywhere=False)
+
+
+def line_completed(text: str, policy: StopPolicy) -> int | None:
+    """A line of the answer ends with all that stands right of the cursor: it has completed the cursor's line."""
+    tail = policy.tail.strip()
+    if len(tail) < 3 and not any(char.isalnum() for char in tail):
+        return None
+    for start, line in lines_of(text)[:-1]:
+        if line.rstrip().endswith(tail):
+            return without_blanks_of(policy.tail, text, start + len(line.rstrip()) - len(tail))
+    return None
+
+
+def line_end(text: str, policy: StopPolicy) -> int | None:
+    """A single-line answer ends with its first line that says something."""
+    if policy.mode != "line":
+        return None
+    said = len(text) - len(text.lstrip(BLANKS))
+    if said == len(text):
+        return runs_empty(text)
+    end = text.find("\n", said)
+    if end < 0:
+        return None
+    if policy.tail.strip() and not policy.head.strip():
+        return end + 1  # a whole line in front of the one that begins at the cursor
+    return len(text[:end].rstrip("\r"))
+
+
+def block_end(text: str, policy: StopPolicy) -> int | None:
+    """A block ends where the text is indented less than the block, its own closing bracket included."""
+    if policy.mode != "block":
+        return None
+    if not text.strip():
+        return runs_empty(text)
+    opened_above = bool(policy.head.strip())
+    base = first_indent(text, policy)
+    blank_before = False
+    for start, line in lines_of(text)[1:]:
+        if not line.strip():
+            blank_before = True
+            continue
+        is_last = start + len(line) == len(text)
+        if is_last and not line.strip(BLANKS + CLOSERS):
+            return None  # an indentation or closers that may still go on
+        if indent_of(line) > base or (indent_of(line) == base and not opened_above and not blank_before):
+            blank_before = False
+            continue
+        closes = line.strip()[0] in CLOSERS and bracket_depth(policy.head + text[:start]) > 0
+        if not closes or blank_before or indent_of(line) < base:
+            return end_of_previous_line(text, start)
+        if is_last:
+            return None
+        return start + len(line)
+    return None
+
+
+def span_end(text: str, policy: StopPolicy) -> int | None:
+    """What is missing between two texts is nowhere indented less than both, and stays in the outermost block."""
+    if policy.mode != "span":
+        return None
+    if not text.strip():
+        return runs_empty(text)
+    first = first_indent(text, policy)
+    is_before_line = policy.tail.strip() and not policy.head.strip()
+    following = (policy.head + policy.tail,) if is_before_line else policy.below[:1]
+    base = max(min(1, first), min([first, *(indent_of(line) for line in following)]))
+    for start, line in lines_of(text)[1:]:
+        is_last = start + len(line) == len(text)
+        if line.strip() and indent_of(line) < base and not (is_last and not line.strip(BLANKS + CLOSERS)):
+            return end_of_previous_line(text, start)
+    return None
+
+
+def after_jump(text: str, policy: StopPolicy) -> int | None:
+    """Nothing that follows `return` or the like at the same indentation would ever run."""
+    if policy.mode == "line" or not policy.comment:
+        return None
+    jump: int | None = None  # its indentation
+    for start, line in lines_of(policy.head + text):
+        if not line.strip():
+            continue
+        if jump is not None and indent_of(line) == jump and line.strip()[0] not in CLOSERS:
+            return end_of_previous_line(text, start - len(policy.head))
+        if jump is None or indent_of(line) <= jump:
+            jump = indent_of(line) if is_jump(line) else None
+    return None
+
+
+def repetition(text: str, policy: StopPolicy) -> int | None:
+    """The model says the same lines again, or goes round in a loop inside one line."""
+    loop = re.search(r"(.{6,60}?)\1{3}$", text[-260:], re.DOTALL)
+    if loop and loop.group(1).strip():
+        return len(text) - len(loop.group(0)) + len(loop.group(1))
+    complete = [(start, line.strip()) for start, line in lines_of(text)[:-1] if line.strip()]
+    if len(complete) >= 3 and complete[-1][1] == complete[-2][1] == complete[-3][1]:
+        return end_of_previous_line(text, complete[-2][0])
+    for at in range(1, len(complete)):
+        pair = (complete[at - 1][1], complete[at][1])
+        if len("".join(pair)) >= DISTINCTIVE and pair == tuple(line.strip() for line in policy.above[1::-1]):
+            return end_of_previous_line(text, complete[at - 1][0])
+    return None
+
+
+def comment_run(text: str, policy: StopPolicy) -> int | None:
+    """Code was asked for and the model lectures: more than two comment lines in a row."""
+    if not policy.comment or policy.head.lstrip().startswith(policy.comment):
+        return None
+    run: list[int] = []
+    for start, line in lines_of(text)[:-1]:
+        run = [*run, start] if line.lstrip().startswith(policy.comment) else []
+        if len(run) == 3:
+            return end_of_previous_line(text, run[0])
+    return None
+
+
+def too_long(text: str, policy: StopPolicy) -> int | None:
+    """As many lines as a suggestion may have."""
+    starts = [start for start, line in lines_of(text)[:-1] if line.strip()]
+    if len(starts) < policy.max_lines:
+        return None
+    return end_of_previous_line(text, text.find("\n", starts[policy.max_lines - 1]) + 1)
+
+
+Rule = Callable[[str, StopPolicy], int | None]
+
+# The rules that find a certain end; after the others, and at the token limit, the model has run on.
+DECIDED = ("text_below", "line_completed", "line_end", "block_end", "eog")
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("mark", marks),
+    ("text_below", text_below),
+    ("line_completed", line_completed),
+    ("line_end", line_end),
+    ("block_end", block_end),
+    ("span_end", span_end),
+    ("after_jump", after_jump),
+    ("repetition", repetition),
+    ("comment_run", comment_run),
+    ("too_long", too_long),
+)

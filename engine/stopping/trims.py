@@ -1,0 +1,80 @@
+"""What is taken off a finished answer: the answer -> how much of it to keep."""
+
+import re
+from collections.abc import Callable
+
+from engine.stopping.lines import (
+    BLANKS,
+    CLOSERS,
+    DISTINCTIVE,
+    end_of_previous_line,
+    indent_of,
+    is_jump,
+    lines_of,
+    pack,
+    without_blanks_of,
+)
+from engine.types import StopPolicy
+
+
+def lines_below(text: str, policy: StopPolicy) -> int:
+    """Keep what comes before last lines that are the next lines below, indentation included."""
+    if policy.tail.strip():
+        return len(text)
+    lines = [(start, line) for start, line in lines_of(text)[1:] if line.strip()]
+    for size in range(min(len(lines), len(policy.below)), 0, -1):
+        said = [(indent_of(line), line.strip()) for _, line in lines[-size:]]
+        if said == [(indent_of(line), line.strip()) for line in policy.below[:size]]:
+            return end_of_previous_line(text, lines[-size][0])
+    return len(text)
+
+
+def overlap_with_below(text: str, policy: StopPolicy) -> int:
+    """Keep what comes before the longest end of the answer that the text right of the cursor begins with.
+
+    Closing brackets are left alone: whether they are doubled depends on what the answer opens, and the ones
+    that the editor typed are replaced when the answer is inserted.
+    """
+    target = pack("\n".join((policy.tail, *policy.below)))[0]
+    packed, offsets = pack(text)
+    tail = pack(policy.tail)[0]
+    for size in range(min(len(packed), len(target)), 0, -1):
+        if not packed.endswith(target[:size]):
+            continue
+        # A few characters agree by chance, unless they are all that is left of the cursor's line.
+        if size < DISTINCTIVE and (size != len(tail) or not tail.strip(CLOSERS + "\"'`;,")):
+            return len(text)
+        if not tail and text[: offsets[-size]].rpartition("\n")[2].strip():
+            return len(text)  # with nothing right of the cursor only whole lines can be a repetition
+        return without_blanks_of(policy.tail, text, offsets[-size])
+    return len(text)
+
+
+def jump_before_code(text: str, policy: StopPolicy) -> int:
+    """Keep what comes before a last line that would keep the code below from ever running.
+
+    A first line stays: it is all there is to show.
+    """
+    lines = [(start, line) for start, line in lines_of(text) if line.strip()]
+    if len(lines) < 2 or policy.head.strip() or not policy.comment:
+        return len(text)
+    start, last = lines[-1]
+    below = policy.head + policy.tail if policy.tail.strip() else "".join(policy.below[:1])
+    if not is_jump(last) or indent_of(below) != indent_of(last) or not _is_statement(below):
+        return len(text)
+    return start if policy.tail.strip() else end_of_previous_line(text, start)
+
+
+def trailing_space(text: str, policy: StopPolicy) -> int:
+    """Blanks count only in front of what follows on the same line."""
+    return len(text) if policy.tail.strip() else len(text.rstrip(BLANKS))
+
+
+Trim = Callable[[str, StopPolicy], int]
+TRIMS: tuple[Trim, ...] = (trailing_space, lines_below, overlap_with_below, jump_before_code, trailing_space)
+
+
+def _is_statement(line: str) -> bool:
+    """Not so of what can be reached from elsewhere: another branch, a label, a definition, the end of a block."""
+    others = r"(case|default|else|elif|except|finally|rescue|ensure|when|end|fi|done|def|class|function|fn|func)\b"
+    return not re.match(rf"\W|{others}|\w+:(\s|$)|$", line.strip())
