@@ -68,7 +68,7 @@ class Generation:
     def shown(self, offset: int, floor: float) -> tuple[str, float]:
         """(what may be shown now to a cursor that moved along it to `offset`, its probability)."""
         typed, right = offset - self._place.offset, self._place.text[self._place.offset :]
-        if self._parts:
+        if self._parts or self._is_sound:  # of an answer that came to nothing the draft is not shown either
             answer = self.answer if self._is_sound else _without_errors(self._place, self.answer)
             return shown(answer, self._parts, typed, right, floor)
         growing = self._growing

@@ -249,6 +249,15 @@ async def test_an_answer_that_dies_while_somebody_types_along_it_is_begun_anew()
     assert len(typing.asked) == 2
 
 
+@pytest.mark.parametrize("automatic", [True, False])
+async def test_of_an_answer_that_came_to_nothing_no_draft_is_shown(automatic: bool) -> None:
+    typing = Typing(
+        Drafting(["return ", "results", " + ", "totals"], delay_ms=1, comes_to_nothing=True),
+        "‸\nreturn results + totals\n",
+    )
+    assert await typing.ghost(automatic) == ""
+
+
 @dataclass
 class Drafting(ScriptedBackend):
     """Tells what it says before that is certain, and is certain only at the end."""
@@ -256,6 +265,7 @@ class Drafting(ScriptedBackend):
     ended: int = 0
     probabilities: Sequence[float] = ()
     last: asyncio.Event | None = None  # the last piece waits for it
+    comes_to_nothing: bool = False
 
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
@@ -268,7 +278,8 @@ class Drafting(ScriptedBackend):
                 said += text
                 probability = self.probabilities[number] if self.probabilities else 1.0
                 yield Piece("", probability=probability, draft=said)
-            yield Piece(said, probability=probability)
+            if not self.comes_to_nothing:
+                yield Piece(said, probability=probability)
             yield Finished("eog")
         finally:
             self.ended += 1
