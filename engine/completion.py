@@ -124,7 +124,7 @@ class Completer:
                 await older.wait(self.settings.deadline_ms / 1000, offset, floor)
             known = self._remembered(memory, place, automatic)
             if known is None and older.under_way:
-                known = self._completion(memory, place, older.shown(offset, floor), "deadline")
+                known = self._completion(memory, place, older.shown(offset, floor), older.reason)
         if known is not None:
             self._look_ahead(memory, snapshot, place, known)
             return known

@@ -110,7 +110,10 @@ class Generation:
         that for a cursor at `offset` the answer will be less probable than `floor`.
         """
         end, typed = _now() + seconds, offset - self._place.offset
-        while self.under_way and not self._is_hopeless(typed, floor):
+        while self.under_way:
+            if self._is_hopeless(typed, floor):
+                self.reason = "doubt"
+                break
             left = end - _now()
             lasts = _now() - self._spoke_at if self._spoke_at else 0.0
             if (left <= 0 and self.answer) or (lasts >= seconds and self._words(typed)):

@@ -30,6 +30,8 @@ def main(arguments: list[str]) -> None:
     server = build()
     gc.enable()
     gc.freeze()
+    # A long file that was just opened is read in a thread: with the usual 5 ms every key would wait for its turn.
+    sys.setswitchinterval(0.0005)
     if options.tcp is None:
         from lsp_server.framing import BoundedInput
 

@@ -16,7 +16,7 @@ from engine.types import Snapshot
 # A longer text is not parsed anew at every keystroke, but its neighbourhood is: where everything lies on one
 # level (a table, generated code) an incremental parse costs as much as a whole one, 45 ms in 10,000 lines.
 _LONG = 20_000  # characters
-_AROUND = 6_000  # on both sides of the cursor, and at least a quarter of that while it moves
+_AROUND = 4_000  # on both sides of the cursor, and at least a quarter of that while it moves
 _OUTERMOST = re.compile(r"^\w", re.MULTILINE)
 _ACROSS_LINES = re.compile("string|comment|heredoc|template")  # nodes in which an excerpt must not begin
 

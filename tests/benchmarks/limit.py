@@ -1,8 +1,8 @@
 """How near Hearth comes to what the machine can do: each request's time beside a bare decode loop of its tokens.
 
 The replay runs on the engine in this process (same completer, same host; no language server), because answers
-over LSP do not tell what they cost. Answers that were remembered, and those given at the deadline while more
-was being generated, have no bare loop; they are counted apart.
+over LSP do not tell what they cost. Every answer is waited for, whatever its probability. Those that were
+remembered have no bare loop; they are counted apart.
 """
 
 from dataclasses import asdict, dataclass
@@ -89,10 +89,8 @@ def _cost(step: Step, answer: Completion, bare_ms: float) -> Cost:
 
 def _apart(answers: list[Completion]) -> list[str]:
     remembered = sum(answer.reason == "remembered" for answer in answers)
-    late = sum(answer.reason == "deadline" for answer in answers)
     return [
-        f"{len(answers)} requests, {remembered} answered from memory, {late} at the deadline "
-        "(the last two are not in the table)"
+        f"{len(answers)} requests, of which {remembered} were answered from memory (these are not in the table)"
     ]
 
 

@@ -35,11 +35,18 @@ class Editor:
 
     def open(self, marked: str, name: str = "sample.py", language: str = "python") -> None:
         """Open a document; `‸` marks the cursor."""
-        self.cursor = marked.index(MARK)
-        self.text = marked.replace(MARK, "", 1)
-        self.uri, self.version = Path("/project", name).as_uri(), 1
+        self.go_back(self.uri_of(name), marked, version=1)
         item = lsp.TextDocumentItem(self.uri, language, 1, self.text)
         self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+
+    def go_back(self, uri: str, marked: str, version: int) -> None:
+        """To a document that is open already and has that text by now."""
+        self.cursor = marked.index(MARK)
+        self.text = marked.replace(MARK, "", 1)
+        self.uri, self.version = uri, version
+
+    def uri_of(self, name: str) -> str:
+        return Path("/project", name).as_uri()
 
     def close(self) -> None:
         self.client.text_document_did_close(lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(self.uri)))

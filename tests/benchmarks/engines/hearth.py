@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lsprotocol import types as lsp
@@ -37,9 +37,16 @@ async def session(model: str, home: Path, threads: int = 0, **completion: object
 @dataclass
 class Hearth:
     _editor: Editor
+    _versions: dict[str, int] = field(default_factory=dict)  # of the documents that are open
 
     async def open(self, buffer: Buffer) -> None:
+        """Open it, or go back to it."""
+        uri = self._editor.uri_of(buffer.name)
+        if uri in self._versions:
+            self._editor.go_back(uri, f"{buffer.above}{MARK}{buffer.below}", self._versions[uri])
+            return
         self._editor.open(f"{buffer.above}{MARK}{buffer.below}", buffer.name, buffer.language)
+        self._versions[uri] = self._editor.version
 
     async def rest(self, buffer: Buffer) -> None:
         place = self._editor.at(self._editor.cursor)
@@ -53,11 +60,13 @@ class Hearth:
 
     async def typed(self, buffer: Buffer, text: str) -> None:
         self._editor.type(text)
+        self._versions[self._editor.uri] = self._editor.version
 
     async def ask(self, buffer: Buffer) -> Suggestion:
         return Suggestion(await self._editor.ghost())
 
     async def leave(self, buffer: Buffer) -> None:
+        del self._versions[self._editor.uri]
         close(self._editor)
 
 
