@@ -32,13 +32,17 @@ export async function make(folder: string, log: vscode.LogOutputChannel): Promis
       return false;
     }
     log.error(error.message);
-    const answer = await vscode.window.showErrorMessage(`Hearth could not be set up: ${error.message}`, "Show log", "Set path");
-    if (answer === "Show log") {
-      log.show();
-    } else if (answer === "Set path") {
-      await vscode.commands.executeCommand("workbench.action.openSettings", "hearth.path");
-    }
+    void explain(error.message, log);
     return false;
+  }
+}
+
+async function explain(problem: string, log: vscode.LogOutputChannel): Promise<void> {
+  const answer = await vscode.window.showErrorMessage(`Hearth could not be set up: ${problem}`, "Show log", "Set path");
+  if (answer === "Show log") {
+    log.show();
+  } else if (answer === "Set path") {
+    await vscode.commands.executeCommand("workbench.action.openSettings", "hearth.path");
   }
 }
 

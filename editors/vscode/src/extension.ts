@@ -18,7 +18,7 @@ import { Usage } from "./usage.ts";
 let client: LanguageClient | undefined;
 let found: string | undefined;
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Hearth", { log: true });
   const status = new StatusItem();
   const documents = new Documents();
@@ -36,7 +36,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     const result = await program.find(places(own));
     found = result.program;
     if (found === undefined) {
-      await missing(result.problem ?? "The program `hearth` was not found.");
+      void missing(result.problem ?? "The program `hearth` was not found.");
       return;
     }
     log.info(`starting ${found}`);
@@ -102,7 +102,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       }
     }),
   );
-  await start();
+  // Not awaited: until activation ends VS Code runs no command of ours, not even the one that sets the server up.
+  void start();
 }
 
 export async function deactivate(): Promise<void> {
