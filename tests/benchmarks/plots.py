@@ -1,5 +1,6 @@
 """The pictures of the results, each as SVG and PNG."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +10,8 @@ matplotlib.use("Agg")
 
 from matplotlib import pyplot
 from matplotlib.figure import Figure
+
+_TITLE_WIDTH = 90  # characters
 
 
 def latencies(folder: Path, title: str, by_engine: Mapping[str, Sequence[float]]) -> None:
@@ -68,7 +71,8 @@ def memory(folder: Path, title: str, curves: Mapping[str, Sequence[tuple[float, 
 
 
 def _save(figure: Figure, path: Path, title: str) -> None:
-    figure.axes[0].set_title(title, fontsize=9)
+    lines = (textwrap.fill(line, _TITLE_WIDTH) for line in title.splitlines())
+    figure.axes[0].set_title("\n".join(lines), fontsize=9)
     figure.tight_layout()
     path.parent.mkdir(parents=True, exist_ok=True)
     for ending in (".svg", ".png"):
