@@ -179,8 +179,7 @@ def test_an_interrupted_pull_ends_at_ollama_too() -> None:
     fake = FakeOllama(library=["tiny:1b"], pull_pause=1.0)
     with serving(fake):
         paths.config_file().write_text(f'[ollama]\nurl = "{fake.http.url}"\n')
-        command = [sys.executable, "-m", "lsp_server.cli", "models", "pull", "ollama:tiny:1b"]
-        pull = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        pull = pulling("ollama:tiny:1b")
         end = time.monotonic() + 30
         while not fake.http.asked("/api/pull"):
             assert time.monotonic() < end and pull.poll() is None
@@ -194,6 +193,19 @@ def test_an_interrupted_pull_ends_at_ollama_too() -> None:
             time.sleep(0.02)
 
 
+def pulling(name: str) -> "subprocess.Popen[str]":
+    """In a process that Ctrl-C ends, also where these tests run in the background, which ignores it."""
+    command = [sys.executable, "-m", "lsp_server.cli", "models", "pull", name]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
 def test_pull_respects_that_downloads_are_off(hub: FakeHub) -> None:
     paths.config_file().write_text("[downloads]\nallowed = false\n")
     assert "switched off" in refusal("pull", NAME)
@@ -202,8 +214,7 @@ def test_pull_respects_that_downloads_are_off(hub: FakeHub) -> None:
 
 def test_an_interrupted_pull_says_that_it_can_go_on(hub: FakeHub, tiny: Path) -> None:
     hub.pace = threading.Event()
-    command = [sys.executable, "-m", "lsp_server.cli", "models", "pull", NAME]
-    pull = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pull = pulling(NAME)
     end = time.monotonic() + 30
     while not any(path.stat().st_size for path in paths.models_dir().rglob("*.part")):
         assert time.monotonic() < end and pull.poll() is None
