@@ -4,6 +4,7 @@ Nothing here imports typer or rich: an editor waits for `initialize`.
 """
 
 import argparse
+import faulthandler
 import gc
 import sys
 
@@ -22,6 +23,7 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     paths.private(paths.state_dir())
     logs.to_file("server.log")
+    faulthandler.enable()  # on stderr, which editors keep: should native code end this process, it says where
     # Thousands of protocol classes are made now and live for ever: looking for garbage among them costs 40 ms.
     gc.disable()
 
@@ -30,8 +32,6 @@ def main(arguments: list[str]) -> None:
     server = build()
     gc.enable()
     gc.freeze()
-    # A long file that was just opened is read in a thread: with the usual 5 ms every key would wait for its turn.
-    sys.setswitchinterval(0.0005)
     if options.tcp is None:
         from lsp_server.framing import BoundedInput
 
