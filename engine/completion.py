@@ -7,7 +7,6 @@ When the deadline passes, what is certain so far is shown, and the rest is kept 
 """
 
 import asyncio
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,7 @@ from engine.backends import Backend
 from engine.context import ContextQuery, Gathered, gather
 from engine.context import code as codes
 from engine.context.documents import Document
-from engine.context.syntax import block_expected, closes_brackets, on_lines_of_its_own
+from engine.context.syntax import block_expected, closes_brackets, is_before_code, on_lines_of_its_own
 from engine.errors import HearthError
 from engine.frames import MAX_TYPED, Budget, Frame, frame_at, with_context
 from engine.generation import Generation, Place
@@ -273,13 +272,7 @@ def _mode(place: Place, automatic: bool) -> stop.Mode:
     """
     if block_expected(place.code, place.offset_in_code):
         return "block"
-    return "line" if automatic or _is_before_code(place) else "span"
-
-
-def _is_before_code(place: Place) -> bool:
-    """Whether the cursor stands at the beginning of a line, or in its indentation, and code follows."""
-    head = place.text[place.text.rfind("\n", 0, place.offset) + 1 : place.offset]
-    return not head.strip() and bool(re.search(r"\w", _tail(place.text, place.offset)))
+    return "line" if automatic or is_before_code(place.code, place.offset_in_code) else "span"
 
 
 def _common_start(left: str, right: str) -> int:

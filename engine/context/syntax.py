@@ -15,6 +15,7 @@ __all__ = [
     "errors_added",
     "in_comment",
     "in_string",
+    "is_before_code",
     "on_lines_of_its_own",
     "open_bracket",
 ]
@@ -67,15 +68,21 @@ def errors_added(code: Code, start: int, end: int, new_text: str) -> int:
     return _errors(after) - _errors(code)
 
 
+def is_before_code(code: Code, offset: int) -> bool:
+    """Whether the offset is at the beginning of a line, or in its indentation, and code follows."""
+    head, tail = line_around(code.text, offset)
+    return not head.strip() and bool(re.search(r"\w", tail))
+
+
 def on_lines_of_its_own(code: Code, offset: int, answer: str) -> str:
     """The answer with a line end behind it, where it is lines in front of the one that begins at the offset.
 
     Of `‸return x` and the answer `y = 1` that is so, not of `‸compute(x)` and the answer `result = `.
     """
-    head, tail = line_around(code.text, offset)
     said = answer.rstrip()
-    if head.strip() or not said or not re.search(r"\w", tail):
+    if not said or not is_before_code(code, offset):
         return answer
+    head, tail = line_around(code.text, offset)
     lines = f"{said}\n{head}"
     ends = "\n" in answer[len(said) :] or said.endswith((";", "}")) or _opens(code, said.rpartition("\n")[2])
     if ends or tail[0] in " \t":  # in front of an indentation nothing else makes sense

@@ -91,3 +91,13 @@ def is_jump(line: str) -> bool:
     is_conditional = re.search(r"\s(if|unless)\s(?!.*\belse\b)", line)  # in Ruby
     jumps = re.match(r"\s*(return|raise|throw|break|continue)\b", line)
     return bool(jumps) and not is_conditional and bracket_depth(line) == 0
+
+
+def is_before_line(policy: StopPolicy) -> bool:
+    """Whether the cursor stands in front of a line, so that the answer is lines of its own."""
+    return bool(policy.tail.strip()) and not policy.head.strip()
+
+
+def line_after(policy: StopPolicy) -> str:
+    """The line that follows the answer; "" when there is none."""
+    return policy.head + policy.tail if is_before_line(policy) else "".join(policy.below[:1])

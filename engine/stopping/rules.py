@@ -12,7 +12,9 @@ from engine.stopping.lines import (
     find_packed,
     first_indent,
     indent_of,
+    is_before_line,
     is_jump,
+    line_after,
     lines_of,
     needle_of,
     runs_empty,
@@ -58,7 +60,7 @@ def line_end(text: str, policy: StopPolicy) -> int | None:
     end = text.find("\n", said)
     if end < 0:
         return None
-    if policy.tail.strip() and not policy.head.strip():
+    if is_before_line(policy):
         return end + 1  # a whole line in front of the one that begins at the cursor
     return len(text[:end].rstrip("\r"))
 
@@ -98,9 +100,8 @@ def span_end(text: str, policy: StopPolicy) -> int | None:
     if not text.strip():
         return runs_empty(text)
     first = first_indent(text, policy)
-    is_before_line = policy.tail.strip() and not policy.head.strip()
-    following = (policy.head + policy.tail,) if is_before_line else policy.below[:1]
-    base = max(min(1, first), min([first, *(indent_of(line) for line in following)]))
+    following = line_after(policy)
+    base = max(min(1, first), min(first, indent_of(following)) if following else first)
     for start, line in lines_of(text)[1:]:
         is_last = start + len(line) == len(text)
         if line.strip() and indent_of(line) < base and not (is_last and not line.strip(BLANKS + CLOSERS)):

@@ -10,6 +10,7 @@ from engine.stopping.lines import (
     end_of_previous_line,
     indent_of,
     is_jump,
+    line_after,
     lines_of,
     pack,
     without_blanks_of,
@@ -59,7 +60,7 @@ def jump_before_code(text: str, policy: StopPolicy) -> int:
     if len(lines) < 2 or policy.head.strip() or not policy.comment:
         return len(text)
     start, last = lines[-1]
-    below = policy.head + policy.tail if policy.tail.strip() else "".join(policy.below[:1])
+    below = line_after(policy)
     if not is_jump(last) or indent_of(below) != indent_of(last) or not _is_statement(below):
         return len(text)
     return start if policy.tail.strip() else end_of_previous_line(text, start)
