@@ -39,6 +39,9 @@ class Conversation:
         return " ".join(self.turns[0].question.split())[:80] if self.turns else ""
 
 
+_decoder = msgspec.json.Decoder(Conversation)
+
+
 def new_id() -> str:
     return uuid.uuid4().hex[:12]
 
@@ -53,7 +56,7 @@ def load(id: str) -> Conversation | None:
     try:
         if path.stat().st_size > _MAX_FILE:
             return None
-        return msgspec.json.decode(path.read_bytes(), type=Conversation)
+        return _decoder.decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError):
         return None
 

@@ -9,6 +9,7 @@ import msgspec
 from lsprotocol import types as lsp
 
 from engine.errors import RequestRefused
+from engine.typed import known
 
 T = TypeVar("T")
 
@@ -102,6 +103,9 @@ class PartlyAcceptedParams(msgspec.Struct, frozen=True, rename="camel"):
 
     item: Item
     accepted_length: int
+
+
+known(FocusParams, DocumentParams, InspectParams, ChatParams, ConversationParams, ItemParams, PartlyAcceptedParams)
 
 
 def read(params: Any, kind: type[T]) -> T:

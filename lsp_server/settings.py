@@ -14,8 +14,10 @@ from typing import Any, get_type_hints
 import msgspec
 
 from engine.settings import Settings
+from engine.typed import known
 
 Raw = Mapping[str, Any]
+known(Settings)
 
 _WORKSPACE_MAY_SET = {
     "completion": {"enabled", "languages_off", "max_lines", "max_tokens", "min_confidence"},

@@ -13,6 +13,7 @@ BASE = {
     "engine.files",
     "engine.keys",
     "engine.logs",
+    "engine.typed",
 }
 # What the modules of a folder may import of the engine, besides their own folder and BASE.
 ALLOWED = {

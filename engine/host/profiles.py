@@ -78,6 +78,9 @@ class Note(msgspec.Struct):
     verdict: Verdict | None = None  # of the self-test of this profile
 
 
+_decoder = msgspec.json.Decoder(dict[str, Note])
+
+
 class ProfileBook:
     """The notes of all models, in one small file."""
 
@@ -148,7 +151,7 @@ def key_of(model_digest: str, library_version: str) -> str:
 
 def _read(path: Path) -> dict[str, Note]:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Note])
+        return _decoder.decode(path.read_bytes())
     except (OSError, msgspec.DecodeError):
         return {}  # notes are worth nothing when they cannot be read
 

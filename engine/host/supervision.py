@@ -33,10 +33,13 @@ class Ledger(msgspec.Struct):
     crashes: list[float] = []
 
 
+_decoder = msgspec.json.Decoder(Ledger)
+
+
 def ledger() -> Ledger:
     """What is written down; only the holder of the lock may change it."""
     try:
-        return msgspec.json.decode(_file().read_bytes(), type=Ledger)
+        return _decoder.decode(_file().read_bytes())
     except (OSError, msgspec.DecodeError):
         return Ledger()
 

@@ -1,6 +1,7 @@
 """The models that Hearth knows by name, read from `catalog.toml`."""
 
 import re
+import tomllib
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
@@ -9,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from engine.errors import UnknownModel
+from engine.typed import known
 
 Role = Literal["completion", "chat", "both"]
 
@@ -89,10 +91,12 @@ class CatalogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         return self.role in (role, "both")
 
 
+known(CatalogModel)
+
+
 def parse(text: str) -> dict[str, CatalogModel]:
     """The rows of a catalog, by id, in the file's order. Raises `ValueError` naming the row that is wrong."""
-    rows: dict[str, dict[str, object]] = msgspec.toml.decode(text, type=dict[str, dict[str, object]])
-    return {id: _row(id, row) for id, row in rows.items()}
+    return {id: _row(id, row) for id, row in tomllib.loads(text).items()}
 
 
 @cache
@@ -123,9 +127,9 @@ def search(text: str) -> list[CatalogModel]:
     return [model for model in models().values() if all(word in _haystack(model) for word in words)]
 
 
-def _row(id: str, row: dict[str, object]) -> CatalogModel:
+def _row(id: str, row: object) -> CatalogModel:
     try:
-        model = msgspec.convert({"id": id, **row}, CatalogModel)
+        model = msgspec.convert({"id": id, **row} if isinstance(row, dict) else row, CatalogModel)
     except msgspec.ValidationError as error:
         raise ValueError(f"catalog row {id}: {error}") from error
     wrong = _first_problem(model)

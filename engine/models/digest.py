@@ -20,6 +20,9 @@ class _Record(msgspec.Struct, frozen=True):
     sha256: str
 
 
+_decoder = msgspec.json.Decoder(_Record)
+
+
 def of(path: Path, on_bytes: Callable[[int], None] = lambda done: None) -> str:
     """The digest in lower-case hex. `on_bytes` hears how many bytes are done and may raise to stop."""
     known = remembered(path)
@@ -68,7 +71,7 @@ def forget(path: Path) -> None:
 
 def _record(path: Path) -> _Record | None:
     try:
-        return msgspec.json.decode(_record_of(path).read_bytes(), type=_Record)
+        return _decoder.decode(_record_of(path).read_bytes())
     except (OSError, msgspec.DecodeError):
         return None
 

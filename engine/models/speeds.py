@@ -9,11 +9,13 @@ from engine import paths
 from engine.files import write_atomically
 from engine.models.fit import Speed
 
+_decoder = msgspec.json.Decoder(dict[str, Speed])
+
 
 def measured() -> dict[str, Speed]:
     """By model id; empty before anything was loaded here."""
     try:
-        return msgspec.json.decode(_file().read_bytes(), type=dict[str, Speed])
+        return _decoder.decode(_file().read_bytes())
     except (OSError, msgspec.DecodeError):
         return {}
 

@@ -18,6 +18,9 @@ class _Settings(msgspec.Struct):
     downloadsFolder: str = ""
 
 
+_decoder = msgspec.json.Decoder(_Settings)
+
+
 def roots() -> list[Path]:
     """The model folders that may exist here, the likeliest first."""
     homes = [_pointed_home(), Path.home() / ".lmstudio", Path.home() / ".cache" / "lm-studio"]
@@ -64,7 +67,7 @@ def _pointed_home() -> Path | None:
 
 def _downloads_folder(home: Path) -> Path | None:
     try:
-        settings = msgspec.json.decode((home / "settings.json").read_bytes(), type=_Settings)
+        settings = _decoder.decode((home / "settings.json").read_bytes())
     except (OSError, msgspec.DecodeError):
         return None
     return Path(settings.downloadsFolder).expanduser() if settings.downloadsFolder else None

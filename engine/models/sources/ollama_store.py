@@ -31,6 +31,9 @@ class _Manifest(msgspec.Struct):
     layers: list[_Layer] = []
 
 
+_decoder = msgspec.json.Decoder(_Manifest)
+
+
 def roots() -> list[Path]:
     """The stores that may exist here, the likeliest first."""
     configured = os.environ.get("OLLAMA_MODELS")
@@ -74,7 +77,7 @@ def _read(root: Path, path: Path, name: str) -> Found | None:
     try:
         if size(path) > _MANIFEST_LIMIT:
             return None
-        manifest = msgspec.json.decode(path.read_bytes(), type=_Manifest)
+        manifest = _decoder.decode(path.read_bytes())
     except (OSError, msgspec.DecodeError):
         return None
     for layer in manifest.layers:
