@@ -20,7 +20,8 @@ ALLOWED = {
     "engine/host": {"engine.fim", "engine.stop", "engine.models"},
     "engine/models": set(),
     "engine/languages": set(),
-    "engine/context": {"engine.languages", "engine.stop"},
+    "engine/context": {"engine.languages", "engine.stop", "engine.stopping"},
+    "engine/stopping": {"engine.stop"},
     "engine/rewriting": {"engine.context", "engine.languages", "engine.markdown"},
     "engine/backends": {"engine.stop", "engine.fim", "engine.reasoning", "engine.host", "engine.models"},
 }

@@ -9,6 +9,7 @@ import re
 import tree_sitter
 
 from engine.context.code import Code
+from engine.stopping.lines import indent_of
 
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
 MAX_BRACKET_CHARS = 20_000  # looked at before the cursor
@@ -103,12 +104,6 @@ def line_around(text: str, offset: int) -> tuple[str, str]:
     start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
     ends = [end for end in (text.find("\n", offset), text.find("\r", offset)) if end >= 0]
     return text[start:offset], text[offset : min(ends, default=len(text))]
-
-
-def indent_of(line: str) -> int:
-    """The width of a line's indentation; a tab goes to the next multiple of four."""
-    blank = line[: len(line) - len(line.lstrip(" \t"))]
-    return len(blank.expandtabs(4))
 
 
 def _around(code: Code, offset: int) -> list[tree_sitter.Node]:

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from engine.context import code as codes
 from engine.context.code import Code
-from engine.context.lexical import BRACKETS, in_comment, in_string, indent_of, line_around, open_bracket
+from engine.context.lexical import BRACKETS, in_comment, in_string, line_around, open_bracket
 from engine.context.symbols import Definition, definitions_around
+from engine.stopping.lines import indent_of
 
 __all__ = [
     "block_expected",

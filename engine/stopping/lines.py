@@ -81,9 +81,9 @@ def runs_empty(text: str) -> int | None:
 
 
 def indent_of(line: str) -> int:
-    """Width of the indentation in columns; a tab counts four."""
+    """The width of a line's indentation; a tab goes to the next multiple of four."""
     blanks = line[: len(line) - len(line.lstrip(" \t"))]
-    return len(blanks.replace("\t", "    "))
+    return len(blanks.expandtabs(4))
 
 
 def is_jump(line: str) -> bool:
