@@ -28,6 +28,7 @@ from engine.types import Completion, CompletionRequest, FimPrompt, Snapshot, Usa
 Surroundings = Callable[[Snapshot, int, tuple[int, int]], ContextQuery | None]
 
 _REST_PAUSE = 0.05  # seconds without a request after which the frame may be improved
+_MAX_OTHERS = 2  # answers besides the first one, for who asks for them
 
 
 @dataclass
@@ -73,6 +74,46 @@ class Completer:
             if memory.generating is not None:
                 memory.generating.cancel()
             raise
+
+    async def others(self, document: Document, shown: Completion) -> list[Completion]:
+        """What could stand there instead of `shown`, the most probable first.
+
+        They begin where the model had doubts about its first answer. As many as there is time for: a newer call
+        ends the search, and so does twice the deadline. Raises `HearthError` when the backend fails.
+        """
+        memory, snapshot = self._memories.setdefault(document.uri, _Memory()), document.snapshot()
+        place = Place(snapshot.text, shown.start, *document.code_near(shown.start))
+        known = memory.suggestions.find(place.text, place.offset)
+        found = [shown]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2 * self.settings.deadline_ms / 1000):
+                for begun in known[1].rivals_at(place.offset) if known else []:
+                    if len(found) > _MAX_OTHERS:
+                        break
+                    there = _pasted(place, begun)
+                    rest = await self._rest_of_other(memory, snapshot, there, "\n" in shown.text.strip())
+                    if rest is None:
+                        break
+                    each = self._completion(memory, place, (begun + rest[0], rest[1]), "rival")
+                    if each.text.strip() not in {"", *(one.text.strip() for one in found)}:
+                        found.append(each)
+        return found[1:]
+
+    async def _rest_of_other(
+        self, memory: _Memory, snapshot: Snapshot, there: Place, has_lines: bool
+    ) -> tuple[str, float] | None:
+        """(how an answer goes on whose beginning stands `there`, its probability); None when it is too late."""
+        known = memory.suggestions.find(there.text, there.offset)
+        if known is not None and known[1].complete:
+            return known[1].shown_at(there.offset, 0.0)
+        if memory.frame is None or memory.frame.typed(there.text, there.offset) is None:
+            return None
+        request = self._request(memory, replace(snapshot, text=there.text), there, automatic=True)
+        if has_lines and request.stop.mode == "line":
+            request = replace(request, stop=replace(request.stop, mode="span"))
+        generation = self._start(memory, request, there, floor=0.0)
+        await generation.whole()
+        return generation.shown(there.offset, 0.0) if generation.is_whole else None
 
     async def wake(self) -> None:
         """Have the model loaded, because a file was opened."""
@@ -139,13 +180,16 @@ class Completer:
         return completion
 
     def _begin(self, memory: _Memory, snapshot: Snapshot, place: Place, automatic: bool) -> Generation:
+        request = self._request(memory, snapshot, place, automatic)
+        return self._start(memory, request, place, self._floor(automatic))
+
+    def _start(self, memory: _Memory, request: CompletionRequest, place: Place, floor: float) -> Generation:
         """Ask the model; an answer to anything older in this document ends, and any that nobody waits for."""
         for other in self._memories.values():
             is_awaited = other.answering is not None and not other.answering.done()
             if other.generating is not None and (other is memory or not is_awaited):
                 other.generating.cancel()
-        request = self._request(memory, snapshot, place, automatic)
-        memory.generating = Generation(self.backend, request, place, memory.suggestions, self._floor(automatic))
+        memory.generating = Generation(self.backend, request, place, memory.suggestions, floor)
         return memory.generating
 
     def _look_ahead(self, memory: _Memory, snapshot: Snapshot, place: Place, shown: Completion) -> None:
@@ -153,14 +197,11 @@ class Completer:
         busy = memory.generating is not None and memory.generating.under_way
         if busy or not shown.text or not memory.is_full:
             return
-        text = snapshot.text[: shown.start] + shown.text + snapshot.text[shown.end :]
-        after = shown.start + len(shown.text)
-        if memory.frame is None or memory.frame.typed(text, after) is None:
+        after = _pasted(place, shown.text, shown.end)
+        if memory.frame is None or memory.frame.typed(after.text, after.offset) is None:
             return
-        if memory.suggestions.find(text, after) is None:
-            start = place.code_start
-            accepted = codes.paste(place.code, shown.start - start, shown.end - start, shown.text)
-            self._begin(memory, replace(snapshot, text=text), Place(text, after, accepted, start), automatic=True)
+        if memory.suggestions.find(after.text, after.offset) is None:
+            self._begin(memory, replace(snapshot, text=after.text), after, automatic=True)
 
     def _stop_warming(self, memory: _Memory, snapshot: Snapshot, offset: int, automatic: bool) -> None:
         """End work ahead, unless it grows a frame that this request does not need but later ones will."""
@@ -263,6 +304,15 @@ class Completer:
         typed = frame.typed(snapshot.text, offset) or ""
         request = CompletionRequest(snapshot.uri, frame.prompt(typed), max_tokens=1)
         self._speed.learn(await self.backend.warm(request))
+
+
+def _pasted(place: Place, text: str, end: int | None = None) -> Place:
+    """The place behind `text` once it stands there, in the place of what is left of `end`."""
+    end = place.offset if end is None else end
+    start = place.code_start
+    code = codes.paste(place.code, place.offset - start, end - start, text)
+    whole = place.text[: place.offset] + text + place.text[end:]
+    return Place(whole, place.offset + len(text), code, start)
 
 
 def _mode(place: Place, automatic: bool) -> stop.Mode:

@@ -9,7 +9,7 @@ from engine.backends import Backend
 from engine.context.code import Code
 from engine.context.syntax import errors_added
 from engine.suggestions import Part, Suggestions, confidence, goes_on, shown, words
-from engine.types import CompletionRequest, Finished, Piece, Usage
+from engine.types import CompletionRequest, Finished, Piece, Rival, Usage
 
 log = logging.getLogger("hearth.completion")
 _LOOK_AGAIN = 0.1  # seconds
@@ -87,6 +87,11 @@ class Generation:
             return ""
         return words(self._draft[typed:], len(self._draft) - typed)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the answer came to its end."""
+        return self._is_sound
+
     def cancel(self) -> None:
         self._task.cancel()
 
@@ -119,8 +124,14 @@ class Generation:
             if (left <= 0 and self.answer) or (lasts >= seconds and self._words(typed)):
                 break
             await self._news_within(max(left, _LOOK_AGAIN))
-        if self._task.done() and not self._task.cancelled():
-            self._task.result()  # raises what the backend raised
+        if self._task.done():
+            await self.whole()
+
+    async def whole(self) -> None:
+        """Until nothing more comes. Raises what the backend raised."""
+        await asyncio.wait({self._task})
+        if not self._task.cancelled():
+            self._task.result()
 
     def _is_hopeless(self, typed: int, floor: float) -> bool:
         """Whether the first line, so far, is too improbable to be shown as a whole."""
@@ -134,17 +145,18 @@ class Generation:
             waiting.cancel()
 
     async def _run(self) -> None:
+        rivals: tuple[Rival, ...] = ()
         async with aclosing(self._backend.complete(self._request)) as events:
             async for event in events:
                 if isinstance(event, Finished):
-                    self.reason, self.usage = event.reason, event.usage
+                    self.reason, self.usage, rivals = event.reason, event.usage, event.rivals
                 elif not self._take(event):
                     self.reason = "doubt"
                     break
         if self.reason in ("superseded", "cancelled"):
             return
         self.answer, self._is_sound = _without_errors(self._place, self.answer), True
-        self._remember(self.answer, self._parts)
+        self._remember(rivals=rivals)
 
     def _take(self, piece: Piece) -> bool:
         """Whether the answer may go on behind this piece."""
@@ -156,7 +168,7 @@ class Generation:
             self.answer += piece.text
             self._parts.append(Part(len(self.answer), self._probability(piece), tuple(self._steps)))
             self._steps.clear()
-            self._remember(self.answer, self._parts, complete=False)
+            self._remember(complete=False)
         else:
             self._steps.append((len(self._draft), piece.probability))
         self._news.set()
@@ -168,8 +180,9 @@ class Generation:
         end = len(self.answer)
         return next((probability for reached, probability in self._steps if reached >= end), piece.probability)
 
-    def _remember(self, answer: str, parts: list[Part], complete: bool = True) -> None:
-        self._suggestions.add(self._place.text, self._place.offset, answer, parts, complete)
+    def _remember(self, complete: bool = True, rivals: tuple[Rival, ...] = ()) -> None:
+        place = self._place
+        self._suggestions.add(place.text, place.offset, self.answer, self._parts, complete, rivals)
 
 
 def _without_errors(place: Place, answer: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from engine.stopping.lines import BLANKS, CLOSERS
+from engine.types import Rival
 
 _LEFT = 1500  # characters that must be the same left of the cursor, and right of it
 _RIGHT = 500
@@ -86,7 +87,10 @@ def confidence(parts: Sequence[Part], typed: int = 0) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An answer to the place described by `left` and `right`; `complete` is False while more is coming."""
+    """An answer to the place described by `left` and `right`; `complete` is False while more is coming.
+
+    `rivals` are the beginnings of other answers.
+    """
 
     offset: int
     left: str
@@ -94,10 +98,17 @@ class Suggestion:
     answer: str
     parts: tuple[Part, ...]
     complete: bool = True
+    rivals: tuple[Rival, ...] = ()
 
     def shown_at(self, offset: int, floor: float) -> tuple[str, float]:
         """`shown` for a cursor that has moved along it to `offset`."""
         return shown(self.answer, self.parts, offset - self.offset, self.right, floor)
+
+    def rivals_at(self, offset: int) -> list[str]:
+        """What other answers begin with behind a cursor that has moved along it to `offset`."""
+        typed = self.answer[: offset - self.offset]
+        texts = [rival.text for rival in self.rivals]
+        return [text[len(typed) :] for text in texts if text.startswith(typed) and text != typed]
 
     def rest_at(self, text: str, offset: int) -> str | None:
         """What remains of the answer for a cursor that has moved along it, or None when it does not apply."""
@@ -123,11 +134,19 @@ class Suggestions:
     _entries: OrderedDict[tuple[int, str], Suggestion] = field(default_factory=OrderedDict)
     _rejected: set[tuple[str, str]] = field(default_factory=set)
 
-    def add(self, text: str, offset: int, answer: str, parts: Sequence[Part], complete: bool = True) -> None:
+    def add(
+        self,
+        text: str,
+        offset: int,
+        answer: str,
+        parts: Sequence[Part],
+        complete: bool = True,
+        rivals: tuple[Rival, ...] = (),
+    ) -> None:
         """Remember an answer; an empty one too: the place need not be asked about again."""
         left = text[max(0, offset - _LEFT) : offset]
         right = text[offset : offset + _RIGHT]
-        self._entries[offset, left] = Suggestion(offset, left, right, answer, tuple(parts), complete)
+        self._entries[offset, left] = Suggestion(offset, left, right, answer, tuple(parts), complete, rivals)
         self._entries.move_to_end((offset, left))
         while len(self._entries) > _ENTRIES:
             self._entries.popitem(last=False)

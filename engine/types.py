@@ -143,11 +143,26 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """The beginning of another answer: `text` is the answer up to one of its tokens, and what might stand for it.
+
+    `probability` is that of all its tokens together.
+    """
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """The end of an answer. `reason` is the name of a stop rule, or eog, limit, superseded, cancelled."""
+    """The end of an answer. `reason` is the name of a stop rule, or eog, limit, superseded, cancelled.
+
+    `rivals` are the beginnings of other answers, the most probable first; () where they are unknown.
+    """
 
     reason: str
     usage: Usage = field(default_factory=Usage)
+    rivals: tuple[Rival, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

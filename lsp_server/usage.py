@@ -48,6 +48,10 @@ class Usage:
             self._writing = asyncio.create_task(self._write_now_and_then())
         return self.tracker.offer(offer, document.text)
 
+    def also_offered(self, id: str, completion: "Completion") -> str:
+        """Another completion goes out with the one that has this id; its own id in later events."""
+        return self.tracker.also(id, completion.start, completion.text)
+
     def edited(self, document: "Document", start: int, end: int, inserted: str) -> None:
         self.tracker.edited(document.uri, start, end, inserted, document.text)
 

@@ -8,19 +8,22 @@ from engine import fim, stop
 from engine.backends import OnStatus
 from engine.reasoning import Splitter
 from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Status, Usage
+from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Rival, Status, Usage
 
 
 def create(settings: Settings, on_status: OnStatus) -> "ScriptedBackend":
     """The model settings are the scripts: pieces separated by "|", each after `delay_ms` (`5:a|b|c`).
 
-    In that of chat, a form feed separates the answers to one question after the other; the last one is repeated.
+    In that of completion, a form feed separates the answer and others, whose first pieces are its rivals; in that
+    of chat the answers to one question after the other, of which the last one is repeated.
     """
-    pieces, delay_ms = _read(settings.completion.model)
+    (pieces, delay_ms), *others = [_read(script) for script in settings.completion.model.split("\f")]
     answers = [_read(script) for script in settings.chat.model.split("\f")]
     on_status(Status("ready", "scripted"))
     chat_delay_ms = answers[0][1]
-    return ScriptedBackend(pieces, delay_ms, [pieces for pieces, _ in answers], chat_delay_ms)
+    return ScriptedBackend(
+        pieces, delay_ms, [pieces for pieces, _ in answers], chat_delay_ms, [pieces for pieces, _ in others]
+    )
 
 
 @dataclass
@@ -29,6 +32,7 @@ class ScriptedBackend:
     delay_ms: float = 0.0
     answers: Sequence[Sequence[str]] = ()
     chat_delay_ms: float = 0.0
+    others: Sequence[Sequence[str]] = ()
     requests: list[CompletionRequest | ChatRequest] = field(default_factory=list)
     warmed: list[CompletionRequest] = field(default_factory=list)
 
@@ -36,7 +40,8 @@ class ScriptedBackend:
         self.requests.append(request)
         answer = stop.Answer(request.stop)
         generated = 0
-        for text in self.pieces:
+        begun = [pieces[1:] for pieces in self.others if request.prompt.typed.endswith(pieces[0])]
+        for text in begun[0] if begun else self.pieces:
             await asyncio.sleep(self.delay_ms / 1000)
             generated += 1
             accepted = answer.push(text)
@@ -47,7 +52,8 @@ class ScriptedBackend:
         rest = answer.finish()
         if rest:
             yield Piece(rest)
-        yield Finished(answer.reason or "eog", Usage(generated_tokens=generated))
+        rivals = tuple(Rival(pieces[0], 0.1) for pieces in self.others)
+        yield Finished(answer.reason or "eog", Usage(generated_tokens=generated), rivals)
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)

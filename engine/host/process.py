@@ -197,7 +197,7 @@ class Connection:
 
         def on_end(outcome: Finished | HearthError) -> None:
             if isinstance(outcome, Finished):
-                self.send_soon(wire.Done(id, outcome.reason, outcome.usage))
+                self.send_soon(wire.Done(id, outcome.reason, outcome.usage, outcome.rivals))
             else:
                 self.send_soon(wire.Failed(id, type(outcome).__name__, str(outcome)))
 

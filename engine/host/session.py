@@ -19,6 +19,7 @@ from engine.host.chat_template import chat_tokens, opens_thinking
 from engine.host.healing import Vocabulary, split
 from engine.host.kv_cache import KvCache, Sequence
 from engine.host.native import Context, Logits, Model
+from engine.host.rivals import NONE, NOTHING_YET, Choice, Rivals
 from engine.host.threads import ThreadGovernor
 from engine.stop import Answer
 from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, ModelRef, Piece, Probe, Usage
@@ -71,18 +72,20 @@ class Session:
             yield from self._prefill(self.cache, sequence, prompt, run, chunk)
             if warm_up:
                 return Finished("prefilled", run.usage)
-            answer = Answer(request.stop)
+            answer, rivals = Answer(request.stop), Rivals()
             reason = "limit"
             for token in self._generate(self.cache, sequence, healed, request.max_tokens, run):
                 if token is None:
                     yield None
                     continue
                 said = bool(answer.text.strip()) and not request.raw
-                if token == _END or (said and run.ending > SURE_END):
+                if token == _END or (said and run.choice.ending > SURE_END):
                     reason = "eog"
                     break
-                answer.may_end_here(run.ending)
+                answer.may_end_here(run.choice.ending)
+                other = run.text_instead(self.vocabulary)
                 text = run.text_of(self.vocabulary.pieces[token])
+                rivals.note(answer.text, text, other, run.choice)
                 settled = text if request.raw else answer.push(text)
                 if answer.stopped:
                     break
@@ -92,7 +95,7 @@ class Session:
             rest = "" if request.raw else answer.finish()
             if rest:
                 yield Piece(rest, probability=run.take_probability(rest))
-            return Finished(answer.reason, run.usage)
+            return Finished(answer.reason, run.usage, rivals.within(len(answer.text)))
 
     def probe(self, request: CompletionRequest) -> Probe:
         """What `complete` would evaluate, read back from the tokens themselves."""
@@ -213,12 +216,13 @@ class Session:
     ) -> Iterator[int | None]:
         """Greedy decoding: each token before it is evaluated, None after each decode, `_END` where it ends."""
         for _ in range(limit):
-            token, probability, run.ending = self._pick(sequence.last_logits(), wanted)
+            run.choice = self._pick(sequence.last_logits(), wanted)
+            token = run.choice.token
             if token == _END:
                 yield _END
                 return
             wanted = wanted[len(self.vocabulary.pieces[token]) :]
-            run.add(generated=1, probability=probability)
+            run.add(generated=1, probability=run.choice.probability)
             yield token
             began = time.perf_counter()
             while not self._extend(cache, sequence, [token]):
@@ -232,26 +236,30 @@ class Session:
             cache.context.set_threads(self.governor.choice)
         return cache.extend(sequence, tokens)
 
-    def _pick(self, logits: Logits, wanted: bytes) -> tuple[int, float, float]:
-        """(the most probable token that agrees with `wanted`, its probability, that of ending here).
-
-        The token is `_END` when ending is most probable, or nothing agrees.
-        """
+    def _pick(self, logits: Logits, wanted: bytes) -> Choice:
+        """The most probable token that agrees with `wanted`; `_END` when to end is, or when nothing agrees."""
         if wanted:
             allowed = self.vocabulary.allowed(wanted)
             if not len(allowed):
-                return _END, 0.0, 0.0
+                return Choice(_END, 0.0, 0.0)
             scores = logits[allowed]
             best = int(np.argmax(scores))
-            return int(allowed[best]), float(1.0 / np.exp(scores - scores[best]).sum()), 0.0
+            weights = np.exp(scores - scores[best])
+            total, weights[best] = float(weights.sum()), 0.0
+            second = int(np.argmax(weights))
+            return Choice(
+                int(allowed[best]), 1.0 / total, 0.0, int(allowed[second]), float(weights[second]) / total
+            )
         best = int(np.argmax(logits))
         weights = np.exp(logits - logits[best])
         total = float(weights.sum())
         # All the ways to end count together.
         ending = float(weights[self._ends].sum()) / total
         if ending >= 1.0 / total or not self.vocabulary.pieces[best]:
-            return _END, 0.0, ending
-        return best, 1.0 / total, ending
+            return Choice(_END, 0.0, ending)
+        weights[best] = 0.0
+        second = int(np.argmax(weights))
+        return Choice(best, 1.0 / total, ending, second, float(weights[second]) / total)
 
 
 _END = -1
@@ -263,7 +271,7 @@ class _Run:
 
     prompt_tokens: int
     cached_tokens: int
-    ending: float = 0.0  # the probability of ending where the last token was generated
+    choice: Choice = NOTHING_YET  # of the last token
     skip_bytes: int = 0  # generated only because they were healed: they stand left of the cursor already
     usage: Usage = field(init=False)
     _probabilities: list[float] = field(default_factory=list)
@@ -300,6 +308,15 @@ class _Run:
         """The same without an end to it: more tokens may follow."""
         lines = sum(bool(line.strip()) for line in text.splitlines())
         return float(math.prod(self._probabilities) ** (1 / max(1, lines)))
+
+    def text_instead(self, vocabulary: Vocabulary) -> str:
+        """What the token that came second would have added; "" where that is no text by itself."""
+        if self.choice.second == NONE or self._decoder.getstate()[0]:
+            return ""
+        try:
+            return vocabulary.pieces[self.choice.second][self.skip_bytes :].decode()
+        except UnicodeDecodeError:
+            return ""
 
     def text_of(self, piece: bytes) -> str:
         """The characters that `piece` completes, behind the healed bytes."""

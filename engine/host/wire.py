@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from engine.types import ChatRequest, CompletionRequest, ModelRef, Probe, Usage
+from engine.types import ChatRequest, CompletionRequest, ModelRef, Probe, Rival, Usage
 
 # Raised with every change of a message; a host and a client of different versions part ways politely.
-PROTOCOL = 4
+PROTOCOL = 5
 MAX_FRAME = 16 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -106,6 +106,7 @@ class Done(msgspec.Struct, tag=True, frozen=True):
     id: int
     reason: str
     usage: Usage
+    rivals: tuple[Rival, ...] = ()
 
 
 class Failed(msgspec.Struct, tag=True, frozen=True):

@@ -36,7 +36,10 @@ class Offer:
 
 @dataclass(slots=True)
 class Life:
-    """One suggestion. `there` counts its characters that stand in the document, `keys` those typed one by one."""
+    """One suggestion. `there` counts its characters that stand in the document, `keys` those typed one by one.
+
+    `texts` are the answers that went out for one request, by id: the suggestion is the one that was told of last.
+    """
 
     id: str
     offer: Offer
@@ -48,6 +51,14 @@ class Life:
     shown: bool = False
     fate: Fate = "passed"
     ended: float | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def choose(self, id: str) -> None:
+        """The user looks at this one of its answers."""
+        text = self.texts[id]
+        if text != self.offer.text:
+            self.there = _alike(text, self.offer.text[: self.there])
+            self.offer = replace(self.offer, text=text)
 
     @property
     def rest(self) -> tuple[int, str]:
@@ -76,12 +87,22 @@ class Tracker:
         life = self._current.get(offer.uri)
         if life is not None and (typed := _continued(life.offer, offer, document)) is not None:
             text = life.offer.text[:typed] + offer.text
-            life.offer = replace(life.offer, text=text)
+            life.offer, life.texts = replace(life.offer, text=text), {life.id: text}
             return life.id
         self._end(offer.uri)
         life = Life(f"{next(self._ids)}", offer, self.clock(), _common(document, offer.start, offer.text))
+        life.texts[life.id] = offer.text
         self._current[offer.uri] = life
         return life.id
+
+    def also(self, id: str, start: int, text: str) -> str:
+        """Another answer goes out beside the one with that id, `text` in the place of `start`; its own id."""
+        life = self._find(id)
+        if life is None:
+            return id
+        other = f"{life.id}.{len(life.texts)}"
+        life.texts[other] = life.offer.text[: start - life.offer.start] + text
+        return other
 
     def shown(self, id: str) -> None:
         self.tells_shown = True
@@ -148,7 +169,11 @@ class Tracker:
         return records
 
     def _find(self, id: str) -> Life | None:
-        return next((life for life in (*self._current.values(), *self._ended) if life.id == id), None)
+        for life in (*self._current.values(), *self._ended):
+            if id in life.texts:
+                life.choose(id)
+                return life
+        return None
 
     def _follow(self, life: Life, inserted: str, document: str) -> bool:
         """Whether the edit brought more of the suggestion into the document."""
@@ -219,8 +244,13 @@ def _common(document: str, start: int, text: str) -> int:
     """How many characters of `text` stand in the document at `start`."""
     if document.startswith(text, start):
         return len(text)
-    there = document[start : start + len(text)]
-    return next((i for i, (a, b) in enumerate(zip(there, text, strict=False)) if a != b), len(there))
+    return _alike(document[start : start + len(text)], text)
+
+
+def _alike(left: str, right: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    shorter = min(len(left), len(right))
+    return next((i for i in range(shorter) if left[i] != right[i]), shorter)
 
 
 def _share_left(text: str, document: str, start: int) -> float:

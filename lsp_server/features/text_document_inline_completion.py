@@ -1,15 +1,23 @@
 import time
+from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
 from lsp_server import convert
 from lsp_server.hearth import Hearth
 
+if TYPE_CHECKING:
+    from engine.context.documents import Document
+    from engine.types import Completion
+
 NOTHING = lsp.InlineCompletionList(items=[])
 
 
 async def handle(ls: Hearth, params: lsp.InlineCompletionParams) -> lsp.InlineCompletionList | None:
-    """Ghost text. An empty list clears what is shown; null, for a request that a newer one replaced, does not."""
+    """Ghost text; other answers too for who asks for it by hand, which is also what editors do to go through them.
+
+    An empty list clears what is shown; null, for a request that a newer one replaced, does not.
+    """
     asked = time.perf_counter()
     document = ls.documents.get(params.text_document.uri)
     if document is None or ls.is_off(document):
@@ -20,16 +28,29 @@ async def handle(ls: Hearth, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     completer = await ls.completer()
     if document.version != version:
         return None
-    completion = await completer.complete(document, offset, automatic)
-    if completion is None or document.version != version:
+    first = await completer.complete(document, offset, automatic)
+    if first is None or document.version != version:
         return None
-    if not completion.text:
-        return NOTHING
     seconds, floor = time.perf_counter() - asked, completer.settings.min_confidence
-    id = ls.usage.offered(document, completion, seconds, automatic, floor)
-    item = lsp.InlineCompletionItem(
+    found = [first] if automatic else [first, *await completer.others(document, first)]
+    if document.version != version:
+        return None
+    items: list[lsp.InlineCompletionItem] = []
+    id = ""
+    for each in found:
+        if each.text:
+            id = (
+                ls.usage.also_offered(id, each)
+                if id
+                else ls.usage.offered(document, each, seconds, automatic, floor)
+            )
+            items.append(_item(ls, document, each, id))
+    return lsp.InlineCompletionList(items)
+
+
+def _item(ls: Hearth, document: "Document", completion: "Completion", id: str) -> lsp.InlineCompletionItem:
+    return lsp.InlineCompletionItem(
         insert_text=completion.text,
         range=convert.range_at(document, completion.start, completion.end, ls.encoding),
         command=lsp.Command("Accepted", "hearth.didAcceptCompletion", arguments=[id]),
     )
-    return lsp.InlineCompletionList(items=[item])

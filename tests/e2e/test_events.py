@@ -182,3 +182,17 @@ async def test_stats_shows_the_figures_and_deletes_them() -> None:
     assert len(figures["saved_by_day"]) == 7
     assert "deleted" in hearth("stats", "--delete")
     assert not records.path().exists()
+
+
+async def test_other_answers_come_when_asked_for_by_hand_and_are_counted_by_their_own_ids() -> None:
+    settings = {"completion": {"backend": "scripted", "model": "compute(y)\fsum(|y)\flen(|y)"}}
+    async with editor(settings) as ed:
+        ed.open("x = ‸\n")
+        assert [item.insert_text for item in (await ed.request()).items] == ["compute(y)"]
+        items = (await ed.request(automatic=False)).items
+        assert [item.insert_text for item in items] == ["compute(y)", "sum(y)", "len(y)"]
+        assert len({item.command.arguments[0] for item in items}) == 3
+        await accept_and_tell(ed, items[1])
+        assert ed.text == "x = sum(y)\n"
+    (record,) = records.load()
+    assert (record.fate, record.characters, record.saved) == ("accepted", 6, 6)

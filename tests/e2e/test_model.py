@@ -87,6 +87,15 @@ async def test_the_model_completes(place: str, model_home: Path) -> None:
         assert (await ed.ghost()).strip().startswith(expected)
 
 
+async def test_what_else_could_stand_there_is_shown_to_who_asks(model_home: Path) -> None:
+    async with editor(PATIENT, home=model_home) as ed:
+        ed.open("def area(width, height):\n    ‸\n\n\nprint(area(2, 3))\n", "others.py")
+        first, *others = (item.insert_text for item in (await ed.request(automatic=False)).items)
+        assert first == "return width * height"
+        assert others and all("width" in other or "area" in other for other in others), others
+        assert len({first, *others}) == 1 + len(others)
+
+
 async def test_an_empty_file_is_answered(model_home: Path) -> None:
     async with editor(home=model_home) as ed:
         ed.open("‸")

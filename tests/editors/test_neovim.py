@@ -94,6 +94,27 @@ def test_dismiss_hides_it(neovim_012: Path, edit: Edit) -> None:
     assert editor.lines() == ["x = "]
 
 
+def test_other_answers_are_gone_through(neovim_012: Path, edit: Edit) -> None:
+    script = {"completion": {"backend": "scripted", "model": "5:hello(|world)\fsum(|world)"}}
+    editor = _writing(edit(neovim_012, settings=script))
+
+    editor.press("<M-]>")
+    editor.until(lambda: editor.shows("x = sum(world) (2/2)"), "the other answer")
+    editor.press("<M-]>")
+    editor.until(lambda: editor.shows("x = hello(world) (1/2)"), "the first one again")
+    editor.press("<M-[>")
+    editor.until(lambda: editor.shows("x = sum(world) (2/2)"), "the one before")
+    editor.press("<Tab>")
+    editor.until(lambda: editor.lines() == ["x = sum(world)"], "the accepted text")
+
+
+def test_where_there_is_no_other_answer_that_is_told(neovim_012: Path, edit: Edit) -> None:
+    editor = _writing(edit(neovim_012))
+
+    editor.press("<M-]>")
+    editor.until(lambda: editor.shows("x = hello(world) (1/1)"), "the number of answers")
+
+
 def test_tab_is_a_tab_while_nothing_is_shown(neovim_012: Path, edit: Edit) -> None:
     editor = edit(neovim_012, settings=NOTHING)
     _attached(editor)

@@ -8,9 +8,10 @@ from tests.editors.relay import LOST
 from tests.editors.vscode_scripted import Scripted
 
 FATES = ("accepted", "partly", "rejected")
+PARTLY = "textDocument/didPartiallyAcceptCompletion"
 EVENTS = {
     "Tab": "workspace/executeCommand",
-    "Control+ArrowRight": "textDocument/didPartiallyAcceptCompletion",
+    "Control+ArrowRight": PARTLY,
     "Escape": "hearth/didRejectCompletion",
 }
 
@@ -28,12 +29,33 @@ def test_shown_accepted_partly_accepted_and_rejected_suggestions_are_counted(vsc
         editor.press("End", "Enter")
     (command,) = session.said("workspace/executeCommand")
     assert command["params"]["command"] == "hearth.didAcceptCompletion"
-    (partly,) = session.said("textDocument/didPartiallyAcceptCompletion")
+    (partly,) = session.said(PARTLY)
     assert partly["params"]["acceptedLength"] == len("total")
     session.answers()  # the server that ends writes down what it counted
     counted = json.loads(session.hearth("stats", "--json"))["all"]
     assert {fate: counted[fate] for fate in FATES} == {"accepted": 1, "partly": 1, "rejected": 1}
     assert counted["shown"] >= 3, "those that came between are counted too"
+
+
+def test_other_answers_are_gone_through_and_the_one_that_is_taken_is_told(vscode_scripted: Scripted) -> None:
+    session, editor = vscode_scripted, vscode_scripted.editor
+    session.answers(ghost=r"total(basket)\u000csum(|basket)")
+    session.open("others.py", "")
+    for key, event in (("Tab", "workspace/executeCommand"), ("Control+ArrowRight", PARTLY)):
+        before = len(session.said(event))
+        editor.write("value = ")
+        editor.until(lambda: "total" in editor.ghost(), "ghost text")
+        editor.press("Alt+]")
+        editor.until(lambda: "sum" in editor.ghost(), "the other answer")
+        editor.press("Alt+[")
+        editor.until(lambda: "total" in editor.ghost(), "the first one again")
+        editor.press("Alt+]")
+        editor.until(lambda: "sum" in editor.ghost(), "the other answer again")
+        editor.press(key)
+        session.until_said(event, before + 1)
+        editor.press("End", "Enter")
+    assert session.said("workspace/executeCommand")[-1]["params"]["arguments"][0].endswith(".1")
+    assert session.said(PARTLY)[-1]["params"]["item"]["insertText"].endswith("sum(basket)")
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["LF", "CRLF"])

@@ -50,7 +50,7 @@ export function connect(program: string, { onStatus, onExplain, usage, documents
       provideInlineCompletionItems: async (document, position, context, token, next) => {
         const found = await next(document, position, context, token);
         const items = Array.isArray(found) ? found : (found?.items ?? []);
-        usage.offered(document, position, items[0]);
+        usage.offered(document, position, items);
         return found;
       },
       resolveCodeAction: (action, token) => actions.resolve(action, token, client, documents),

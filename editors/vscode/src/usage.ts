@@ -5,8 +5,10 @@ interface Item {
   command: vscode.Command;
 }
 
+/** `item` is the one that is shown as far as is known: which of them the user looks at, VS Code does not tell. */
 interface Shown {
   item: Item;
+  others: Item[];
   uri: string;
   start: number;
   taken: number;
@@ -22,14 +24,13 @@ export class Usage implements vscode.Disposable {
 
   constructor(private readonly notify: (method: string, params: unknown) => void) {}
 
-  offered(document: vscode.TextDocument, position: vscode.Position, found: vscode.InlineCompletionItem | undefined): void {
-    if (found?.command === undefined || typeof found.insertText !== "string") {
+  offered(document: vscode.TextDocument, position: vscode.Position, found: vscode.InlineCompletionItem[]): void {
+    const [item, ...others] = found.flatMap(asSent);
+    if (item === undefined) {
       return;
     }
-    const { title, command, arguments: argv } = found.command;
-    const item = { insertText: found.insertText, command: { title, command, arguments: argv as unknown[] } };
-    const start = document.offsetAt(found.range?.start ?? position);
-    this.#shown = { item, uri: document.uri.toString(), start, taken: document.offsetAt(position) - start };
+    const start = document.offsetAt(found[0]?.range?.start ?? position);
+    this.#shown = { item, others, uri: document.uri.toString(), start, taken: document.offsetAt(position) - start };
     this.notify("textDocument/didShowCompletion", { item });
   }
 
@@ -54,15 +55,25 @@ export class Usage implements vscode.Disposable {
     if (shown?.uri !== document.uri.toString() || change === undefined) {
       return;
     }
-    const rest = shown.item.insertText.slice(shown.taken);
-    const follows = change.rangeOffset <= shown.start + shown.taken && rest.startsWith(change.text) && change.text !== "";
-    if (!follows) {
+    const follows = (item: Item): boolean => item.insertText.slice(shown.taken).startsWith(change.text);
+    const item = [shown.item, ...shown.others].find(follows);
+    if (item === undefined || change.rangeOffset > shown.start + shown.taken || change.text === "") {
       this.#shown = undefined;
       return;
     }
+    shown.others = shown.others.filter((other) => other !== item && follows(other));
+    shown.item = item;
     shown.taken += change.text.length;
     if (change.text.length > 1 && shown.taken < shown.item.insertText.length) {
       this.notify("textDocument/didPartiallyAcceptCompletion", { item: shown.item, acceptedLength: shown.taken });
     }
   }
+}
+
+function asSent(found: vscode.InlineCompletionItem): Item[] {
+  if (found.command === undefined || typeof found.insertText !== "string") {
+    return [];
+  }
+  const { title, command, arguments: argv } = found.command;
+  return [{ insertText: found.insertText, command: { title, command, arguments: argv as unknown[] } }];
 }

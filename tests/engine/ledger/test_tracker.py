@@ -248,3 +248,31 @@ def test_whatever_happens_each_suggestion_gives_one_record_that_can_be_true(step
         assert 0 <= record.saved <= record.characters
         assert record.saved == 0 or record.fate in ("accepted", "partly")
         assert record.kept is None or 0 <= record.kept <= 1
+
+
+def test_of_several_answers_the_one_that_was_taken_counts(desk: Desk) -> None:
+    first = desk.offer("compute(y)")
+    other = desk.tracker.also(first, desk.cursor, "sum(y)")
+    assert first != other
+    desk.tracker.accepted(other)
+    desk.insert("sum(y)")
+    record = desk.record()
+    assert (record.fate, record.characters, record.saved, record.kept) == ("accepted", 6, 6, 1.0)
+
+
+def test_who_goes_through_the_answers_and_back_has_the_first_one_again(desk: Desk) -> None:
+    first = desk.offer("compute(y)")
+    other = desk.tracker.also(first, desk.cursor, "sum(y)")
+    desk.tracker.shown(other)
+    desk.tracker.shown(first)
+    desk.insert("compute(y)")
+    assert desk.record().fate == "accepted"
+
+
+def test_another_answer_to_what_was_typed_along_has_what_was_typed(desk: Desk) -> None:
+    desk.offer("compute(y)")
+    desk.insert("com")
+    rest = desk.offer("pute(y)")
+    other = desk.tracker.also(rest, desk.cursor, "bine(y)")
+    life = desk.tracker.rejected(other)
+    assert life is not None and life.offer.text == "combine(y)" and life.rest == (7, "bine(y)")

@@ -3,6 +3,8 @@
 ---@field accept_word? string|false
 ---@field accept_line? string|false
 ---@field dismiss? string|false
+---@field next? string|false
+---@field prev? string|false
 
 ---@class hearth.Config
 ---@field cmd? string[] how the server is started, `{ 'hearth', 'serve' }` unless told
@@ -23,6 +25,8 @@ local DEFAULTS = {
     accept_word = '<M-Right>',
     accept_line = '<M-C-Right>',
     dismiss = '<C-]>',
+    next = '<M-]>',
+    prev = '<M-[>',
   },
   rest_ms = 300,
   settings = vim.empty_dict(),

@@ -96,7 +96,8 @@ function M.refine(bufnr)
     if M.ours(context.client_id) and context.version and context.version ~= now then
       return
     end
-    return handler(self, err, result, context)
+    handler(self, err, result, context)
+    require('hearth.others').arrived(bufnr)
   end
 
   -- called for each answer and each time the cursor moved

@@ -42,6 +42,18 @@ function M.accept_line()
   return require('hearth.accept').line()
 end
 
+--- Show another answer than the one that is shown.
+---@return boolean
+function M.next()
+  return require('hearth.others').step(1)
+end
+
+--- Go back to the answer before.
+---@return boolean
+function M.prev()
+  return require('hearth.others').step(-1)
+end
+
 --- Hide the ghost text.
 ---@return boolean
 function M.dismiss()

@@ -8,6 +8,8 @@ local ACTIONS = {
   accept_word = { call = 'accept_word', desc = 'Hearth: accept a word of the ghost text' },
   accept_line = { call = 'accept_line', desc = 'Hearth: accept a line of the ghost text' },
   dismiss = { call = 'dismiss', desc = 'Hearth: hide the ghost text' },
+  next = { call = 'next', desc = 'Hearth: show the next answer' },
+  prev = { call = 'prev', desc = 'Hearth: show the answer before' },
 }
 
 --- Map the keys in a buffer. Each does its old work while no ghost text is shown.
