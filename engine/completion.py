@@ -79,13 +79,13 @@ class Completer:
         """What could stand there instead of `shown`, the most probable first.
 
         They begin where the model had doubts about its first answer. As many as there is time for: a newer call
-        ends the search, and so does twice the deadline. Raises `HearthError` when the backend fails.
+        ends the search, and so does twice the deadline, or a backend that fails.
         """
         memory, snapshot = self._memories.setdefault(document.uri, _Memory()), document.snapshot()
         place = Place(snapshot.text, shown.start, *document.code_near(shown.start))
         known = memory.suggestions.find(place.text, place.offset)
         found = [shown]
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, HearthError):  # there is an answer; the next call will tell what is wrong
             async with asyncio.timeout(2 * self.settings.deadline_ms / 1000):
                 for begun in known[1].rivals_at(place.offset) if known else []:
                     if len(found) > _MAX_OTHERS:

@@ -408,3 +408,18 @@ async def test_brackets_behind_the_cursor_are_replaced_by_those_of_each_answer()
     assert first is not None
     (other,) = await typing.completer.others(typing.document, first)
     assert (other.text, other.start, other.end) == ("second)", first.start, first.end)
+
+
+class DiesAtTheSecond(ScriptedBackend):
+    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
+        if self.requests:
+            raise HostDied("the model's process went away")
+        async with aclosing(super().complete(request)) as events:
+            async for event in events:
+                yield event
+
+
+async def test_where_the_backend_fails_meanwhile_the_first_answer_is_not_lost() -> None:
+    first, *rest = THREE
+    typing = Typing(DiesAtTheSecond(first, others=rest), "x = ‸\n")
+    assert await others(typing) == ["total(a)"]
