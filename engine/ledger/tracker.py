@@ -57,7 +57,7 @@ class Life:
         """The user looks at this one of its answers."""
         text = self.texts[id]
         if text != self.offer.text:
-            self.there = _alike(text, self.offer.text[: self.there])
+            self.there = _common(text, 0, self.offer.text[: self.there])
             self.offer = replace(self.offer, text=text)
 
     @property
@@ -106,17 +106,17 @@ class Tracker:
 
     def shown(self, id: str) -> None:
         self.tells_shown = True
-        if (life := self._find(id)) is not None:
+        if (life := self._told_of(id)) is not None:
             life.shown = True
 
     def accepted(self, id: str) -> None:
         """All of it was taken."""
-        if (life := self._find(id)) is not None:
+        if (life := self._told_of(id)) is not None:
             self._take(life, len(life.offer.text))
 
     def partly_accepted(self, id: str, text: str, length: int) -> None:
         """Of `text` (what the client was sent: the suggestion or its rest) the first `length` characters were."""
-        life = self._find(id)
+        life = self._told_of(id)
         if life is None or life.fate == "accepted" or length <= 0:
             return
         whole = life.offer.text
@@ -126,7 +126,7 @@ class Tracker:
 
     def rejected(self, id: str) -> Life | None:
         """The user dismissed it, or what was left of it; the suggestion, when it is known."""
-        life = self._find(id)
+        life = self._told_of(id)
         if life is None or life.fate == "accepted":
             return None
         life.shown = True
@@ -169,11 +169,13 @@ class Tracker:
         return records
 
     def _find(self, id: str) -> Life | None:
-        for life in (*self._current.values(), *self._ended):
-            if id in life.texts:
-                life.choose(id)
-                return life
-        return None
+        return next((life for life in (*self._current.values(), *self._ended) if id in life.texts), None)
+
+    def _told_of(self, id: str) -> Life | None:
+        """The suggestion, with the answer that has this id as its text."""
+        if (life := self._find(id)) is not None:
+            life.choose(id)
+        return life
 
     def _follow(self, life: Life, inserted: str, document: str) -> bool:
         """Whether the edit brought more of the suggestion into the document."""
@@ -244,13 +246,8 @@ def _common(document: str, start: int, text: str) -> int:
     """How many characters of `text` stand in the document at `start`."""
     if document.startswith(text, start):
         return len(text)
-    return _alike(document[start : start + len(text)], text)
-
-
-def _alike(left: str, right: str) -> int:
-    """How many characters two texts have in common at their beginning."""
-    shorter = min(len(left), len(right))
-    return next((i for i in range(shorter) if left[i] != right[i]), shorter)
+    there = document[start : start + len(text)]
+    return next((i for i, (a, b) in enumerate(zip(there, text, strict=False)) if a != b), len(there))
 
 
 def _share_left(text: str, document: str, start: int) -> float:

@@ -32,20 +32,16 @@ async def handle(ls: Hearth, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     if first is None or document.version != version:
         return None
     seconds, floor = time.perf_counter() - asked, completer.settings.min_confidence
-    found = [first] if automatic else [first, *await completer.others(document, first)]
-    if document.version != version:
-        return None
-    items: list[lsp.InlineCompletionItem] = []
-    id = ""
-    for each in found:
-        if each.text:
-            id = (
-                ls.usage.also_offered(id, each)
-                if id
-                else ls.usage.offered(document, each, seconds, automatic, floor)
-            )
-            items.append(_item(ls, document, each, id))
-    return lsp.InlineCompletionList(items)
+    found = [first] if first.text else []
+    if not automatic:
+        found += await completer.others(document, first)
+        if document.version != version:
+            return None
+    if not found:
+        return NOTHING
+    id = ls.usage.offered(document, found[0], seconds, automatic, floor)
+    ids = [id, *(ls.usage.also_offered(id, each) for each in found[1:])]
+    return lsp.InlineCompletionList([_item(ls, document, *each) for each in zip(found, ids, strict=True)])
 
 
 def _item(ls: Hearth, document: "Document", completion: "Completion", id: str) -> lsp.InlineCompletionItem:

@@ -196,3 +196,15 @@ async def test_other_answers_come_when_asked_for_by_hand_and_are_counted_by_thei
         assert ed.text == "x = sum(y)\n"
     (record,) = records.load()
     assert (record.fate, record.characters, record.saved) == ("accepted", 6, 6)
+
+
+async def test_of_several_answers_the_first_one_is_seen_in_the_edits() -> None:
+    settings = {"completion": {"backend": "scripted", "model": "compute(y)\fsum(|y)\flen(|y)"}}
+    async with editor(settings) as ed:
+        ed.open("x = ‸\n")
+        items = (await ed.request(automatic=False)).items
+        assert len(items) == 3
+        ed.accept(items[0])  # and nothing is told of it
+        await ed.ask()
+    record = records.load()[0]
+    assert (record.fate, record.characters, record.saved) == ("accepted", 10, 10)

@@ -276,3 +276,11 @@ def test_another_answer_to_what_was_typed_along_has_what_was_typed(desk: Desk) -
     other = desk.tracker.also(rest, desk.cursor, "bine(y)")
     life = desk.tracker.rejected(other)
     assert life is not None and life.offer.text == "combine(y)" and life.rest == (7, "bine(y)")
+
+
+def test_of_several_answers_the_first_one_counts_until_something_is_told(desk: Desk) -> None:
+    first = desk.offer("compute(y)")
+    assert len({first, desk.tracker.also(first, 4, "sum(y)"), desk.tracker.also(first, 4, "len(y)")}) == 3
+    desk.insert("compute(y)")
+    record = desk.record()
+    assert (record.fate, record.characters) == ("accepted", 10)
