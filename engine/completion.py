@@ -90,8 +90,7 @@ class Completer:
                 for begun in known[1].rivals_at(place.offset) if known else []:
                     if len(found) > _MAX_OTHERS:
                         break
-                    there = _pasted(place, begun)
-                    rest = await self._rest_of_other(memory, snapshot, there, "\n" in shown.text.strip())
+                    rest = await self._rest_of_other(memory, snapshot, place, begun, "\n" in shown.text.strip())
                     if rest is None:
                         break
                     each = self._completion(memory, place, (begun + rest[0], rest[1]), "rival")
@@ -100,20 +99,22 @@ class Completer:
         return found[1:]
 
     async def _rest_of_other(
-        self, memory: _Memory, snapshot: Snapshot, there: Place, has_lines: bool
+        self, memory: _Memory, snapshot: Snapshot, place: Place, begun: str, has_lines: bool
     ) -> tuple[str, float] | None:
-        """(how an answer goes on whose beginning stands `there`, its probability); None when it is too late."""
-        known = memory.suggestions.find(there.text, there.offset)
+        """(how an answer goes on that begins with `begun`, its probability); None when it is too late."""
+        text, after = _with(place.text, place.offset, place.offset, begun)
+        known = memory.suggestions.find(text, after)
         if known is not None and known[1].complete:
-            return known[1].shown_at(there.offset, 0.0)
-        if memory.frame is None or memory.frame.typed(there.text, there.offset) is None:
+            return known[1].shown_at(after, 0.0)
+        if memory.frame is None or memory.frame.typed(text, after) is None:
             return None
-        request = self._request(memory, replace(snapshot, text=there.text), there, automatic=True)
+        there = _pasted(place, text, begun, place.offset)
+        request = self._request(memory, replace(snapshot, text=text), there, automatic=True)
         if has_lines and request.stop.mode == "line":
             request = replace(request, stop=replace(request.stop, mode="span"))
         generation = self._start(memory, request, there, floor=0.0)
         await generation.whole()
-        return generation.shown(there.offset, 0.0) if generation.is_whole else None
+        return generation.shown(after, 0.0) if generation.is_whole else None
 
     async def wake(self) -> None:
         """Have the model loaded, because a file was opened."""
@@ -197,11 +198,12 @@ class Completer:
         busy = memory.generating is not None and memory.generating.under_way
         if busy or not shown.text or not memory.is_full:
             return
-        after = _pasted(place, shown.text, shown.end)
-        if memory.frame is None or memory.frame.typed(after.text, after.offset) is None:
+        text, after = _with(place.text, shown.start, shown.end, shown.text)
+        if memory.frame is None or memory.frame.typed(text, after) is None:
             return
-        if memory.suggestions.find(after.text, after.offset) is None:
-            self._begin(memory, replace(snapshot, text=after.text), after, automatic=True)
+        if memory.suggestions.find(text, after) is None:
+            accepted = _pasted(place, text, shown.text, shown.end)
+            self._begin(memory, replace(snapshot, text=text), accepted, automatic=True)
 
     def _stop_warming(self, memory: _Memory, snapshot: Snapshot, offset: int, automatic: bool) -> None:
         """End work ahead, unless it grows a frame that this request does not need but later ones will."""
@@ -306,13 +308,16 @@ class Completer:
         self._speed.learn(await self.backend.warm(request))
 
 
-def _pasted(place: Place, text: str, end: int | None = None) -> Place:
-    """The place behind `text` once it stands there, in the place of what is left of `end`."""
-    end = place.offset if end is None else end
+def _with(text: str, start: int, end: int, inserted: str) -> tuple[str, int]:
+    """(the text with `start:end` replaced, the offset behind what was inserted)."""
+    return text[:start] + inserted + text[end:], start + len(inserted)
+
+
+def _pasted(place: Place, text: str, inserted: str, end: int) -> Place:
+    """The place behind `inserted` once it stands where the text up to `end` was, and all is `text`; parses."""
     start = place.code_start
-    code = codes.paste(place.code, place.offset - start, end - start, text)
-    whole = place.text[: place.offset] + text + place.text[end:]
-    return Place(whole, place.offset + len(text), code, start)
+    code = codes.paste(place.code, place.offset - start, end - start, inserted)
+    return Place(text, place.offset + len(inserted), code, start)
 
 
 def _mode(place: Place, automatic: bool) -> stop.Mode:

@@ -124,13 +124,15 @@ class Generation:
             if (left <= 0 and self.answer) or (lasts >= seconds and self._words(typed)):
                 break
             await self._news_within(max(left, _LOOK_AGAIN))
-        if self._task.done():
-            await self.whole()
+        self._raise_error()
 
     async def whole(self) -> None:
         """Until nothing more comes. Raises what the backend raised."""
         await asyncio.wait({self._task})
-        if not self._task.cancelled():
+        self._raise_error()
+
+    def _raise_error(self) -> None:
+        if self._task.done() and not self._task.cancelled():
             self._task.result()
 
     def _is_hopeless(self, typed: int, floor: float) -> bool:

@@ -6,7 +6,7 @@ from engine.types import Rival
 
 MAX_RIVALS = 4
 MIN_PROBABILITY = 0.01  # of all that would have been said up to there
-NONE = -1
+END = -1  # in the place of a token
 
 
 class Choice(NamedTuple):
@@ -15,11 +15,11 @@ class Choice(NamedTuple):
     token: int
     probability: float
     ending: float
-    second: int = NONE
+    second: int | None = None
     second_probability: float = 0.0
 
 
-NOTHING_YET = Choice(NONE, 0.0, 0.0)
+NOTHING_YET = Choice(END, 0.0, 0.0)
 
 
 class Rivals:

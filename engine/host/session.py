@@ -19,7 +19,7 @@ from engine.host.chat_template import chat_tokens, opens_thinking
 from engine.host.healing import Vocabulary, split
 from engine.host.kv_cache import KvCache, Sequence
 from engine.host.native import Context, Logits, Model
-from engine.host.rivals import NONE, NOTHING_YET, Choice, Rivals
+from engine.host.rivals import END, NOTHING_YET, Choice, Rivals
 from engine.host.threads import ThreadGovernor
 from engine.stop import Answer
 from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, ModelRef, Piece, Probe, Usage
@@ -79,7 +79,7 @@ class Session:
                     yield None
                     continue
                 said = bool(answer.text.strip()) and not request.raw
-                if token == _END or (said and run.choice.ending > SURE_END):
+                if token == END or (said and run.choice.ending > SURE_END):
                     reason = "eog"
                     break
                 answer.may_end_here(run.choice.ending)
@@ -129,7 +129,7 @@ class Session:
                 if token is None:
                     yield None
                     continue
-                if token == _END:
+                if token == END:
                     return Finished("eog", run.usage)
                 yield Piece(run.text_of(self.vocabulary.pieces[token]), probability=run.take_probability(""))
             return Finished("limit", run.usage)
@@ -214,12 +214,12 @@ class Session:
     def _generate(
         self, cache: KvCache, sequence: Sequence, wanted: bytes, limit: int, run: "_Run"
     ) -> Iterator[int | None]:
-        """Greedy decoding: each token before it is evaluated, None after each decode, `_END` where it ends."""
+        """Greedy decoding: each token before it is evaluated, None after each decode, `END` where it ends."""
         for _ in range(limit):
             run.choice = self._pick(sequence.last_logits(), wanted)
             token = run.choice.token
-            if token == _END:
-                yield _END
+            if token == END:
+                yield END
                 return
             wanted = wanted[len(self.vocabulary.pieces[token]) :]
             run.add(generated=1, probability=run.choice.probability)
@@ -237,11 +237,11 @@ class Session:
         return cache.extend(sequence, tokens)
 
     def _pick(self, logits: Logits, wanted: bytes) -> Choice:
-        """The most probable token that agrees with `wanted`; `_END` when to end is, or when nothing agrees."""
+        """The most probable token that agrees with `wanted`; `END` when to end is, or when nothing agrees."""
         if wanted:
             allowed = self.vocabulary.allowed(wanted)
             if not len(allowed):
-                return Choice(_END, 0.0, 0.0)
+                return Choice(END, 0.0, 0.0)
             scores = logits[allowed]
             best = int(np.argmax(scores))
             weights = np.exp(scores - scores[best])
@@ -256,13 +256,10 @@ class Session:
         # All the ways to end count together.
         ending = float(weights[self._ends].sum()) / total
         if ending >= 1.0 / total or not self.vocabulary.pieces[best]:
-            return Choice(_END, 0.0, ending)
+            return Choice(END, 0.0, ending)
         weights[best] = 0.0
         second = int(np.argmax(weights))
         return Choice(best, 1.0 / total, ending, second, float(weights[second]) / total)
-
-
-_END = -1
 
 
 @dataclass
@@ -311,7 +308,7 @@ class _Run:
 
     def text_instead(self, vocabulary: Vocabulary) -> str:
         """What the token that came second would have added; "" where that is no text by itself."""
-        if self.choice.second == NONE or self._decoder.getstate()[0]:
+        if self.choice.second is None or self._decoder.getstate()[0]:
             return ""
         try:
             return vocabulary.pieces[self.choice.second][self.skip_bytes :].decode()

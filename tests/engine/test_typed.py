@@ -64,14 +64,13 @@ def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_types_are_made_known_where_they_are_imported(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
-    everywhere = list(calls(tree))
-    in_functions = [
+    in_functions = {
         call
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for call in calls(node)
-    ]
-    at_import = {name for name, call in everywhere if all(call is not other for _, other in in_functions)}
+    }
+    at_import = {name for name, _ in set(calls(tree)) - in_functions}
     for name, call in in_functions:
         assert not (name.startswith("msgspec.") and any(keyword.arg == "type" for keyword in call.keywords)), name
         assert not name.endswith(".Decoder") or path.name == "typed.py"

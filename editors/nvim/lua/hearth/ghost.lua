@@ -1,6 +1,6 @@
 --- What Neovim's own ghost text lacks: nothing outdated is shown or accepted, and the server hears
---- what was shown. This is the one file that looks into `vim.lsp.inline_completion`; where its
---- inside has changed, everything here falls back to the plain behaviour.
+--- what was shown. This file, `accept` and `others` look into `vim.lsp.inline_completion`; where
+--- its inside has changed, they fall back to the plain behaviour.
 
 local config = require('hearth.config')
 

@@ -23,7 +23,8 @@ function M.step(count)
   if not (completor and ghost.visible(bufnr)) then
     return false
   end
-  if completor:count_items() > 1 or not completor.request then
+  local can_ask = completor.request and completor.count_items
+  if not can_ask or completor:count_items() > 1 then
     vim.lsp.inline_completion.select({ bufnr = bufnr, count = count })
     return true
   end
