@@ -23,19 +23,30 @@ BlockStyle = Literal["indent", "brace", "end", "tag", "none"]
 class Language:
     """One language.
 
-    `comment` begins a line comment, `quotes` are the characters that begin a string, and `opens` is a regular
-    expression for a line (without blanks and comment at its end) that begins a block.
+    `grammar` is the module of its tree-sitter grammar; "" where there is none: such a language is read by hand.
+    `comment` begins a line comment, `block_comment` begins and ends one of several lines, `quotes` are the
+    characters that begin a string, `long_quotes` the ones that begin a string of several lines, and
+    `interpolations` what begins code inside a string (its last character is the bracket that closes it).
+
+    Three regular expressions are for a line without blanks and comment at its ends: `opens` for one that begins a
+    block; `ends` for one that closes a block with a word (`end`, `fi`, `</ul>`) and `middles` for one with which
+    such a block goes on (`else`, `rescue`), at the indentation of the line that began it. "" matches none.
     """
 
     name: str
     lsp_ids: tuple[str, ...]
     suffixes: tuple[str, ...]
-    grammar: str
+    grammar: str = ""
     function: str = "language"
     comment: str = "//"
+    block_comment: tuple[str, str] | None = None
     block: BlockStyle = "brace"
     opens: str = r"\{$|^(case\b.*|default)\s*:$"
+    ends: str = ""
+    middles: str = ""
     quotes: str = "\"'"
+    long_quotes: tuple[str, ...] = ()
+    interpolations: tuple[str, ...] = ()
     file_names: tuple[str, ...] = ()
 
 
@@ -152,7 +163,9 @@ def language_of(lsp_id: str, path: str | None = None) -> Language | None:
 
 @cache
 def grammar(language: Language) -> tree_sitter.Language | None:
-    """The language's grammar, loaded at first use; None when its package is not installed."""
+    """The language's grammar, loaded at first use; None when it has none, or its package is not installed."""
+    if not language.grammar:
+        return None
     try:
         module = import_module(language.grammar)
     except ImportError:
