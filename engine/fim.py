@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import PurePath
 from typing import Literal
 
+from engine.languages import language_of
 from engine.types import FimPrompt, Probe
 
 Role = Literal["pre", "suf", "mid", "repo", "sep"]
@@ -226,14 +226,6 @@ _NO_FAMILY = FimTemplate(pre="", suf="", mid="", stops=())
 
 _REPOSITORY = "project"  # the families want a name; a real one would tell the model nothing
 
-_COMMENTS = {
-    "//": "js jsx mjs cjs ts tsx go rs java c h cc cpp hpp cs php swift kt scala dart zig m mm proto scss",
-    "--": "lua sql hs elm vhd adb",
-    ";": "el lisp clj scm asm ini",
-    "%": "tex erl",
-}
-_COMMENT_OF = {f".{ending}": comment for comment, endings in _COMMENTS.items() for ending in endings.split()}
-
 
 def _files(template: FimTemplate, prompt: FimPrompt) -> list[Part]:
     """Other files in the family's own repository form, ending where the file itself begins."""
@@ -260,7 +252,9 @@ def _headers(template: FimTemplate, prompt: FimPrompt) -> str:
 
 
 def _header(template: FimTemplate, path: str) -> str:
-    return template.header.format(comment=_COMMENT_OF.get(PurePath(path).suffix.lower(), "#"), path=path)
+    language = language_of("", path)
+    comment = language.comment if language else ""
+    return template.header.format(comment=comment or "#", path=path)
 
 
 def _whole_lines(text: str) -> str:
