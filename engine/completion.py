@@ -16,11 +16,12 @@ from engine.backends import Backend
 from engine.context import ContextQuery, Gathered, gather
 from engine.context import code as codes
 from engine.context.documents import Document
-from engine.context.syntax import block_expected, closes_brackets, is_before_code, on_lines_of_its_own
+from engine.context.lexical import in_comment, in_string
+from engine.context.syntax import block_expected, is_before_code
 from engine.errors import HearthError
+from engine.fitting import Place, fitted
 from engine.frames import MAX_TYPED, Budget, Frame, frame_at, with_context
-from engine.generation import Generation, Place
-from engine.languages import language_of
+from engine.generation import Generation
 from engine.settings import CompletionSettings
 from engine.suggestions import Suggestions
 from engine.types import Completion, CompletionRequest, FimPrompt, Snapshot, Usage
@@ -233,10 +234,9 @@ class Completer:
         text, confidence = shown
         if memory.suggestions.is_rejected(place.text, place.offset, text):
             text = ""
-        text = on_lines_of_its_own(place.code, place.offset_in_code, text)
-        # Auto-closed brackets right of the cursor are replaced by those of the answer.
-        end = place.offset + closes_brackets(text, _tail(place.text, place.offset))
-        return Completion(text, place.offset, end, reason, confidence, usage or Usage())
+        fit = fitted(place, text)
+        end = place.offset + fit.replaced
+        return Completion(fit.text, place.offset, end, reason, confidence, usage or Usage())
 
     def _floor(self, automatic: bool) -> float:
         """Less probable lines are only shown to who asks for them."""
@@ -251,7 +251,6 @@ class Completer:
         elif memory.frame is None or typed is None:
             memory.frame, memory.is_full = self._quick_frame(memory.frame, snapshot, offset), False
             typed = memory.frame.typed(snapshot.text, offset) or ""
-        language = language_of(snapshot.language, snapshot.path)
         return CompletionRequest(
             document=snapshot.uri,
             prompt=memory.frame.prompt(typed),
@@ -259,8 +258,10 @@ class Completer:
                 snapshot.text,
                 offset,
                 _mode(place, automatic),
-                language.comment if language else "",
+                place.code.language,
+                place.closers if place.tail.is_closed else None,
                 self.settings.max_lines,
+                _is_prose(place),
             ),
             max_tokens=self.settings.max_tokens,
         )
@@ -342,9 +343,11 @@ def _common_start(left: str, right: str) -> int:
     return low
 
 
-def _tail(text: str, offset: int) -> str:
-    line_end = text.find("\n", offset)
-    return text[offset : len(text) if line_end < 0 else line_end]
+def _is_prose(place: Place) -> bool:
+    """Whether a Markdown fence would be text there: in Markdown itself, in comments and strings."""
+    code, offset = place.code, place.offset_in_code
+    is_markdown = code.language is not None and code.language.name == "markdown"
+    return is_markdown or in_comment(code, offset) or in_string(code, offset)
 
 
 def _name(snapshot: Snapshot) -> str:

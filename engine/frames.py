@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from engine.context.secrets import masked
+from engine.tail import only_closers, tail_at
 from engine.types import ContextFile, FimPrompt
 
 # Window starts move in steps of this part of the window: one that moved with every line would be evaluated anew.
@@ -17,7 +18,6 @@ _STEPS = 4
 MAX_TYPED = 700  # characters behind MID; more belongs into the text above
 CHARS_PER_TOKEN = 3.2  # of code, roughly; the host cuts what is really too long
 _MAX_BETWEEN = 400  # characters an editor may insert right of the cursor by itself
-_CLOSERS = ")]}\"'`;:,>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Frame:
         if not text.startswith(self.left) or not text.endswith(self.right):
             return None
         between = text[offset : len(text) - len(self.right)]
-        if len(between) > _MAX_BETWEEN or between.strip(_CLOSERS + " \t\r\n"):
+        if len(between) > _MAX_BETWEEN or not only_closers(between):
             return None
         return text[len(self.left) : offset]
 
@@ -64,13 +64,14 @@ class Frame:
 
 
 def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:
-    """A new frame for a cursor at `offset`, without the closing brackets right of it: the answer has its own.
+    """A new frame for a cursor at `offset`, without what the editor closed right of it: the answer has its own.
 
     Keys and tokens in the text are crossed out before the windows are cut: half a private key is one too.
     """
     shown = _masked(text)
     line_start = text.rfind("\n", 0, offset) + 1
-    right_start = _past_closers(text, offset)
+    tail = tail_at(text, offset)
+    right_start = offset + len(tail.text) if tail.is_closed else offset
     return Frame(
         left=text[:line_start],
         right=text[right_start:],
@@ -88,13 +89,6 @@ def _masked(text: str) -> str:
 
 def with_context(frame: Frame, context: tuple[ContextFile, ...]) -> Frame:
     return replace(frame, context=context)
-
-
-def _past_closers(text: str, offset: int) -> int:
-    """The end of the cursor's line when only closing brackets and quotes are left of it, else `offset`."""
-    line_end = text.find("\n", offset)
-    line_end = len(text) if line_end < 0 else line_end
-    return offset if text[offset:line_end].strip(_CLOSERS + " \t\r") else line_end
 
 
 def _window_start(text: str, line_start: int, size: int) -> int:

@@ -3,30 +3,14 @@
 import asyncio
 import logging
 from contextlib import aclosing
-from dataclasses import dataclass
 
 from engine.backends import Backend
-from engine.context.code import Code
-from engine.context.syntax import errors_added
+from engine.fitting import Place, sound
 from engine.suggestions import Part, Suggestions, confidence, goes_on, shown, words
 from engine.types import CompletionRequest, Finished, Piece, Rival, Usage
 
 log = logging.getLogger("hearth.completion")
 _LOOK_AGAIN = 0.1  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A cursor at `offset` of a text, and `code`, the part of it that was parsed and begins at `code_start`."""
-
-    text: str
-    offset: int
-    code: Code
-    code_start: int
-
-    @property
-    def offset_in_code(self) -> int:
-        return self.offset - self.code_start
 
 
 class Generation:
@@ -49,6 +33,7 @@ class Generation:
         self._place = place
         self._suggestions = suggestions
         self._floor = floor
+        self._line_end = place.line_end
         self._news = asyncio.Event()  # another one after each piece
         self._parts: list[Part] = []
         self._steps: list[tuple[int, float]] = []  # of the part that is still growing
@@ -69,7 +54,7 @@ class Generation:
         """(what may be shown now to a cursor that moved along it to `offset`, its probability)."""
         typed, right = offset - self._place.offset, self._place.text[self._place.offset :]
         if self._parts or self._is_sound:  # of an answer that came to nothing the draft is not shown either
-            answer = self.answer if self._is_sound else _without_errors(self._place, self.answer)
+            answer = self.answer if self._is_sound else sound(self._place, self.answer)
             return shown(answer, self._parts, typed, right, floor)
         growing = self._growing
         if not growing or growing[0].given(typed) < floor:
@@ -157,7 +142,7 @@ class Generation:
                     break
         if self.reason in ("superseded", "cancelled"):
             return
-        self.answer, self._is_sound = _without_errors(self._place, self.answer), True
+        self.answer, self._is_sound = sound(self._place, self.answer), True
         self._remember(rivals=rivals)
 
     def _take(self, piece: Piece) -> bool:
@@ -165,9 +150,10 @@ class Generation:
         if piece.probability < self._floor and self._parts and confidence(self._parts) >= self._floor:
             return False
         self._spoke_at = self._spoke_at or _now()
-        self._draft = piece.draft or self.answer + piece.text
-        if piece.text:
-            self.answer += piece.text
+        text = self._own(piece.text)
+        self._draft = self._own(piece.draft) or self.answer + text
+        if text:
+            self.answer += text
             self._parts.append(Part(len(self.answer), self._probability(piece), tuple(self._steps)))
             self._steps.clear()
             self._remember(complete=False)
@@ -177,6 +163,10 @@ class Generation:
         self._news = asyncio.Event()
         return True
 
+    def _own(self, text: str) -> str:
+        """With the document's own line ends; the backends say line feeds."""
+        return text.replace("\n", self._line_end)
+
     def _probability(self, piece: Piece) -> float:
         """That of the text alone: if the model ended too early, it is right all the same."""
         end = len(self.answer)
@@ -185,21 +175,6 @@ class Generation:
     def _remember(self, complete: bool = True, rivals: tuple[Rival, ...] = ()) -> None:
         place = self._place
         self._suggestions.add(place.text, place.offset, self.answer, self._parts, complete, rivals)
-
-
-def _without_errors(place: Place, answer: str) -> str:
-    """Drop last lines of a block as long as that leaves fewer errors in the tree that it is pasted into."""
-    if "\n" not in answer.strip():
-        return answer
-    code, offset = place.code, place.offset_in_code
-    errors = errors_added(code, offset, offset, answer)
-    while errors and "\n" in answer.strip():
-        shorter = answer[: answer.rstrip().rfind("\n")].rstrip()
-        fewer = errors_added(code, offset, offset, shorter)
-        if fewer >= errors:
-            return answer
-        answer, errors = shorter, fewer
-    return answer
 
 
 def _now() -> float:

@@ -5,13 +5,18 @@ is complete. Rules see text only (no tokens, no tree), so they work for every ba
 counts when answers are compared with the text below: models indent as they like.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from engine.languages import Language
 from engine.stopping.lines import BLANKS, lines_of
+from engine.stopping.pairs import Closers
 from engine.stopping.rules import DECIDED, RULES
 from engine.stopping.trims import TRIMS
 from engine.types import StopPolicy
+
+_MOST = 2_000  # characters of the cursor's line that are looked at, on each side
 
 Mode = Literal["line", "block", "span"]
 _STEP = 8  # characters between two looks at the rules, for servers that send long pieces
@@ -44,11 +49,13 @@ class Answer:
         return self.text[self._settled :]
 
     def push(self, piece: str) -> str:
-        """Append `piece`; return the text that is certain by now (often empty)."""
+        """Append `piece`; return the text that is certain by now (often empty). Line ends become line feeds."""
+        piece = piece.replace("\r", "")
         for start in range(0, len(piece), _STEP):
             if self.stopped:
                 return ""
             self.text += piece[start : start + _STEP]
+            self._without_blanks_at_line_ends()
             self._apply_rules()
         return "" if self.stopped else self._settle(_certain_end(self.text, self.policy))
 
@@ -68,6 +75,12 @@ class Answer:
             self.reason = "trimmed"
         return self._settle(len(self.text))
 
+    def _without_blanks_at_line_ends(self) -> None:
+        """They mean something in prose only, where two of them break a line."""
+        if "\n" in self.unsettled and not self.policy.prose:
+            start = max(0, self._settled - 1)
+            self.text = self.text[:start] + re.sub(r"(?<=[\S\n])[ \t]+(?=\n)", "", self.text[start:])
+
     def _apply_rules(self) -> None:
         for name, rule in RULES:
             cut = rule(self.text, self.policy)
@@ -82,8 +95,19 @@ class Answer:
         return settled
 
 
-def policy_at(text: str, offset: int, mode: Mode, comment: str = "", max_lines: int = 12) -> StopPolicy:
-    """The policy for a cursor at `offset` of `text`. Cost does not depend on the length of the text."""
+def policy_at(
+    text: str,
+    offset: int,
+    mode: Mode,
+    language: Language | None = None,
+    closers: Closers | None = None,
+    max_lines: int = 12,
+    prose: bool = False,
+) -> StopPolicy:
+    """The policy for a cursor at `offset` of `text`. Cost does not depend on the length of the text.
+
+    `closers` is what the editor closed right of the cursor, where that is all of the line's rest.
+    """
     line_start = text.rfind("\n", 0, offset) + 1
     line_end = text.find("\n", offset)
     line_end = len(text) if line_end < 0 else line_end
@@ -91,13 +115,25 @@ def policy_at(text: str, offset: int, mode: Mode, comment: str = "", max_lines: 
     below = [line for line in text[line_end + 1 : line_end + 4000].split("\n") if line.strip()]
     return StopPolicy(
         mode=mode,
-        head=text[line_start:offset],
-        tail=text[offset:line_end].rstrip("\r"),
-        above=tuple(reversed(above[-4:])),
+        head=_shortened(text[line_start:offset]),
+        tail="" if closers is not None else text[offset : min(line_end, offset + _MOST)].rstrip("\r"),
+        above=tuple(line.rstrip("\r") for line in reversed(above[-4:])),
         below=tuple(line.rstrip("\r") for line in below[:4]),
-        comment=comment,
+        comment=language.comment if language else "",
         max_lines=max_lines,
+        closers=closers.text if closers else "",
+        in_string=closers.in_string if closers else False,
+        quote=closers.quote if closers else "",
+        language=language.name if language else "",
+        prose=prose,
     )
+
+
+def _shortened(head: str) -> str:
+    """The indentation and the end of a long line."""
+    if len(head) <= _MOST:
+        return head
+    return head[: min(_MOST, len(head) - len(head.lstrip(" \t")))] + head[-_MOST:].lstrip(" \t")
 
 
 def _certain_end(text: str, policy: StopPolicy) -> int:

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from engine.stopping.lines import BLANKS, CLOSERS
+from engine.tail import only_closers
 from engine.types import Rival
 
 _LEFT = 1500  # characters that must be the same left of the cursor, and right of it
 _RIGHT = 500
+_MAX_INSERTED = 100  # characters that an editor has closed, line ends and indentation among them
 _ENTRIES = 64
 # Of a doubtful line the words are shown as long as they are together more probable than this. Measured at 1,302
 # cursors (0.5B): a sixth more keystrokes are saved, with fewer wrong characters.
@@ -77,7 +78,7 @@ def words(text: str, end: int) -> str:
 
 def goes_on(right: str) -> bool:
     """Whether more than closing brackets stands right of the cursor on its line."""
-    return bool(right.partition("\n")[0].strip(CLOSERS + BLANKS + "\"'"))
+    return not only_closers(right.partition("\n")[0])
 
 
 def confidence(parts: Sequence[Part], typed: int = 0) -> float:
@@ -117,13 +118,12 @@ class Suggestion:
             return None
         if text[max(0, self.offset - _LEFT) : self.offset] != self.left:
             return None
-        between_and_right = text[offset : offset + _RIGHT]
-        if between_and_right == self.right:
-            return self.answer[len(typed) :]
         # The editor closes brackets by itself: they stand between the cursor and the text that was there before.
-        closed = len(between_and_right) - len(between_and_right.lstrip(CLOSERS + "\"'"))
-        if closed and self.right.startswith(text[offset + closed : offset + _RIGHT]):
-            return self.answer[len(typed) :]
+        for inserted in range(_MAX_INSERTED + 1):
+            if text[offset + inserted : offset + _RIGHT] == self.right[: _RIGHT - inserted]:
+                return self.answer[len(typed) :]
+            if not only_closers(text[offset : offset + inserted + 1]):
+                break
         return None
 
 

@@ -73,9 +73,12 @@ class FimPrompt:
 class StopPolicy:
     """What `engine.stop` must know about the text around the cursor to see that an answer is complete.
 
-    `head` and `tail` are the cursor's line left and right of the cursor; `above` and `below` the nearest
-    non-blank lines, nearest first. `mode` "line" ends with the line, "block" when the block ends, "span" only
-    when the text below is reached (the user asked for whatever is missing here).
+    `head` is the cursor's line left of the cursor, `tail` the user's text right of it; `above` and `below` are
+    the nearest non-blank lines, nearest first. `closers` is what the editor has closed right of the cursor, all of
+    the line; `in_string`: what closes it is read as the text of a string that `quote` ends. `mode` "line" ends
+    with the line, "block" when the block ends, "span" only when the text below is reached (the user asked for
+    whatever is missing here). `language` is the name of its row; `prose`: the cursor is in a comment, a string or
+    Markdown.
     """
 
     mode: Literal["line", "block", "span"] = "line"
@@ -85,6 +88,11 @@ class StopPolicy:
     below: tuple[str, ...] = ()
     comment: str = ""
     max_lines: int = 12
+    closers: str = ""
+    in_string: bool = False
+    quote: str = ""
+    language: str = ""
+    prose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

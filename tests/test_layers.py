@@ -21,7 +21,7 @@ ALLOWED = {
     "engine/models": set(),
     "engine/languages": set(),
     "engine/context": {"engine.languages", "engine.stop", "engine.stopping"},
-    "engine/stopping": {"engine.stop"},
+    "engine/stopping": {"engine.stop", "engine.languages"},
     "engine/rewriting": {"engine.context", "engine.languages", "engine.markdown"},
     "engine/backends": {"engine.stop", "engine.fim", "engine.reasoning", "engine.host", "engine.models"},
 }

@@ -14,6 +14,7 @@ from engine.stopping.lines import indent_of
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
 MAX_BRACKET_CHARS = 20_000  # looked at before the cursor
 MAX_BRACKETS = 400
+MAX_LINE_CHARS = 4_000  # of a line read by hand; what a string is in a line longer than that is a guess
 
 _BRACKET = re.compile(r"[()\[\]{}]")
 _STRINGS = frozenset(
@@ -63,8 +64,10 @@ def in_comment(code: Code, offset: int) -> bool:
         return False
     if _line_state(code, offset) == "comment":
         return True
-    has_blocks = code.language is not None and (code.language.comment == "//" or code.language.name == "css")
-    return has_blocks and code.text.rfind("/*", 0, offset) > code.text.rfind("*/", 0, offset)
+    if code.language is None or code.language.block_comment is None:
+        return False
+    begins, ends = code.language.block_comment
+    return code.text.rfind(begins, 0, offset) > code.text.rfind(ends, 0, offset)
 
 
 def in_string(code: Code, offset: int) -> bool:
@@ -77,9 +80,15 @@ def in_string(code: Code, offset: int) -> bool:
             return True
         if "comment" in node.type:
             return False
-    if _has_open_triple_quote(code, offset):
+    if (code.tree is None or code.tree.root_node.has_error) and open_long_quote(code, offset):
         return True
     return not _is_sound(code, offset) and _line_state(code, offset) == "string"
+
+
+def open_long_quote(code: Code, offset: int) -> str:
+    '''The quote of several characters (`"""`) that is open at the offset, counted from where the text begins.'''
+    found = code.language.long_quotes if code.language else ()
+    return next((quote for quote in found if code.text.count(quote, 0, offset) % 2 == 1), "")
 
 
 def open_bracket(code: Code, offset: int) -> int | None:
@@ -163,27 +172,30 @@ def _is_continued(text: str, bracket: int, offset: int) -> bool:
 def _line_state(code: Code, offset: int) -> str:
     """Read the line up to the offset by hand: "code", "string" or "comment"."""
     head, _ = line_around(code.text, offset)
+    head = head[-MAX_LINE_CHARS:]
     comment = code.language.comment if code.language else ""
     quotes = code.language.quotes if code.language else "\"'"
-    quote = ""
+    # A brace alone may as well be just a brace.
+    interpolations = [each for each in code.language.interpolations if len(each) > 1] if code.language else []
+    opened: list[str] = []  # what ends each string and each piece of code in one, outermost first
     index = 0
     while index < len(head):
         char = head[index]
-        if quote and char == "\\":
-            index += 1
-        elif quote:
-            quote = "" if char == quote else quote
-        elif comment and head.startswith(comment, index):
+        if opened and opened[-1] in quotes:
+            beginning = next(
+                (each for each in interpolations if len(each) > 1 and head.startswith(each, index)), ""
+            )
+            if beginning:
+                opened.append(BRACKETS[beginning[-1]])
+            elif char == opened[-1]:
+                opened.pop()
+            index += len(beginning) or (2 if char == "\\" else 1)
+            continue
+        if comment and head.startswith(comment, index) and not opened:
             return "comment"
-        elif char in quotes:
-            quote = char
+        if char in quotes:
+            opened.append(char)
+        elif opened and char == opened[-1]:
+            opened.pop()
         index += 1
-    return "string" if quote else "code"
-
-
-def _has_open_triple_quote(code: Code, offset: int) -> bool:
-    if code.language is None or code.language.name != "python":
-        return False
-    if code.tree is None or not code.tree.root_node.has_error:
-        return False
-    return any(code.text.count(quote, 0, offset) % 2 == 1 for quote in ('"""', "'''"))
+    return "string" if opened and opened[-1] in quotes else "code"

@@ -5,24 +5,28 @@ from dataclasses import replace
 
 from engine.context import code as codes
 from engine.context.code import Code
-from engine.context.lexical import BRACKETS, in_comment, in_string, line_around, open_bracket
+from engine.context.lexical import in_comment, in_string, line_around, open_bracket
 from engine.context.symbols import Definition, definitions_around
 from engine.stopping.lines import indent_of
 
 __all__ = [
     "block_expected",
-    "closes_brackets",
     "enclosing_definition",
+    "errors",
     "errors_added",
+    "errors_after",
     "in_comment",
     "in_string",
     "is_before_code",
-    "on_lines_of_its_own",
     "open_bracket",
+    "opens_block",
 ]
 
 MAX_ERRORS = 200  # counted in one tree
-_NO_BLOCK_BRACE = re.compile(r"(^|\s)(import|export|const|let|var)(\s+type)?\s*\{$|::\{$|[$#=]\{$")
+# A list of names, not a block: of what is imported or taken apart; an interpolation; a value.
+_NO_BLOCK_BRACE = re.compile(
+    r"^\s*(export\s+)?((import|export)(\s+type|\s+\w+,)?|const|let|var)\s*\{$|::\{$|[$#=]\{$"
+)
 _KEYWORD_AT_END = re.compile(r"\b(do|then|else|begin|ensure|repeat|in|try|finally)$")
 _OPERATOR_AT_END = re.compile(r"([=+\-*/|&.?<\\]|\b(and|or|not|in))$")
 _COMPLETE_AT_END = re.compile(r"(\+\+|--|\*/|/>)$")
@@ -63,10 +67,27 @@ def enclosing_definition(code: Code, offset: int) -> Definition | None:
 
 def errors_added(code: Code, start: int, end: int, new_text: str) -> int:
     """How many more errors the tree has once `start:end` is replaced; negative when that repairs some."""
+    return errors_after(code, start, end, new_text) - errors(code)
+
+
+def errors_after(code: Code, start: int, end: int, new_text: str) -> int:
+    """How many errors the tree has once `start:end` is replaced; 0 without one."""
+    return errors(codes.paste(code, start, end, new_text)) if code.tree is not None else 0
+
+
+def errors(code: Code) -> int:
+    """How many errors the tree has, `MAX_ERRORS` at most; 0 without one."""
     if code.tree is None:
         return 0
-    after = codes.paste(code, start, end, new_text)
-    return _errors(after) - _errors(code)
+    count = 0
+    waiting = [code.tree.root_node]
+    while waiting and count < MAX_ERRORS:
+        node = waiting.pop()
+        inside = [child for child in node.children if child.has_error or child.is_missing]
+        # Where none of its children has the error that a node has, a token without a node is missing: a line end.
+        count += node.is_error or node.is_missing or (node.has_error and not inside)
+        waiting.extend(inside)
+    return count
 
 
 def is_before_code(code: Code, offset: int) -> bool:
@@ -75,50 +96,11 @@ def is_before_code(code: Code, offset: int) -> bool:
     return not head.strip() and bool(re.search(r"\w", tail))
 
 
-def on_lines_of_its_own(code: Code, offset: int, answer: str) -> str:
-    """The answer with a line end behind it, where it is lines in front of the one that begins at the offset.
-
-    Of `‸return x` and the answer `y = 1` that is so, not of `‸compute(x)` and the answer `result = `.
-    """
-    said = answer.rstrip()
-    if not said or not is_before_code(code, offset):
-        return answer
-    head, tail = line_around(code.text, offset)
-    lines = f"{said}\n{head}"
-    ends = "\n" in answer[len(said) :] or said.endswith((";", "}")) or _opens(code, said.rpartition("\n")[2])
-    if ends or tail[0] in " \t":  # in front of an indentation nothing else makes sense
-        return lines
-    return (
-        lines if errors_added(code, offset, offset, lines) < errors_added(code, offset, offset, answer) else answer
-    )
-
-
-def closes_brackets(answer: str, tail: str) -> int:
-    """How many characters of `tail`, the line right of the cursor, the answer has closed by itself.
-
-    Editors close brackets and quotes as they are opened; of `f(|)` and the answer `x)` one character is to be
-    replaced. A `;` or `,` behind them is not wanted twice either.
-    """
-    quote = tail[:1]
-    if quote and quote in "\"'`" and answer.count(quote) % 2 == 1:
-        return 1 + closes_brackets(answer.partition(quote)[2], tail[1:])
-    unmatched: list[str] = []
-    depth: list[str] = []
-    for char in answer:
-        if char in BRACKETS:
-            depth.append(BRACKETS[char])
-        elif depth and char == depth[-1]:
-            depth.pop()
-        elif char in BRACKETS.values():
-            unmatched.append(char)
-    taken = 0
-    for char in tail:
-        if not unmatched or char != unmatched[0]:
-            break
-        unmatched.pop(0)
-        taken += 1
-    ended = answer.rstrip()[-1:]
-    return taken + (ended in (";", ",") and tail[taken : taken + 1] == ended)
+def opens_block(code: Code, line: str) -> bool:
+    """Whether the line ends with the beginning of a block."""
+    line = _without_comment(code, line).strip()
+    pattern = code.language.opens if code.language else r"[{:]$"
+    return bool(re.search(pattern, line)) and not _NO_BLOCK_BRACE.search(line)
 
 
 def enclosing_lines(code: Code, offset: int, limit: int = 8) -> list[tuple[int, int]]:
@@ -145,24 +127,17 @@ def _holds_lines(code: Code, bracket: int) -> bool:
     return not _NO_BLOCK_BRACE.search(head)
 
 
-def _opens(code: Code, line: str) -> bool:
-    """Whether the line ends with the beginning of a block."""
-    line = _without_comment(code, line).strip()
-    pattern = code.language.opens if code.language else r"[{:]$"
-    return bool(re.search(pattern, line)) and not _NO_BLOCK_BRACE.search(line)
-
-
 def _opens_here(code: Code, head: str) -> bool:
     """The same for the line that is being typed: its last word may not be complete."""
     line = head.rstrip()
-    return _opens(code, line) and (not line[-1:].isalnum() or bool(_KEYWORD_AT_END.search(line)))
+    return opens_block(code, line) and (not line[-1:].isalnum() or bool(_KEYWORD_AT_END.search(line)))
 
 
 def _empty_line_expects(code: Code, offset: int, bracket: int | None) -> bool:
     head, _ = line_around(code.text, offset)
     above = _nearest_line(code.text, offset, -1)
     below = _nearest_line(code.text, offset, 1)
-    opened = _opens(code, above)
+    opened = opens_block(code, above)
     commented = _is_comment(code, above)
     if not opened and not commented and _OPERATOR_AT_END.search(above) and not _COMPLETE_AT_END.search(above):
         return False
@@ -237,20 +212,6 @@ def _enclosing_by_lines(code: Code, offset: int) -> Definition | None:
             body = min(start + found.body, end)
             return replace(found, start=start + found.start, body=body, end=max(end, offset))
     return None
-
-
-def _errors(code: Code) -> int:
-    if code.tree is None:
-        return 0
-    count = 0
-    waiting = [code.tree.root_node]
-    while waiting and count < MAX_ERRORS:
-        node = waiting.pop()
-        inside = [child for child in node.children if child.has_error or child.is_missing]
-        # Where none of its children has the error that a node has, a token without a node is missing: a line end.
-        count += node.is_error or node.is_missing or (node.has_error and not inside)
-        waiting.extend(inside)
-    return count
 
 
 def _level_above(text: str, offset: int) -> int:

@@ -42,6 +42,11 @@ def language_of(lsp_id: str, path: str | None = None) -> Language | None:
     return by_name.get(file.name) or by_suffix.get(file.suffix.lower())
 
 
+def named(name: str) -> Language | None:
+    """The row with that name."""
+    return next((row for row in LANGUAGES if row.name == name), None)
+
+
 @cache
 def grammar(language: Language) -> tree_sitter.Language | None:
     """The language's grammar, loaded at first use; None when it has none, or its package is not installed."""

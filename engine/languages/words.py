@@ -78,7 +78,6 @@ WORDS: tuple[Language, ...] = (
         "elixir",
         ("elixir",),
         (".ex", ".exs"),
-        "tree_sitter_elixir",
         comment="#",
         block_comment=None,
         block="end",

@@ -26,8 +26,11 @@ def needle_of(lines: tuple[str, ...]) -> str:
     return ""
 
 
-def find_packed(text: str, needle: str, anywhere: bool) -> int | None:
-    """The offset in `text` where `needle` begins, white space aside; only at line starts unless `anywhere`."""
+def find_packed(text: str, needle: str, anywhere: bool, first_line: bool = False) -> int | None:
+    """The offset in `text` where `needle` begins, white space aside; only at line starts unless `anywhere`.
+
+    The first line counts as one only with `first_line`, and once it is complete.
+    """
     if not needle:
         return None
     packed, offsets = pack(text)
@@ -37,8 +40,11 @@ def find_packed(text: str, needle: str, anywhere: bool) -> int | None:
         line_start = text.rfind("\n", 0, start) + 1
         if anywhere:
             return start
-        if not text[line_start:start].strip() and line_start > 0:
-            return end_of_previous_line(text, line_start)
+        if not text[line_start:start].strip():
+            if line_start > 0:
+                return end_of_previous_line(text, line_start)
+            if first_line and text[offsets[at + len(needle) - 1] + 1 :].lstrip(" \t")[:1] == "\n":
+                return 0
         at = packed.find(needle, at + 1)
     return None
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from engine.languages import named
 from engine.stopping.lines import (
     BLANKS,
     CLOSERS,
@@ -20,12 +21,16 @@ from engine.stopping.lines import (
     runs_empty,
     without_blanks_of,
 )
+from engine.stopping.pairs import Closers, pair
 from engine.types import StopPolicy
+
+_RULER = 80  # columns up to which a line of dashes is no loop
+_TABLE = 8  # rows of figures that may be the same
 
 
 def marks(text: str, policy: StopPolicy) -> int | None:
-    """The model wrote one of its own marks, or a Markdown fence, as text."""
-    found = re.search(r"<\|[a-z_]+\|?>|<fim_|<｜|^```|\n```", text)
+    """The model wrote one of its own marks as text, or in code the fence of a Markdown block."""
+    found = re.search(r"<\|[a-z_]+\|?>|<fim_|<｜" + ("" if policy.prose else r"|^```|\n```"), text)
     return found.start() if found else None
 
 
@@ -36,7 +41,7 @@ def text_below(text: str, policy: StopPolicy) -> int | None:
         return None if found is None else without_blanks_of(policy.tail, text, found)
     if not policy.below:
         return None
-    return find_packed(text, needle_of(policy.below), anywhere=False)
+    return find_packed(text, needle_of(policy.below), anywhere=False, first_line=not policy.head.strip())
 
 
 def line_completed(text: str, policy: StopPolicy) -> int | None:
@@ -47,6 +52,26 @@ def line_completed(text: str, policy: StopPolicy) -> int | None:
     for start, line in lines_of(text)[:-1]:
         if line.rstrip().endswith(tail):
             return without_blanks_of(policy.tail, text, start + len(line.rstrip()) - len(tail))
+    return None
+
+
+def closed_again(text: str, policy: StopPolicy) -> int | None:
+    """All that the editor closed right of the cursor is closed by a line of the answer: its line is complete.
+
+    In a tag, whose `>` is the last of it, nothing that follows belongs to the answer.
+    """
+    closers = policy.closers.rstrip()
+    if not closers or ("\n" not in text and closers[-1] != ">"):
+        return None
+    whole = Closers(closers, policy.in_string, policy.quote)
+    language = named(policy.language)
+    for start, line in lines_of(text):
+        end = start + len(line)
+        if end == len(text) and closers[-1] != ">":
+            return None  # the line may go on
+        found = pair(text[:end], whole, language)
+        if found.count == len(closers) and not found.open:
+            return found.end if closers[-1] == ">" else end
     return None
 
 
@@ -66,7 +91,7 @@ def line_end(text: str, policy: StopPolicy) -> int | None:
 
 
 def block_end(text: str, policy: StopPolicy) -> int | None:
-    """A block ends where the text is indented less than the block, its own closing bracket included."""
+    """A block ends where the text is indented less than the block, its own last line included."""
     if policy.mode != "block":
         return None
     if not text.strip():
@@ -79,17 +104,21 @@ def block_end(text: str, policy: StopPolicy) -> int | None:
             blank_before = True
             continue
         is_last = start + len(line) == len(text)
-        if is_last and not line.strip(BLANKS + CLOSERS):
-            return None  # an indentation or closers that may still go on
-        if indent_of(line) > base or (indent_of(line) == base and not opened_above and not blank_before):
+        at_base = indent_of(line) == base
+        if is_last and (not line.strip(BLANKS + CLOSERS) or (at_base and _may_become_word(line, policy))):
+            return None  # an indentation, closers or a word that may still go on
+        if indent_of(line) > base or (at_base and not opened_above and not blank_before):
             blank_before = False
             continue
+        if at_base and opened_above and _matches(_words(policy)[1], line):
+            continue  # `else`
         closes = line.strip()[0] in CLOSERS and bracket_depth(policy.head + text[:start]) > 0
-        if not closes or blank_before or indent_of(line) < base:
+        ends = opened_above and _matches(_words(policy)[0], line)
+        if not (closes or ends) or (blank_before and closes) or indent_of(line) < base:
             return end_of_previous_line(text, start)
         if is_last:
             return None
-        return start + len(line)
+        return start + (len(line) if ends else _end_of_closers(line))
     return None
 
 
@@ -128,20 +157,31 @@ def repetition(text: str, policy: StopPolicy) -> int | None:
     """The model says the same lines again, or goes round in a loop inside one line."""
     loop = re.search(r"(.{6,60}?)\1{3}$", text[-260:], re.DOTALL)
     if loop and loop.group(1).strip():
-        return len(text) - len(loop.group(0)) + len(loop.group(1))
+        if len(set(re.findall(r"\w+", loop.group(1)))) > 1 or _has_words(loop.group(1)) or "\n" in loop.group(1):
+            return len(text) - len(loop.group(0)) + len(loop.group(1))
+        line_start = text.rfind("\n") + 1
+        column = len(policy.head) if line_start == 0 else 0
+        if column + len(text) - line_start > _RULER:  # a ruler, a row of a table
+            return max(line_start, line_start + _RULER - column)
     complete = [(start, line.strip()) for start, line in lines_of(text)[:-1] if line.strip()]
-    if len(complete) >= 3 and complete[-1][1] == complete[-2][1] == complete[-3][1]:
-        return end_of_previous_line(text, complete[-2][0])
+    allowed = 2 if complete and _has_words(complete[-1][1]) else _TABLE
+    if len(complete) > allowed and len({line for _, line in complete[-allowed - 1 :]}) == 1:
+        return end_of_previous_line(text, complete[-allowed][0])
     for at in range(1, len(complete)):
-        pair = (complete[at - 1][1], complete[at][1])
-        if len("".join(pair)) >= DISTINCTIVE and pair == tuple(line.strip() for line in policy.above[1::-1]):
+        pair_said = (complete[at - 1][1], complete[at][1])
+        is_above = pair_said == tuple(line.strip() for line in policy.above[1::-1])
+        if is_above and len("".join(pair_said)) >= DISTINCTIVE:
             return end_of_previous_line(text, complete[at - 1][0])
     return None
 
 
 def comment_run(text: str, policy: StopPolicy) -> int | None:
-    """Code was asked for and the model lectures: more than two comment lines in a row."""
-    if not policy.comment or policy.head.lstrip().startswith(policy.comment):
+    """Code was asked for and the model lectures: more than two comment lines in a row.
+
+    Not so where a comment is being written: on the line, or on the one above.
+    """
+    before = (policy.head, *policy.above[:1])
+    if not policy.comment or any(line.lstrip().startswith(policy.comment) for line in before):
         return None
     run: list[int] = []
     for start, line in lines_of(text)[:-1]:
@@ -159,15 +199,43 @@ def too_long(text: str, policy: StopPolicy) -> int | None:
     return end_of_previous_line(text, text.find("\n", starts[policy.max_lines - 1]) + 1)
 
 
+def _words(policy: StopPolicy) -> tuple[str, str]:
+    """The patterns of lines that end a block with a word, and of those with which it goes on."""
+    language = named(policy.language)
+    return (language.ends, language.middles) if language else ("", "")
+
+
+def _matches(pattern: str, line: str) -> bool:
+    return bool(pattern) and re.match(pattern, line.strip()) is not None
+
+
+def _may_become_word(line: str, policy: StopPolicy) -> bool:
+    """Whether the growing line may be the end of a block that ends with a word."""
+    return bool(_words(policy)[0]) and re.fullmatch(r"[\w</{]+", line.strip()) is not None
+
+
+def _end_of_closers(line: str) -> int:
+    """The length of the line; where another block begins behind its closers, up to these."""
+    if bracket_depth(line.lstrip(BLANKS + CLOSERS)) <= 0:
+        return len(line)
+    return len(line) - len(line.lstrip(BLANKS + CLOSERS))
+
+
+def _has_words(text: str) -> bool:
+    """Whether there is more than figures and punctuation in it."""
+    return re.search(r"[^\W\d_]", text) is not None
+
+
 Rule = Callable[[str, StopPolicy], int | None]
 
 # The rules that find a certain end; after the others, and at the token limit, the model has run on.
-DECIDED = ("text_below", "line_completed", "line_end", "block_end", "eog")
+DECIDED = ("text_below", "line_completed", "closed_again", "line_end", "block_end", "eog")
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("mark", marks),
     ("text_below", text_below),
     ("line_completed", line_completed),
+    ("closed_again", closed_again),
     ("line_end", line_end),
     ("block_end", block_end),
     ("span_end", span_end),

@@ -22,7 +22,10 @@ def lines_below(text: str, policy: StopPolicy) -> int:
     """Keep what comes before last lines that are the next lines below, indentation included."""
     if policy.tail.strip():
         return len(text)
-    lines = [(start, line) for start, line in lines_of(text)[1:] if line.strip()]
+    lines = [(start, line) for start, line in lines_of(text) if line.strip()]
+    if lines and lines[0][0] == 0:
+        # On a line that says nothing yet the first one is a line as the others are.
+        lines = lines[1:] if policy.head.strip() else [(0, policy.head + lines[0][1]), *lines[1:]]
     for size in range(min(len(lines), len(policy.below)), 0, -1):
         said = [(indent_of(line), line.strip()) for _, line in lines[-size:]]
         if said == [(indent_of(line), line.strip()) for line in policy.below[:size]]:

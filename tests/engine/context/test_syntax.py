@@ -4,12 +4,10 @@ from hypothesis import strategies as st
 
 from engine.context.syntax import (
     block_expected,
-    closes_brackets,
     enclosing_definition,
     errors_added,
     in_comment,
     in_string,
-    on_lines_of_its_own,
 )
 from tests.engine.context.marked import MARK, marked
 
@@ -190,30 +188,6 @@ def test_without_a_tree_no_errors_are_known() -> None:
     assert errors_added(code, offset, offset, "(((") == 0
 
 
-@pytest.mark.parametrize(
-    ("answer", "tail", "closed"),
-    [
-        ("x)", ")", 1),
-        ("x", ")", 0),
-        ("g(x)", ")", 0),
-        ("g(x))", ")", 1),
-        ("x])", "])", 2),
-        ("x)", "]", 0),
-        ("x))", ")", 1),
-        ("", ")", 0),
-        ("x);", ");", 2),
-        ("x;", ");", 0),
-        ("0,", ", 2]", 1),
-        ('hello")', '")', 2),
-        ("hello", '")', 0),
-        ('a" + "b"', '"', 1),
-        ('"a"', '"', 0),
-    ],
-)
-def test_brackets_that_the_answer_closes_itself(answer: str, tail: str, closed: int) -> None:
-    assert closes_brackets(answer, tail) == closed
-
-
 WORDS = [
     "def f():",
     "class A {",
@@ -250,21 +224,3 @@ def test_every_question_has_an_answer_at_every_place(words: list[str], language:
     found = enclosing_definition(code, offset)
     assert found is None or found.start < offset
     assert errors_added(code, offset, offset, "") == 0
-
-
-@pytest.mark.parametrize(
-    ("language", "text", "answer", "shown"),
-    [
-        ("python", "def f():\n⟨⟩    return x\n", "    x = 1", "    x = 1\n"),
-        ("python", "def f():\n    ⟨⟩return x\n", "x = 1\n   ", "x = 1\n    "),
-        ("python", "⟨⟩compute(x)\n", "result = ", "result = "),
-        ("python", "def f():\n    ⟨⟩return x\n", "if x:", "if x:\n    "),
-        ("javascript", "⟨⟩compute(x)\n", "const y = ", "const y = "),
-        ("javascript", "⟨⟩compute(x)\n", "start();", "start();\n"),
-        ("javascript", "{\n  ⟨⟩}\n", "start();", "start();"),
-        ("python", "x = ⟨⟩y\n", "1 + ", "1 + "),
-    ],
-)
-def test_lines_in_front_of_a_line_end_where_it_begins(language: str, text: str, answer: str, shown: str) -> None:
-    code, offset = marked(text, language)
-    assert on_lines_of_its_own(code, offset, answer) == shown

@@ -1,0 +1,197 @@
+"""Makes an answer fit what stands around it: what is inserted, and what it replaces right of the cursor.
+
+The rules of `engine.stop` end an answer early, by its text alone. Here it is complete, or as far as it has come,
+and is looked at where it will stand: brackets and quotes that the editor closed are replaced by the answer's own,
+what they close gets lines of its own, and an answer that breaks the code is cut where it does not, or dropped.
+"""
+
+import re
+from dataclasses import dataclass
+
+from engine.context.code import Code
+from engine.context.syntax import errors, errors_after, opens_block
+from engine.stopping.pairs import BRACKETS, QUOTES, Closers, pair
+from engine.tail import Tail, closers_at, tail_at
+
+_BLANKS = " \t\r\n"
+_ONLY_CLOSES = re.compile(r"([\s)\]};,]|\bend\b|\bfi\b|\bdone\b|\besac\b|</[\w.-]+>)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cursor at `offset` of a text, and `code`, the part of it that was parsed and begins at `code_start`."""
+
+    text: str
+    offset: int
+    code: Code
+    code_start: int
+
+    @property
+    def offset_in_code(self) -> int:
+        return self.offset - self.code_start
+
+    @property
+    def tail(self) -> Tail:
+        return tail_at(self.text, self.offset)
+
+    @property
+    def closers(self) -> Closers:
+        return closers_at(self.code, self.offset_in_code)
+
+    @property
+    def line_end(self) -> str:
+        """That of the text."""
+        return "\r\n" if "\r\n" in self.code.text else "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Insert `text` in the place of the `replaced` characters right of the cursor."""
+
+    text: str
+    replaced: int = 0
+
+
+def fitted(place: Place, answer: str) -> Fit:
+    """How the answer is inserted; an empty text where it should not be."""
+    if not answer.strip():
+        return Fit("")
+    fit = _before_line(place, answer) if place.tail.is_before_line else _among_closers(place, answer)
+    if fit.text.strip() and _repeats_or_breaks(place, fit):
+        return Fit("")
+    if fit.text == place.text[place.offset : place.offset + fit.replaced]:
+        return Fit("")  # it would change nothing
+    return fit
+
+
+def sound(place: Place, answer: str) -> str:
+    """Of an answer of several lines the longest beginning, in whole lines, that adds the fewest errors."""
+    best, fewest = answer, _errors(place, _text_fit(place, answer)) if "\n" in answer.strip() else 0
+    shorter = answer
+    while fewest > 0 and "\n" in shorter.strip():
+        shorter = shorter[: shorter.rstrip().rfind("\n")].rstrip()
+        for each in (shorter, shorter.removesuffix(",")) if shorter.strip() else ():
+            if (count := _errors(place, _text_fit(place, each))) < fewest:
+                best, fewest = each, count
+    return best
+
+
+def _text_fit(place: Place, answer: str) -> Fit:
+    """The fit as the text alone tells."""
+    if place.tail.is_before_line:
+        return _before_closers(place, answer) if _only_closes(place.tail) else Fit(answer)
+    return _with_closers(place, answer, pair(answer, place.closers, place.code.language).count)
+
+
+def _among_closers(place: Place, answer: str) -> Fit:
+    """In front of nothing but closers, or of the user's text."""
+    closers = place.closers
+    found = pair(answer, closers, place.code.language)
+    if closers.text[: found.count].endswith(">"):
+        answer = answer[: found.end]  # the tag is closed
+    best = _with_closers(place, answer, found.count)
+    if not closers.text.strip() or place.code.tree is None:
+        return best
+    fewest = _errors(place, best, found.open)
+    for count in _borders(closers.text) if fewest > errors(place.code) else ():
+        other = _with_closers(place, answer, count)
+        if (fewer := _errors(place, other, found.open)) < fewest:
+            best, fewest = other, fewer
+    return best
+
+
+def _with_closers(place: Place, answer: str, count: int) -> Fit:
+    """The answer in the place of the first `count` closers; what is left of them has its line or its blank."""
+    tail = place.tail
+    left = tail.closers[count:]
+    if tail.is_closed and not left.strip():
+        count, left = len(tail.text), ""
+    text = answer.rstrip(_BLANKS) if tail.is_closed else answer
+    opener = _opener(tail.head)
+    if not opener or not text.lstrip(" \t\r").startswith("\n"):
+        return Fit(text, count)
+    indent = tail.head[: len(tail.head) - len(tail.head.lstrip())]
+    if count == 0 and left.lstrip().startswith(opener):
+        text = f"{text}{place.line_end}{indent}"
+    elif count and tail.is_closed and re.fullmatch(r"[ \t]*[)\]}\"'`;,:]+", text.rpartition("\n")[2]):
+        lines, _, last = text.rpartition("\n")
+        text = f"{lines}\n{indent}{last.lstrip()}"  # the line that closes stands under the one that opened
+    return Fit(text, count)
+
+
+def _opener(head: str) -> str:
+    """What closes the bracket, or the quote of several lines, that the text left of the cursor ends with."""
+    last = head.rstrip()[-1:]
+    if last in BRACKETS:
+        return BRACKETS[last]
+    is_long = last and last in QUOTES and (last == "`" or head.rstrip().endswith(3 * last))
+    return last if is_long else ""
+
+
+def _borders(closers: str) -> list[int]:
+    """How many of them may be replaced."""
+    return [0, *(index + 1 for index, char in enumerate(closers) if not char.isspace())]
+
+
+def _before_line(place: Place, answer: str) -> Fit:
+    """In front of a line: as lines of its own, or as the beginning of that line.
+
+    Of `‸return x` and the answer `y = 1` the first, of `‸compute(x)` and the answer `result = ` the other.
+    """
+    if _only_closes(place.tail):
+        return _before_closers(place, answer)
+    said, lines = answer.rstrip(_BLANKS), _as_lines(place, answer)
+    ends = "\n" in answer[len(said) :] or said.endswith((";", "}")) or _opens(place, said)
+    if ends or place.tail.text[0] in " \t":  # in front of an indentation nothing else makes sense
+        return lines
+    return lines if _errors(place, lines) < _errors(place, Fit(answer)) else Fit(answer)
+
+
+def _before_closers(place: Place, answer: str) -> Fit:
+    """The line only closes what was opened above; if the answer does so by itself, the line is said twice."""
+    count = pair(answer, place.closers, place.code.language).count
+    return Fit(answer.rstrip(_BLANKS), count) if count else _as_lines(place, answer)
+
+
+def _as_lines(place: Place, answer: str) -> Fit:
+    return Fit(f"{answer.rstrip(_BLANKS)}{place.line_end}{place.tail.head}")
+
+
+def _only_closes(tail: Tail) -> bool:
+    return not re.search(r"\w", tail.text)
+
+
+def _repeats_or_breaks(place: Place, fit: Fit) -> bool:
+    """Whether the answer says what stands below anyway, or is lines that do not belong there.
+
+    More than that is not asked of a single line: what is torn, or opens a block, has errors by nature.
+    """
+    tail, text = place.tail, fit.text
+    if tail.is_before_line:
+        stands_alone = text.endswith(("\n", "\n" + tail.head)) and "\n" not in text.strip()
+        return stands_alone and not _opens(place, text.rstrip()) and _breaks(place, fit)
+    if tail.head.strip() or tail.text.strip():
+        return False
+    said, below = _lines(text), _lines(place.text[place.offset : place.offset + 4 * len(text) + 400])
+    if said == below[: len(said)] and (len(said) > 1 or _ONLY_CLOSES.fullmatch(text)):
+        return place.code.tree is None or _errors(place, fit) >= errors(place.code)
+    return _ONLY_CLOSES.fullmatch(text) is not None and _breaks(place, fit)
+
+
+def _breaks(place: Place, fit: Fit) -> bool:
+    return _errors(place, fit) > errors(place.code)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _opens(place: Place, said: str) -> bool:
+    return opens_block(place.code, said.rpartition("\n")[2])
+
+
+def _errors(place: Place, fit: Fit, closing: str = "") -> int:
+    """How many errors the tree has with the answer; `closing` is set behind it only to look at it."""
+    start = place.offset_in_code
+    end = min(start + fit.replaced, len(place.code.text))
+    return errors_after(place.code, start, end, fit.text + closing)

@@ -1,0 +1,67 @@
+"""What stands right of the cursor on its line, and whose it is: the one place that decides so.
+
+Editors close brackets and quotes as they are opened, so often all that stands there was typed by nobody. The model
+is not shown it, as it would else believe that the code ends there, and an answer may close by itself what the
+editor has closed. Where there is more than that it is the user's text: the model is shown it, an answer ends where
+it begins, and nothing of it is replaced but brackets directly at the cursor. In front of a line, also of one that
+only closes something, all of it is the user's.
+"""
+
+from dataclasses import dataclass
+
+from engine.context.code import Code
+from engine.context.lexical import in_string, open_long_quote
+from engine.stopping.pairs import Closers
+
+CLOSERS = ")]}\"'`;:,>"
+_BRACKETS_AND_QUOTES = ")]}>\"'`"
+_BLANKS = " \t\r"
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """`head` and `text` are the cursor's line left and right of the cursor, without its end."""
+
+    head: str
+    text: str
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the editor has closed all that stands there, or nothing does."""
+        return not self.text.strip(CLOSERS + _BLANKS) and (bool(self.head.strip()) or not self.text.strip())
+
+    @property
+    def is_before_line(self) -> bool:
+        """Whether the cursor stands in front of a line, so that an answer may be lines of its own."""
+        return not self.head.strip() and bool(self.text.strip())
+
+    @property
+    def own(self) -> str:
+        """The user's text."""
+        return "" if self.is_closed else self.text
+
+    @property
+    def closers(self) -> str:
+        """What an answer may close by itself: all there is, or the brackets and quotes in front of the user's."""
+        if self.is_closed or self.is_before_line:
+            return self.text
+        return self.text[: len(self.text) - len(self.text.lstrip(_BRACKETS_AND_QUOTES))]
+
+
+def tail_at(text: str, offset: int) -> Tail:
+    line_start = text.rfind("\n", 0, offset) + 1
+    line_end = text.find("\n", offset)
+    return Tail(text[line_start:offset], text[offset : len(text) if line_end < 0 else line_end].rstrip("\r"))
+
+
+def closers_at(code: Code, offset: int) -> Closers:
+    """What an answer may close by itself, and whether the cursor is in a string."""
+    closers = tail_at(code.text, offset).closers
+    if not closers.strip() or not in_string(code, offset):
+        return Closers(closers)
+    return Closers(closers, True, open_long_quote(code, offset))
+
+
+def only_closers(text: str) -> bool:
+    """Whether an editor may have typed this by itself, over several lines too."""
+    return not text.strip(CLOSERS + _BLANKS + "\n")
