@@ -22,8 +22,10 @@ from engine.errors import HearthError
 from engine.fitting import Place, fitted
 from engine.frames import MAX_TYPED, Budget, Frame, frame_at, with_context
 from engine.generation import Generation
+from engine.languages import language_of
 from engine.settings import CompletionSettings
 from engine.suggestions import Suggestions
+from engine.taken import Taken
 from engine.types import Completion, CompletionRequest, FimPrompt, Snapshot, Usage
 
 Surroundings = Callable[[Snapshot, int, tuple[int, int]], ContextQuery | None]
@@ -41,6 +43,7 @@ class _Memory:
     growing: Frame | None = None  # the full frame that is being evaluated
     gathered: Gathered | None = None
     suggestions: Suggestions = field(default_factory=Suggestions)
+    taken: Taken = field(default_factory=Taken)
     answering: asyncio.Task[Completion] | None = None
     generating: Generation | None = None
     warming: asyncio.Task[None] | None = None
@@ -64,10 +67,15 @@ class Completer:
         memory = self._memories.setdefault(document.uri, _Memory())
         if memory.answering is not None:
             memory.answering.cancel()
+        if memory.taken.is_deleted(document.text, offset) and automatic:
+            return Completion("", offset, offset, "deleted")
+        text = document.text
         task = asyncio.create_task(self._answer(memory, document, offset, automatic))
         memory.answering = task
         try:
-            return await asyncio.shield(task)
+            shown = await asyncio.shield(task)
+            memory.taken.offered(text, shown)
+            return shown
         except asyncio.CancelledError:
             if task.cancelled():
                 return None  # superseded by a newer call
@@ -351,6 +359,11 @@ def _is_prose(place: Place) -> bool:
 
 
 def _name(snapshot: Snapshot) -> str:
-    """The last two parts of the path: enough to tell the language and the subject."""
-    parts = (snapshot.path or snapshot.uri).replace("\\", "/").split("/")
-    return "/".join(parts[-2:])
+    """The last two parts of the path, with the suffix of its language: enough to tell that and the subject."""
+    path = (snapshot.path or snapshot.uri.partition(":")[2].partition("#")[0]).replace("\\", "/")
+    name = "/".join(path.split("/")[-2:])
+    language = language_of(snapshot.language)
+    if language is None or language_of("", name) is not None:
+        return name
+    suffix = next(iter(language.suffixes), "")
+    return f"{name.removesuffix('.ipynb')}{suffix}"  # a new file without a name, a cell of a notebook

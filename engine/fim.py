@@ -40,7 +40,6 @@ class FimTemplate:
 
     `header` is such a line ("{comment}" and "{path}" are filled in). `stops` end an answer besides the marks.
     `path_behind_pre`: the file's own path stands behind PRE instead of in front of the whole.
-    `path_always`: the file's own path is shown even when no other file is.
     """
 
     pre: str
@@ -52,7 +51,6 @@ class FimTemplate:
     sep: str = ""
     header: str = "{comment} {path}\n"
     path_behind_pre: bool = False
-    path_always: bool = False
 
 
 # The order is that of `family_of`: a row stands before the rows whose marks are a subset of its own.
@@ -109,7 +107,6 @@ FIM_TEMPLATES: dict[str, FimTemplate] = {
         sep="<filename>",
         stops=("<fim_pad>", "<|endoftext|>"),
         suffix_first=True,
-        path_always=True,
     ),
     # DeepSeek-Coder README: other files stand in front of the text, each under a "#path" line.
     "deepseek": FimTemplate(
@@ -229,7 +226,7 @@ _REPOSITORY = "project"  # the families want a name; a real one would tell the m
 
 def _files(template: FimTemplate, prompt: FimPrompt) -> list[Part]:
     """Other files in the family's own repository form, ending where the file itself begins."""
-    if not template.sep or not (prompt.context or (template.path_always and prompt.path)):
+    if not template.sep or not (prompt.context or prompt.path):
         return []
     parts: list[Part] = []
     if template.repo:
@@ -242,9 +239,7 @@ def _files(template: FimTemplate, prompt: FimPrompt) -> list[Part]:
 
 
 def _headers(template: FimTemplate, prompt: FimPrompt) -> str:
-    """What stands between PRE and the text above: other files under header lines, or the file's own path."""
-    if not prompt.context:
-        return ""
+    """What stands between PRE and the text above: other files under header lines, and the file's own path."""
     if template.sep:
         return f"{prompt.path}\n" if template.path_behind_pre and prompt.path else ""
     others = "".join(_header(template, file.path) + _whole_lines(file.text) + "\n" for file in prompt.context)
@@ -252,9 +247,12 @@ def _headers(template: FimTemplate, prompt: FimPrompt) -> str:
 
 
 def _header(template: FimTemplate, path: str) -> str:
+    """A line that names a file, as a comment of its language where that has one."""
     language = language_of("", path)
-    comment = language.comment if language else ""
-    return template.header.format(comment=comment or "#", path=path)
+    if language and not language.comment and language.block_comment and "{comment}" in template.header:
+        begins, ends = language.block_comment
+        return f"{begins} {path} {ends}\n"
+    return template.header.format(comment=(language and language.comment) or "#", path=path)
 
 
 def _whole_lines(text: str) -> str:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from engine.context.code import Code
 from engine.context.syntax import errors, errors_after, opens_block
+from engine.stop import policy_at
 from engine.stopping.pairs import BRACKETS, QUOTES, Closers, pair
+from engine.stopping.trims import lines_below
 from engine.tail import Tail, closers_at, tail_at
 
 _BLANKS = " \t\r\n"
@@ -89,6 +91,8 @@ def _among_closers(place: Place, answer: str) -> Fit:
     found = pair(answer, closers, place.code.language)
     if closers.text[: found.count].endswith(">"):
         answer = answer[: found.end]  # the tag is closed
+    elif place.tail.is_closed:
+        answer = answer[: max(found.end, _end_before_below(place, answer))]
     best = _with_closers(place, answer, found.count)
     if not closers.text.strip() or place.code.tree is None:
         return best
@@ -98,6 +102,11 @@ def _among_closers(place: Place, answer: str) -> Fit:
         if (fewer := _errors(place, other, found.open)) < fewest:
             best, fewest = other, fewer
     return best
+
+
+def _end_before_below(place: Place, answer: str) -> int:
+    """Where an editor has closed a block over lines (`{⏎‸⏎}`), its last line is there already."""
+    return lines_below(answer, policy_at(place.text, place.offset, "span", place.code.language, Closers()))
 
 
 def _with_closers(place: Place, answer: str, count: int) -> Fit:
@@ -113,9 +122,10 @@ def _with_closers(place: Place, answer: str, count: int) -> Fit:
     indent = tail.head[: len(tail.head) - len(tail.head.lstrip())]
     if count == 0 and left.lstrip().startswith(opener):
         text = f"{text}{place.line_end}{indent}"
-    elif count and tail.is_closed and re.fullmatch(r"[ \t]*[)\]}\"'`;,:]+", text.rpartition("\n")[2]):
-        lines, _, last = text.rpartition("\n")
-        text = f"{lines}\n{indent}{last.lstrip()}"  # the line that closes stands under the one that opened
+    lines, _, last = text.rpartition("\n")
+    closes = count and tail.is_closed and re.fullmatch(r"[ \t]*[)\]}\"'`;,:]+", last)
+    if closes and pair(lines, place.closers, place.code.language).count == 0:
+        text = f"{lines}\n{indent}{last.lstrip()}"  # what closes stands under what opened
     return Fit(text, count)
 
 

@@ -6,6 +6,7 @@ its end and the KV cache of everything before stays valid. A frame is stale when
 being typed has changed, the cursor is elsewhere, or too much was typed.
 """
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from engine.types import ContextFile, FimPrompt
 
 # Window starts move in steps of this part of the window: one that moved with every line would be evaluated anew.
 _STEPS = 4
+_MAX_HEAD = 300  # characters of the cursor's line that a new frame lets stand behind MID
 MAX_TYPED = 700  # characters behind MID; more belongs into the text above
 CHARS_PER_TOKEN = 3.2  # of code, roughly; the host cuts what is really too long
 _MAX_BETWEEN = 400  # characters an editor may insert right of the cursor by itself
@@ -69,13 +71,13 @@ def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:
     Keys and tokens in the text are crossed out before the windows are cut: half a private key is one too.
     """
     shown = _masked(text)
-    line_start = text.rfind("\n", 0, offset) + 1
+    start = _typed_start(text, shown, offset)
     tail = tail_at(text, offset)
     right_start = offset + len(tail.text) if tail.is_closed else offset
     return Frame(
-        left=text[:line_start],
+        left=text[:start],
         right=text[right_start:],
-        above=shown[_window_start(text, line_start, int(budget.prefix * CHARS_PER_TOKEN)) : line_start],
+        above=shown[_window_start(text, start, int(budget.prefix * CHARS_PER_TOKEN)) : start],
         below=shown[right_start : _window_end(text, right_start, int(budget.suffix * CHARS_PER_TOKEN))],
         path=path,
     )
@@ -91,6 +93,24 @@ def with_context(frame: Frame, context: tuple[ContextFile, ...]) -> Frame:
     return replace(frame, context=context)
 
 
+def _typed_start(text: str, shown: str, offset: int) -> int:
+    """Where what counts as typed begins: at the line's start, in a long line at the border of a sentence or word.
+
+    Never inside of what is crossed out in `shown`: the half of a key would not be known for one.
+    """
+    line_start = text.rfind("\n", 0, offset) + 1
+    if offset - line_start <= MAX_TYPED // 2:
+        return line_start
+    nearest = max(line_start, offset - _MAX_HEAD)
+    for border in (r"[.!?;]\s", r"[;{}]", r"[,\s]"):
+        found = re.search(border, text[nearest : offset - 1])
+        if found and text[nearest : nearest + found.end()] == shown[nearest : nearest + found.end()]:
+            return nearest + found.end()
+    while nearest > line_start and text[nearest - 1] != shown[nearest - 1]:
+        nearest -= 1
+    return nearest
+
+
 def _window_start(text: str, line_start: int, size: int) -> int:
     """Where the text above begins: at a line, at most `size` characters above, at least three quarters of it."""
     if line_start <= size:
@@ -98,7 +118,10 @@ def _window_start(text: str, line_start: int, size: int) -> int:
     step = max(1, size // _STEPS)
     border = -((size - line_start) // step) * step
     start = text.find("\n", border - 1) + 1
-    return start if 0 < start <= line_start else border  # a line longer than the window is cut
+    if 0 < start <= line_start:
+        return start
+    between_words = re.search(r"\s", text[border : border + _MAX_HEAD])
+    return border + (between_words.end() if between_words else 0)  # a line longer than the window is cut
 
 
 def _window_end(text: str, start: int, size: int) -> int:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from engine.backends import Backend
 from engine.fitting import Place, sound
 from engine.suggestions import Part, Suggestions, confidence, goes_on, shown, words
+from engine.tail import closed_since
 from engine.types import CompletionRequest, Finished, Piece, Rival, Usage
 
 log = logging.getLogger("hearth.completion")
@@ -86,7 +87,8 @@ class Generation:
         if not self.under_way or offset < began:
             return False
         typed = text[began:offset]
-        if text[offset:] != ours[began:] or text[:began] != ours[:began]:
+        right = ours[began:]
+        if not text.startswith(ours[:began]) or closed_since(text, offset, right, len(right) + 1) is None:
             return False
         # With nothing said yet there is nothing to lose: the newer place is the better one to ask about.
         return not typed or (

@@ -16,6 +16,8 @@ from engine.stopping.pairs import Closers
 CLOSERS = ")]}\"'`;:,>"
 _BRACKETS_AND_QUOTES = ")]}>\"'`"
 _BLANKS = " \t\r"
+_MAX_CLOSED = 100  # characters, line ends and indentation among them
+_MAX_OVERTYPED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,31 @@ def closers_at(code: Code, offset: int) -> Closers:
     if not closers.strip() or not in_string(code, offset):
         return Closers(closers)
     return Closers(closers, True, open_long_quote(code, offset))
+
+
+def closed_since(text: str, offset: int, right: str, window: int) -> int | None:
+    """How many characters an editor has closed at the offset; None where another text stands there by now.
+
+    `right` are the `window` characters, or all there were, that stood right of the cursor before. Less than none:
+    so many of them were closed by the editor, and typed over.
+    """
+    for count in range(_MAX_CLOSED + 1):
+        if _stands_at(text, offset + count, right, window - count, window):
+            return count
+        if not only_closers(text[offset : offset + count + 1]):
+            break
+    for count in range(1, _MAX_OVERTYPED + 1):
+        if not only_closers(right[:count]) or not text.endswith(right[:count], 0, offset):
+            break
+        if _stands_at(text, offset, right[count:], window - count, window - count):
+            return -count
+    return None
+
+
+def _stands_at(text: str, offset: int, right: str, length: int, window: int) -> bool:
+    same = right[: max(0, length)]
+    ends_there = len(right) >= window or offset + len(same) == len(text)
+    return ends_there and text.startswith(same, offset)
 
 
 def only_closers(text: str) -> bool:
