@@ -28,8 +28,8 @@ def fetched(seed: int) -> tuple[list[File], list[str]]:
 
 def samples() -> list[File]:
     """A small file of each language, in the repository: named after its language id."""
-    folder = Path(__file__).with_name("samples")
-    return [File(path.stem, path.name, path.read_text("utf-8"), rules_of(path.stem)) for path in sorted(folder.iterdir())]
+    paths = sorted(Path(__file__).with_name("samples").iterdir())
+    return [File(path.stem, path.name, path.read_text("utf-8"), rules_of(path.stem)) for path in paths]
 
 
 def _file(language: str, path: Path) -> File | None:

@@ -4,8 +4,9 @@ Sound is the right text, trailing blanks aside, and any beginning of it as long 
 typed still stand behind it where they belong. What such a beginning has opened counts as closed.
 """
 
+import ast
 import re
-from collections.abc import Callable
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,11 +40,15 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class _Middle:
-    """What stands between the user's texts: `body`, white space and the closers; all of it of the right text too."""
+class _Part:
+    """A beginning of the right text, without white space, that `left` of the closers follow.
 
-    body: str
-    space: str
+    `whole` is the right text up to the first of those.
+    """
+
+    content: str
+    whole: str
+    left: str
 
 
 def judge(place: Place, result: str, loose: bool = False, closing_said: bool = False) -> Verdict:
@@ -64,40 +69,51 @@ def judge(place: Place, result: str, loose: bool = False, closing_said: bool = F
         return Verdict("all", "syntax" if loose and _errors_more(place, result) else "")
     if _packed(inserted) == _packed(right):
         return Verdict("all", _layout(inserted, right))
-    said, closers = _packed(inserted), _packed(place.closers)
-    content = said.removesuffix(closers) if said.endswith(closers) else None
-    if content is None or not _packed(place.content).startswith(content):
-        return Verdict("all", _other_text(place, result, said))
-    return _judge_part(place, inserted, right, content, closing_said and place.closing)
+    part = _part(place, _packed(inserted))
+    if part is None:
+        return Verdict("all", _other_text(place, result, _packed(inserted)))
+    return _judge_part(place, inserted, right, part, closing_said and place.closing)
 
 
-def _judge_part(place: Place, inserted: str, right: str, content: str, closing_said: bool) -> Verdict:
-    """A beginning of the right text and then the closers."""
-    body_end = _unpacked_end(inserted, len(content))
+def _part(place: Place, said: str) -> _Part | None:
+    """How the inserted text is a beginning of the right one; None where it is not."""
+    closers, right = _packed(place.closers), _packed(place.missing)
+    borders = [len(_packed(place.missing[:at])) for at in place.closers_at]
+    for taken, whole in enumerate(borders):
+        left = closers[taken:]
+        content = said.removesuffix(left)
+        reached = borders[taken - 1] + 1 if taken else 0
+        if said.endswith(left) and reached <= len(content) <= whole and right.startswith(content):
+            return _Part(content, right[:whole], left)
+    return None
+
+
+def _judge_part(place: Place, inserted: str, right: str, part: _Part, closing_said: bool) -> Verdict:
+    body_end = _unpacked_end(inserted, len(part.content))
     body, rest = inserted[:body_end], inserted[body_end:]
-    shown = "all" if content == _packed(place.content) else "part"
-    if not content:
+    if not body:
         return Verdict("part", "stray line" if "\n" in rest else "")  # blanks, or what changes nothing
+    is_whole = part.content == part.whole
     if not right.startswith(body):
-        return Verdict(shown, _layout(body, right[: _unpacked_end(right, len(content))]))
-    space, right_space = _space(rest), _space(right[_unpacked_end(right, len(_packed(place.content))) :])
-    if damage := _space_damage(body, space, right_space, shown == "all", place):
-        return Verdict(shown, damage)
-    if shown == "all":
-        return Verdict(shown)
+        return Verdict("part", _layout(body, right[: _unpacked_end(right, len(part.content))]))
+    space, right_space = _space(rest), _space(right[_unpacked_end(right, len(part.whole)) :])
+    if damage := _space_damage(place, body, space, right_space, is_whole and bool(part.left or not place.closers)):
+        return Verdict("part", damage)
+    if is_whole:
+        return Verdict("part")
     goes_on = right[body_end:]
     if goes_on.startswith("\n"):
         if closing_said and not goes_on.strip("\n").count("\n"):
-            return Verdict(shown, "no closing line")
-        return Verdict(shown, "syntax" if _ends_too_late(place, body, rest) else "")
-    return Verdict(shown, "torn" if _is_torn(place, body, goes_on, rest) else "")
+            return Verdict("part", "no closing line")
+        return Verdict("part", "syntax" if _ends_too_late(place, body, rest) else "")
+    return Verdict("part", "torn" if _is_torn(place, body, goes_on, rest) else "")
 
 
-def _space_damage(body: str, space: str, right_space: str, is_whole: bool, place: Place) -> str:
-    """What is wrong with the white space between the answer and the closers, or what else follows it."""
+def _space_damage(place: Place, body: str, space: str, right_space: str, is_whole: bool) -> str:
+    """What is wrong with the white space between a beginning and the closers, or what else follows it."""
     if is_whole or (place.closers and "\n" in body and "\n" in right_space):
         return "" if space == right_space else _layout(space, right_space)
-    return "stray line" if "\n" in space and (not place.closers or space.count("\n") > 1) else ""
+    return "stray line" if space.count("\n") > bool(place.closers) else ""
 
 
 def _layout(is_: str, should: str) -> str:
@@ -119,23 +135,24 @@ def _borders_broken(place: Place, result: str) -> str:
 
 def _other_text(place: Place, result: str, said: str) -> str:
     """Why what was inserted is no beginning of the right text."""
-    if not said.endswith(_packed(place.closers)):
+    content, right = _packed(place.content), _packed(place.missing)
+    if said.startswith(right) or (said.startswith(content) and len(said) > len(content + _packed(place.closers))):
+        return "doubled"
+    letters = iter(said)
+    if not all(char in letters for char in _packed(place.closers)):
         return "lost"
-    following = _packed(place.missing[place.close_at :] + place.after[:200])
-    content = _packed(place.content)
-    if said.startswith(content) and following.startswith(said[len(content) :][: len(following)][:3]):
-        return "doubled"
-    whole = _packed(place.missing)
-    if said.startswith(whole) and _packed(place.after).startswith(said[len(whole) :][:3]):
-        return "doubled"
     return "syntax" if _errors_more(place, result) else "other"
 
 
 def _is_torn(place: Place, body: str, goes_on: str, rest: str) -> bool:
     """Whether an answer that ends in the middle of a line ends where it must not."""
     last, following = body[-1:], goes_on[:1]
-    if last.isalnum() and following.isalnum() or (last == following and not last.isalnum()):
+    if (last.isalnum() and following.isalnum()) or (last == following and not last.isalnum()):
         return True
+    line = len(body) + len(goes_on.partition("\n")[0])
+    opened = {at for at, _ in _opened(place, body)}
+    if opened - {at for at, _ in _opened(place, (body + goes_on)[:line])}:
+        return True  # a bracket or string of which the end stands on this line
     return _errors_more(place, _closed(place, body, rest)) > 0
 
 
@@ -153,10 +170,14 @@ def _ends_too_late(place: Place, body: str, rest: str) -> bool:
 
 def _closed(place: Place, body: str, rest: str) -> str:
     """The document after this beginning, with what it has opened closed again."""
-    rules = rules_of(place.language)
-    opened = scan(place.before + body, rules).unclosed
-    closers = "".join(closer for at, closer in reversed(opened) if at >= len(place.before))
+    closers = "".join(closer for _, closer in reversed(_opened(place, body)))
     return place.before + body + closers + rest + place.after
+
+
+def _opened(place: Place, body: str) -> list[tuple[int, str]]:
+    """(where it opens, what closes it) of the brackets and strings that are open at the end of `body`."""
+    unclosed = scan(place.before + body, rules_of(place.language)).unclosed
+    return [(at, closer) for at, closer in unclosed if at >= len(place.before)]
 
 
 def _errors_more(place: Place, result: str) -> int:
@@ -170,17 +191,30 @@ def _errors_known(language: str, truth: str, before: str) -> int:
 
 
 def errors(language: str, text: str) -> int:
-    """Nodes that are ERROR or MISSING; without a grammar, brackets and quotes without their other end."""
+    """Nodes that are ERROR or MISSING; without a grammar, brackets and quotes without their other end.
+
+    Python's own parser is asked too, as it is stricter about indentations.
+    """
     parser = _parser(language)
     if parser is None:
         return scan(text, rules_of(language)).faults
-    count, waiting = 0, [parser.parse(text.encode()).root_node]
+    count, waiting = int(language == "python" and not _is_python(text)), [parser.parse(text.encode()).root_node]
     while waiting:
         node = waiting.pop()
         inside = [child for child in node.children if child.has_error or child.is_missing]
         count += node.is_error or node.is_missing or (node.has_error and not inside)
         waiting.extend(inside)
     return count
+
+
+def _is_python(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the text's own
+            ast.parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 @lru_cache(maxsize=32)
@@ -210,8 +244,7 @@ def _packed(text: str) -> str:
 
 def _unpacked_end(text: str, count: int) -> int:
     """The end of so many characters, white space not counted."""
-    ends: Callable[[int], int] = [0, *(match.end() for match in re.finditer(r"\S", text))].__getitem__
-    return ends(count)
+    return [0, *(match.end() for match in re.finditer(r"\S", text))][count]
 
 
 def _space(text: str) -> str:

@@ -7,9 +7,9 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from tests.benchmarks.structure.pairs import Rules
+from tests.benchmarks.structure.pairs import Rules, rules_of
 from tests.benchmarks.structure.scan import Scan, Span, scan
 
 MARK = "‸"
@@ -22,8 +22,8 @@ class Place:
     """A document with a cursor, and how it should read.
 
     `truth` begins with what is left of the cursor and ends with what is right of it, `closers` aside: those are
-    what the editor closed by itself, and stand behind the missing text in `truth` too. `closing` says that the
-    missing text ends with the line that closes its block, as no editor does by itself.
+    what the editor closed by itself, and stand somewhere behind the cursor in `truth` too. `closing`: the missing
+    text ends with the line that closes its block, as no editor does by itself.
     """
 
     language: str
@@ -57,16 +57,36 @@ class Place:
     @cached_property
     def close_at(self) -> int:
         """Where in `missing` the closers begin."""
-        if not self.closers:
-            return len(self.missing)
-        at = len(self.missing)
-        for char in reversed(self.closers.replace(" ", "")):
-            at = self.missing.rindex(char, 0, at)
-        return at
+        return self.closers_at[0]
+
+    @cached_property
+    def closers_at(self) -> tuple[int, ...]:
+        """Where in `missing` each of the closers stands, blanks not counted, and its end."""
+        around = _closers_around(self.language, self.truth, self.offset)
+        found: list[int] = []
+        for char in "".join(self.closers.split()):
+            least = self.offset + found[-1] + 1 if found else self.offset
+            closer = next((at for at in around if at >= least and self.truth[at] == char), None)
+            # What nobody opened is a `;` or the like behind them.
+            found.append((self.truth.index(char, least) if closer is None else closer) - self.offset)
+        return (*found, len(self.missing))
 
     @property
     def marked(self) -> str:
         return f"{self.before}{MARK}{self.text[self.offset :]}"
+
+
+def _closers_around(language: str, text: str, offset: int) -> list[int]:
+    """Where what is open at the offset is closed, the innermost first; each character of a triple quote counts."""
+    found = _scanned(language, text)
+    spans = [*found.brackets, *found.strings, *found.interpolations]
+    around = [span for span in spans if span.inner <= offset <= span.close]
+    return sorted(at for span in around for at in range(span.close, span.end))
+
+
+@lru_cache(maxsize=8)
+def _scanned(language: str, text: str) -> Scan:
+    return scan(text, rules_of(language))
 
 
 @dataclass(frozen=True)
@@ -100,7 +120,15 @@ def places(file: File, kind: str, chance: random.Random) -> list[Place]:
 
 
 def _hole(
-    file: File, kind: str, start: int, end: int, closers: int = 0, left: str = "", *, keep: str = "", closing: bool = False
+    file: File,
+    kind: str,
+    start: int,
+    end: int,
+    closers: int = 0,
+    left: str = "",
+    *,
+    keep: str = "",
+    closing: bool = False,
 ) -> Place:
     """The file without `start:end`; behind that follow so many characters that the editor has closed."""
     text = file.text[:start] + left + file.text[end:]
@@ -111,10 +139,14 @@ def _hole(
 def _closed_run(file: File, close: int) -> int:
     """How many closers stand from `close` to the end of its line; 0 where other text stands there."""
     rest = file.text[close : file.line_end(close)].rstrip()
-    return len(rest) if _AFTER_CLOSER.match(rest) and file.scan.states[close : close + len(rest)].find("c") < 0 else 0
+    return (
+        len(rest) if _AFTER_CLOSER.match(rest) and file.scan.states[close : close + len(rest)].find("c") < 0 else 0
+    )
 
 
-def _auto_closed(file: File, kind: str, start: int, end: int, close: int, chance: random.Random) -> Iterator[Place]:
+def _auto_closed(
+    file: File, kind: str, start: int, end: int, close: int, chance: random.Random
+) -> Iterator[Place]:
     """The text in front of the closer at `close` is missing; a `;` or `,` at the end may not be typed yet."""
     run = _closed_run(file, close)
     if not run:
@@ -173,14 +205,22 @@ def _closing_line(file: File, index: int, closer: str) -> int | None:
     for later in range(index + 1, min(len(file.lines), index + MAX_LINES)):
         line = file.lines[later][1]
         if line.strip() and _indent(line) <= level:
-            return later if _indent(line) == level and re.fullmatch(closer, line.strip()) and later > index + 1 else None
+            return (
+                later
+                if _indent(line) == level and re.fullmatch(closer, line.strip()) and later > index + 1
+                else None
+            )
     return None
 
 
 def _indented_blocks(file: File, chance: random.Random) -> Iterator[Place]:
     """`def f():‸`: a block that ends with its indentation."""
     for index, (start, line) in enumerate(file.lines):
-        if not file.rules.indented or not re.fullmatch(file.rules.indented, line.strip()) or not file.is_code(start):
+        if (
+            not file.rules.indented
+            or not re.fullmatch(file.rules.indented, line.strip())
+            or not file.is_code(start)
+        ):
             continue
         level, last = _indent(line), index
         for later in range(index + 1, len(file.lines)):
@@ -284,16 +324,18 @@ def _in_front(file: File, chance: random.Random) -> Iterator[Place]:
     """The cursor stands in front of a line, and the line before that is missing."""
     for (start, line), (below, next_line) in zip(file.lines, file.lines[1:], strict=False):
         level = _indent(line)
-        if line.strip() and next_line.strip() and level == _indent(next_line) and file.is_code(start + level):
-            if re.search(r"\w", line) and re.match(r"\w", next_line.strip()):
-                yield _hole(file, "in front", start + level, below + level)
+        says = re.search(r"\w", line) and re.match(r"\w", next_line.strip())
+        if says and level == _indent(next_line) and file.is_code(start + level):
+            yield _hole(file, "in front", start + level, below + level)
 
 
 def _above_closers(file: File, chance: random.Random) -> Iterator[Place]:
     """An empty line; below stands only the line that closes the block."""
     closing = re.compile(r"[)\]}]+[;,]?|" + "|".join(["(?!)", *(closer for _, closer in file.rules.ends)]))
     for (start, line), (_, below) in zip(file.lines, file.lines[1:], strict=False):
-        is_closing = closing.fullmatch(below.strip()) or (file.rules.tags and re.fullmatch(r"</[\w-]+>", below.strip()))
+        is_closing = closing.fullmatch(below.strip()) or (
+            file.rules.tags and re.fullmatch(r"</[\w-]+>", below.strip())
+        )
         if line.strip() and is_closing and _indent(line) > _indent(below) and file.is_code(start + _indent(line)):
             yield _hole(file, "above closer", start + _indent(line), start + len(line))
 
@@ -321,7 +363,9 @@ def _comments(file: File, chance: random.Random) -> Iterator[Place]:
 def _is_comment(file: File, start: int, line: str) -> bool:
     """Whether the line is one of a comment, and says something."""
     said = line.strip()
-    return file.scan.states[start + _indent(line) :][:1] == "c" and bool(re.search(r"\w", said)) and "*/" not in said
+    return (
+        file.scan.states[start + _indent(line) :][:1] == "c" and bool(re.search(r"\w", said)) and "*/" not in said
+    )
 
 
 def _indent(line: str) -> int:

@@ -16,7 +16,7 @@ from rich.progress import track
 from tests.benchmarks import machine
 from tests.benchmarks.options import Options
 from tests.benchmarks.results import Sheet, console, percent, publish
-from tests.benchmarks.structure import files
+from tests.benchmarks.structure import files, typed
 from tests.benchmarks.structure.asking import Asker, Try
 from tests.benchmarks.structure.judge import DAMAGES, has_grammar
 from tests.benchmarks.structure.places import KINDS, File, Place, places
@@ -61,12 +61,18 @@ class Tally:
 
 async def run(options: Options, model: Path) -> None:
     found, missing = files.fetched(options.seed)
-    tries = await played(found, TRIES // 10 if options.quick else TRIES, options.seed, progress=True)
+    count = TRIES // 10 if options.quick else TRIES
+    tries = await played(found, count, options.seed, progress=True)
+    lines = typed.chosen_lines(found, count, options.seed)
+    keyed = [await typed.typed(*one) for one in track(lines, "typed", console=console)]
+    tries += [one for each in keyed for one in each.tries]
     by_kind = _tallies(tries, lambda one: (one.place.language, one.place.kind))
     rows = [_row(" · ".join(key), tally) for key, tally in by_kind.items()]
     totals = [
         *_total_rows(tries, lambda one: one.place.kind),
-        *_total_rows(tries, lambda one: one.place.language + ("" if has_grammar(one.place.language) else " (no grammar)")),
+        *_total_rows(
+            tries, lambda one: one.place.language + ("" if has_grammar(one.place.language) else " (no grammar)")
+        ),
         *_total_rows(tries, lambda one: one.said.script),
         *_total_rows(tries, lambda one: "automatic" if one.automatic else "invoked"),
         *_total_rows(tries, lambda one: "all"),
@@ -74,14 +80,18 @@ async def run(options: Options, model: Path) -> None:
     sheet = Sheet("Structure, scripted answers", ("", *_COLUMNS), (*rows, *totals))
     data = {"tallies": {" · ".join(key): tally.data() for key, tally in by_kind.items()}}
     data["damaged"] = [_example(one) for one in tries if one.verdict.damage]
-    publish(options.out, "structure", machine.describe(options, model), sheet, data, [*_notes(tries), *missing])
+    publish(
+        options.out, "structure", machine.describe(options, model), sheet, data, [*_notes(tries, keyed), *missing]
+    )
     for one in list(_chosen(tries, options.show))[: options.listed]:
-        console.print(_told(one), markup=False, highlight=False)
+        console.print(told(one), markup=False, highlight=False)
 
 
-async def played(found: Sequence[File], tries: int, seed: int, progress: bool = False) -> list[Try]:
+async def played(
+    found: Sequence[File], tries: int, seed: int, kinds: Iterable[str] = tuple(KINDS), progress: bool = False
+) -> list[Try]:
     """Every answer, automatic and invoked, at as many places of each language and kind as make so many tries."""
-    chosen = list(chosen_places(found, tries, seed))
+    chosen = list(chosen_places(found, tries, seed, kinds))
     done: list[Try] = []
     for place, unit in track(chosen, "structure", console=console, disable=not progress):
         asker = Asker(place)
@@ -90,13 +100,15 @@ async def played(found: Sequence[File], tries: int, seed: int, progress: bool = 
     return done
 
 
-def chosen_places(found: Sequence[File], tries: int, seed: int) -> Iterable[tuple[Place, str]]:
+def chosen_places(
+    found: Sequence[File], tries: int, seed: int, kinds: Iterable[str]
+) -> Iterable[tuple[Place, str]]:
     """(place, indentation unit); the same ones for the same seed."""
     by_language: dict[str, list[File]] = defaultdict(list)
     for file in found:
         by_language[file.language].append(file)
     for language, own in by_language.items():
-        for kind in KINDS:
+        for kind in kinds:
             chance = random.Random(f"{seed} {language} {kind}")
             candidates = [(place, file.rules.unit) for file in own for place in places(file, kind, chance)]
             chance.shuffle(candidates)
@@ -126,11 +138,13 @@ def _row(name: str, tally: Tally) -> tuple[str, ...]:
     return (name, *tally.row())
 
 
-def _notes(tries: Sequence[Try]) -> list[str]:
+def _notes(tries: Sequence[Try], keyed: Sequence[typed.Typed]) -> list[str]:
     by_kind = _tallies(tries, lambda one: (one.place.language, one.place.kind))
     enough = {key: tally for key, tally in by_kind.items() if tally.tries >= TRIES}
     good = sum(tally.undamaged >= 0.99 for tally in enough.values())
+    keys, asked = sum(each.keys for each in keyed), sum(each.asked for each in keyed)
     return [
+        f"typed: {keys} keys in {len(keyed)} places, the model was asked {asked / max(1, keys):.3f} times a key",
         f"{good} of {len(enough)} languages × kinds with {TRIES} tries or more are undamaged in 99% or more",
         "part: sound, but less than the right text; nothing: the right text was said and nothing was shown",
         *(f"{name}: {meaning}" for name, meaning in DAMAGES.items()),
@@ -141,11 +155,11 @@ def _chosen(tries: Sequence[Try], show: str) -> Iterable[Try]:
     """The damaged ones (or those where nothing was shown), of those whose names hold all words of `show`."""
     words = show.split(",") if show else []
     for one in tries:
-        if _is_told(one, words) and all(word in _name(one) for word in words):
+        if _istold(one, words) and all(word in _name(one) for word in words):
             yield one
 
 
-def _is_told(one: Try, words: Sequence[str]) -> bool:
+def _istold(one: Try, words: Sequence[str]) -> bool:
     return bool(one.verdict.damage) or ("nothing" in words and one.verdict.shown == "nothing")
 
 
@@ -155,7 +169,7 @@ def _name(one: Try) -> str:
     return f"{one.place.language} · {one.place.kind} · {one.said.script} · {mode} · {outcome}"
 
 
-def _told(one: Try) -> str:
+def told(one: Try) -> str:
     return "\n".join(f"--- {name}\n{text}" for name, text in _example(one).items()) + "\n"
 
 

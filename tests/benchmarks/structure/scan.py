@@ -59,7 +59,7 @@ def scan(text: str, rules: Rules) -> Scan:
                 states.append("c" * step)
             else:
                 step = _in_code(text, at, rules, opened, found)
-                states.append((" " if opened and opened[-1].at == at or step == 1 else "s") * step)
+                states.append((" " if (opened and opened[-1].at == at) or step == 1 else "s") * step)
         at += step
     found.faults += len(opened)
     found.unclosed = [(each.at, each.close) for each in opened]
