@@ -66,7 +66,8 @@ def judge(place: Place, result: str, loose: bool = False, closing_said: bool = F
     if loose:
         inserted, right = _unindented(inserted), _unindented(right)
     if inserted == right:
-        return Verdict("all", "syntax" if loose and _errors_more(place, result) else "")
+        wrong = loose and errors(place.language, result) > errors(place.language, place.truth)
+        return Verdict("all", "syntax" if wrong else "")
     if _packed(inserted) == _packed(right):
         return Verdict("all", _layout(inserted, right))
     part = _part(place, _packed(inserted))
