@@ -2,13 +2,14 @@
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from engine.backends.scripted import ScriptedBackend
 from engine.completion import Completer
 from engine.context.documents import Document
 from engine.settings import CompletionSettings
+from engine.types import CompletionRequest, Finished, Piece
 from tests.benchmarks.structure.asking import Try, accepted
 from tests.benchmarks.structure.judge import judge
 from tests.benchmarks.structure.places import File, Place
@@ -17,6 +18,7 @@ from tests.benchmarks.structure.scripts import Said, pieces
 
 _SETTINGS = CompletionSettings(deadline_ms=60_000)
 _KEYS = (12, 160)  # of one place
+_LEFT = 200  # characters by which a place is known again
 
 
 @dataclass
@@ -97,17 +99,33 @@ def chosen_lines(files: Sequence[File], keys: int, seed: int) -> list[tuple[File
     return found
 
 
+@dataclass
+class KnowingBackend(ScriptedBackend):
+    """Says what is missing up to `end` of a text, wherever it is asked, also ahead of the cursor."""
+
+    text: str = ""
+    start: int = 0
+    end: int = 0
+
+    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
+        left = (request.prompt.above + request.prompt.typed)[-_LEFT:]
+        found = self.text.find(left, max(0, self.start - len(left)), self.end)
+        self.pieces = pieces(self.text[found + len(left) : self.end]) if found >= 0 else []
+        async for event in super().complete(request):
+            yield event
+
+
 async def typed(file: File, start: int, end: int) -> Typed:
     """The text `start:end` of a file is typed into it; what is missing of it is what the model says each time."""
     editor = Editor(file, end, file.text[:start] + file.text[end:], start)
     path = f"/project/{file.name}"
     document = Document(f"file://{path}", editor.text, file.language, path)
-    backend = ScriptedBackend([])
+    backend = KnowingBackend([], text=file.text, start=start, end=end)
     completer = Completer(backend, _SETTINGS)
     done = Typed(file.language)
     try:
         while editor.reached < end and _fits(editor):
-            done.tries.append(await _asked(editor, document, completer, backend))
+            done.tries.append(await _asked(editor, document, completer))
             editor.press()
             done.keys += 1
             _follow(document, editor.text)
@@ -117,10 +135,9 @@ async def typed(file: File, start: int, end: int) -> Typed:
     return done
 
 
-async def _asked(editor: Editor, document: Document, completer: Completer, backend: ScriptedBackend) -> Try:
+async def _asked(editor: Editor, document: Document, completer: Completer) -> Try:
     file, rest = editor.file, editor.file.text[editor.reached : editor.end]
     place = Place(file.language, file.name, "typed", editor.text, editor.reached, file.text, editor.closed)
-    backend.pieces = pieces(rest)
     answer = await completer.complete(document, editor.reached)
     result, _ = accepted(editor.text, answer)
     return Try(place, Said("typed", rest), True, result, judge(place, result))
