@@ -30,6 +30,8 @@ class Options:
     each: int
     minutes: float
     seed: int
+    listed: int
+    show: str
     quick: bool
 
 
@@ -53,6 +55,7 @@ def parse(arguments: list[str] | None = None) -> Options:
             "limit",
             "scale",
             "load",
+            "structure",
             "startup",
             "all",
         ],
@@ -75,6 +78,8 @@ def parse(arguments: list[str] | None = None) -> Options:
     add("--threads", type=int, default=0, help="of the model in infilling and load; 0: one for each core")
     add("--each", type=int, help="of the cross-file cases, so many are also asked with one source at a time (80)")
     add("--minutes", type=float, help="of the load test, each way (default 5)")
+    add("--list", type=int, default=0, help="of structure, so many damaged places are shown")
+    add("--show", default="", help="only places whose language, kind, script, mode or damage are these: a,b,c")
     add("--seed", type=int, default=1)
     add("--quick", action="store_true", help="some minutes: is everything working?")
     given = parser.parse_args(arguments)
@@ -97,5 +102,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         each=given.each if given.each is not None else (3 if given.quick else 80),
         minutes=given.minutes or (0.5 if given.quick else 5.0),
         seed=given.seed,
+        listed=given.list,
+        show=given.show,
         quick=given.quick,
     )

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,11 +54,11 @@ def sources() -> tuple[list[Source], list[str]]:
     return [_source(project.language, path) for project in unpacked for path in project.files], missing
 
 
-def projects() -> tuple[list[Project], list[str]]:
-    """(all packages, why one is missing) in a fixed order."""
+def projects(packages: Sequence[Package] | None = None) -> tuple[list[Project], list[str]]:
+    """(all packages, why one is missing) in a fixed order; of `PACKAGES` unless others are given."""
     found: list[Project] = []
     missing: list[str] = []
-    for package in PACKAGES:
+    for package in PACKAGES if packages is None else packages:
         try:
             files = _files(package, _unpacked(package))
             root = Path(os.path.commonpath(files)).parent
@@ -88,19 +88,19 @@ def _source(language: str, path: Path) -> Source:
     return Source(language, "/".join(path.parts[-3:]), path.read_text("utf-8"))
 
 
-def _from_pip(name: str, version: str, folder: Path) -> None:
+def from_pip(name: str, version: str, folder: Path) -> None:
     _run(sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder), f"{name}=={version}")
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
         wheel.extractall(folder)
 
 
-def _from_npm(name: str, version: str, folder: Path) -> None:
+def from_npm(name: str, version: str, folder: Path) -> None:
     _run("npm", "pack", "--silent", "--pack-destination", str(folder), f"{name}@{version}")
     with tarfile.open(next(folder.glob("*.tgz"))) as archive:
         archive.extractall(folder, filter="data")
 
 
-def _from_debian(name: str, version: str, folder: Path) -> None:
+def from_debian(name: str, version: str, folder: Path) -> None:
     debian.unpack([f"{name}={version}"], "bookworm", folder / "root")
 
 
@@ -112,10 +112,10 @@ def _run(*command: str) -> None:
 
 
 PACKAGES = (
-    Package("python", "rich", "13.9.4", _from_pip, ("rich/*.py",)),
-    Package("python", "httpx", "0.28.1", _from_pip, ("httpx/*.py",)),
-    Package("python", "attrs", "24.3.0", _from_pip, ("attr/*.py",)),
-    Package("typescript", "zod", "3.25.76", _from_npm, ("package/src/v4/core/*.ts", "package/src/v3/*.ts")),
-    Package("go", "golang-github-gorilla-mux-dev", "1.8.0-1", _from_debian, ("root/**/mux/*.go",)),
-    Package("go", "golang-github-gorilla-websocket-dev", "1.5.0-2", _from_debian, ("root/**/websocket/*.go",)),
+    Package("python", "rich", "13.9.4", from_pip, ("rich/*.py",)),
+    Package("python", "httpx", "0.28.1", from_pip, ("httpx/*.py",)),
+    Package("python", "attrs", "24.3.0", from_pip, ("attr/*.py",)),
+    Package("typescript", "zod", "3.25.76", from_npm, ("package/src/v4/core/*.ts", "package/src/v3/*.ts")),
+    Package("go", "golang-github-gorilla-mux-dev", "1.8.0-1", from_debian, ("root/**/mux/*.go",)),
+    Package("go", "golang-github-gorilla-websocket-dev", "1.5.0-2", from_debian, ("root/**/websocket/*.go",)),
 )
