@@ -13,7 +13,7 @@ import msgspec
 from engine.types import ChatRequest, CompletionRequest, ModelRef, Probe, Rival, Usage
 
 # Raised with every change of a message; a host and a client of different versions part ways politely.
-PROTOCOL = 5
+PROTOCOL = 6
 MAX_FRAME = 16 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -77,7 +77,10 @@ class Notice(msgspec.Struct, tag=True, frozen=True):
 
 
 class Report(msgspec.Struct, tag=True, frozen=True):
-    """What is known about a loaded model: profile, self-test, speeds in tokens per second, memory in bytes."""
+    """What is known about a loaded model: profile, self-test, speeds in tokens per second, memory in bytes.
+
+    `news` is the one of the `notes` that nobody has been told yet, or "".
+    """
 
     id: int
     model: str
@@ -88,6 +91,7 @@ class Report(msgspec.Struct, tag=True, frozen=True):
     decode_speed: float
     resident_bytes: int
     threads: int
+    news: str = ""
 
 
 class Inspected(msgspec.Struct, tag=True, frozen=True):

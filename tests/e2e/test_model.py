@@ -11,7 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from lsp_server.commands.doctor import crash_report
 from tests.e2e.editor import editor
+from tests.fakes import amx
 from tests.hosts import hosts_of, stop_host
 
 pytestmark = pytest.mark.model
@@ -185,21 +187,37 @@ async def test_two_editors_share_one_host(model_home: Path) -> None:
         assert len(hosts_of(model_home)) == 1
 
 
-async def test_a_native_crash_is_survived_by_the_first_request(model_home: Path, tmp_path: Path) -> None:
-    """A build whose fast kernels crash on this machine, as AMX ones do on some: played by a patched module."""
+async def test_a_crash_that_nobody_foresaw_is_survived_by_the_first_request_and_told_once(
+    model_home: Path, tmp_path: Path
+) -> None:
     (tmp_path / "models").symlink_to(model_home / "models", target_is_directory=True)
-    crashing = tmp_path / "crashing"
-    crashing.mkdir()
-    (crashing / "sitecustomize.py").write_text(CRASH_WITH_EXTRA_BUFFERS)
+    told = []
     try:
-        async with editor(home=tmp_path, env={"PYTHONPATH": str(crashing)}) as ed:
+        for _ in range(2):
+            async with editor(PATIENT, home=tmp_path, env=amx.played("surprise")) as ed:
+                ed.open("def area(width, height):\n    return width * ‸\n\n\nprint(area(2, 3))\n")
+                assert (await ed.ghost()).startswith("height")
+                told += [status.help for status in ed.statuses if getattr(status, "help", "")]
+            stop_host(tmp_path)
+        assert told == ["profile 'fast' failed (Segmentation fault); now 'plain weights'"]
+        assert "Segmentation fault" in (tmp_path / "logs" / "host.log").read_text()
+    finally:
+        stop_host(tmp_path)
+
+
+async def test_a_crash_that_a_trial_foresaw_is_not_noticed_by_anybody(
+    model_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEARTH_HOME", str(tmp_path))
+    (tmp_path / "models").symlink_to(model_home / "models", target_is_directory=True)
+    try:
+        async with editor(PATIENT, home=tmp_path, env=amx.played("crash")) as ed:
             ed.open("def area(width, height):\n    return width * ‸\n\n\nprint(area(2, 3))\n")
             assert (await ed.ghost()).startswith("height")
-        log = (tmp_path / "logs" / "host.log").read_text()
-        assert "Segmentation fault" in log
-        assert "profile 'fast' failed (Segmentation fault); now 'plain weights'" in log
-        notes = (tmp_path / "state" / "profiles.json").read_text()
-        assert '"works"' in notes
+            assert ed.messages == []
+            assert [status.help for status in ed.statuses if getattr(status, "help", "")] == []
+            assert {status.kind for status in ed.statuses} <= {"starting", "loading", "ready"}
+        assert crash_report(budget=6) == []
     finally:
         stop_host(tmp_path)
 
@@ -219,49 +237,6 @@ def test_without_any_network_everything_works(model_home: Path, tmp_path: Path) 
         assert (done.stdout, done.stderr) == ("height", "")
     finally:
         stop_host(tmp_path)
-
-
-CRASH_WITH_EXTRA_BUFFERS = """
-import importlib.machinery
-import sys
-
-
-class Patch:
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name != "llama_cpp":
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(name)
-        execute = spec.loader.exec_module
-
-        def exec_module(module):
-            execute(module)
-            patch(module)
-
-        spec.loader.exec_module = exec_module
-        return spec
-
-
-def patch(llama_cpp):
-    import ctypes
-
-    load, decode = llama_cpp.llama_model_load_from_file, llama_cpp.llama_decode
-
-    def loading(path, params):
-        llama_cpp.fast = params.use_extra_bufts
-        return load(path, params)
-
-    def decoding(context, batch):
-        if llama_cpp.fast:
-            ctypes.string_at(0)
-        return decode(context, batch)
-
-    llama_cpp.llama_model_load_from_file, llama_cpp.llama_decode = loading, decoding
-
-
-if "engine.host" in sys.orig_argv:
-    sys.meta_path.insert(0, Patch)
-"""
 
 
 def _cpu(process: psutil.Process) -> float:
