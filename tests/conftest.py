@@ -2,11 +2,23 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from engine import paths
 from engine.models import store
+from tests.fakes import amx
 from tests.hosts import stop_host
+
+# A busy machine is slow, and no test may fail because of it.
+hypothesis.settings.register_profile(
+    "hearth", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("hearth")
+
+# HEARTH_TEST_AMX=crash: the whole suite on a processor on which the fast kernels crash.
+if how := os.environ.get(amx.VARIABLE):
+    os.environ.update(amx.played(how))
 
 MODEL = "qwen2.5-coder-0.5b-instruct"
 _REAL_HOME = os.environ.get("HEARTH_HOME")

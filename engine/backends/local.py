@@ -144,7 +144,7 @@ class LocalBackend:
             raise
         self._failed.pop(name, None)
         self._stopped.discard(name)
-        notes = [*report.notes[-1:]]
+        notes = [report.news] if report.news else []
         if report.fim == "none":
             self._without_fim.add(ref.id)
             notes += [chat_infill.NOTE] if name == self.settings.completion.model else []

@@ -15,7 +15,7 @@ import psutil
 
 from engine.errors import ModelMissing, NotEnoughMemory
 from engine.host import memory, profiles, selftest
-from engine.host.native import Model, library_version
+from engine.host.native import Model, library_build
 from engine.host.profiles import LoadOptions, ProfileBook
 from engine.host.session import Session
 from engine.models import gguf
@@ -31,7 +31,8 @@ class LoadReport:
 
     profile: str
     verdict: profiles.Verdict
-    notes: tuple[str, ...]
+    notes: tuple[str, ...]  # why it is not the fastest profile, one sentence for each that was given up
+    key: str  # of the model in the book of profiles
 
 
 class Models:
@@ -44,10 +45,12 @@ class Models:
         on_loading: Callable[[str, int], None],
         on_notice: Callable[[str], None] = log.warning,
         was_killed: bool = False,
+        first_profile: Callable[[], int] = lambda: 0,
     ) -> None:
         self._book = book
         self._last_words = last_words
         self._was_killed = was_killed
+        self._first_profile = first_profile
         self._on_loading = on_loading
         self._on_notice = on_notice
         self._sessions: dict[str, Session] = {}
@@ -62,6 +65,10 @@ class Models:
             self._make_room(ref, in_use)
             self._sessions[ref.path] = self._load(ref)
         return self._sessions[ref.path]
+
+    def news(self, path: str) -> str:
+        """What happened to that model when it was loaded, if nobody has been told yet."""
+        return self._book.take_news(self.reports[path].key)
 
     def tidy(self, in_use: Set[Session] = frozenset()) -> None:
         """Let go of what is not needed; call it now and then, with the sessions that have jobs half done."""
@@ -105,23 +112,25 @@ class Models:
         return session.ref.id
 
     def _load(self, ref: ModelRef) -> Session:
-        key = profiles.key_of(ref.sha256 or ref.path, library_version())
+        key = profiles.key_of(ref.sha256 or ref.path, library_build())
+        first = self._first_profile()
         options = LoadOptions(
             threads=ref.threads or psutil.cpu_count(logical=False) or os.cpu_count() or 1,
             gpu_layers=ref.gpu_layers,
         )
         while True:
             proven = self._proven(key)
-            profile = self._book.choose(key, self._last_words)
+            profile = self._book.choose(key, self._last_words, first)
             self._last_words = ""
             log.info("loading %s with profile %r", ref.id, profile.name)
             session = self._opened(ref, profile.applied_to(options))
             verdict = proven or selftest.run(session)
             if verdict.sound:
                 self._book.works(key, verdict)
-                self.reports[ref.path] = LoadReport(profile.name, verdict, self._book.history(key))
-                for note in self._book.history(key):
-                    log.warning("%s: %s", ref.id, note)
+                notes = (*_foreseen(first), *self._book.history(key))
+                self.reports[ref.path] = LoadReport(profile.name, verdict, notes, key)
+                for note in notes:
+                    log.info("%s: %s", ref.id, note)
                 log.info("%s is ready%s: %s", ref.id, " as before" if proven else "", verdict)
                 return session
             session.close()
@@ -169,3 +178,7 @@ class Models:
                 f"{ref.id} needs {memory.gib(needed)} of memory, which this machine cannot spare now: "
                 "close something, or choose a smaller model (`hearth models recommend`)"
             )
+
+
+def _foreseen(first: int) -> tuple[str, ...]:
+    return tuple(f"profile {each.name!r} does not work on this processor" for each in profiles.PROFILES[:first])

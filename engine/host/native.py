@@ -5,9 +5,12 @@ ctypes releases the GIL during a decode, so the event loop of the process stays 
 """
 
 import ctypes
+import functools
+import hashlib
 import logging
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import llama_cpp
@@ -197,8 +200,15 @@ class Context:
         return handle
 
 
-def library_version() -> str:
-    return str(llama_cpp.__version__)
+@functools.cache
+def library_build() -> str:
+    """The version and a digest of the kernels for the CPU: two builds of one version are not alike."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(llama_cpp.__file__).parent.glob("lib/*ggml*")):
+        digest.update(f"{file.name} {file.stat().st_size}".encode())
+        if "cpu" in file.name:  # those for a GPU may be a hundred times as large
+            digest.update(file.read_bytes())
+    return f"{llama_cpp.__version__} {digest.hexdigest()[:12]}"
 
 
 def _load(path: str, options: LoadOptions, progress: Callable[[float], None]) -> Any:

@@ -18,7 +18,7 @@ import psutil
 
 from engine import logs, paths
 from engine.errors import HearthError
-from engine.host import crashes, supervision, transport, wire
+from engine.host import crashes, supervision, transport, trial, wire
 from engine.host.models import Models
 from engine.host.profiles import ProfileBook
 from engine.host.scheduler import Job, Lane, Scheduler
@@ -60,7 +60,10 @@ class Host:
     def __init__(self, last_words: str, claim: supervision.Claim) -> None:
         book = ProfileBook(paths.state_dir() / "profiles.json")
         was_killed = bool(supervision.recent_crashes()) and not last_words
-        self.models = Models(book, last_words, self._on_loading, self._on_notice, was_killed)
+        first_profile = partial(trial.first_profile, book)
+        self.models = Models(
+            book, last_words, self._on_loading, self._on_notice, was_killed, first_profile=first_profile
+        )
         self.scheduler = Scheduler(self.models)
         self._claim = claim
         self._connections: set[Connection] = set()
@@ -227,6 +230,7 @@ class Connection:
                 decode_speed=report.verdict.decode_speed,
                 resident_bytes=psutil.Process().memory_info().rss,
                 threads=session.model.options.threads,
+                news=self._host.models.news(session.ref.path),
             )
         )
         yield None

@@ -1,10 +1,11 @@
 """Which load options survive on this machine: tried from the fastest to the safest, and remembered.
 
 A native crash kills the process, so the try is written down before it is made. The next host finds the note
-and takes the next profile. Measured: on a virtual machine that advertises AMX the default options died with
-a general protection fault at the first prompt batch; without extra buffers the same build works, as fast.
+and takes the next profile. What `trial.py` foresaw is not tried at all, and nobody is told of it; what nobody
+foresaw is told once.
 """
 
+import hashlib
 import logging
 import platform
 from dataclasses import dataclass, replace
@@ -69,13 +70,14 @@ class Verdict:
 
 
 class Note(msgspec.Struct):
-    """What is known about one (cpu, library version, model)."""
+    """What is known about one (processor, library build, model), or without a model: what a trial said."""
 
     profile: int = 0
     state: str = "untried"  # untried, trying, works
     tries: int = 0
     history: list[str] = []
     verdict: Verdict | None = None  # of the self-test of this profile
+    news: str = ""  # of the history, what the user has not been told yet
 
 
 _decoder = msgspec.json.Decoder(dict[str, Note])
@@ -88,12 +90,15 @@ class ProfileBook:
         self._path = path
         self._notes = _read(path)
 
-    def choose(self, key: str, last_words: str) -> Profile:
+    def choose(self, key: str, last_words: str, first: int = 0) -> Profile:
         """The profile to try now; `last_words` is what the previous host wrote when it crashed, or "".
 
-        Raises `BrokenModel` when even the safest one has crashed.
+        Those before the index `first` are known not to survive here. Raises `BrokenModel` when even the safest
+        one has crashed.
         """
         note = self._notes.setdefault(key, Note())
+        if note.profile < first:
+            note = self._notes[key] = Note(first, history=note.history, news=note.news)
         if note.state == "trying" and (last_words or note.tries >= TRIES_WITHOUT_EVIDENCE):
             self._step_down(note, last_words or "the process died while loading")
         elif note.state == "works" and last_words:
@@ -129,6 +134,22 @@ class ProfileBook:
         """One sentence for each profile that was given up."""
         return tuple(self._notes.get(key, Note()).history)
 
+    def take_news(self, key: str) -> str:
+        """Why a profile was given up, if the user has not been told; from now on it counts as told."""
+        note = self._notes.get(key, Note())
+        news, note.news = note.news, ""
+        if news:
+            self._save()
+        return news
+
+    def foreseen(self, machine: str) -> int | None:
+        """The index of the first profile that survived a trial; None when there was none."""
+        return self._notes[machine].profile if machine in self._notes else None
+
+    def foresee(self, machine: str, first: int) -> None:
+        self._notes[machine] = Note(first, "works")
+        self._save()
+
     def _step_down(self, note: Note, reason: str) -> None:
         given_up = PROFILES[min(note.profile, len(PROFILES) - 1)].name
         note.profile += 1
@@ -136,7 +157,8 @@ class ProfileBook:
         note.state = "untried"
         note.verdict = None
         chosen = PROFILES[note.profile].name if note.profile < len(PROFILES) else "none is left"
-        note.history = [*note.history, f"profile {given_up!r} failed ({reason}); now {chosen!r}"][-8:]
+        note.news = f"profile {given_up!r} failed ({reason}); now {chosen!r}"
+        note.history = [*note.history, note.news][-8:]
 
     def _save(self) -> None:
         try:
@@ -145,8 +167,13 @@ class ProfileBook:
             log.warning("%s cannot be written: %s", self._path, error)
 
 
-def key_of(model_digest: str, library_version: str) -> str:
-    return f"{_cpu_name()} / llama-cpp-python {library_version} / {model_digest}"
+def machine_of(library_build: str) -> str:
+    """What a native crash depends on, besides the model."""
+    return f"{_processor()} / llama-cpp-python {library_build}"
+
+
+def key_of(model_digest: str, library_build: str) -> str:
+    return f"{machine_of(library_build)} / {model_digest}"
 
 
 def _read(path: Path) -> dict[str, Note]:
@@ -156,11 +183,15 @@ def _read(path: Path) -> dict[str, Note]:
         return {}  # notes are worth nothing when they cannot be read
 
 
-def _cpu_name() -> str:
+def _processor() -> str:
+    """Its name, and a digest of what it can do: a virtual machine may leave features out under the same name."""
+    name = features = ""
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith(("model name", "Model")):
-                return line.partition(":")[2].strip()
+                name = name or line.partition(":")[2].strip()
+            elif line.startswith(("flags", "Features")):
+                features = features or hashlib.sha256(line.encode()).hexdigest()[:12]
     except OSError:
         pass
-    return platform.processor() or platform.machine()
+    return " ".join(filter(None, (name or platform.processor() or platform.machine(), features)))

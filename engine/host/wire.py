@@ -77,7 +77,10 @@ class Notice(msgspec.Struct, tag=True, frozen=True):
 
 
 class Report(msgspec.Struct, tag=True, frozen=True):
-    """What is known about a loaded model: profile, self-test, speeds in tokens per second, memory in bytes."""
+    """What is known about a loaded model: profile, self-test, speeds in tokens per second, memory in bytes.
+
+    `news` is the one of the `notes` that nobody has been told yet, or "".
+    """
 
     id: int
     model: str
@@ -88,6 +91,7 @@ class Report(msgspec.Struct, tag=True, frozen=True):
     decode_speed: float
     resident_bytes: int
     threads: int
+    news: str = ""
 
 
 class Inspected(msgspec.Struct, tag=True, frozen=True):

@@ -18,6 +18,7 @@ from pytest_lsp import ClientServerConfig, LanguageClient
 
 SERVER = [sys.executable, "-P", "-m", "lsp_server.cli", "serve"]
 MARK = "‸"
+PATIENCE = 60.0  # seconds until an answer is given up that surely comes; what is right does not depend on it
 Encoding = lsp.PositionEncodingKind
 
 
@@ -108,7 +109,7 @@ class Editor:
             index += 1
         return start + index
 
-    async def until(self, kind: str, seconds: float = 60.0) -> None:
+    async def until(self, kind: str, seconds: float = PATIENCE) -> None:
         """Wait for a `hearth/status` of that kind."""
         give_up = time.monotonic() + seconds
         while not any(status.kind == kind for status in self.statuses):
@@ -123,6 +124,14 @@ class Editor:
         codec = {Encoding.Utf8: "utf-8", Encoding.Utf16: "utf-16-le", Encoding.Utf32: "utf-32-le"}[self.encoding]
         width = {Encoding.Utf8: 1, Encoding.Utf16: 2, Encoding.Utf32: 4}[self.encoding]
         return len(text.encode(codec)) // width
+
+
+def patient(settings: dict[str, Any] | None) -> dict[str, Any]:
+    """With a deadline that no busy machine misses, unless the settings name one."""
+    settings = settings or {}
+    completion = {**settings.get("completion", {})}
+    completion.setdefault("deadline_ms", int(1000 * PATIENCE))
+    return {**settings, "completion": completion}
 
 
 @asynccontextmanager
@@ -156,7 +165,7 @@ async def editor(
     result = await client.initialize_session(
         lsp.InitializeParams(
             capabilities=capabilities,
-            initialization_options=settings,
+            initialization_options=patient(settings),
             workspace_folders=[lsp.WorkspaceFolder(path.as_uri(), path.name) for path in folders],
         )
     )

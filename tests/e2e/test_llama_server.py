@@ -15,7 +15,7 @@ import pytest
 from lsprotocol import types as lsp
 
 from tests.conftest import MODEL
-from tests.e2e.editor import Editor, editor
+from tests.e2e.editor import PATIENCE, Editor, editor
 from tests.llama_server import LlamaServer, running
 from tests.lsp_server.acting import acting
 
@@ -73,7 +73,7 @@ async def test_a_cancelled_completion_is_stopped_at_the_server(server: LlamaServ
         await server.until_busy(1)
         ed.client.cancel_request(lsp.CancelParams("cancel-me"))
         with pytest.raises(Exception, match="cancel"):
-            await asyncio.wait_for(asked, 5)
+            await asyncio.wait_for(asked, PATIENCE)
         await server.until_busy(0)
         ed.open(AREA, "other.py")
         assert (await ed.ghost()).startswith("height")
@@ -110,7 +110,7 @@ async def test_a_server_killed_in_the_middle_of_an_answer_leaves_nobody_waiting(
         asked = asyncio.create_task(ed.question(LONG))
         await until(lambda: len(ed.pieces) > 3)
         server.kill()
-        answer = await asyncio.wait_for(asked, 10)
+        answer = await asyncio.wait_for(asked, PATIENCE)
         assert answer.reason == "error" and "broke" in answer.message
 
 
@@ -138,7 +138,7 @@ def kinds(ed: Editor) -> list[str]:
     return [status.kind for status in ed.statuses]
 
 
-async def until(true: Any, seconds: float = 30.0) -> None:
+async def until(true: Any, seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.02)

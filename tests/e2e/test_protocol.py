@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 
-from tests.e2e.editor import Encoding, editor
+from tests.e2e.editor import PATIENCE, Encoding, editor
 
 
 def scripted(script: str, **more: Any) -> dict[str, Any]:
@@ -65,7 +65,7 @@ async def test_clients_without_ghost_text_get_a_menu_and_only_a_menu() -> None:
 
 
 async def test_every_request_of_a_burst_is_answered_once_and_only_the_last_with_text() -> None:
-    async with editor(scripted("200:done")) as ed:
+    async with editor(scripted("2000:done")) as ed:
         ed.open("x = ‸\n")
         requests = []
         for char in "abcdefghij":
@@ -78,7 +78,7 @@ async def test_every_request_of_a_burst_is_answered_once_and_only_the_last_with_
 
 
 async def test_a_cancelled_request_is_answered_and_the_next_one_works() -> None:
-    async with editor(scripted("300:done")) as ed:
+    async with editor(scripted("2000:done")) as ed:
         ed.open("x = ‸\n")
         params = lsp.InlineCompletionParams(
             lsp.InlineCompletionContext(lsp.InlineCompletionTriggerKind.Automatic),
@@ -92,7 +92,7 @@ async def test_a_cancelled_request_is_answered_and_the_next_one_works() -> None:
         await asyncio.sleep(0.05)
         ed.client.cancel_request(lsp.CancelParams("cancel-me"))
         with pytest.raises(Exception, match="cancel"):
-            await asyncio.wait_for(waiting, 5)
+            await asyncio.wait_for(waiting, PATIENCE)
         assert await ed.ghost() == "done"
 
 

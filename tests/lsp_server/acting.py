@@ -12,7 +12,7 @@ from typing import Any
 from lsprotocol import types as lsp
 from pytest_lsp import ClientServerConfig
 
-from tests.e2e.editor import MARK, SERVER, Editor, Encoding
+from tests.e2e.editor import MARK, SERVER, Editor, Encoding, patient
 
 
 @dataclass
@@ -143,7 +143,7 @@ async def acting(
     result = await client.initialize_session(
         lsp.InitializeParams(
             _capabilities(encoding, resolves, annotates, shows_documents, previews),
-            initialization_options=options,
+            initialization_options=patient(options),
             workspace_folders=[lsp.WorkspaceFolder(path.as_uri(), path.name) for path in folders],
         )
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types as lsp
 
-from tests.e2e.editor import Encoding
+from tests.e2e.editor import PATIENCE, Encoding
 from tests.lsp_server.acting import acting
 
 ADD = "def add(a, b):\n    ret‸urn a + b\n"
@@ -106,7 +106,7 @@ async def test_an_answer_that_is_no_valid_code_is_asked_for_again_and_then_refus
 
 
 async def test_a_document_that_changes_meanwhile_is_left_alone() -> None:
-    async with acting(f"300:{FIXED}") as ed:
+    async with acting(f"2000:{FIXED}") as ed:
         ed.show(ADD)
         action = (await ed.actions())["bug"]
         resolving = asyncio.create_task(ed.resolve(action))
@@ -119,7 +119,7 @@ async def test_a_document_that_changes_meanwhile_is_left_alone() -> None:
 
 
 async def test_a_cancelled_request_is_answered_and_the_next_one_works() -> None:
-    async with acting(f"400:{FIXED}") as ed:
+    async with acting(f"2000:{FIXED}") as ed:
         ed.show(ADD)
         action = (await ed.actions())["bug"]
         request = ed.client.protocol.send_request_async(lsp.CODE_ACTION_RESOLVE, action, msg_id="cancel-me")
@@ -127,18 +127,18 @@ async def test_a_cancelled_request_is_answered_and_the_next_one_works() -> None:
         await asyncio.sleep(0.1)
         ed.client.cancel_request(lsp.CancelParams("cancel-me"))
         with pytest.raises(Exception, match="cancel"):
-            await asyncio.wait_for(waiting, 5)
+            await asyncio.wait_for(waiting, PATIENCE)
         assert (await ed.resolve(action)).edit is not None
 
 
 async def test_cancelling_the_progress_bar_leaves_the_text_alone() -> None:
-    async with acting(f"5000:{FIXED}") as ed:
+    async with acting(f"100000:{FIXED}") as ed:
         ed.show(ADD)
         resolving = asyncio.create_task(ed.resolve((await ed.actions())["bug"]))
         while not ed.progress:
             await asyncio.sleep(0.02)
         ed.client.window_work_done_progress_cancel(lsp.WorkDoneProgressCancelParams("hearth-action-1"))
-        assert (await asyncio.wait_for(resolving, 4)).edit is None
+        assert (await asyncio.wait_for(resolving, PATIENCE)).edit is None
         assert ed.messages == []
 
 
@@ -282,7 +282,7 @@ async def test_every_action_is_previewed_and_its_edit_accepted() -> None:
 
 
 async def test_every_action_can_be_cancelled_half_way_and_is_refused_once_the_text_has_changed() -> None:
-    async with acting("60:" + "|".join(f"word{n} " for n in range(100)), previews=True) as ed:
+    async with acting("60:" + "|".join(f"word{n} " for n in range(2000)), previews=True) as ed:
         for number, (name, (program, problem, _, _)) in enumerate(EVERY_ACTION.items()):
             ed.previews.clear()
             ed.show(program, f"{name}.py")
@@ -295,7 +295,7 @@ async def test_every_action_can_be_cancelled_half_way_and_is_refused_once_the_te
                 ed.replace(0, 0, "# changed\n")
             ed.client.window_work_done_progress_cancel(token)
             before = ed.text
-            assert (await asyncio.wait_for(resolving, 5)).edit is None
+            assert (await asyncio.wait_for(resolving, PATIENCE)).edit is None
             assert ed.text == before
             if number % 2:
                 assert (await ed.resolve(action)).edit is None

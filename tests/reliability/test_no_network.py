@@ -116,7 +116,11 @@ def notebook(tmp_path: Path) -> dict[str, str]:
     folder = tmp_path / "notebook"
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(NOTEBOOK)
-    return {"PYTHONPATH": str(folder), "SOCKET_NOTES": str(folder / "notes.txt")}
+    others = os.environ.get("PYTHONPATH")
+    return {
+        "PYTHONPATH": os.pathsep.join([str(folder), *([others] if others else [])]),
+        "SOCKET_NOTES": str(folder / "notes.txt"),
+    }
 
 
 def notes_in(notebook: dict[str, str]) -> list[list[str]]:

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,30 +66,46 @@ async def second_window(home: Path) -> Added:
     )
 
 
-async def many_windows(home: Path, count: int = 10) -> list[list[float]]:
-    """Windows that type at once; the seconds that each of the answers took, by window."""
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a window got: the seconds that each of its answers took, and how often it was overtaken.
+
+    That is the most answers that any one other window got while this one waited for one of its own: seconds depend
+    on how busy the machine is, the order does not.
+    """
+
+    seconds: list[float]
+    overtaken: int
+
+
+async def many_windows(home: Path, count: int = 10) -> list[Served]:
+    """Windows that type at once, each as soon as it has its answer."""
+    answered: list[Editor] = []
     async with AsyncExitStack() as stack:
         windows = [await stack.enter_async_context(editor(SHORT, home=home)) for _ in WORDS[:count]]
         for window, word in zip(windows, WORDS, strict=False):
             window.open(f"def {word}_sum(first, second):\n    ‸\n\n\nprint({word}_sum(2, 3))\n")
         await windows[0].ghost()
-        took = await asyncio.gather(*(_typed(window) for window in windows))
+        served = await asyncio.gather(*(_typed(window, answered) for window in windows))
         assert [window.messages for window in windows] == [[]] * count
         assert not any(status.kind == "error" for window in windows for status in window.statuses)
-    return took
+    return served
 
 
-async def _typed(window: Editor) -> list[float]:
+async def _typed(window: Editor, answered: list[Editor]) -> Served:
     """Begin one line after the other; the first is not counted, because all ask at once and one must be last."""
-    took = []
+    took, overtaken = [], []
     for line in LINES:
         window.type(f"{line} = ")
-        began = time.perf_counter()
+        began, before = time.perf_counter(), len(answered)
         assert await window.request() is not None
         took.append(time.perf_counter() - began)
+        meanwhile = Counter(id(other) for other in answered[before:])
+        overtaken.append(max(meanwhile.values(), default=0))
+        answered.append(window)
         window.type("first\n    ")
         await asyncio.sleep(0.1)
-    return took[1:]
+    return Served(took[1:], max(overtaken[1:]))
 
 
 def p95(values: list[float]) -> float:
@@ -119,9 +136,9 @@ async def test_a_second_window_shares_the_host_sees_no_loading_and_adds_little_m
 
 
 async def test_ten_windows_that_type_at_once_are_all_answered_and_served_alike(model_home: Path) -> None:
-    worst = [p95(took) for took in await many_windows(model_home)]
-    assert len(worst) == 10
-    assert max(worst) <= 3 * min(worst), worst
+    overtaken = [served.overtaken for served in await many_windows(model_home)]
+    assert len(overtaken) == 10
+    assert max(overtaken) <= 2, overtaken
     assert len(hosts_of(model_home)) == 1
 
 
@@ -144,8 +161,10 @@ async def test_after_a_kill_the_next_request_is_answered_by_a_new_host_without_a
 
 async def main(home: Path) -> None:
     print("a second window:", await second_window(home))
-    worst = [p95(took) for took in await many_windows(home)]
+    windows = await many_windows(home)
+    worst = [p95(served.seconds) for served in windows]
     print(f"ten windows: p95 {min(worst):.2f} to {max(worst):.2f} s, {max(worst) / min(worst):.2f} times")
+    print("overtaken:", [served.overtaken for served in windows])
     async with editor(PATIENT, home=home) as window:
         window.open(CODE)
         await window.ghost()

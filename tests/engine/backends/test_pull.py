@@ -122,7 +122,7 @@ async def test_closing_the_stream_ends_the_download_at_the_server(fake: FakeOlla
     fake.pull_pause = 0.01
     async with aclosing(ollama_wire.pull(OllamaSettings(url=fake.http.url), MODEL, QUICK)) as steps:
         await anext(steps)
-    await asyncio.wait_for(fake.http.asked("/api/pull")[0].disconnected.wait(), 5)
+    await asyncio.wait_for(fake.http.asked("/api/pull")[0].disconnected.wait(), 60)
     assert MODEL not in fake.capabilities
 
 
@@ -150,13 +150,13 @@ async def test_a_pull_that_is_stopped_can_be_gone_on_with(
     with pytest.raises(ModelMissing):
         await collect(backend.complete(completion()))
     fetching = asyncio.create_task(backend.fetch())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while statuses[-1].percent != 33:
             await asyncio.sleep(0.005)
     backend.stop_fetching()
     with pytest.raises(DownloadFailed, match="What has come is kept"):
         await fetching
-    await asyncio.wait_for(fake.http.asked("/api/pull")[0].disconnected.wait(), 5)
+    await asyncio.wait_for(fake.http.asked("/api/pull")[0].disconnected.wait(), 60)
     assert (statuses[-1].kind, statuses[-1].retry) == ("error", True)
     fake.pull_pause = 0
     await backend.fetch()
@@ -170,7 +170,7 @@ async def test_who_types_during_a_pull_waits_for_it_and_changes_no_status(
     with pytest.raises(ModelMissing):
         await collect(backend.complete(completion()))
     fetching = asyncio.create_task(backend.fetch())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not fake.http.asked("/api/pull"):
             await asyncio.sleep(0.005)
     older = asyncio.create_task(collect(backend.complete(completion())))
@@ -206,10 +206,10 @@ async def test_closing_the_backend_ends_a_pull(fake: FakeOllama, backend: Any) -
     with pytest.raises(ModelMissing):
         await collect(backend.complete(completion()))
     fetching = asyncio.create_task(backend.fetch())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not fake.http.asked("/api/pull"):
             await asyncio.sleep(0.005)
     await backend.close()
     with pytest.raises(DownloadFailed):
         await fetching
-    await asyncio.wait_for(fake.http.asked("/api/pull")[0].disconnected.wait(), 5)
+    await asyncio.wait_for(fake.http.asked("/api/pull")[0].disconnected.wait(), 60)

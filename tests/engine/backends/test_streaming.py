@@ -27,7 +27,7 @@ async def test_a_turn_that_is_interrupted_before_it_began_ends_all_the_same() ->
     waiting = asyncio.ensure_future(anext(older))
     await asyncio.sleep(0)  # the turn's task exists now, but has not run
     turns.interrupt("a")
-    assert await asyncio.wait_for(waiting, 5) == Finished("superseded")
+    assert await asyncio.wait_for(waiting, 60) == Finished("superseded")
 
 
 async def test_turns_are_idle_again_when_all_have_ended() -> None:

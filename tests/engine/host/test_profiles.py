@@ -72,6 +72,38 @@ def test_when_all_profiles_crash_the_user_is_told_and_the_next_day_begins_anew(t
     assert ProfileBook(path).choose("m", "") is PROFILES[0]
 
 
+def test_what_failed_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.json"
+    ProfileBook(path).choose("m", "")
+    book = ProfileBook(path)
+    book.choose("m", "Bus error")
+    book.works("m", SOUND)
+    later = ProfileBook(path)  # the host ended before it could tell
+    later.choose("m", "")
+    assert later.take_news("m") == "profile 'fast' failed (Bus error); now 'plain weights'"
+    assert later.take_news("m") == ProfileBook(path).take_news("m") == ""
+    assert len(ProfileBook(path).history("m")) == 1
+
+
+def test_what_a_trial_foresaw_is_neither_tried_nor_told(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.json"
+    ProfileBook(path).foresee("here", 1)
+    book = ProfileBook(path)
+    assert book.foreseen("here") == 1 and book.foreseen("elsewhere") is None
+    assert book.choose("m", "", first=1) is PROFILES[1]
+    assert book.take_news("m") == "" and book.history("m") == ()
+    book.works("m", SOUND)
+    assert ProfileBook(path).choose("m", "", first=1) is PROFILES[1]
+
+
+def test_a_crash_behind_what_was_foreseen_is_news(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.json"
+    ProfileBook(path).choose("m", "", first=1)
+    book = ProfileBook(path)
+    assert book.choose("m", "Bus error", first=1) is PROFILES[2]
+    assert "'plain weights' failed (Bus error)" in book.take_news("m")
+
+
 def test_a_file_of_notes_that_cannot_be_read_is_no_obstacle(tmp_path: Path) -> None:
     path = tmp_path / "profiles.json"
     path.write_text("{nonsense")

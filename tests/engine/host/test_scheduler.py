@@ -74,7 +74,7 @@ class Log:
         )
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        give_up = time.monotonic() + 5
+        give_up = time.monotonic() + 60
         while not condition():
             assert time.monotonic() < give_up, (self.events, self.ended)
             time.sleep(0.005)

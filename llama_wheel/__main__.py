@@ -1,0 +1,24 @@
+"""`python -m llama_wheel install requirements.lock` or `python -m llama_wheel check FILE`."""
+
+import sys
+from pathlib import Path
+
+from llama_wheel import build, tiles
+
+
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case ["install", requirements]:
+            build.install(Path(requirements))
+            return 0
+        case ["check", file]:
+            state = tiles.state_of(Path(file))
+            print(f"{file}: {tiles.MEANING[state]}")
+            return int(state not in tiles.SOUND)
+        case _:
+            print(__doc__)
+            return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,126 @@
+"""The wheel of llama-cpp-python, compiled once for each compiler, processor and set of flags, and kept.
+
+GCC on x86-64 drops the stores that fill ggml's AMX configuration: in the header of GCC 11 and 12 the instruction
+that loads it names 8 of its 64 bytes. Without dead store elimination they stay; that costs no speed. pip would
+take a wheel from its own cache whatever it was compiled with, hence a cache whose folders are named so.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import zipfile
+from importlib import metadata
+from pathlib import Path
+
+from llama_wheel import tiles
+
+NAME = "llama-cpp-python"
+_FLAGS = ("-fno-dse", "-fno-tree-dse")
+_PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+
+
+def install(requirements: Path) -> None:
+    """Have the pinned version here, with the flags that this machine's compiler needs; else leave it to pip."""
+    needed = flags()
+    if not needed:
+        return
+    wheel = built(requirement_in(requirements.read_text("utf-8")), needed, cache())
+    if not _is_installed(wheel):
+        subprocess.run([*_PIP, "install", "--no-deps", "--force-reinstall", str(wheel)], check=True)
+
+
+def flags() -> tuple[str, ...]:
+    """For C++; none where the compiler is not GCC or the processor not x86-64."""
+    macros = _macros()
+    has_the_fault = {"__GNUC__", "__x86_64__"} <= macros.keys() and "__clang__" not in macros
+    return _FLAGS if has_the_fault else ()
+
+
+def built(requirement: str, needed: tuple[str, ...], kept: Path) -> Path:
+    """The wheel, from the cache or compiled now, which takes minutes."""
+    folder = kept / _folder_name(requirement, needed)
+    for wheel in sorted(folder.glob("*.whl")):
+        return wheel
+    kept.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept, prefix="building-") as work:
+        wheel = _compiled(requirement, needed, Path(work))
+        _prove(wheel, Path(work))
+        folder.mkdir(exist_ok=True)
+        return wheel.replace(folder / wheel.name)
+
+
+def requirement_in(requirements: str) -> str:
+    """The lines of a requirements file that pin the package and its digests."""
+    found = re.search(rf"^{NAME}==(?:[^\n]*\\\n)*[^\n]*\n", requirements, re.MULTILINE)
+    if found is None:
+        raise SystemExit(f"the requirements do not pin {NAME}")
+    return found[0]
+
+
+def cache() -> Path:
+    """Of the user, so that a second clone does not compile again."""
+    home = Path.home()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return base / "hearth" / "wheels"
+
+
+def _folder_name(requirement: str, needed: tuple[str, ...]) -> str:
+    """What can be read of it, and a digest of all that the result depends on."""
+    macros = _macros("-march=native") or _macros()  # they tell the compiler and what the processor can do
+    asked = [os.environ.get(name, "") for name in ("CXX", "CC", "CXXFLAGS", "CFLAGS", "CMAKE_ARGS")]
+    everything = json.dumps([requirement, needed, sorted(macros.items()), asked])
+    digest = hashlib.sha256(everything.encode()).hexdigest()[:12]
+    version = requirement.split()[0].replace("==", "-")
+    compiler = "gcc-" + macros.get("__VERSION__", "").strip('"').split(" ")[0]
+    return "_".join([version, compiler, *(flag.lstrip("-") for flag in needed), digest])
+
+
+def _compiled(requirement: str, needed: tuple[str, ...], work: Path) -> Path:
+    file = work / "requirement.txt"
+    file.write_text(requirement)
+    print(f"compiling {requirement.split()[0]} with {' '.join(needed)}", flush=True)
+    from_source = ("--no-cache-dir", "--no-binary", NAME, "--no-deps", "--require-hashes")
+    command = [*_PIP, "wheel", *from_source, "--requirement", str(file), "--wheel-dir", str(work)]
+    env = {**os.environ, "CXXFLAGS": " ".join([os.environ.get("CXXFLAGS", ""), *needed]).strip()}
+    subprocess.run(command, env=env, check=True)
+    (wheel,) = work.glob("*.whl")
+    return wheel
+
+
+def _prove(wheel: Path, work: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            if re.search(r"/lib\w*ggml-cpu[^/]*\.so$", name):
+                state = tiles.state_of(Path(archive.extract(name, work)))
+                print(f"{Path(name).name}: {tiles.MEANING[state]}", flush=True)
+                if state == "not filled":
+                    raise SystemExit("this compiler breaks the AMX kernels of llama.cpp, our flags or not")
+
+
+def _is_installed(wheel: Path) -> bool:
+    try:
+        origin = json.loads(metadata.distribution(NAME).read_text("direct_url.json") or "{}")
+    except metadata.PackageNotFoundError:
+        return False
+    return bool(origin.get("url") == wheel.as_uri())
+
+
+def _macros(*options: str) -> dict[str, str]:
+    """What the C++ compiler predefines; nothing where there is none, or one that is asked in other ways."""
+    compiler = shlex.split(os.environ.get("CXX", "c++"))
+    command = [*compiler, *options, "-dM", "-E", "-x", "c++", os.devnull]
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    return dict(re.findall(r"^#define (\S+) ?(.*)$", said, re.MULTILINE))
