@@ -30,9 +30,18 @@ class Usage:
         self.tracker = Tracker()
 
     def offered(
-        self, document: "Document", completion: "Completion", seconds: float, automatic: bool, floor: float
+        self,
+        document: "Document",
+        completion: "Completion",
+        seconds: float,
+        automatic: bool,
+        floor: float,
+        given: int = 0,
     ) -> str:
-        """A completion with text goes out, `seconds` after it was asked for; its id in later events."""
+        """A completion with text goes out, `seconds` after it was asked for; its id in later events.
+
+        The first `given` characters of it were not ours.
+        """
         offer = Offer(
             uri=document.uri,
             start=completion.start,
@@ -43,6 +52,7 @@ class Usage:
             latency_ms=seconds * 1000,
             automatic=automatic,
             floor=floor,
+            given=given,
         )
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_now_and_then())

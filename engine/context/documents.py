@@ -80,6 +80,16 @@ class Document:
                 self._excerpt = self._excerpt.after(start, end, new_text)
             self._code = None
 
+    def variant(self, start: int, end: int, new_text: str) -> "Document":
+        """What it would be with `start:end` replaced, parsed only there; the document itself stays as it is."""
+        with self._lock:
+            excerpt = self._excerpt
+            if excerpt is not None:
+                excerpt = replace(excerpt, document=excerpt.document.variant(0, 0, ""))
+            other = replace(self, _excerpt=excerpt, _lock=RLock())
+        other.apply(start, end, new_text)
+        return other
+
     def replace(self, text: str) -> None:
         """Take a whole new text."""
         with self._lock:

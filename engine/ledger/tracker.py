@@ -21,7 +21,10 @@ _TYPED_BY_EDITORS = "()[]{}<>\"'` \t\r\n"  # what an editor adds by itself
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A suggestion as it was answered: `text` in the place of `start`, an offset."""
+    """A suggestion as it was answered: `text` in the place of `start`, an offset.
+
+    Its first `given` characters are not ours: the entry that was selected in the editor's own menu.
+    """
 
     uri: str
     start: int
@@ -32,6 +35,7 @@ class Offer:
     latency_ms: float = 0.0
     automatic: bool = True
     floor: float = 0.0
+    given: int = 0
 
 
 @dataclass(slots=True)
@@ -121,6 +125,8 @@ class Tracker:
             return
         whole = life.offer.text
         before = len(whole) - len(text) if text and whole.endswith(text) else 0
+        if before + length <= life.offer.given:
+            return
         life.taken = max(life.taken, min(len(whole), before + length))
         life.fate, life.shown = "partly", True
 
@@ -180,8 +186,11 @@ class Tracker:
     def _follow(self, life: Life, inserted: str, document: str) -> bool:
         """Whether the edit brought more of the suggestion into the document."""
         there = _common(document, life.offer.start, life.offer.text)
-        more = there - life.there
+        more = there - max(life.there, life.offer.given)
+        has_grown = there > life.there
         life.there = there
+        if more <= 0 and has_grown:
+            return True
         if more <= 0:
             life.keys = min(life.keys, there)
             return False
@@ -202,7 +211,7 @@ class Tracker:
         if life is None or (only is not None and life is not only):
             return
         del self._current[uri]
-        if life.fate == "passed" and life.keys >= len(life.offer.text):
+        if life.fate == "passed" and life.keys >= len(life.offer.text) - life.offer.given:
             life.fate = "typed"
         life.ended = self.clock()
         self._ended.append(life)
@@ -213,7 +222,7 @@ class Tracker:
         offer = life.offer
         kept = None
         if life.taken and (document := text_of(offer.uri)) is not None:
-            kept = _share_left(offer.text[: life.taken], document, offer.start)
+            kept = _share_left(offer.text[offer.given : life.taken], document, offer.start + offer.given)
         self._records.append(
             Record(
                 at=round(life.at, 3),
@@ -221,13 +230,13 @@ class Tracker:
                 model=offer.model[:80],
                 latency_ms=round(offer.latency_ms, 1),
                 confidence=round(offer.confidence, 4),
-                characters=len(offer.text),
+                characters=len(offer.text) - offer.given,
                 lines=offer.text.count("\n") + 1,
                 automatic=offer.automatic,
                 floor=offer.floor,
                 shown=True if life.shown else (False if self.tells_shown else None),
                 fate=life.fate,
-                saved=max(0, life.taken - life.keys),
+                saved=max(0, life.taken - offer.given - life.keys),
                 kept=kept,
             )
         )

@@ -11,4 +11,7 @@ async def handle(ls: Hearth, params: Any) -> None:
     if life is None or document is None:
         return
     offset, rest = life.rest
+    if (missing := life.offer.given - life.there) > 0:  # that much of the entry of the editor's menu
+        document = document.variant(offset, offset, rest[:missing])
+        offset, rest = offset + missing, rest[missing:]
     (await ls.completer()).reject(document, offset, rest)

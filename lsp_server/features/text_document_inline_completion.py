@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
-from lsp_server import convert
+from lsp_server import convert, selected
 from lsp_server.hearth import Hearth
 
 if TYPE_CHECKING:
@@ -18,30 +18,36 @@ async def handle(ls: Hearth, params: lsp.InlineCompletionParams) -> lsp.InlineCo
 
     An empty list clears what is shown; null, for a request that a newer one replaced, does not.
     """
-    asked = time.perf_counter()
+    began = time.perf_counter()
     document = ls.documents.get(params.text_document.uri)
     if document is None or ls.is_off(document):
         return NOTHING
-    offset = ls.offset(document, params.position)
-    version = document.version
+    entry = params.context.selected_completion_info
+    asked, version = selected.asked(document, params.position, entry, ls.encoding), document.version
     automatic = params.context.trigger_kind == lsp.InlineCompletionTriggerKind.Automatic
     completer = await ls.completer()
     if document.version != version:
         return None
-    first = await completer.complete(document, offset, automatic)
+    first = await completer.complete(asked.document, asked.offset, automatic)
     if first is None or document.version != version:
         return None
-    seconds, floor = time.perf_counter() - asked, completer.settings.min_confidence
-    found = [first] if first.text else []
+    seconds, floor = time.perf_counter() - began, completer.settings.min_confidence
+    answers = [first] if first.text else []
     if not automatic:
-        found += await completer.others(document, first)
+        answers += await completer.others(asked.document, first)
         if document.version != version:
             return None
-    if not found:
+    found = [each for each in map(asked.told, answers) if _changes(document, each)]
+    if not found or not asked.is_shown:
         return NOTHING
-    id = ls.usage.offered(document, found[0], seconds, automatic, floor)
+    id = ls.usage.offered(document, found[0], seconds, automatic, floor, len(asked.entry))
     ids = [id, *(ls.usage.also_offered(id, each) for each in found[1:])]
     return lsp.InlineCompletionList([_item(ls, document, *each) for each in zip(found, ids, strict=True)])
+
+
+def _changes(document: "Document", completion: "Completion") -> bool:
+    """Whether anything changes with it: keys that accept a suggestion have other work to do where nothing does."""
+    return completion.text != document.text[completion.start : completion.end]
 
 
 def _item(ls: Hearth, document: "Document", completion: "Completion", id: str) -> lsp.InlineCompletionItem:

@@ -74,11 +74,12 @@ class Editor:
         item = await self.ask(automatic)
         return str(item.insert_text) if item else ""
 
-    async def request(self, automatic: bool = True) -> Any:
+    async def request(self, automatic: bool = True, selected: lsp.SelectedCompletionInfo | None = None) -> Any:
+        """`selected` is the entry of a menu that is open."""
         kinds = lsp.InlineCompletionTriggerKind
         answer = await self.client.text_document_inline_completion_async(
             lsp.InlineCompletionParams(
-                lsp.InlineCompletionContext(kinds.Automatic if automatic else kinds.Invoked),
+                lsp.InlineCompletionContext(kinds.Automatic if automatic else kinds.Invoked, selected),
                 lsp.TextDocumentIdentifier(self.uri),
                 self.at(self.cursor),
             )

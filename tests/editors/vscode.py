@@ -112,15 +112,15 @@ class VSCode:
         self.press("Control+Alt+b")
         self.run("await page.locator('.part.auxiliarybar').waitFor({state: 'hidden'})")
 
-    def open(self, name: str) -> None:
-        """From the explorer, as an editor that stays."""
+    def open(
+        self, name: str, text: str = ".editor-group-container.active .editor-instance .view-lines >> nth=0"
+    ) -> None:
+        """From the explorer, as an editor that stays, with the focus in the `text` that this selects."""
         self.press("Control+Shift+e")
         row = f".explorer-viewlet .monaco-list-row:has-text({json.dumps(name)})"
         self.run(f"await page.locator({json.dumps(row)}).first().dblclick()")
         self.until(lambda: name in self.text(".tab.active"), f"{name} in the editor")
-        self.run(
-            "await page.locator('.editor-group-container.active .editor-instance .view-lines').first().click()"
-        )
+        self.run(f"await page.locator({json.dumps(text)}).click()")
 
     def close_tab(self) -> None:
         """That of the active editor."""

@@ -11,6 +11,8 @@ export async function review(uri: vscode.Uri, edits: vscode.TextEdit[], what: st
   const version = document.version;
   const name = uri.path.split("/").at(-1) ?? "";
   const proposed = documents.put(name, applied(document, edits));
+  // a cell's language is not that of its file's name
+  await vscode.languages.setTextDocumentLanguage(await vscode.workspace.openTextDocument(proposed), document.languageId);
   await vscode.commands.executeCommand("vscode.diff", uri, proposed, `${name}: ${what}`);
   if (await verdict(proposed, `Hearth: ${what}. Apply it to ${name}?`) === "Discard") {
     return;

@@ -4,6 +4,7 @@ import * as actions from "./actions.ts";
 import type { Documents } from "./documents.ts";
 import { Downloads } from "./downloads.ts";
 import { answerDocumentText, EXTRAS } from "./extras.ts";
+import { SCHEMES } from "./schemes.ts";
 import { chosen } from "./settings.ts";
 import type { Status } from "./statusText.ts";
 import type { Usage } from "./usage.ts";
@@ -36,7 +37,7 @@ export function connect(program: string, { onStatus, onExplain, usage, documents
     return { action: CloseAction.DoNotRestart, message: `Hearth: ${message} It is not started again.` };
   };
   const options: LanguageClientOptions = {
-    documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
+    documentSelector: SCHEMES.map((scheme) => ({ scheme })),
     initializationOptions: () => ({ hearth: chosen() }),
     outputChannel: log,
     errorHandler: { error: () => ({ action: ErrorAction.Continue }), closed },

@@ -63,6 +63,30 @@ def test_what_is_near_is_a_part_of_the_text_parsed(
             assert str(code.tree and code.tree.root_node) == str(fresh.tree and fresh.tree.root_node)
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(SEEDS)), EDITS, st.floats(0, 1), SNIPPETS)
+def test_a_variant_is_as_if_read_anew_and_leaves_the_document_as_it_was(
+    language: str, edits: list[tuple[float, int, str]], cursor: float, inserted: str
+) -> None:
+    document = Document("u", SEEDS[language] * 20, language)
+    with patch.multiple(documents, _LONG=200, _AROUND=80):
+        for where, length, new_text in [(0.5, 0, ""), *edits]:
+            start = round(where * len(document.text))
+            document.apply(start, min(len(document.text), start + length), new_text)
+            before = document.text
+            offset = round(cursor * len(before))
+            document.code_near(offset)
+            variant = document.variant(offset, offset, inserted)
+            code, begins = variant.code_near(offset)
+            assert variant.text[begins : begins + len(code.text)] == code.text
+            fresh = codes.parse(code.text, language_of(language))
+            assert str(code.tree and code.tree.root_node) == str(fresh.tree and fresh.tree.root_node)
+            _compare(variant, before[:offset] + inserted + before[offset:], language)
+            code, begins = document.code_near(offset)
+            assert before[begins : begins + len(code.text)] == code.text
+    _compare(document, before, language)
+
+
 def test_what_is_near_does_not_begin_inside_a_string() -> None:
     text = 'a = 1\n"""\n' + "no code (\n" * 2000 + '"""\nb = 2\n' + "c = 3\n" * 50
     code, begins = Document("u", text, "python").code_near(text.index("b = 2"))

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import type { Documents } from "../documents.ts";
 import { review } from "../review.ts";
+import { SCHEMES } from "../schemes.ts";
 
 /** What a question is about. */
 export interface Place {
@@ -10,7 +11,7 @@ export interface Place {
 }
 
 export function placeOf(editor: vscode.TextEditor | undefined): Place | undefined {
-  const known = editor !== undefined && ["file", "untitled"].includes(editor.document.uri.scheme);
+  const known = editor !== undefined && SCHEMES.includes(editor.document.uri.scheme);
   return known ? { uri: editor.document.uri, range: editor.selection } : undefined;
 }
 

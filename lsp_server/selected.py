@@ -1,0 +1,60 @@
+"""An entry of the editor's own menu is selected (`selectedCompletionInfo`): what goes on behind it.
+
+Editors then show only what begins with the entry and replaces its range. So the model is asked about the text
+with the entry in its place, and its answer is told as one to the text that there is.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+
+from lsp_server import convert
+
+if TYPE_CHECKING:
+    from engine.context.documents import Document
+    from engine.types import Completion
+
+_NO_PLAIN_TEXT = re.compile(r"[\r\n]|\$(?:\d|\{\d)")  # a template, perhaps with the marks of a snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A cursor at `offset` of `document`: the text that there is, but with the `entry` in place of `start:end`."""
+
+    document: "Document"
+    offset: int
+    start: int
+    end: int
+    entry: str = ""
+    is_shown: bool = True  # whether editors show any answer; else it is kept for when the entry is taken
+
+    def told(self, completion: "Completion") -> "Completion":
+        """The same for the text that there is, with the entry in front."""
+        if not self.entry or not completion.text:
+            return completion
+        text = self.document.text
+        start, end = min(self.start, completion.start), max(self.offset, completion.end)
+        whole = text[start : completion.start] + completion.text + text[completion.end : end]
+        return replace(completion, text=whole, start=start, end=end + self.end - self.offset)
+
+
+def asked(
+    document: "Document",
+    position: lsp.Position,
+    selected: lsp.SelectedCompletionInfo | None,
+    encoding: convert.Encoding,
+) -> Asked:
+    """What the model is asked about; an entry that is no piece of the cursor's line counts as none."""
+    offset = convert.offset_at(document, position, encoding)
+    plain = Asked(document, offset, offset, offset)
+    if selected is None or not selected.text or _NO_PLAIN_TEXT.search(selected.text):
+        return plain
+    first, last = selected.range.start, selected.range.end
+    start, end = (convert.offset_at(document, each, encoding) for each in (first, last))
+    if not first.line == position.line == last.line or not start <= offset <= end:
+        return plain
+    entry = selected.text
+    is_shown = entry.startswith(document.text[start:offset])
+    return Asked(document.variant(start, end, entry), start + len(entry), start, end, entry, is_shown)
