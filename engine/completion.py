@@ -24,7 +24,9 @@ from engine.frames import MAX_TYPED, Budget, Frame, frame_at, with_context
 from engine.generation import Generation
 from engine.languages import language_of
 from engine.settings import CompletionSettings
+from engine.stopping.pairs import BRACKETS
 from engine.suggestions import Suggestions
+from engine.tail import Tail
 from engine.taken import Taken
 from engine.types import Completion, CompletionRequest, FimPrompt, Snapshot, Usage
 
@@ -332,11 +334,17 @@ def _pasted(place: Place, text: str, inserted: str, end: int) -> Place:
 def _mode(place: Place, automatic: bool) -> stop.Mode:
     """An automatic suggestion is a line unless the syntax asks for a block; whoever asks gets all there is.
 
-    In front of a line of code that is a line too: for more, people make an empty one.
+    In front of a line of code that is a line too: for more, people make an empty one. Behind an opening bracket at
+    the end of the line all that it holds is wanted, on that line or on more.
     """
-    if block_expected(place.code, place.offset_in_code):
+    code, offset = place.code, place.offset_in_code
+    if block_expected(code, offset) or (_is_behind_bracket(place.tail) and not _is_text(place)):
         return "block"
-    return "line" if automatic or is_before_code(place.code, place.offset_in_code) else "span"
+    return "line" if automatic or is_before_code(code, offset) else "span"
+
+
+def _is_behind_bracket(tail: Tail) -> bool:
+    return tail.is_closed and tail.head.rstrip()[-1:] in tuple(BRACKETS)
 
 
 def _common_start(left: str, right: str) -> int:
@@ -352,10 +360,13 @@ def _common_start(left: str, right: str) -> int:
 
 
 def _is_prose(place: Place) -> bool:
-    """Whether a Markdown fence would be text there: in Markdown itself, in comments and strings."""
-    code, offset = place.code, place.offset_in_code
-    is_markdown = code.language is not None and code.language.name == "markdown"
-    return is_markdown or in_comment(code, offset) or in_string(code, offset)
+    """Whether a Markdown fence would be text there."""
+    language = place.code.language
+    return (language is not None and language.name == "markdown") or _is_text(place)
+
+
+def _is_text(place: Place) -> bool:
+    return in_comment(place.code, place.offset_in_code) or in_string(place.code, place.offset_in_code)
 
 
 def _name(snapshot: Snapshot) -> str:

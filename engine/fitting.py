@@ -6,7 +6,8 @@ what they close gets lines of its own, and an answer that breaks the code is cut
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from engine.context.code import Code
 from engine.context.syntax import errors, errors_after, opens_block
@@ -81,7 +82,7 @@ def sound(place: Place, answer: str) -> str:
 def _text_fit(place: Place, answer: str) -> Fit:
     """The fit as the text alone tells."""
     if place.tail.is_before_line:
-        return _before_closers(place, answer) if _only_closes(place.tail) else Fit(answer)
+        return _before_closers(place, answer) if _only_closes(place.tail.text) else Fit(answer)
     return _with_closers(place, answer, pair(answer, place.closers, place.code.language).count)
 
 
@@ -92,21 +93,38 @@ def _among_closers(place: Place, answer: str) -> Fit:
     if closers.text[: found.count].endswith(">"):
         answer = answer[: found.end]  # the tag is closed
     elif place.tail.is_closed:
-        answer = answer[: max(found.end, _end_before_below(place, answer))]
+        answer = answer[: _end_before_below(place, answer, found.end)]
     best = _with_closers(place, answer, found.count)
     if not closers.text.strip() or place.code.tree is None:
         return best
     fewest = _errors(place, best, found.open)
-    for count in _borders(closers.text) if fewest > errors(place.code) else ():
+    borders = _borders(closers.text if place.tail.is_closed else closers.text[: found.count])
+    for count in borders if fewest > errors(place.code) else ():
         other = _with_closers(place, answer, count)
         if (fewer := _errors(place, other, found.open)) < fewest:
             best, fewest = other, fewer
     return best
 
 
-def _end_before_below(place: Place, answer: str) -> int:
-    """Where an editor has closed a block over lines (`{⏎‸⏎}`), its last line is there already."""
-    return lines_below(answer, policy_at(place.text, place.offset, "span", place.code.language, Closers()))
+def _end_before_below(place: Place, answer: str, at_least: int) -> int:
+    """Where an editor has closed a block over lines (`{⏎‸⏎}`), the lines that close it are there already.
+
+    That is so where one is said in the same column, be it with more behind it (`},`), and nothing is opened after
+    it that the one below would have to close.
+    """
+    policy = policy_at(place.text, place.offset, "span", place.code.language, Closers())
+    end = max(at_least, lines_below(answer, policy))
+    closing = list(takewhile(_only_closes, place.text[place.offset : place.offset + 400].split("\n")[1:]))
+    mine = place.closers
+    both = replace(mine, text="\n".join((mine.text, *closing)))
+    found = pair(answer, both, place.code.language)
+    if found.open or not closing:
+        return end
+    for said, there in found.firsts:
+        line, below = answer[:said].rpartition("\n")[2], both.text[:there].rpartition("\n")[2]
+        if there > len(mine.text) and said > at_least and line == below and not line.strip():
+            return min(end, len(answer[:said].rstrip()))
+    return end
 
 
 def _with_closers(place: Place, answer: str, count: int) -> Fit:
@@ -121,9 +139,12 @@ def _with_closers(place: Place, answer: str, count: int) -> Fit:
         return Fit(text, count)
     indent = tail.head[: len(tail.head) - len(tail.head.lstrip())]
     if count == 0 and left.lstrip().startswith(opener):
+        if opener in "\"'":  # of strings that begin below their quote the last line is like the first
+            first = text.lstrip(_BLANKS)
+            indent = text[: len(text) - len(first)].rpartition("\n")[2]
         text = f"{text}{place.line_end}{indent}"
     lines, _, last = text.rpartition("\n")
-    closes = count and tail.is_closed and re.fullmatch(r"[ \t]*[)\]}\"'`;,:]+", last)
+    closes = count and tail.is_closed and re.fullmatch(r"[ \t]*[)\]}][)\]};,:]*", last)
     if closes and pair(lines, place.closers, place.code.language).count == 0:
         text = f"{lines}\n{indent}{last.lstrip()}"  # what closes stands under what opened
     return Fit(text, count)
@@ -148,7 +169,7 @@ def _before_line(place: Place, answer: str) -> Fit:
 
     Of `‸return x` and the answer `y = 1` the first, of `‸compute(x)` and the answer `result = ` the other.
     """
-    if _only_closes(place.tail):
+    if _only_closes(place.tail.text):
         return _before_closers(place, answer)
     said, lines = answer.rstrip(_BLANKS), _as_lines(place, answer)
     ends = "\n" in answer[len(said) :] or said.endswith((";", "}")) or _opens(place, said)
@@ -159,16 +180,19 @@ def _before_line(place: Place, answer: str) -> Fit:
 
 def _before_closers(place: Place, answer: str) -> Fit:
     """The line only closes what was opened above; if the answer does so by itself, the line is said twice."""
-    count = pair(answer, place.closers, place.code.language).count
-    return Fit(answer.rstrip(_BLANKS), count) if count else _as_lines(place, answer)
+    found = pair(answer, place.closers, place.code.language)
+    count, end = found.count, found.end
+    if not count:
+        return _as_lines(place, answer)
+    return Fit(answer[: _end_before_below(place, answer, end)].rstrip(_BLANKS), count)
 
 
 def _as_lines(place: Place, answer: str) -> Fit:
     return Fit(f"{answer.rstrip(_BLANKS)}{place.line_end}{place.tail.head}")
 
 
-def _only_closes(tail: Tail) -> bool:
-    return not re.search(r"\w", tail.text)
+def _only_closes(line: str) -> bool:
+    return bool(line.strip()) and not re.search(r"\w", line)
 
 
 def _repeats_or_breaks(place: Place, fit: Fit) -> bool:

@@ -169,7 +169,7 @@ class ProfileBook:
 
 def machine_of(library_build: str) -> str:
     """What a native crash depends on, besides the model."""
-    return f"{_processor()} / llama-cpp-python {library_build}"
+    return f"{processor()} / llama-cpp-python {library_build}"
 
 
 def key_of(model_digest: str, library_build: str) -> str:
@@ -183,7 +183,7 @@ def _read(path: Path) -> dict[str, Note]:
         return {}  # notes are worth nothing when they cannot be read
 
 
-def _processor() -> str:
+def processor() -> str:
     """Its name, and a digest of what it can do: a virtual machine may leave features out under the same name."""
     name = features = ""
     try:

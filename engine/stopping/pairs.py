@@ -137,7 +137,7 @@ class _Reader:
     def _code(self, answer: str, at: int) -> int:
         """Read on in code; how many characters."""
         char = answer[at]
-        if self._comment and answer.startswith(self._comment, at) and not self._is_url(answer, at):
+        if self._begins_comment(answer, at):
             end = answer.find("\n", at)
             return (len(answer) if end < 0 else end) - at
         for quote in self._long_quotes:
@@ -178,8 +178,12 @@ class _Reader:
             )
             self._quote = ""
 
-    def _is_url(self, answer: str, at: int) -> bool:
-        return self._comment == "//" and at > 0 and answer[at - 1] == ":"
+    def _begins_comment(self, answer: str, at: int) -> bool:
+        """Not so of `${#name}`, `i--` and `http://`."""
+        if not self._comment or not answer.startswith(self._comment, at):
+            return False
+        before = answer[at - 1 : at]
+        return before != ":" if self._comment == "//" else not before or before in " \t\r\n;}()[],"
 
 
 def _ends_line(answer: str, at: int) -> bool:

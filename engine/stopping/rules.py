@@ -21,7 +21,7 @@ from engine.stopping.lines import (
     runs_empty,
     without_blanks_of,
 )
-from engine.stopping.pairs import Closers, pair
+from engine.stopping.pairs import BRACKETS, Closers, pair
 from engine.types import StopPolicy
 
 _RULER = 80  # columns up to which a line of dashes is no loop
@@ -96,7 +96,10 @@ def block_end(text: str, policy: StopPolicy) -> int | None:
         return None
     if not text.strip():
         return runs_empty(text)
+    if (closed := _end_of_bracket(text, policy)) is not None:
+        return closed
     opened_above = bool(policy.head.strip())
+    head = policy.head.lstrip(BLANKS + CLOSERS)  # `} else {` closes what was opened before
     base = first_indent(text, policy)
     blank_before = False
     for start, line in lines_of(text)[1:]:
@@ -112,7 +115,7 @@ def block_end(text: str, policy: StopPolicy) -> int | None:
             continue
         if at_base and opened_above and _matches(_words(policy)[1], line):
             continue  # `else`
-        closes = line.strip()[0] in CLOSERS and bracket_depth(policy.head + text[:start]) > 0
+        closes = line.strip()[0] in CLOSERS and bracket_depth(head + text[:start]) > 0
         ends = opened_above and _matches(_words(policy)[0], line)
         if not (closes or ends) or (blank_before and closes) or indent_of(line) < base:
             return end_of_previous_line(text, start)
@@ -197,6 +200,22 @@ def too_long(text: str, policy: StopPolicy) -> int | None:
     if len(starts) < policy.max_lines:
         return None
     return end_of_previous_line(text, text.find("\n", starts[policy.max_lines - 1]) + 1)
+
+
+def _end_of_bracket(text: str, policy: StopPolicy) -> int | None:
+    """The end of the line that closes the bracket directly left of the cursor, once that line is complete."""
+    opener = policy.head.rstrip()[-1:]
+    if opener not in BRACKETS or policy.in_string:
+        return None
+    language = named(policy.language)
+    for start, line in lines_of(text)[:-1]:
+        end = start + len(line)
+        found = pair(text[:end], Closers(BRACKETS[opener]), language)
+        if found.count and not found.open:
+            return end
+        if found.count and line.strip()[:1] in tuple(CLOSERS):
+            return start + _end_of_closers(line)
+    return None
 
 
 def _words(policy: StopPolicy) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from engine.host.profiles import _cpu_name as cpu_name
+from engine.host.profiles import processor
 from tests.benchmarks.options import Options
 
 
@@ -16,7 +16,7 @@ def describe(options: Options, model: Path) -> dict[str, str]:
     memory = psutil.virtual_memory().total / 2**30
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "machine": f"{cpu_name()}, {psutil.cpu_count(logical=False)} cores, {memory:.0f} GiB",
+        "machine": f"{processor()}, {psutil.cpu_count(logical=False)} cores, {memory:.0f} GiB",
         "load": f"{os.getloadavg()[0]:.2f} at the start" if hasattr(os, "getloadavg") else "not known",
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "hearth": version("hearth-lsp"),

@@ -51,14 +51,13 @@ class Asker:
 def accepted(text: str, answer: Completion | None) -> tuple[str, bool]:
     """(the document with the answer in it and LF only, whether line ends were mixed up).
 
-    Editors turn a LF into the document's own line end. A CR in the answer they show, and some insert it.
+    An answer has the document's own line ends; editors that want others are given them by the server.
     """
     if answer is None or not answer.text:
         return text.replace("\r\n", "\n"), False
-    end = "\r\n" if "\r\n" in text else "\n"
-    result = text[: answer.start] + answer.text.replace("\r\n", "\n").replace("\n", end) + text[answer.end :]
+    result = text[: answer.start] + answer.text + text[answer.end :]
     lone = result.replace("\r\n", "")
-    is_mixed = "\r" in answer.text or "\r" in lone or (end == "\r\n" and "\n" in lone)
+    is_mixed = "\r" in lone or ("\r\n" in text and "\n" in lone) or ("\r" in result and "\r" not in text)
     return result.replace("\r\n", "\n").replace("\r", "\n"), is_mixed
 
 
