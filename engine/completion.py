@@ -17,7 +17,7 @@ from engine.context import ContextQuery, Gathered, gather
 from engine.context import code as codes
 from engine.context.documents import Document
 from engine.context.lexical import in_comment, in_string
-from engine.context.syntax import block_expected, is_before_code
+from engine.context.syntax import block_expected, is_before_code, unfinished_indent
 from engine.errors import HearthError
 from engine.fitting import Place, fitted
 from engine.frames import MAX_TYPED, Budget, Frame, frame_at, with_context
@@ -26,7 +26,6 @@ from engine.languages import language_of
 from engine.settings import CompletionSettings
 from engine.stopping.pairs import BRACKETS
 from engine.suggestions import Suggestions
-from engine.tail import Tail
 from engine.taken import Taken
 from engine.types import Completion, CompletionRequest, FimPrompt, Snapshot, Usage
 
@@ -263,7 +262,7 @@ class Completer:
             typed = memory.frame.typed(snapshot.text, offset) or ""
         return CompletionRequest(
             document=snapshot.uri,
-            prompt=memory.frame.prompt(typed),
+            prompt=memory.frame.prompt(typed, unfinished_indent(place.code, place.offset_in_code)),
             stop=stop.policy_at(
                 snapshot.text,
                 offset,
@@ -338,13 +337,15 @@ def _mode(place: Place, automatic: bool) -> stop.Mode:
     the end of the line all that it holds is wanted, on that line or on more.
     """
     code, offset = place.code, place.offset_in_code
-    if block_expected(code, offset) or (_is_behind_bracket(place.tail) and not _is_text(place)):
+    if block_expected(code, offset) or _is_behind_bracket(place):
         return "block"
     return "line" if automatic or is_before_code(code, offset) else "span"
 
 
-def _is_behind_bracket(tail: Tail) -> bool:
-    return tail.is_closed and tail.head.rstrip()[-1:] in tuple(BRACKETS)
+def _is_behind_bracket(place: Place) -> bool:
+    tail = place.tail
+    is_open = tail.is_closed and tail.head.rstrip()[-1:] in tuple(BRACKETS)
+    return is_open and (not tail.text.strip() or not _is_text(place))
 
 
 def _common_start(left: str, right: str) -> int:

@@ -118,11 +118,10 @@ def _end_before_below(place: Place, answer: str, at_least: int) -> int:
     mine = place.closers
     both = replace(mine, text="\n".join((mine.text, *closing)))
     found = pair(answer, both, place.code.language)
-    if found.open or not closing:
-        return end
     for said, there in found.firsts:
         line, below = answer[:said].rpartition("\n")[2], both.text[:there].rpartition("\n")[2]
-        if there > len(mine.text) and said > at_least and line == below and not line.strip():
+        reopened = answer[said] in found.open  # `} else {`: the one below closes that
+        if there > len(mine.text) and said > at_least and line == below and not line.strip() and not reopened:
             return min(end, len(answer[:said].rstrip()))
     return end
 

@@ -60,9 +60,10 @@ class Frame:
         start = len(self.left) - len(self.above)
         return start, len(self.left) + len(self.below)
 
-    def prompt(self, typed: str) -> FimPrompt:
-        typed = masked(typed)
-        return FimPrompt(above=self.above, below=self.below, typed=typed, path=self.path, context=self.context)
+    def prompt(self, typed: str, begun: str = "") -> FimPrompt:
+        """`begun` is the end of `typed` that the model is not shown, but to say again."""
+        typed = masked(typed.removesuffix(begun))
+        return FimPrompt(self.above, self.below, typed, self.path, self.context, begun)
 
 
 def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:

@@ -59,7 +59,8 @@ class FimPrompt:
     """What a fill-in-the-middle prompt is made of, before any template or tokenizer.
 
     `above` and `below` are frozen while the user types (see `engine.frames`); `typed` is everything between
-    them and left of the cursor, and is laid out behind the MID token so that a keystroke only appends.
+    them and left of the cursor, and is laid out behind the MID token so that a keystroke only appends. `begun` is
+    left of the cursor, too, but not shown: the model is to say it first, and the answer is what it says then.
     """
 
     above: str
@@ -67,6 +68,7 @@ class FimPrompt:
     typed: str = ""
     path: str = ""
     context: tuple[ContextFile, ...] = ()
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from engine.backends import http
 from engine.backends.http import Busy, Outage, Patience, Reporter, Unreachable
 from engine.errors import HearthError
 from engine.reasoning import Splitter
-from engine.types import CompletionRequest, Finished, Piece, Status, Usage
+from engine.types import CompletionRequest, FimPrompt, Finished, Piece, Status, Usage
 
 # Pieces, then one `Finished`. Closing it closes the connection, so that the server stops.
 Stream = AsyncGenerator[Piece | Finished, None]
@@ -108,7 +108,7 @@ async def stopped(stream: Stream, request: CompletionRequest) -> Stream:
     """Apply the stop rules of `request`; the stream is closed once they are met. Thinking is left out."""
     answer = stop.Answer(request.stop)
     finished = Finished("eog")
-    async with aclosing(without_doubled_blank(stream, request.prompt.typed)) as events:
+    async with aclosing(without_what_stands_there(stream, request.prompt)) as events:
         async for event in events:
             if isinstance(event, Finished):
                 finished = event
@@ -137,6 +137,21 @@ async def cost_of(stream: Stream) -> Usage:
             if isinstance(event, Finished):
                 return event.usage
     return Usage()
+
+
+def without_what_stands_there(stream: Stream, prompt: FimPrompt) -> Stream:
+    """Take off what the answer begins with and stands left of the cursor already.
+
+    Behind `width * ` a model says ` height`, as that is one token; and it says what is begun and was not shown.
+    """
+    if prompt.begun:
+        size = len(prompt.begun)
+        return with_head(
+            stream,
+            lambda head: len(head) < size and not head.strip(" \t"),
+            lambda head: _without(head, prompt.begun),
+        )
+    return without_doubled_blank(stream, prompt.typed)
 
 
 def without_doubled_blank(stream: Stream, typed: str) -> Stream:
@@ -203,6 +218,12 @@ async def _pump(stream: Stream, events: asyncio.Queue[Piece | Finished | Excepti
 def _without_one_blank(head: str) -> str:
     """More than one blank is meant: indentation."""
     return head if head.startswith("  ") else head.removeprefix(" ")
+
+
+def _without(head: str, begun: str) -> str:
+    """As much of `begun` as there is; of an indentation in other blanks as many."""
+    blanks = len(head) - len(head.lstrip(" \t"))
+    return head.removeprefix(begun) if head.startswith(begun) else head[min(blanks, len(begun)) :]
 
 
 def _one_more(finished: Finished) -> Finished:

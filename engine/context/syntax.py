@@ -20,6 +20,7 @@ __all__ = [
     "is_before_code",
     "open_bracket",
     "opens_block",
+    "unfinished_indent",
 ]
 
 MAX_ERRORS = 200  # counted in one tree
@@ -94,6 +95,17 @@ def is_before_code(code: Code, offset: int) -> bool:
     """Whether the offset is at the beginning of a line, or in its indentation, and code follows."""
     head, tail = line_around(code.text, offset)
     return not head.strip() and bool(re.search(r"\w", tail))
+
+
+def unfinished_indent(code: Code, offset: int) -> str:
+    """The blanks left of the offset where a line begins that is to be indented more: none above begins there."""
+    head, _ = line_around(code.text, offset)
+    above = _nearest_line(code.text, offset, -1)
+    if head.strip() or not head or indent_of(head) >= indent_of(above):
+        return ""
+    start = code.text.rfind(above, 0, offset)
+    around = (code.text[begin:end] for begin, end in enclosing_lines(code, start + len(above)))
+    return head if indent_of(head) not in {indent_of(line) for line in around} else ""
 
 
 def opens_block(code: Code, line: str) -> bool:

@@ -64,7 +64,7 @@ class Session:
     def complete(self, request: CompletionRequest, warm_up: bool = False) -> Steps:
         """Fill in the middle; a warm-up only prefills."""
         fixed, typed = self.prompt_tokens(request.prompt, request.max_tokens)
-        kept, healed = split(typed, self.vocabulary)
+        kept, healed = self._healed(typed, request.prompt)
         prompt = fixed + kept
         with self.cache.sequence_for(request.document, prompt, warm_up) as sequence:
             run = _Run(len(prompt), len(sequence.tokens), skip_bytes=len(healed))
@@ -100,7 +100,7 @@ class Session:
     def probe(self, request: CompletionRequest) -> Probe:
         """What `complete` would evaluate, read back from the tokens themselves."""
         fixed, typed = self.prompt_tokens(request.prompt, request.max_tokens)
-        kept, healed = split(typed, self.vocabulary)
+        kept, healed = self._healed(typed, request.prompt)
         prompt = fixed + kept
         text = b"".join(self.vocabulary.pieces[token] or self.model.token_text(token).encode() for token in prompt)
         return Probe(
@@ -183,6 +183,10 @@ class Session:
                 raise PromptTooLong(f"the window of {self.cache.context.length} tokens is too small")
             prompt = _halved(prompt)
             *fixed_parts, _ = layout(FIM_TEMPLATES[self.family], prompt)
+
+    def _healed(self, typed: list[int], prompt: FimPrompt) -> tuple[list[int], bytes]:
+        """(the typed tokens to keep, what the first generated ones must spell)."""
+        return (typed, prompt.begun.encode()) if prompt.begun else split(typed, self.vocabulary)
 
     def _part_tokens(self, text: str, is_mark: bool) -> list[int]:
         if not is_mark:
