@@ -88,7 +88,7 @@ BRACES: tuple[Language, ...] = (
         ("scala", "sbt"),
         (".scala", ".sc", ".sbt"),
         "tree_sitter_scala",
-        opens=r"\{$|=>$|\bdef\b.*=$|\b(then|do|else|yield|match|try|catch|finally)$|^(class|object|trait|enum)\b.*:$",
+        opens=r"\{$|=>$|^([\w\[\]]+\s+){0,5}def\b.*=$|\b(then|do|else|yield|match|try|catch|finally)$|^(class|object|trait|enum)\b.*:$",
         quotes='"',
         long_quotes=('"""',),
         interpolations=("${",),
