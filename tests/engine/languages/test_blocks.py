@@ -262,7 +262,7 @@ LINES: dict[str, tuple[list[str], list[str], list[str], list[str]]] = {
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
 def test_a_row_says_of_a_line_whether_it_begins_goes_on_or_ends_a_block(language: Language) -> None:
     opening, ending, going_on, other = LINES[language.name]
-    for line in (*opening, *ending, *going_on, *other):
+    for line in (*opening, *ending, *going_on, *other, ""):
         opens = bool(re.search(language.opens, line))
         ends = bool(language.ends and re.match(language.ends, line))
         middles = bool(language.middles and re.match(language.middles, line))
