@@ -21,7 +21,15 @@ IMPORT_CHARS = 20_000  # at the beginning of a file, where imports are looked fo
 CHARS_PER_TOKEN = 3.3  # of code, measured with Qwen2.5-Coder's vocabulary; only an estimate is needed
 
 # Languages whose files call each other.
-_FAMILIES = {"javascript": "script", "typescript": "script", "tsx": "script", "c": "c", "cpp": "c"}
+_FAMILIES = {
+    language: family
+    for family, languages in {
+        "script": ("javascript", "typescript", "tsx", "vue", "svelte", "astro"),
+        "c": ("c", "cpp", "objective-c"),
+        "jvm": ("java", "kotlin", "scala", "groovy"),
+    }.items()
+    for language in languages
+}
 
 
 @dataclass(frozen=True, slots=True)

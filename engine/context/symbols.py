@@ -18,6 +18,7 @@ MAX_PREFIX_CHARS = 60  # before a definition on its line
 MAX_DOC_CHARS = 100
 MAX_COMMENT_LINES = 20  # looked at above a definition
 LINES_BELOW = 40  # of a change whose definitions may be described by a comment in it
+_WORD = re.compile(r"[^\W\d][\w$]*")
 _DECORATION = ("@", "#[", "#!")
 
 # One match of the query, by what was captured.
@@ -121,7 +122,9 @@ def definitions_around(code: Code, start: int, end: int) -> tuple[Definition, ..
 
 
 def references(code: Code, start: int, end: int) -> tuple[str, ...]:
-    """The identifiers used in `start:end`, nearest to `end` first, each once."""
+    """The identifiers used in `start:end`, nearest to `end` first, each once; without a tree, all words."""
+    if code.tree is None and code.language is not None:
+        return tuple(dict.fromkeys(reversed(_WORD.findall(code.text, start, end))))
     first, last = code.byte(start), code.byte(end)
     nodes = [
         node

@@ -2,7 +2,7 @@
 
 from engine.languages.language import Language
 
-_NOTHING = "$^"
+_NOTHING = r"(?!)"
 _PYTHON_OPENS = (
     r"^(async\s+)?(def|class|if|elif|else|for|while|try|except|finally|with|match|case)\b.*:$"
     r"|^\).*:$"

@@ -78,6 +78,7 @@ WORDS: tuple[Language, ...] = (
         "elixir",
         ("elixir",),
         (".ex", ".exs"),
+        "tree_sitter_elixir",
         comment="#",
         block_comment=None,
         block="end",

@@ -12,6 +12,7 @@ import tree_sitter
 from engine.context.code import Code, parse
 from engine.context.symbols import Definition, symbols
 from engine.errors import EditRefused
+from engine.languages import Language
 from engine.rewriting.edits import (
     Edit,
     Unchanged,
@@ -26,7 +27,7 @@ from engine.rewriting.edits import (
 from engine.rewriting.local_names import uses
 from engine.rewriting.new_imports import new_imports
 from engine.rewriting.signatures import imports_for, type_names, types_written, untyped
-from engine.rewriting.syntax_nodes import body_of, field, is_docstring, node_of, text_of
+from engine.rewriting.syntax_nodes import body_of, braces_of, field, is_docstring, node_of, text_of
 from engine.rewriting.targets import Target
 
 MARK = "HERE"  # what the model is shown behind the line of a problem
@@ -41,6 +42,7 @@ _AROUND = (
     ("", "}"),
     ("class _ {\n", "}\n}"),
 )
+_WRAPPERS = ("statement_list", "statements", "block", "script_block_body")  # one node that holds all statements
 # A signature up to the colon or brace that ends its line.
 _HEAD = r"[\s\S]*?\b{name}\s*(?:<[^\n]*>)?\([\s\S]*?\)[^\n]*?(?::|\{{|=>)(?=[ \t]*\r?\n|[ \t]*$)"
 
@@ -57,7 +59,7 @@ def never(target: Target, answer: str) -> bool:
 
 def whole(target: Target, answer: str) -> tuple[Edit, ...]:
     """The target is replaced by the same definition of the answer, or by all its code."""
-    code = without_mark(code_in(answer, target.code.language))
+    code = without_mark(code_in(answer, target.code.language), target.code.language)
     if target.definition is None:
         return _checked(target, _replaced(target, target.start, target.end, code))
     found = _same_definition(target, code)
@@ -155,16 +157,26 @@ def statements(code: Code, definition: Definition) -> list[str]:
     if not node.type.endswith(("block", "body", "list", "compound_statement")):
         return [" ".join(text_of(code, node).split())]
     children = [child for child in node.named_children if "comment" not in child.type]
-    if len(children) == 1 and children[0].type == "statement_list":  # Go
+    while len(children) == 1 and children[0].type in _WRAPPERS:
         children = [child for child in children[0].named_children if "comment" not in child.type]
     if children and is_docstring(children[0]):
         children = children[1:]
     return [" ".join(text_of(code, child).split()) for child in children]
 
 
-def without_mark(code: str) -> str:
+def without_mark(code: str, language: Language | None) -> str:
     """The code without the mark that the model was shown behind a line (`engine.rewrite`)."""
-    return re.sub(rf"[ \t]*(?:#|//|--|/\*)[ \t]*{MARK}\b[ \t]*(?:\*/)?", "", code)
+    begins, ends = {"#", "//", "--", "/*"}, {"*/"}
+    if language is not None and language.comment:
+        begins.add(language.comment)
+    if language is not None and language.block_comment:
+        begins.add(language.block_comment[0])
+        ends.add(language.block_comment[1])
+    return re.sub(rf"[ \t]*(?:{_any_of(begins)})[ \t]*{MARK}\b[ \t]*(?:{_any_of(ends)})?", "", code)
+
+
+def _any_of(texts: set[str]) -> str:
+    return "|".join(map(re.escape, texts))
 
 
 def _checked(target: Target, edits: tuple[Edit, ...], parsed: Code | None = None) -> tuple[Edit, ...]:
@@ -232,6 +244,8 @@ def _same_definition(target: Target, code: str) -> tuple[Code, Definition] | Non
 def body_range(code: Code, definition: Definition) -> tuple[int, int]:
     """Where the statements stand: behind the head's colon or the docstring, or the whole block with its braces."""
     node, inner = node_of(code, definition), body_of(code, definition)
+    if node is not None and (braces := braces_of(node)):
+        return code.offset(braces[0].start_byte), code.offset(braces[1].end_byte)
     if node is None or inner is None:
         raise EditRefused(f"{definition.name} has no body")
     end = code.offset(inner.end_byte)

@@ -40,11 +40,15 @@ DOC_STYLES: dict[str, DocStyle] = {
     "c": _BLOCK,
     "cpp": _BLOCK,
     "php": _BLOCK,
+    "kotlin": _BLOCK,
+    "scala": _BLOCK,
     "csharp": DocStyle("/// <summary>", "/// ", "/// </summary>"),
     "go": DocStyle("", "// ", ""),
     "rust": DocStyle("", "/// ", ""),
+    "swift": DocStyle("", "/// ", ""),
     "ruby": DocStyle("", "# ", ""),
     "bash": DocStyle("", "# ", ""),
+    "powershell": DocStyle("", "# ", ""),
     "lua": DocStyle("", "--- ", ""),
 }
 

@@ -4,6 +4,7 @@ import re
 
 from engine.context.code import Code
 from engine.context.symbols import Definition, references, symbols
+from engine.languages import Language
 from engine.markdown import fenced
 from engine.rewriting import answers
 from engine.rewriting.actions import Action
@@ -24,6 +25,7 @@ _LANGUAGE_NAMES = {
     "csharp": "C#",
     "cpp": "C++",
     "php": "PHP",
+    "powershell": "PowerShell",
 }
 
 
@@ -115,14 +117,23 @@ def _stub(target: Target) -> str:
 def _marked(target: Target) -> str:
     """The target with a mark behind the line of its problem."""
     problem, code = target.problem, target.code
-    comment = code.language.comment if code.language else ""
     if problem is None or not target.start <= problem.start <= target.end:
         return shown(target.text, len(target.indent))
     line_end = code.text.find("\n", problem.start, target.end)
     line_end = target.end if line_end < 0 else line_end
-    mark = f"  {comment} {answers.MARK}" if comment else f"  /* {answers.MARK} */"
-    marked = code.text[target.start : line_end].rstrip() + mark + code.text[line_end : target.end]
+    marked = (
+        code.text[target.start : line_end].rstrip()
+        + f"  {_mark(code.language)}"
+        + code.text[line_end : target.end]
+    )
     return shown(marked, len(target.indent))
+
+
+def _mark(language: Language | None) -> str:
+    if language is not None and language.comment:
+        return f"{language.comment} {answers.MARK}"
+    begin, end = (language and language.block_comment) or ("/*", "*/")
+    return f"{begin} {answers.MARK} {end}"
 
 
 def _problem(target: Target) -> str:

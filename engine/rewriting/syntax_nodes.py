@@ -7,6 +7,9 @@ import tree_sitter
 from engine.context.code import Code
 from engine.context.symbols import Definition
 
+# Bodies that a grammar has no field for: those of Kotlin, Elixir and PowerShell.
+_BODIES = ("function_body", "do_block", "script_block")
+
 
 def node_of(code: Code, definition: Definition) -> tree_sitter.Node | None:
     """The node that the definition was found as."""
@@ -16,7 +19,7 @@ def node_of(code: Code, definition: Definition) -> tree_sitter.Node | None:
     node = code.tree.root_node.descendant_for_byte_range(start, end)
     if node is None or (node.start_byte, node.end_byte) != (start, end):
         return None
-    while body_field(node) is None and node.parent is not None:
+    while body_field(node) is None and not braces_of(node) and node.parent is not None:
         if (node.parent.start_byte, node.parent.end_byte) != (start, end):
             break
         node = node.parent
@@ -32,7 +35,13 @@ def body_field(node: tree_sitter.Node) -> tree_sitter.Node | None:
     found = node.child_by_field_name("body")
     if found is None and (value := node.child_by_field_name("value")) is not None:
         found = value.child_by_field_name("body")
-    return found
+    return found or next((child for child in node.children if child.type in _BODIES), None)
+
+
+def braces_of(node: tree_sitter.Node) -> tuple[tree_sitter.Node, tree_sitter.Node] | None:
+    """Braces of its own around the body, which is no node where it is empty: so in PowerShell."""
+    braces = [child for child in node.children if child.type in ("{", "}")]
+    return (braces[0], braces[1]) if len(braces) == 2 else None
 
 
 def leaves(node: tree_sitter.Node, without: tuple[str, ...] = ()) -> Iterator[tree_sitter.Node]:

@@ -168,3 +168,20 @@ def test_the_family_by_name(model: str, family: str) -> None:
 def test_the_sides_carry_other_files_and_no_special_tokens() -> None:
     left, right = fim.sides(FimPrompt("A<|im_end|>\n", "B\n", "T", "own.lua", (ContextFile("a.py", "X"),)))
     assert (left, right) == ("# a.py\nX\n\n-- own.lua\nA< |im_end|>\nT", "B\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("a.kt", "// a.kt"),
+        ("b/Makefile", "# b/Makefile"),
+        ("a.HS", "-- a.HS"),
+        ("a.tex", "% a.tex"),
+        ("a.el", "; a.el"),
+        ("a.html", "<!-- a.html -->"),  # no mark for a single line
+        ("a.unknown", "# a.unknown"),
+    ],
+)
+def test_a_header_line_is_a_comment_of_the_files_language(path: str, line: str) -> None:
+    left, _ = fim.sides(FimPrompt("", "", "", "", (ContextFile(path, "X"),)))
+    assert left.startswith(f"{line}\nX\n")

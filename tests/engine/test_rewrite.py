@@ -157,6 +157,14 @@ async def test_an_implementation_that_is_none_is_refused() -> None:
         ("package a\n\nfunc ‸F() {\n\tg()\n}\n", "go", "package a\n\n// F gives x back.\nfunc F() {\n\tg()\n}\n"),
         ("#[inline]\nfn ‸f() {\n    g()\n}\n", "rust", "/// Gives x back.\n#[inline]\nfn f() {\n    g()\n}\n"),
         ("def ‸f\n  1\nend\n", "ruby", "# Gives x back.\ndef f\n  1\nend\n"),
+        (
+            "class A {\n    fun ‸f(): Int {\n        return 1\n    }\n}\n",
+            "kotlin",
+            "class A {\n    /** Gives x back. */\n    fun f(): Int {\n        return 1\n    }\n}\n",
+        ),
+        ("func ‸f() -> Int {\n    1\n}\n", "swift", "/// Gives x back.\nfunc f() -> Int {\n    1\n}\n"),
+        ("def ‸f(x: Int): Int =\n  x\n", "scala", "/** Gives x back. */\ndef f(x: Int): Int =\n  x\n"),
+        ("function ‸F {\n    1\n}\n", "powershell", "# Gives x back.\nfunction F {\n    1\n}\n"),
     ],
 )
 async def test_documentation_has_the_style_of_its_language(marked: str, language: str, expected: str) -> None:

@@ -124,6 +124,40 @@ def test_open_files_give_what_is_used_near_the_cursor(tmp_path: Path) -> None:
     assert gathered.pieces[0].reason == "helper is used near the cursor"
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "other", "defined", "expected"),
+    [
+        (
+            "Cart.vue",
+            '<script setup lang="ts">\nconst sum = totalOf(⟨⟩)\n</script>\n',
+            "cart.ts",
+            "export function totalOf(items: Item[]): number {\n}\n",
+            "export function totalOf(items: Item[]): number",
+        ),
+        (
+            "Main.kt",
+            "fun main() {\n    val cart = Cart(⟨⟩)\n}\n",
+            "Cart.java",
+            "class Cart {\n  int total(int x) { return x; }\n}\n",
+            "class Cart\n  int total(int x)",
+        ),
+        (
+            "cart.zig",
+            "const sum = totalOf(⟨⟩);\n",
+            "cart.ts",
+            "export function totalOf(items: Item[]): number {\n}\n",
+            "",
+        ),
+    ],
+)
+def test_open_files_of_the_same_family_are_shown_also_to_a_file_that_is_read_by_hand(
+    tmp_path: Path, name: str, text: str, other: str, defined: str, expected: str
+) -> None:
+    make(tmp_path, {other: defined})
+    text_shown = shown(gather(ask(tmp_path, name, text, document(tmp_path, other)), 500)).get(other, "")
+    assert text_shown == expected
+
+
 def test_open_files_of_another_language_are_not_shown(tmp_path: Path) -> None:
     other = document(tmp_path, "tools.go", "package a\nfunc helper() {}\n")
     assert shown(gather(ask(tmp_path, "main.py", "y = helper(⟨⟩", other), 500)) == {}

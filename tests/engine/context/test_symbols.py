@@ -68,6 +68,13 @@ def test_references_are_the_identifiers_of_a_range_from_its_end() -> None:
     assert references(code, 17, offset) == ("five", "four")
 
 
+def test_without_a_tree_every_word_of_a_known_language_is_a_reference() -> None:
+    code, offset = marked("const a = totalOf(b1, $x);⟨⟩ more", "zig")
+    assert references(code, 0, offset) == ("x", "b1", "totalOf", "a", "const")
+    code, offset = marked("some plain words⟨⟩", "plaintext")
+    assert references(code, 0, offset) == ()
+
+
 def test_several_names_of_one_statement_are_one_import() -> None:
     code, _ = marked("from .a import b, c as d\nimport e, f.g as h\nfrom . import *⟨⟩")
     found = [(statement.module, statement.names) for statement in symbols(code).imports]

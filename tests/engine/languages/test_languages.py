@@ -158,6 +158,101 @@ SAMPLES: dict[str, tuple[str, list[str], list[str], list[str]]] = {
     "json": ('{"a": {"b": 1}, "c": [2]}\n', ["key a", "key c"], [], ["b"]),
     "yaml": ("a:\n  b: &x 1\nc: *x\n", ["key a", "key c"], [], ["x"]),
     "toml": ("k = 1\n[a]\nb = 2\n[[c.d]]\n", ["key k", "section a", "section c.d"], [], ["b"]),
+    "kotlin": (
+        "package a.b\nimport a.b.C\nimport d.e.*\nconst val LIMIT = 3\ntypealias T = Map<String, Int>\n"
+        "interface I {\n    fun i(): Int\n}\nenum class E { ONE, TWO }\n"
+        "data class A(val x: Int) : B(), I {\n    private var z = 1\n    override fun m(c: C): Int {\n"
+        "        return go(c.x)\n    }\n}\ndata class P(val x: Int)\nobject O {\n    fun o() {}\n}\n"
+        'fun String.f() = go("a ${x}")\nfun g() {\n    val inner = 1\n}\n',
+        [
+            "variable LIMIT",
+            "type T",
+            "class I",
+            "method i",
+            "type E",
+            "class A",
+            "field z",
+            "method m",
+            "class P",
+            "class O",
+            "method o",
+            "function f",
+            "function g",
+        ],
+        ["a.b.C", "d.e"],
+        ["go", "C", "inner"],
+    ),
+    "swift": (
+        "import Foundation\nimport struct A.B\nlet limit = 3\ntypealias T = [String: Int]\n"
+        "protocol P { func p(x: Int) -> Int }\nenum E { case one, two(Int) }\n"
+        "struct S: P {\n  var x: Int = 1\n  init(x: Int) { self.x = x }\n"
+        "  func m(_ c: C) -> Int { return go(c.x) }\n}\nextension S { func e() {} }\n"
+        'func f(x: Int) -> String { let inner = "a \\(x)"; return inner }\n',
+        [
+            "variable limit",
+            "type T",
+            "class P",
+            "method p",
+            "type E",
+            "class S",
+            "field x",
+            "method init",
+            "method m",
+            "class S",
+            "method e",
+            "function f",
+        ],
+        ["Foundation", "A.B"],
+        ["go", "C", "inner"],
+    ),
+    "scala": (
+        "package a.b\nimport a.b.C\nimport d.e.{F, G}\ntrait I { def i: Int }\n"
+        "case class A(x: Int) extends B with I {\n  val z = 1\n  type T = Int\n"
+        '  def m(c: C): Int = { go(c.x) }\n}\ncase class P(x: Int)\nobject O { def o() = s"a ${x}" }\n'
+        "enum E { case One, Two }\nenum F:\n  case One\n\ndef f(x: Int): Int =\n  val inner = x + 1\n  inner\n",
+        [
+            "class I",
+            "method i",
+            "class A",
+            "field z",
+            "type T",
+            "method m",
+            "class P",
+            "class O",
+            "method o",
+            "type E",
+            "type F",
+            "function f",
+        ],
+        ["C", "e"],
+        ["go", "C", "inner"],
+    ),
+    "elixir": (
+        'defmodule A.B do\n  use GenServer\n  alias A.C\n  @doc "Adds."\n'
+        '  def f(x, y) do\n    go(x + y)\n  end\n  defp g(x) when x > 1, do: "a #{x}"\n'
+        "  defmacro m(x) do\n    x\n  end\n  def h, do: 1\n"
+        "  def k(x) when is_list(x) do\n    x\n  end\nend\n",
+        ["module A.B", "function f", "function g", "function m", "function h", "function k"],
+        ["GenServer", "A.C"],
+        ["go", "x"],
+    ),
+    "powershell": (
+        "using module A.B\nImport-Module ./c.psm1\n. ./lib.ps1\n$limit = 3\nenum E { One }\n"
+        "class A : B {\n  [int]$x\n  A([int]$x) { $this.x = $x }\n"
+        "  [int] M([int]$y) { return Go $y }\n}\nfunction Get-Thing {\n  param([string]$Name)\n"
+        '  $inner = 1\n  Write-Output "a $Name $($x.y)"\n}\n',
+        [
+            "variable $limit",
+            "type E",
+            "class A",
+            "field $x",
+            "method A",
+            "method M",
+            "function Get-Thing",
+        ],
+        ["A.B", "./c.psm1", "./lib.ps1"],
+        ["Go", "$inner"],
+    ),
     "markdown": ("# A\n\ntext\n\nB\n===\n\n## C\n", ["section A", "section B", "section C"], [], []),
 }
 

@@ -1,7 +1,12 @@
 import pytest
 
+from engine.context.code import parse
+from engine.languages import LANGUAGES, Language
 from engine.rewriting.actions import ACTIONS, offered, title, too_long
-from tests.engine.asked import place, target
+from engine.rewriting.answers import without_mark
+from engine.rewriting.prompts import prompt
+from engine.rewriting.targets import Place, Problem
+from tests.engine.asked import acted, place, target
 
 
 def names(marked: str, language: str = "python", problem: str = "") -> set[str]:
@@ -38,6 +43,11 @@ def test_a_function_without_a_body_can_be_implemented(body: str) -> None:
         ('package a\n\nfunc ‸F() int {\n\tpanic("TODO")\n}\n', "go"),
         ("fn ‸f() -> i32 {\n    todo!()\n}\n", "rust"),
         ("class A {\n  ‸f() {}\n}\n", "typescript"),
+        ("class A {\n    fun ‸f(): Int {\n        // TODO\n    }\n}\n", "kotlin"),
+        ("func ‸f() -> Int {\n}\n", "swift"),
+        ("object A {\n  def ‸f(x: Int): Int = {\n  }\n}\n", "scala"),
+        ("defmodule A do\n  def ‸f(x) do\n  end\nend\n", "elixir"),
+        ("function ‸F {\n}\n", "powershell"),
     ],
 )
 def test_so_it_is_in_other_languages(marked: str, language: str) -> None:
@@ -124,7 +134,39 @@ def test_what_is_too_long_says_so() -> None:
     assert too_long(target("bug", place("def ‸f():\n    return 1\n"))) == ""
 
 
-@pytest.mark.parametrize("language", ["plaintext", "markdown", "json", "css"])
+@pytest.mark.parametrize(
+    ("marked", "language", "answer", "after"),
+    [
+        ("fun ‸add(a: Int): Int {\n}\n", "kotlin", "fun add(a: Int): Int {\n    return a\n}", ""),
+        ("func ‸add(a: Int) -> Int {\n}\n", "swift", "func add(a: Int) -> Int {\n    return a\n}", ""),
+        ("def ‸add(a: Int): Int = {\n}\n", "scala", "def add(a: Int): Int = {\n    a + 1\n}", ""),
+        ("def ‸add(a) do\nend\n", "elixir", "def add(a) do\n    a + 1\nend", ""),
+        ("function ‸Add {\n}\n", "powershell", "function Add {\n    return 1\n}", ""),
+        (
+            "defmodule A do\n  def ‸add(a) do\n  end\nend\n",
+            "elixir",
+            "def add(a) do\n  a + 1\nend",
+            "defmodule A do\n  def add(a) do\n    a + 1\n  end\nend\n",
+        ),
+    ],
+)
+async def test_only_the_body_is_taken_also_where_the_grammar_has_no_field_for_it(
+    marked: str, language: str, answer: str, after: str
+) -> None:
+    assert await acted("implement", place(marked, language), answer) == (after or f"{answer}\n")
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
+def test_the_mark_at_a_problem_is_a_comment_of_the_language_and_taken_out_again(language: Language) -> None:
+    where = Place(parse("first\nsecond\n", language), 1, 1, (Problem(1, 1, "wrong"),))
+    asked = prompt(ACTIONS[0], target("fix", where))
+    marked = next(line for line in asked.splitlines() if line.startswith("first"))
+    begin = language.comment or (language.block_comment or ("",))[0]
+    assert marked.startswith(f"first  {begin} HERE")
+    assert without_mark(marked, language) == "first"
+
+
+@pytest.mark.parametrize("language", ["plaintext", "markdown", "json", "css", "haskell", "dockerfile"])
 def test_files_without_functions_can_only_be_explained(language: str) -> None:
     assert names("some ‸text\n", language) == {"explain"}
     assert names("‸", language) == set()
