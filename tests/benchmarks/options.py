@@ -56,6 +56,7 @@ def parse(arguments: list[str] | None = None) -> Options:
             "scale",
             "load",
             "structure",
+            "structure-model",
             "startup",
             "all",
         ],

@@ -13,6 +13,7 @@ from functools import lru_cache
 import tree_sitter
 
 from engine import languages
+from engine.types import Completion
 from tests.benchmarks.structure.pairs import rules_of
 from tests.benchmarks.structure.places import Place
 from tests.benchmarks.structure.scan import scan
@@ -223,6 +224,14 @@ def _parser(language: str) -> tree_sitter.Parser | None:
     row = languages.language_of(language)
     grammar = languages.grammar(row) if row and row.grammar else None
     return tree_sitter.Parser(grammar) if grammar else None
+
+
+def errors_of_answer(language: str, text: str, answer: Completion) -> int:
+    """How many errors an answer adds to a text; what it has opened counts as closed."""
+    before = text[: answer.start]
+    unclosed = scan(before + answer.text, rules_of(language)).unclosed
+    closers = "".join(closer for at, closer in reversed(unclosed) if at >= len(before))
+    return max(0, errors(language, before + answer.text + closers + text[answer.end :]) - errors(language, text))
 
 
 def has_grammar(language: str) -> bool:

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.benchmarks.structure.judge import Verdict, errors, judge
+from engine.types import Completion
+from tests.benchmarks.structure.judge import Verdict, errors, errors_of_answer, judge
 from tests.benchmarks.structure.places import MARK, Place
 
 
@@ -110,3 +111,11 @@ def test_errors_are_counted_with_and_without_a_grammar() -> None:
     assert errors("javascript", "f(1);\n") == 0 < errors("javascript", "f(1;\n")
     assert errors("kotlin", "f(1)\n") == 0 < errors("kotlin", "f(1\n")
     assert errors("kotlin", 'val a = "b"\n') == 0 < errors("kotlin", 'val a = {"b" + """c}\n')
+
+
+def test_an_answer_adds_errors_unless_it_only_opens_something() -> None:
+    text = "f();\n\ng();\n"
+    assert errors_of_answer("javascript", text, Completion("if (a) {", 5, 5)) == 0
+    assert errors_of_answer("javascript", text, Completion("if (a)) {", 5, 5)) > 0
+    assert errors_of_answer("javascript", "f();\n", Completion("1)", 2, 3)) == 0
+    assert errors_of_answer("javascript", "f();\n", Completion("1)", 2, 2)) > 0
