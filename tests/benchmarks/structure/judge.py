@@ -99,7 +99,7 @@ def _judge_part(place: Place, inserted: str, right: str, part: _Part, closing_sa
     if not right.startswith(body):
         return Verdict("part", _layout(body, right[: _unpacked_end(right, len(part.content))]))
     space, right_space = _space(rest), _space(right[_unpacked_end(right, len(part.whole)) :])
-    if damage := _space_damage(place, body, space, right_space, is_whole and bool(part.left or not place.closers)):
+    if damage := _space_damage(part, body, space, right_space) or _closers_damage(place, part, rest):
         return Verdict("part", damage)
     if is_whole:
         return Verdict("part")
@@ -111,11 +111,22 @@ def _judge_part(place: Place, inserted: str, right: str, part: _Part, closing_sa
     return Verdict("part", "torn" if _is_torn(place, body, goes_on, rest) else "")
 
 
-def _space_damage(place: Place, body: str, space: str, right_space: str, is_whole: bool) -> str:
+def _space_damage(part: _Part, body: str, space: str, right_space: str) -> str:
     """What is wrong with the white space between a beginning and the closers, or what else follows it."""
-    if is_whole or (place.closers and "\n" in body and "\n" in right_space):
+    is_whole = part.content == part.whole
+    if is_whole or (part.left and "\n" in body and "\n" in right_space):
         return "" if space == right_space else _layout(space, right_space)
-    return "stray line" if space.count("\n") > bool(place.closers) else ""
+    return "stray line" if space.count("\n") > ("\n" in right_space and bool(part.left)) else ""
+
+
+def _closers_damage(place: Place, part: _Part, rest: str) -> str:
+    """What is wrong inside of the closers that are left, or behind them."""
+    if not part.left:
+        return ""
+    if "\n" in rest[len(rest.rstrip()) :]:
+        return "stray line"
+    stands = any(text.strip().endswith(rest.strip()) for text in (place.closers, place.missing))
+    return "" if stands else "glued"
 
 
 def _layout(is_: str, should: str) -> str:

@@ -50,6 +50,8 @@ def _runs_on(place: Place, unit: str) -> str:
 
 
 def _without_closers(place: Place, unit: str) -> str:
+    if place.closing:
+        return place.missing.rpartition("\n")[0]
     inside = place.missing[: place.close_at]
     blanks = inside[len(place.content) :]
     is_layout = "\n" in blanks or place.closers.startswith(" ")  # and not the end of a string, for one

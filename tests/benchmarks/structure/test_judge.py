@@ -14,6 +14,7 @@ def place(
 
 BLOCK = place("f(() => {‸});\ng();\n", "f(() => {\n  a(1);\n  b();\n});\ng();\n", "});")
 CALL = place("x = f(‸)\ng();\n", "x = f(1, 2);\ng();\n", ")")
+NESTED = place("f({\n  ‸\n}\n)\n", "f({\n  a: 1,\n  b: 2\n}\n)\n", "\n}\n)")
 LINE = place("a();\n‸\nc();\n", "a();\nb(1);\nc();\n")
 FRONT = place("{\n  ‸c();\n}\n", "{\n  b();\n  c();\n}\n")
 QUOTED = place("f(`a ${‸}`);\n", "f(`a ${b} c`);\n", "}`);")
@@ -29,6 +30,7 @@ WORDS = place("if x then‸\ny()\n", "if x then\n  a()\n  b()\nend\ny()\n", lang
         (BLOCK, "f(() => {});\ng();\n", "nothing"),
         (CALL, "x = f(1, 2);\ng();\n", "all"),
         (CALL, "x = f(1, 2)\ng();\n", "part"),  # the `;` was not said
+        (NESTED, "f({\n  a: 1,\n}\n)\n", "part"),
         (LINE, "a();\nb(1);\nc();\n", "all"),
         (LINE, "a();\n\nc();\n", "nothing"),
         (FRONT, "{\n  b();\n  c();\n}\n", "all"),
@@ -58,7 +60,10 @@ def test_what_is_sound(where: Place, result: str, shown: str) -> None:
         (BLOCK, "f(() => {\n  z((2);\n});\ng();\n", "syntax"),
         (CALL, "x = f(1, 2))\ng();\n", "doubled"),
         (CALL, "x = f(1, 2);\n\ng();\n", "stray line"),
+        (CALL, "x = f(1, 2)\n\ng();\n", "stray line"),
+        (CALL, "x = f(1,\n)\ng();\n", "stray line"),
         (CALL, "x = f(1, 2);\ng();\ng();\n", "doubled"),
+        (NESTED, "f({\n  a: 1,\n})\n", "glued"),
         (LINE, "a();\nb(1);\nc();\nc();\n", "doubled"),
         (LINE, "a();\nb(1);\n\nc();\n", "stray line"),
         (LINE, "a();\nb(1);c();\n", "glued"),
