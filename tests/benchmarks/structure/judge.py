@@ -74,7 +74,7 @@ def judge(place: Place, result: str, loose: bool = False, closing_said: bool = F
     part = _part(place, _packed(inserted))
     if part is None:
         return Verdict("all", _other_text(place, result, _packed(inserted)))
-    return _judge_part(place, inserted, right, part, closing_said and place.closing)
+    return _judge_part(place, inserted, right, part, closing_said)
 
 
 def _part(place: Place, said: str) -> _Part | None:
@@ -105,8 +105,8 @@ def _judge_part(place: Place, inserted: str, right: str, part: _Part, closing_sa
         return Verdict("part")
     goes_on = right[body_end:]
     if goes_on.startswith("\n"):
-        if closing_said and not goes_on.strip("\n").count("\n"):
-            return Verdict("part", "no closing line")
+        if place.closing and not goes_on.strip("\n").count("\n"):
+            return Verdict("part", "no closing line" if closing_said else "")
         return Verdict("part", "syntax" if _ends_too_late(place, body, rest) else "")
     return Verdict("part", "torn" if _is_torn(place, body, goes_on, rest) else "")
 

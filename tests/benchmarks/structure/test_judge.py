@@ -84,6 +84,11 @@ def test_a_closing_line_may_be_missing_only_if_it_was_not_said() -> None:
     assert judge(WORDS, result, closing_said=True).damage == "no closing line"
 
 
+def test_the_body_alone_is_sound_where_the_block_stays_open() -> None:
+    where = place('x = {"a": {‸\n"b": 1}\n', 'x = {"a": {\n  "c": {\n    "d": 1\n  }\n},\n"b": 1}\n', closing=True)
+    assert judge(where, 'x = {"a": {\n  "c": {\n    "d": 1\n  }\n"b": 1}\n') == Verdict("part")
+
+
 def test_the_model_may_indent_as_it_likes_where_that_is_what_is_tried() -> None:
     result = "f(() => {\n\ta(1);\n    b();\n});\ng();\n"
     assert judge(BLOCK, result).damage == "indentation"
