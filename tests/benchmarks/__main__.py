@@ -10,6 +10,7 @@ from tests.benchmarks import busy, crossfile, infill, limit, load, replay, scale
 from tests.benchmarks.edits import compare
 from tests.benchmarks.home import Unavailable, model_file
 from tests.benchmarks.options import Options, parse
+from tests.benchmarks.structure import model as structure_model
 from tests.benchmarks.structure import run as structure
 
 PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
@@ -24,6 +25,7 @@ PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
     "scale": scale.run,
     "load": load.run,
     "structure": structure.run,
+    "structure-model": structure_model.run,
 }
 
 

@@ -56,6 +56,7 @@ def parse(arguments: list[str] | None = None) -> Options:
             "scale",
             "load",
             "structure",
+            "structure-model",
             "startup",
             "all",
         ],
@@ -78,8 +79,8 @@ def parse(arguments: list[str] | None = None) -> Options:
     add("--threads", type=int, default=0, help="of the model in infilling and load; 0: one for each core")
     add("--each", type=int, help="of the cross-file cases, so many are also asked with one source at a time (80)")
     add("--minutes", type=float, help="of the load test, each way (default 5)")
-    add("--list", type=int, default=0, help="of structure, so many damaged places are shown")
-    add("--show", default="", help="only places whose language, kind, script, mode or damage are these: a,b,c")
+    add("--list", type=int, default=0, help="so many of the places that structure finds damaged are shown")
+    add("--show", default="", help="of structure, only these languages, kinds, scripts, modes and damages: a,b,c")
     add("--seed", type=int, default=1)
     add("--quick", action="store_true", help="some minutes: is everything working?")
     given = parser.parse_args(arguments)

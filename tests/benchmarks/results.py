@@ -23,10 +23,17 @@ class Sheet:
 
 
 def publish(
-    folder: Path, name: str, machine: dict[str, str], sheet: Sheet, data: Any, notes: Sequence[str]
+    folder: Path,
+    name: str,
+    machine: dict[str, str],
+    sheet: Sheet,
+    data: Any,
+    notes: Sequence[str],
+    on_terminal: bool = True,
 ) -> None:
     """Print `sheet`, and write it as `name`.md and everything as `name`.json."""
-    console.print(_table(sheet))
+    if on_terminal:
+        console.print(_table(sheet))
     for note in notes:
         console.print(f"- {note}", markup=False, highlight=False)
     folder.mkdir(parents=True, exist_ok=True)

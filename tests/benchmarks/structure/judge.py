@@ -13,6 +13,7 @@ from functools import lru_cache
 import tree_sitter
 
 from engine import languages
+from engine.types import Completion
 from tests.benchmarks.structure.pairs import rules_of
 from tests.benchmarks.structure.places import Place
 from tests.benchmarks.structure.scan import scan
@@ -73,7 +74,7 @@ def judge(place: Place, result: str, loose: bool = False, closing_said: bool = F
     part = _part(place, _packed(inserted))
     if part is None:
         return Verdict("all", _other_text(place, result, _packed(inserted)))
-    return _judge_part(place, inserted, right, part, closing_said and place.closing)
+    return _judge_part(place, inserted, right, part, closing_said)
 
 
 def _part(place: Place, said: str) -> _Part | None:
@@ -98,23 +99,34 @@ def _judge_part(place: Place, inserted: str, right: str, part: _Part, closing_sa
     if not right.startswith(body):
         return Verdict("part", _layout(body, right[: _unpacked_end(right, len(part.content))]))
     space, right_space = _space(rest), _space(right[_unpacked_end(right, len(part.whole)) :])
-    if damage := _space_damage(place, body, space, right_space, is_whole and bool(part.left or not place.closers)):
+    if damage := _space_damage(part, body, space, right_space) or _closers_damage(place, part, rest):
         return Verdict("part", damage)
     if is_whole:
         return Verdict("part")
     goes_on = right[body_end:]
     if goes_on.startswith("\n"):
-        if closing_said and not goes_on.strip("\n").count("\n"):
-            return Verdict("part", "no closing line")
+        if place.closing and not goes_on.strip("\n").count("\n"):
+            return Verdict("part", "no closing line" if closing_said else "")
         return Verdict("part", "syntax" if _ends_too_late(place, body, rest) else "")
     return Verdict("part", "torn" if _is_torn(place, body, goes_on, rest) else "")
 
 
-def _space_damage(place: Place, body: str, space: str, right_space: str, is_whole: bool) -> str:
+def _space_damage(part: _Part, body: str, space: str, right_space: str) -> str:
     """What is wrong with the white space between a beginning and the closers, or what else follows it."""
-    if is_whole or (place.closers and "\n" in body and "\n" in right_space):
+    is_whole = part.content == part.whole
+    if is_whole or (part.left and "\n" in body and "\n" in right_space):
         return "" if space == right_space else _layout(space, right_space)
-    return "stray line" if space.count("\n") > bool(place.closers) else ""
+    return "stray line" if space.count("\n") > ("\n" in right_space and bool(part.left)) else ""
+
+
+def _closers_damage(place: Place, part: _Part, rest: str) -> str:
+    """What is wrong inside of the closers that are left, or behind them."""
+    if not part.left:
+        return ""
+    if "\n" in rest[len(rest.rstrip()) :]:
+        return "stray line"
+    stands = any(text.strip().endswith(rest.strip()) for text in (place.closers, place.missing))
+    return "" if stands else "glued"
 
 
 def _layout(is_: str, should: str) -> str:
@@ -223,6 +235,14 @@ def _parser(language: str) -> tree_sitter.Parser | None:
     row = languages.language_of(language)
     grammar = languages.grammar(row) if row and row.grammar else None
     return tree_sitter.Parser(grammar) if grammar else None
+
+
+def errors_of_answer(language: str, text: str, answer: Completion) -> int:
+    """How many errors an answer adds to a text; what it has opened counts as closed."""
+    before = text[: answer.start]
+    unclosed = scan(before + answer.text, rules_of(language)).unclosed
+    closers = "".join(closer for at, closer in reversed(unclosed) if at >= len(before))
+    return max(0, errors(language, before + answer.text + closers + text[answer.end :]) - errors(language, text))
 
 
 def has_grammar(language: str) -> bool:

@@ -19,8 +19,10 @@ from tests.benchmarks.results import Sheet, console, percent, publish
 from tests.benchmarks.structure import files, typed
 from tests.benchmarks.structure.asking import Asker, Try
 from tests.benchmarks.structure.judge import DAMAGES, has_grammar
+from tests.benchmarks.structure.pairs import languages
 from tests.benchmarks.structure.places import KINDS, File, Place, places
 from tests.benchmarks.structure.scripts import said_at
+from tests.benchmarks.structure.typed import KIND as TYPED
 
 TRIES = 200  # of each language and kind, where the files have so many places
 
@@ -60,31 +62,31 @@ class Tally:
 
 
 async def run(options: Options, model: Path) -> None:
+    """Totals on the terminal; each language and kind, and every damaged place, in the folder of results."""
     found, missing = files.fetched(options.seed)
+    words = [word for word in options.show.split(",") if word]
+    found = [file for file in found if file.language in words or not set(words) & set(languages())]
+    kinds = [kind for kind in (*KINDS, TYPED) if kind in words or not set(words) & {*KINDS, TYPED}]
     count = TRIES // 10 if options.quick else TRIES
-    tries = await played(found, count, options.seed, progress=True)
-    lines = typed.chosen_lines(found, count, options.seed)
-    keyed = [await typed.typed(*one) for one in track(lines, "typed", console=console)]
+    tries = await played(found, count, options.seed, [kind for kind in kinds if kind != TYPED], progress=True)
+    lines = typed.chosen_lines(found, count, options.seed) if TYPED in kinds else []
+    keyed = [await typed.typed(*line) for line in track(lines, "typed", console=console)]
     tries += [one for each in keyed for one in each.tries]
-    by_kind = _tallies(tries, lambda one: (one.place.language, one.place.kind))
-    rows = [_row(" · ".join(key), tally) for key, tally in by_kind.items()]
-    totals = [
-        *_total_rows(tries, lambda one: one.place.kind),
-        *_total_rows(
-            tries, lambda one: one.place.language + ("" if has_grammar(one.place.language) else " (no grammar)")
-        ),
-        *_total_rows(tries, lambda one: one.said.script),
-        *_total_rows(tries, lambda one: "automatic" if one.automatic else "invoked"),
-        *_total_rows(tries, lambda one: "all"),
-    ]
-    sheet = Sheet("Structure, scripted answers", ("", *_COLUMNS), (*rows, *totals))
-    data = {"tallies": {" · ".join(key): tally.data() for key, tally in by_kind.items()}}
-    data["damaged"] = [_example(one) for one in tries if one.verdict.damage]
-    publish(
-        options.out, "structure", machine.describe(options, model), sheet, data, [*_notes(tries, keyed), *missing]
-    )
-    for one in list(_chosen(tries, options.show))[: options.listed]:
+    _publish(options, model, tries, [*_notes(tries, keyed), *missing])
+    for one in list(_chosen(tries, words))[: options.listed]:
         console.print(told(one), markup=False, highlight=False)
+
+
+def _publish(options: Options, model: Path, tries: Sequence[Try], notes: Sequence[str]) -> None:
+    about = machine.describe(options, model)
+    cells = _tallies(tries, lambda one: " · ".join((one.place.language, one.place.kind)))
+    sheet = Sheet("Structure, language by kind", _COLUMNS, tuple(_row(key, cells[key]) for key in cells))
+    data: dict[str, Any] = {"damaged": [_example(one) for one in tries if one.verdict.damage]}
+    publish(options.out, "structure-cells", about, sheet, data, [], on_terminal=False)
+    totals = [_row(name, tally) for key in _TOTALS for name, tally in _tallies(tries, key).items()]
+    sheet = Sheet("Structure, scripted answers", _COLUMNS, tuple(totals))
+    data = {"tallies": {key: tally.data() for key, tally in cells.items()}}
+    publish(options.out, "structure", about, sheet, data, notes)
 
 
 async def played(
@@ -120,7 +122,7 @@ def chosen_places(
                 yield place, unit
 
 
-_COLUMNS = ("tries", "undamaged", "nothing", "part", *DAMAGES)
+_COLUMNS = ("", "tries", "undamaged", "nothing", "part", *DAMAGES)
 
 
 def _tallies(tries: Sequence[Try], key: Callable[[Try], Any]) -> dict[Any, Tally]:
@@ -130,8 +132,13 @@ def _tallies(tries: Sequence[Try], key: Callable[[Try], Any]) -> dict[Any, Tally
     return dict(tallies)
 
 
-def _total_rows(tries: Sequence[Try], key: Callable[[Try], str]) -> list[tuple[str, ...]]:
-    return [_row(name, tally) for name, tally in _tallies(tries, key).items()]
+_TOTALS: tuple[Callable[[Try], str], ...] = (
+    lambda one: one.place.kind,
+    lambda one: one.place.language + ("" if has_grammar(one.place.language) else " (no grammar)"),
+    lambda one: one.said.script,
+    lambda one: "automatic" if one.automatic else "invoked",
+    lambda one: "all",
+)
 
 
 def _row(name: str, tally: Tally) -> tuple[str, ...]:
@@ -151,16 +158,12 @@ def _notes(tries: Sequence[Try], keyed: Sequence[typed.Typed]) -> list[str]:
     ]
 
 
-def _chosen(tries: Sequence[Try], show: str) -> Iterable[Try]:
-    """The damaged ones (or those where nothing was shown), of those whose names hold all words of `show`."""
-    words = show.split(",") if show else []
+def _chosen(tries: Sequence[Try], words: Sequence[str]) -> Iterable[Try]:
+    """The damaged ones whose names hold all words; also those where nothing was shown, where that is a word."""
     for one in tries:
-        if _istold(one, words) and all(word in _name(one) for word in words):
+        is_told = one.verdict.damage or ("nothing" in words and one.verdict.shown == "nothing")
+        if is_told and all(word in _name(one).split(" · ") for word in words):
             yield one
-
-
-def _istold(one: Try, words: Sequence[str]) -> bool:
-    return bool(one.verdict.damage) or ("nothing" in words and one.verdict.shown == "nothing")
 
 
 def _name(one: Try) -> str:

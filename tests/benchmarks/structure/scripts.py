@@ -50,7 +50,12 @@ def _runs_on(place: Place, unit: str) -> str:
 
 
 def _without_closers(place: Place, unit: str) -> str:
-    return place.content if place.closers else ""
+    if place.closing:
+        return place.missing.rpartition("\n")[0]
+    inside = place.missing[: place.close_at]
+    blanks = inside[len(place.content) :]
+    is_layout = "\n" in blanks or place.closers.startswith(" ")  # and not the end of a string, for one
+    return (place.content if is_layout else inside) if place.closers else ""
 
 
 def _first_closer(place: Place, unit: str) -> str:
@@ -67,7 +72,7 @@ def _crlf_runs_on(place: Place, unit: str) -> str:
 
 def _other_unit(place: Place, unit: str) -> str:
     """Deeper lines are indented by another unit than the file's."""
-    other = "\t" if unit == "  " else "  "
+    other = "    " if place.language == "yaml" else "\t" if unit == "  " else "  "
     lines = place.missing.split("\n")
     base = _blanks(place.before.split("\n")[-1])
     if len(lines) < 2 or not place.missing.startswith("\n"):

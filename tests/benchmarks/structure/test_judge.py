@@ -1,6 +1,7 @@
 import pytest
 
-from tests.benchmarks.structure.judge import Verdict, errors, judge
+from engine.types import Completion
+from tests.benchmarks.structure.judge import Verdict, errors, errors_of_answer, judge
 from tests.benchmarks.structure.places import MARK, Place
 
 
@@ -13,6 +14,7 @@ def place(
 
 BLOCK = place("f(() => {‸});\ng();\n", "f(() => {\n  a(1);\n  b();\n});\ng();\n", "});")
 CALL = place("x = f(‸)\ng();\n", "x = f(1, 2);\ng();\n", ")")
+NESTED = place("f({\n  ‸\n}\n)\n", "f({\n  a: 1,\n  b: 2\n}\n)\n", "\n}\n)")
 LINE = place("a();\n‸\nc();\n", "a();\nb(1);\nc();\n")
 FRONT = place("{\n  ‸c();\n}\n", "{\n  b();\n  c();\n}\n")
 QUOTED = place("f(`a ${‸}`);\n", "f(`a ${b} c`);\n", "}`);")
@@ -28,6 +30,7 @@ WORDS = place("if x then‸\ny()\n", "if x then\n  a()\n  b()\nend\ny()\n", lang
         (BLOCK, "f(() => {});\ng();\n", "nothing"),
         (CALL, "x = f(1, 2);\ng();\n", "all"),
         (CALL, "x = f(1, 2)\ng();\n", "part"),  # the `;` was not said
+        (NESTED, "f({\n  a: 1,\n}\n)\n", "part"),
         (LINE, "a();\nb(1);\nc();\n", "all"),
         (LINE, "a();\n\nc();\n", "nothing"),
         (FRONT, "{\n  b();\n  c();\n}\n", "all"),
@@ -57,7 +60,10 @@ def test_what_is_sound(where: Place, result: str, shown: str) -> None:
         (BLOCK, "f(() => {\n  z((2);\n});\ng();\n", "syntax"),
         (CALL, "x = f(1, 2))\ng();\n", "doubled"),
         (CALL, "x = f(1, 2);\n\ng();\n", "stray line"),
+        (CALL, "x = f(1, 2)\n\ng();\n", "stray line"),
+        (CALL, "x = f(1,\n)\ng();\n", "stray line"),
         (CALL, "x = f(1, 2);\ng();\ng();\n", "doubled"),
+        (NESTED, "f({\n  a: 1,\n})\n", "glued"),
         (LINE, "a();\nb(1);\nc();\nc();\n", "doubled"),
         (LINE, "a();\nb(1);\n\nc();\n", "stray line"),
         (LINE, "a();\nb(1);c();\n", "glued"),
@@ -76,6 +82,11 @@ def test_a_closing_line_may_be_missing_only_if_it_was_not_said() -> None:
     result = "if x then\n  a()\n  b()\ny()\n"
     assert judge(WORDS, result, closing_said=False).damage == ""
     assert judge(WORDS, result, closing_said=True).damage == "no closing line"
+
+
+def test_the_body_alone_is_sound_where_the_block_stays_open() -> None:
+    where = place('x = {"a": {‸\n"b": 1}\n', 'x = {"a": {\n  "c": {\n    "d": 1\n  }\n},\n"b": 1}\n', closing=True)
+    assert judge(where, 'x = {"a": {\n  "c": {\n    "d": 1\n  }\n"b": 1}\n') == Verdict("part")
 
 
 def test_the_model_may_indent_as_it_likes_where_that_is_what_is_tried() -> None:
@@ -110,3 +121,11 @@ def test_errors_are_counted_with_and_without_a_grammar() -> None:
     assert errors("javascript", "f(1);\n") == 0 < errors("javascript", "f(1;\n")
     assert errors("kotlin", "f(1)\n") == 0 < errors("kotlin", "f(1\n")
     assert errors("kotlin", 'val a = "b"\n') == 0 < errors("kotlin", 'val a = {"b" + """c}\n')
+
+
+def test_an_answer_adds_errors_unless_it_only_opens_something() -> None:
+    text = "f();\n\ng();\n"
+    assert errors_of_answer("javascript", text, Completion("if (a) {", 5, 5)) == 0
+    assert errors_of_answer("javascript", text, Completion("if (a)) {", 5, 5)) > 0
+    assert errors_of_answer("javascript", "f();\n", Completion("1)", 2, 3)) == 0
+    assert errors_of_answer("javascript", "f();\n", Completion("1)", 2, 2)) > 0

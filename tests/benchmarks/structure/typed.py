@@ -16,6 +16,7 @@ from tests.benchmarks.structure.places import File, Place
 from tests.benchmarks.structure.scan import CLOSER_OF
 from tests.benchmarks.structure.scripts import Said, pieces
 
+KIND = "typed"
 _SETTINGS = CompletionSettings(deadline_ms=60_000)
 _KEYS = (12, 160)  # of one place
 _LEFT = 200  # characters by which a place is known again
@@ -137,7 +138,7 @@ async def typed(file: File, start: int, end: int) -> Typed:
 
 async def _asked(editor: Editor, document: Document, completer: Completer) -> Try:
     file, rest = editor.file, editor.file.text[editor.reached : editor.end]
-    place = Place(file.language, file.name, "typed", editor.text, editor.reached, file.text, editor.closed)
+    place = Place(file.language, file.name, KIND, editor.text, editor.reached, file.text, editor.closed)
     answer = await completer.complete(document, editor.reached)
     result, _ = accepted(editor.text, answer)
     return Try(place, Said("typed", rest), True, result, judge(place, result))
