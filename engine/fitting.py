@@ -207,7 +207,8 @@ def _repeats_or_breaks(place: Place, fit: Fit) -> bool:
         return False
     said, below = _lines(text), _lines(place.text[place.offset : place.offset + 4 * len(text) + 400])
     if said == below[: len(said)] and (len(said) > 1 or _ONLY_CLOSES.fullmatch(text)):
-        return place.code.tree is None or _errors(place, fit) >= errors(place.code)
+        # Without a tree one line in another column is believed to close what the one below does not.
+        return _errors(place, fit) >= errors(place.code) if place.code.tree is not None else len(said) > 1
     return _ONLY_CLOSES.fullmatch(text) is not None and _breaks(place, fit)
 
 
