@@ -69,13 +69,15 @@ def fitted(place: Place, answer: str) -> Fit:
 
 def sound(place: Place, answer: str) -> str:
     """Of an answer of several lines the longest beginning, in whole lines, that adds the fewest errors."""
-    best, fewest = answer, _errors(place, _text_fit(place, answer)) if "\n" in answer.strip() else 0
-    shorter = answer
-    while fewest > 0 and "\n" in shorter.strip():
-        shorter = shorter[: shorter.rstrip().rfind("\n")].rstrip()
-        for each in (shorter, shorter.removesuffix(",")) if shorter.strip() else ():
+    if "\n" not in answer.strip():
+        return answer
+    best, fewest = answer, _errors(place, _text_fit(place, answer))
+    beginning = answer.rstrip()
+    while fewest > 0 and beginning.strip():
+        for each in (beginning, beginning.removesuffix(",")):
             if (count := _errors(place, _text_fit(place, each))) < fewest:
                 best, fewest = each, count
+        beginning = beginning[: max(0, beginning.rfind("\n"))].rstrip()
     return best
 
 

@@ -17,40 +17,33 @@ MAX_BRACKETS = 400
 MAX_LINE_CHARS = 4_000  # of a line read by hand; what a string is in a line longer than that is a guess
 
 _BRACKET = re.compile(r"[()\[\]{}]")
+# Besides these every node with "string" in its type.
 _STRINGS = frozenset(
     {
-        "string",
-        "string_literal",
-        "interpreted_string_literal",
-        "raw_string_literal",
-        "raw_string",
-        "template_string",
         "char_literal",
         "character_literal",
+        "charlist",
         "rune_literal",
         "heredoc_body",
-        "encapsed_string",
-        "verbatim_string_literal",
-        "string_value",
-        "string_array",
-        "interpolated_string_expression",
         "double_quote_scalar",
         "single_quote_scalar",
         "block_scalar",
         "quoted_attribute_value",
-        "ansi_c_string",
-        "system_lib_string",
         "regex",
+        "sigil",
+        "subshell",
+        "system_lib_string",
     }
 )
 _CODE_IN_STRINGS = frozenset(
     {
         "interpolation",
+        "interpolated_expression",
         "template_substitution",
-        "string_interpolation",
         "expansion",
         "simple_expansion",
         "command_substitution",
+        "sub_expression",
     }
 )
 
@@ -74,9 +67,9 @@ def in_string(code: Code, offset: int) -> bool:
     """Whether a character typed at the offset becomes part of a string; not so inside an interpolation."""
     byte = code.byte(offset)
     for node in _around(code, offset):
-        if node.type in _CODE_IN_STRINGS and node.start_byte < byte < node.end_byte:
+        if _is_code_in_string(node) and node.start_byte < byte < node.end_byte:
             return False
-        if node.type in _STRINGS and node.start_byte < byte < node.end_byte:
+        if _is_string(node) and node.start_byte < byte < node.end_byte:
             return True
         if "comment" in node.type:
             return False
@@ -115,6 +108,14 @@ def line_around(text: str, offset: int) -> tuple[str, str]:
     return text[start:offset], text[offset : min(ends, default=len(text))]
 
 
+def _is_string(node: tree_sitter.Node) -> bool:
+    return node.type in _STRINGS or ("string" in node.type and "interpolation" not in node.type)
+
+
+def _is_code_in_string(node: tree_sitter.Node) -> bool:
+    return node.type in _CODE_IN_STRINGS or "interpolation" in node.type
+
+
 def _around(code: Code, offset: int) -> list[tree_sitter.Node]:
     """The nodes around the character left of the offset, innermost first."""
     if code.tree is None or offset <= 0:
@@ -132,7 +133,8 @@ def _reaches(code: Code, comment: tree_sitter.Node, offset: int) -> bool:
     """A line comment goes to the end of its line, a block comment ends before its last character."""
     byte = code.byte(offset)
     written = code.source[comment.start_byte : comment.end_byte]
-    if written.startswith((b"/*", b"<!--", b"--[[")):
+    marks = code.language.block_comment if code.language else None
+    if written.startswith((b"/*", b"<!--", b"--[[", (marks[0] if marks else "/*").encode())):
         return byte < comment.end_byte
     return byte <= comment.end_byte and b"\n" not in code.source[comment.start_byte : byte]
 
@@ -155,9 +157,9 @@ def _is_code(code: Code, position: int) -> bool:
     node = code.tree.root_node.descendant_for_byte_range(byte, byte + 1)
     if node is None or node.type == code.text[position]:
         return True
-    if node.parent is not None and (node.parent.type in _STRINGS or "comment" in node.parent.type):
+    if node.parent is not None and (_is_string(node.parent) or "comment" in node.parent.type):
         return False
-    return node.type not in _STRINGS and "comment" not in node.type and "string" not in node.type
+    return not _is_string(node) and "comment" not in node.type
 
 
 def _is_continued(text: str, bracket: int, offset: int) -> bool:
