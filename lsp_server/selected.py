@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.context.documents import Document
     from engine.types import Completion
 
-_NO_PLAIN_TEXT = re.compile(r"[\r\n]|\$(?:\d|\{\d)")  # a template, perhaps with the marks of a snippet
+_TEMPLATE = re.compile(r"[\r\n]|\$(?:\d|\{\d)")  # several lines, or the marks of a snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,20 @@ def asked(
     selected: lsp.SelectedCompletionInfo | None,
     encoding: convert.Encoding,
 ) -> Asked:
-    """What the model is asked about; an entry that is no piece of the cursor's line counts as none."""
+    """What the model is asked about; an entry at another place than the cursor's counts as none.
+
+    Nothing can follow a template: what is asked is for when the user leaves the menu.
+    """
     offset = convert.offset_at(document, position, encoding)
     plain = Asked(document, offset, offset, offset)
-    if selected is None or not selected.text or _NO_PLAIN_TEXT.search(selected.text):
+    if selected is None or not selected.text:
         return plain
     first, last = selected.range.start, selected.range.end
     start, end = (convert.offset_at(document, each, encoding) for each in (first, last))
     if not first.line == position.line == last.line or not start <= offset <= end:
         return plain
+    if _TEMPLATE.search(selected.text):
+        return replace(plain, is_shown=False)
     entry = selected.text
     is_shown = entry.startswith(document.text[start:offset])
     return Asked(document.variant(start, end, entry), start + len(entry), start, end, entry, is_shown)

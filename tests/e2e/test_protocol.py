@@ -64,6 +64,16 @@ async def test_clients_without_ghost_text_get_a_menu_and_only_a_menu() -> None:
         assert ed.capabilities.completion_provider is None
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("says", ["\n", "\r\n"], ids=["LF", "CRLF"])
+async def test_a_menu_entry_has_the_line_ends_of_the_document(ends: str, says: str) -> None:
+    async with editor(scripted(f"a = n{says}    return a"), inline=False) as ed:
+        ed.open(f"def f(n):{ends}    ‸{ends}{ends}x = 1{ends}")
+        answer = await ed.complete()
+        (item,) = answer.items
+        assert (item.label, item.text_edit.new_text) == ("a = n", f"a = n{ends}    return a")
+
+
 async def test_every_request_of_a_burst_is_answered_once_and_only_the_last_with_text() -> None:
     async with editor(scripted("2000:done")) as ed:
         ed.open("x = ‸\n")

@@ -86,10 +86,11 @@ def edit(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Edit]:
             setup: dict[str, Any] | None = None,
             before: str = "",
             env: dict[str, str] | None = None,
+            name: str = "example.py",
         ) -> Editor:
-            file = tmp_path / "project" / "example.py"
+            file = tmp_path / "project" / name
             file.parent.mkdir(exist_ok=True)
-            file.write_text(text)
+            file.write_text(text, newline="")
             options = to_lua({"settings": settings, **(setup or {})})
             init = f"{before}\nrequire('hearth').setup({options})"
             editor = stack.enter_context(editing(program, file, init, tmp_path / "home", env))

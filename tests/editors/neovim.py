@@ -96,6 +96,7 @@ class Edit(Protocol):
         setup: dict[str, Any] = ...,
         before: str = "",
         env: dict[str, str] | None = None,
+        name: str = "example.py",
     ) -> Editor: ...
 
 

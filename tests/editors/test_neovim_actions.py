@@ -113,6 +113,20 @@ def test_an_applied_action_is_one_step_to_undo(any_neovim: Path, edit: Edit) -> 
     assert _text(editor) == case.text
 
 
+def test_in_a_dos_file_neither_the_preview_nor_the_text_gets_a_cr(any_neovim: Path, edit: Edit) -> None:
+    case = CASES["document"]
+    answer = "Adds two\r\nnumbers."
+    editor = _attached(edit(any_neovim, case.text.replace("\n", "\r\n"), settings=_script(answer)))
+
+    assert editor.nvim.current.buffer.options["fileformat"] == "dos"
+    _choose(editor, "document")
+    _previewed(editor)
+    assert not editor.shows("^M")
+    editor.press("<CR>")
+    editor.until(lambda: '"""' in _text(editor), "the docstring")
+    assert "\r" not in _text(editor)
+
+
 @pytest.mark.parametrize("key", ["q", "<Esc>", ":q<CR>"])
 def test_a_preview_that_is_left_changes_nothing(neovim_012: Path, edit: Edit, key: str) -> None:
     editor = _attached(edit(neovim_012, ADD, settings=_script(ADD_FIXED)))

@@ -84,6 +84,14 @@ def test_the_real_server_answers_in_the_split(any_neovim: Path, edit: Edit) -> N
     assert editor.lines()[-1].startswith("- `example.py:1-1`: ")
 
 
+def test_an_answer_with_crlf_gives_plain_lines(any_neovim: Path, edit: Edit) -> None:
+    editor = _attached(edit(any_neovim, "x = 1\n", settings=_script("5:It sets x:\r|\n```\r\nx = 1\r\n```")))
+
+    editor.nvim.command("1Hearth explain")
+    editor.until(lambda: "Shown to the model:" in editor.lines(), "the end of the answer")
+    assert editor.lines()[2:6] == ["It sets x:", "```", "x = 1", "```"]
+
+
 def test_an_answer_of_the_real_server_is_stopped_half_way(any_neovim: Path, edit: Edit) -> None:
     editor = _attached(edit(any_neovim, "x = 1\n", settings=_script("100:It " + "|very " * 100 + "|much.")))
 

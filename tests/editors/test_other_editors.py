@@ -57,6 +57,32 @@ def test_helix(helix: Path, env: dict[str, str], file: Path) -> None:
     assert file.read_text() == "x = hello(world)\n"
 
 
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
+def test_helix_takes_several_lines_as_they_are(helix: Path, env: dict[str, str], file: Path, ends: bytes) -> None:
+    answer = r"a = n\n    return f'${a}'"
+    script = f'[completion]\nbackend = "scripted"\nmodel = "5:{answer}"\n'
+    (Path(env["HEARTH_HOME"]) / "hearth.toml").write_text(script)
+    file.write_bytes(ends.join([b"def f(n):", b"    x", b"", b"y = 1", b""]))
+    config = Path(env["XDG_CONFIG_HOME"]) / "helix"
+    config.mkdir(parents=True)
+    (config / "languages.toml").write_text(_snippet("helix.md", "toml"))
+
+    log = file.parent / "helix.log"
+    with terminal.running([str(helix), "-v", "--log", str(log), str(file)], env, file.parent) as screen:
+        screen.until_true(lambda: log.exists() and "hearth/status" in log.read_text(), "attached")
+        screen.press("jA\x7f")  # the x goes
+        screen.press("\x18")
+        screen.until("a = n")
+        screen.press("\t")
+        screen.press("\r")
+        screen.press("\x1b")
+        screen.until("NOR")
+        screen.press(":w\r")
+        screen.until("written")
+    expected = [b"def f(n):", b"    a = n", b"    return f'${a}'", b"", b"y = 1", b""]
+    assert file.read_bytes() == ends.join(expected)
+
+
 def test_vim_with_ale(vim_ale: Path, env: dict[str, str], file: Path) -> None:
     vimrc = file.parent / "vimrc"
     before = "set nocompatible completeopt=menuone\nfiletype plugin on\npackloadall\n"

@@ -1,6 +1,7 @@
 """What becomes of suggestions in a real VS Code, as the server counts it; and a text that went out of step."""
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -19,7 +20,9 @@ EVENTS = {
 def test_shown_accepted_partly_accepted_and_rejected_suggestions_are_counted(vscode_scripted: Scripted) -> None:
     session, editor = vscode_scripted, vscode_scripted.editor
     session.answers(ghost="total(basket, rates)")
+    before_all = _counted(session)
     session.open("events.py", "")
+    told = {event: len(session.said(event)) for event in EVENTS.values()}  # by the tests before this one
     for key, event in EVENTS.items():
         before = len(session.said(event))
         editor.write("value = ")
@@ -27,14 +30,20 @@ def test_shown_accepted_partly_accepted_and_rejected_suggestions_are_counted(vsc
         editor.press(key)
         session.until_said(event, before + 1)
         editor.press("End", "Enter")
-    (command,) = session.said("workspace/executeCommand")
+    (command,) = session.said("workspace/executeCommand")[told["workspace/executeCommand"] :]
     assert command["params"]["command"] == "hearth.didAcceptCompletion"
-    (partly,) = session.said(PARTLY)
+    (partly,) = session.said(PARTLY)[told[PARTLY] :]
     assert partly["params"]["acceptedLength"] == len("total")
     session.answers()  # the server that ends writes down what it counted
-    counted = json.loads(session.hearth("stats", "--json"))["all"]
+    counted = _counted(session)
+    counted.subtract(before_all)
     assert {fate: counted[fate] for fate in FATES} == {"accepted": 1, "partly": 1, "rejected": 1}
     assert counted["shown"] >= 3, "those that came between are counted too"
+
+
+def _counted(session: Scripted) -> Counter[str]:
+    every: dict[str, float] = json.loads(session.hearth("stats", "--json")).get("all", {})
+    return Counter({name: int(every.get(name, 0)) for name in ("shown", *FATES)})
 
 
 def test_other_answers_are_gone_through_and_the_one_that_is_taken_is_told(vscode_scripted: Scripted) -> None:

@@ -62,6 +62,24 @@ class Scripted:
         ]
         return [each["message"]["result"] for each in answers if "result" in each["message"]]
 
+    def text(self, name: str) -> str:
+        """The text of an open file (of characters that UTF-16 counts once), as the client has told it."""
+        text = ""
+        for message in (each["message"] for each in self._last() if each["from"] == "client"):
+            document = message.get("params", {}).get("textDocument", {})
+            if not str(document.get("uri", "")).endswith(f"/{name}"):
+                continue
+            text = document.get("text", text)
+            for change in message["params"].get("contentChanges", []):
+                start, end = (_offset(text, change["range"][side]) for side in ("start", "end"))
+                text = text[:start] + change["text"] + text[end:]
+        return text
+
+    def is_waiting(self, method: str) -> bool:
+        """Whether a request of that method, since the last start, has not been answered yet."""
+        asked = {_key(each) for each in self._last() if each["message"].get("method") == method}
+        return bool(asked - {_key(each, answer=True) for each in self._last() if "method" not in each["message"]})
+
     def statuses(self) -> list[str]:
         """The kinds of `hearth/status` since the last start."""
         messages = [each["message"] for each in self._last()]
@@ -80,6 +98,11 @@ class Scripted:
         command = [str(Path(sys.executable).parent / "hearth"), *argv]
         env = {"HEARTH_HOME": str(self.home), "PATH": "/usr/bin:/bin"}
         return subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def _offset(text: str, position: dict[str, int]) -> int:
+    above = text.split("\n")[: position["line"]]
+    return sum(len(line) + 1 for line in above) + position["character"]
 
 
 def _key(each: dict[str, Any], answer: bool = False) -> tuple[bool, Any]:

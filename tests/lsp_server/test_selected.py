@@ -96,18 +96,23 @@ async def test_other_answers_begin_with_the_entry_too() -> None:
         (((1, 0), (1, 2)), "user"),  # in front of the cursor
         (((9, 0), (9, 1)), "user"),  # below the end
         (((1, 4), (1, 6)), ""),
-        (((1, 4), (1, 6)), "user($1)$0"),
-        (((1, 4), (1, 6)), "use(${1:what})"),
-        (((1, 4), (1, 6)), "use:\n    pass"),
     ],
 )
-async def test_an_entry_that_is_no_piece_of_the_line_counts_as_none(range: Any, text: str) -> None:
+async def test_an_entry_at_another_place_than_the_cursors_counts_as_none(range: Any, text: str) -> None:
     async with editor(scripted("er.name")) as ed:
         ed.open("a\nx = us‸\n")
         (first, last) = (lsp.Position(*end) for end in range)
         item = await ask(ed, lsp.SelectedCompletionInfo(lsp.Range(first, last), text))
         ed.accept(item)
         assert ed.text == "a\nx = user.name\n"
+
+
+@pytest.mark.parametrize("text", ["user($1)$0", "use(${1:what})", "use:\n    pass", "use:\r\n\tpass"])
+async def test_beside_a_template_nothing_is_shown_until_the_menu_is_left(text: str) -> None:
+    async with editor(scripted("er.name")) as ed:
+        ed.open("x = us‸\n")
+        assert await ask(ed, entry(ed, text, 2)) is None
+        assert await ed.ghost() == "er.name"
 
 
 async def test_what_editors_would_not_show_is_kept_until_the_entry_is_taken() -> None:

@@ -284,3 +284,25 @@ def test_of_several_answers_the_first_one_counts_until_something_is_told(desk: D
     desk.insert("compute(y)")
     record = desk.record()
     assert (record.fate, record.characters) == ("accepted", 10)
+
+
+def test_the_entry_of_the_editors_menu_is_not_counted() -> None:
+    desk = Desk("x = na", 4)
+    id = desk.tracker.offer(Offer(URI, 4, "name(1, 2)", given=4), desk.text)
+    desk.cursor = 6
+    desk.insert("me")
+    desk.tracker.partly_accepted(id, "name(1, 2)", 4)  # what a client takes the entry for
+    desk.insert("(")
+    desk.insert("1, 2)")
+    record = desk.record()
+    assert (record.fate, record.characters, record.saved, record.kept) == ("accepted", 6, 5, 1.0)
+
+
+def test_what_is_typed_behind_an_entry_to_its_end_was_typed() -> None:
+    desk = Desk("x = ", 4)
+    desk.tracker.offer(Offer(URI, 4, "name()", given=4), desk.text)
+    desk.insert("name")
+    for key in "()":
+        desk.insert(key)
+    record = desk.record()
+    assert (record.fate, record.saved) == ("typed", 0)

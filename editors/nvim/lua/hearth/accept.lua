@@ -1,4 +1,6 @@
+local fit = require('hearth.fit')
 local ghost = require('hearth.ghost')
+local here = require('hearth.here')
 
 local M = {}
 
@@ -32,8 +34,8 @@ end
 --- Accept what is shown.
 ---@return boolean accepted false: there was nothing to accept
 function M.all()
-  if not vim.lsp.inline_completion then
-    return false
+  if not vim.lsp.inline_completion or not ghost.acceptable(vim.api.nvim_get_current_buf()) then
+    return false -- between the key and this, something else may have been typed
   end
   return vim.lsp.inline_completion.get({
     on_accept = function(item)
@@ -70,9 +72,8 @@ function M.part(pick)
   if not piece or piece == shown.rest then
     return M.all()
   end
-  local tail = ghost.tail(shown.item)
   M.insert(bufnr, piece)
-  M.go_on(bufnr, shown, piece, tail)
+  M.go_on(bufnr, shown, piece)
   return true
 end
 
@@ -80,7 +81,7 @@ end
 ---@param bufnr integer
 ---@param text string
 function M.insert(bufnr, text)
-  local row, column = ghost.cursor()
+  local row, column = here.cursor()
   local lines = vim.split(text, '\n')
   vim.api.nvim_buf_set_text(bufnr, row, column, row, column, lines)
   local before = #lines == 1 and column or 0
@@ -91,12 +92,11 @@ end
 ---@param bufnr integer
 ---@param shown hearth.Shown
 ---@param piece string
----@param tail integer
-function M.go_on(bufnr, shown, piece, tail)
+function M.go_on(bufnr, shown, piece)
   local item, origin = shown.item, origins[shown.item]
   local accepted = #shown.typed + #piece
   item.insert_text = item.insert_text:sub(accepted + 1)
-  item.range = M.range(bufnr, tail)
+  item.range = M.range(bufnr, shown.tail)
   local completor = ghost.completor(bufnr)
   if completor then
     completor:show()
@@ -117,10 +117,10 @@ function M.cover_typed(item)
     return
   end
   local start_row, start_column, end_row = item.range:to_extmark()
-  local row, column = ghost.cursor()
+  local row, column = here.cursor()
   if end_row <= row and (start_row < row or start_column <= column) then
     local start = { start_row, start_column }
-    item.range = M.range(item.range.buf, ghost.tail(item), start)
+    item.range = M.range(item.range.buf, fit.of(item).tail, start)
   end
 end
 
@@ -130,7 +130,7 @@ end
 ---@param start? [integer, integer] row and byte column, from 0
 ---@return vim.Range
 function M.range(bufnr, tail, start)
-  local row, column = ghost.cursor()
+  local row, column = here.cursor()
   local from = start or { row, column }
   return vim.range(bufnr, from[1], from[2], row, column + tail)
 end

@@ -47,7 +47,10 @@ function M.text(uri)
   if bufnr ~= -1 and vim.api.nvim_buf_is_loaded(bufnr) then
     return vim.api.nvim_buf_get_lines(bufnr, 0, -1, false)
   end
-  return vim.fn.filereadable(name) == 1 and vim.fn.readfile(name) or {}
+  local lines = vim.fn.filereadable(name) == 1 and vim.fn.readfile(name) or {}
+  return vim.tbl_map(function(line)
+    return (line:gsub('\r$', ''))
+  end, lines)
 end
 
 ---@param lines string[]

@@ -3,17 +3,21 @@
 --- its inside has changed, they fall back to the plain behaviour.
 
 local config = require('hearth.config')
+local fit = require('hearth.fit')
+local here = require('hearth.here')
 
 local M = {}
 
----@class hearth.Shown
+local AUTOMATIC = 2 -- lsp.InlineCompletionTriggerKind
+local NAMESPACE = 'nvim.lsp.inline_completion'
+
+---@class hearth.Shown: hearth.Fit
 ---@field item vim.lsp.inline_completion.Item
 ---@field typed string the part of it that stands before the cursor already
 ---@field rest string the part that is shown
 
---- Bytes behind the cursor that an item replaces, measured when it is first shown.
----@type table<vim.lsp.inline_completion.Item, integer>
-local tails = setmetatable({}, { __mode = 'k' })
+---@type table<vim.lsp.inline_completion.Item, true>
+local told = setmetatable({}, { __mode = 'k' })
 
 ---@return boolean
 function M.wanted()
@@ -85,7 +89,10 @@ end
 ---@param bufnr integer
 function M.refine(bufnr)
   local completor = M.completor(bufnr)
-  if not completor or rawget(completor, 'show') or not (completor.show and completor.handler) then
+  if not completor or rawget(completor, 'show') then
+    return
+  end
+  if not (completor.show and completor.hide and completor.handler and completor.request) then
     return
   end
   local show, handler = completor.show, completor.handler
@@ -96,21 +103,29 @@ function M.refine(bufnr)
     if M.ours(context.client_id) and context.version and context.version ~= now then
       return
     end
-    handler(self, err, result, context)
+    handler(self, err, fit.with_plain_line_ends(result), context)
     require('hearth.others').arrived(bufnr)
   end
 
   -- called for each answer and each time the cursor moved
   function completor:show(hint)
     local item = self.current
-    local ours = item and M.ours(item.client_id)
-    if ours and not M.shown(bufnr) then
-      self.current = nil
-      return self:hide()
+    if not (item and M.ours(item.client_id)) then
+      return show(self, hint)
     end
-    show(self, hint)
-    if ours and not tails[item] then
-      tails[item] = M.tail(item)
+    self:hide()
+    local shown = M.shown(bufnr)
+    if not shown then
+      self.current = nil
+      if fit.typed(bufnr, item) and here.right() ~= fit.of(item).right then
+        -- brackets were closed behind what was typed; which of them go with it, the server knows
+        self:request(AUTOMATIC)
+      end
+      return
+    end
+    require('hearth.draw').draw(bufnr, vim.api.nvim_create_namespace(NAMESPACE), shown, hint)
+    if not told[item] then
+      told[item] = true
       require('hearth.accept').shown(self, item)
     end
   end
@@ -123,29 +138,41 @@ function M.ours(client_id)
   return client ~= nil and client.name == 'hearth'
 end
 
---- What is shown at the cursor; nil when there is nothing, or when something else was typed.
+--- What is shown at the cursor; nil when there is nothing that would change the text, or when
+--- something else was typed.
 ---@param bufnr integer
 ---@return hearth.Shown?
 function M.shown(bufnr)
   local completor = M.completor(bufnr)
   local item = completor and completor.current
-  if not item or type(item.insert_text) ~= 'string' then
+  local typed = item and fit.typed(bufnr, item)
+  if not (item and typed) then
     return nil
   end
-  local typed = item.range and M.text_before_cursor(bufnr, item.range) or ''
-  if not typed or not vim.startswith(item.insert_text, typed) or typed == item.insert_text then
+  local made_for, rest = fit.of(item), item.insert_text:sub(#typed + 1)
+  if here.right() ~= made_for.right or rest == made_for.right:sub(1, made_for.tail) then
     return nil
   end
-  return { item = item, typed = typed, rest = item.insert_text:sub(#typed + 1) }
+  return { item = item, typed = typed, rest = rest, right = made_for.right, tail = made_for.tail }
 end
 
 --- Is any ghost text on the screen, whoever it comes from?
 ---@param bufnr integer
 ---@return boolean
 function M.visible(bufnr)
-  local namespace = vim.api.nvim_get_namespaces()['nvim.lsp.inline_completion']
+  local namespace = vim.api.nvim_get_namespaces()[NAMESPACE]
   return namespace ~= nil
     and #vim.api.nvim_buf_get_extmarks(bufnr, namespace, 0, -1, { limit = 1 }) > 0
+end
+
+--- Is there ghost text on the screen that fits what stands there now?
+---@param bufnr integer
+---@return boolean
+function M.acceptable(bufnr)
+  local completor = M.completor(bufnr)
+  local item = completor and completor.current
+  local ours = item and M.ours(item.client_id)
+  return M.visible(bufnr) and (not ours or M.shown(bufnr) ~= nil)
 end
 
 --- Hide the ghost text until the next answer.
@@ -160,40 +187,6 @@ function M.dismiss(bufnr)
   completor:abort()
   require('hearth.accept').rejected(item)
   return true
-end
-
----@param bufnr integer
----@param range vim.Range
----@return string? text nil when the cursor stands before the range
-function M.text_before_cursor(bufnr, range)
-  local row, column = M.cursor()
-  local start_row, start_column = range:to_extmark()
-  if row < start_row or (row == start_row and column < start_column) then
-    return nil
-  end
-  -- fails where the range begins in text that is gone
-  local there, lines =
-    pcall(vim.api.nvim_buf_get_text, bufnr, start_row, start_column, row, column, {})
-  return there and table.concat(lines, '\n') or nil
-end
-
----@return integer row
----@return integer column in bytes, both from 0
-function M.cursor()
-  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
-  return row - 1, column
-end
-
---- How many bytes behind the cursor `item` replaces.
----@param item vim.lsp.inline_completion.Item
----@return integer
-function M.tail(item)
-  if tails[item] or not item.range then
-    return tails[item] or 0
-  end
-  local row, column = M.cursor()
-  local _, _, end_row, end_column = item.range:to_extmark()
-  return end_row == row and math.max(end_column - column, 0) or 0
 end
 
 return M

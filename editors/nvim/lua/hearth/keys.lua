@@ -33,7 +33,7 @@ function M.map_one(bufnr, lhs, action)
     return
   end
   vim.keymap.set('i', lhs, function()
-    if ghost.visible(bufnr) and not M.choosing_from_menu() then
+    if ghost.acceptable(bufnr) and not M.choosing_from_menu() then
       -- CTRL-G u: what is accepted can be undone by itself
       return ('<C-g>u<Cmd>lua require("hearth").%s()<CR>'):format(action.call)
     end

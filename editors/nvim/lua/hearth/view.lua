@@ -46,7 +46,7 @@ function M.append(bufnr, text)
       table.insert(at_end, window)
     end
   end
-  local lines = vim.split(text, '\n', { plain = true })
+  local lines = vim.split(text:gsub('\r', ''), '\n', { plain = true })
   vim.api.nvim_buf_set_text(bufnr, last - 1, #line, last - 1, #line, lines)
   for _, window in ipairs(at_end) do
     vim.api.nvim_win_set_cursor(window, { vim.api.nvim_buf_line_count(bufnr), 0 })
