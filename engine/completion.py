@@ -160,6 +160,10 @@ class Completer:
         if memory.generating is not None:
             memory.generating.cancel()
 
+    def accepted(self, document: Document, start: int, text: str) -> None:
+        """The user took `text`, which stands at the offset `start` now: deleted, it is not offered again."""
+        self._memories.setdefault(document.uri, _Memory()).taken.accepted(document.text, start, text)
+
     def reject(self, document: Document, offset: int, answer: str) -> None:
         """The user turned this suggestion down: it is not shown again at this place."""
         self._memories.setdefault(document.uri, _Memory()).suggestions.reject(document.text, offset, answer)

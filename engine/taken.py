@@ -41,10 +41,18 @@ class Taken:
         if shown.text:
             self._offered = _Inserted(text[max(0, shown.start - _LEFT) : shown.start], shown.start, shown.text)
 
+    def accepted(self, text: str, start: int, taken: str) -> None:
+        """`taken` stands at `start` of the text since it was accepted; clients tell, or the cursor's jump does."""
+        if text.startswith(taken, start):
+            self._taken, self._is_deleting = _Inserted(text[max(0, start - _LEFT) : start], start, taken), False
+
     def is_deleted(self, text: str, offset: int) -> bool:
         """Whether the user is deleting what they took. Tell each request, with its cursor, in their order."""
         offered = self._offered.before(text, offset) if self._offered else None
-        if self._offered and offered and self._is_at_once(offered, offset):
+        is_known = (
+            self._taken is not None and self._offered is not None and self._taken.start == self._offered.start
+        )
+        if self._offered and offered and not is_known and self._is_at_once(offered, offset):
             self._taken, self._is_deleting = _Inserted(self._offered.left, self._offered.start, offered), False
         last, self._last = self._last, offset
         there = self._taken.before(text, offset) if self._taken else None

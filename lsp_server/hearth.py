@@ -45,6 +45,7 @@ class Hearth(LanguageServer):
         self.edits: RecentEdits | None = None
         self._secret: set[str] = set()
         self.doubted: set[str] = set()  # documents whose text may not be the client's
+        self.client_name = ""
         self.settings = Settings()
         self.status = StatusReporter(self)
         self.usage = Usage(self)
@@ -66,6 +67,15 @@ class Hearth(LanguageServer):
     def has_inline_completion(self) -> bool:
         document = self.client_capabilities.text_document
         return document is not None and document.inline_completion is not None
+
+    @property
+    def has_lines_without_ends(self) -> bool:
+        """Whether ghost text has to come with LF, whatever the document has.
+
+        Neovim's own inline completion parts it there and leaves a CR in the line, which it then writes twice. Other
+        clients insert it as it is, or turn line ends into the document's own.
+        """
+        return self.client_name == "Neovim"
 
     @property
     def creates_files(self) -> bool:

@@ -113,10 +113,11 @@ class Tracker:
         if (life := self._told_of(id)) is not None:
             life.shown = True
 
-    def accepted(self, id: str) -> None:
+    def accepted(self, id: str) -> Life | None:
         """All of it was taken."""
         if (life := self._told_of(id)) is not None:
             self._take(life, len(life.offer.text))
+        return life
 
     def partly_accepted(self, id: str, text: str, length: int) -> None:
         """Of `text` (what the client was sent: the suggestion or its rest) the first `length` characters were."""

@@ -1,6 +1,5 @@
 import re
 import time
-from dataclasses import replace
 
 from lsprotocol import types as lsp
 
@@ -22,10 +21,6 @@ async def handle(ls: Hearth, params: lsp.CompletionParams) -> lsp.CompletionList
     completion = await completer.complete(document, offset)
     if completion is None or not completion.text.strip() or document.version != version:
         return NOTHING
-    from engine.rewriting.edits import line_end
-
-    # Helix takes a text as it is, Emacs too, which has sent its own with LF in any case.
-    completion = replace(completion, text=re.sub(r"\r?\n", line_end(document.text), completion.text))
     seconds, floor = time.perf_counter() - asked, completer.settings.min_confidence
     ls.usage.offered(document, completion, seconds, True, floor)  # whether it is taken, the edits will tell
     # Menus filter by the word left of the cursor, so the entry has to begin with it.

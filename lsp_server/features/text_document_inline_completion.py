@@ -37,7 +37,7 @@ async def handle(ls: Hearth, params: lsp.InlineCompletionParams) -> lsp.InlineCo
         answers += await completer.others(asked.document, first)
         if document.version != version:
             return None
-    found = [each for each in map(asked.told, answers) if _changes(document, each)]
+    found = [asked.told(each) for each in answers if each.text]
     if not found or not asked.is_shown:
         return NOTHING
     id = ls.usage.offered(document, found[0], seconds, automatic, floor, len(asked.entry))
@@ -45,14 +45,10 @@ async def handle(ls: Hearth, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     return lsp.InlineCompletionList([_item(ls, document, *each) for each in zip(found, ids, strict=True)])
 
 
-def _changes(document: "Document", completion: "Completion") -> bool:
-    """Whether anything changes with it: keys that accept a suggestion have other work to do where nothing does."""
-    return completion.text != document.text[completion.start : completion.end]
-
-
 def _item(ls: Hearth, document: "Document", completion: "Completion", id: str) -> lsp.InlineCompletionItem:
+    text = completion.text.replace("\r\n", "\n") if ls.has_lines_without_ends else completion.text
     return lsp.InlineCompletionItem(
-        insert_text=completion.text,
+        insert_text=text,
         range=convert.range_at(document, completion.start, completion.end, ls.encoding),
         command=lsp.Command("Accepted", "hearth.didAcceptCompletion", arguments=[id]),
     )

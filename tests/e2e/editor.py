@@ -146,6 +146,7 @@ async def editor(
     folders: tuple[Path, ...] = (),
     configuration: dict[str, Any] | None = None,
     experimental: dict[str, Any] | None = None,
+    client_name: str = "test",
 ) -> AsyncIterator[Editor]:
     """A running server with one client. `configuration` is what it answers to `workspace/configuration`."""
     where = {**os.environ, **({"HEARTH_HOME": str(home)} if home else {}), **(env or {})}
@@ -166,6 +167,7 @@ async def editor(
     result = await client.initialize_session(
         lsp.InitializeParams(
             capabilities=capabilities,
+            client_info=lsp.ClientInfo(client_name),
             initialization_options=patient(settings),
             workspace_folders=[lsp.WorkspaceFolder(path.as_uri(), path.name) for path in folders],
         )

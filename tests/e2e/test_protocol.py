@@ -201,3 +201,14 @@ async def test_a_file_that_holds_secrets_is_not_completed_and_the_user_is_told()
         ed.open("TOKEN=‸\n", ".env", "plaintext")
         assert await ed.ghost() == ""
         assert any(".env" in message for message in ed.messages)
+
+
+@pytest.mark.parametrize(("client", "line_end"), [("Neovim", "\n"), ("another editor", "\r\n")])
+async def test_ghost_text_has_the_line_ends_of_the_document_or_those_that_neovim_wants(
+    client: str, line_end: str
+) -> None:
+    async with editor(
+        {"completion": {"backend": "scripted", "model": "a = n\r\n    return a\r\n"}}, client_name=client
+    ) as ed:
+        ed.open("def f(n):\r\n    ‸\r\n\r\nx = 1\r\n")
+        assert await ed.ghost() == f"a = n{line_end}    return a"

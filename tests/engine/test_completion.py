@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from engine.backends.scripted import ScriptedBackend
+from engine.completion import Completer
 from engine.context.documents import Document
 from engine.errors import HostDied
 from engine.settings import CompletionSettings
@@ -302,3 +303,23 @@ class Doubtful(ScriptedBackend):
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         async for event in super().complete(request):
             yield replace(event, probability=0.01) if isinstance(event, Piece) else event
+
+
+@pytest.mark.parametrize(
+    ("uri", "language", "path", "name"),
+    [
+        ("file:///shop/src/main.go", "go", "/shop/src/main.go", "src/main.go"),
+        ("untitled:Untitled-1", "python", None, "Untitled-1.py"),
+        ("vscode-notebook-cell:/shop/sales.ipynb#W0sZmlsZQ", "python", None, "shop/sales.py"),
+        ("file:///shop/Dockerfile", "dockerfile", "/shop/Dockerfile", "shop/Dockerfile"),
+        ("file:///shop/query", "sql", "/shop/query", "shop/query.sql"),
+        ("file:///C:/shop/a.rs", "rust", "C:\\shop\\a.rs", "shop/a.rs"),
+    ],
+)
+async def test_every_prompt_names_the_file_and_so_its_language(
+    uri: str, language: str, path: str | None, name: str
+) -> None:
+    backend = ScriptedBackend(["x"])
+    await Completer(backend, CompletionSettings()).complete(Document(uri, "", language, path), 0)
+    (request,) = backend.requests
+    assert isinstance(request, CompletionRequest) and request.prompt.path == name

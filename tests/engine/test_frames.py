@@ -88,3 +88,35 @@ def test_a_private_key_that_the_window_cuts_is_crossed_out_too() -> None:
     frame = frame_at(text, len(text), Budget(prefix=100, suffix=100))
     assert "MIIE" not in frame.above
     assert "x = 1" in frame.above
+
+
+def test_of_a_long_line_the_model_sees_what_stands_left_of_the_cursor() -> None:
+    sentence = "Green tea is made of leaves that are heated soon after the harvest. "
+    text = f"# Tea\n\n{20 * sentence}Black tea is \n"
+    offset = len(text) - 1
+    frame = frame_at(text, offset, BUDGET)
+    typed = frame.typed(text, offset)
+    assert typed is not None and typed.endswith("Black tea is ")
+    assert typed.startswith("Green tea") and len(typed) < 400
+    assert frame.above and (sentence + typed).startswith(sentence) and text[:offset].endswith(frame.above + typed)
+
+
+def test_a_long_line_without_borders_is_cut_somewhere() -> None:
+    text = "x" * 3000
+    frame = frame_at(text, 2500, BUDGET)
+    assert frame.above + (frame.typed(text, 2500) or "") == text[2500 - len(frame.above) - 300 : 2500]
+
+
+def test_a_long_line_is_not_cut_inside_a_key() -> None:
+    key = "AKIA" + "ABCDEFGH12345678"
+    for before in range(280, 310):
+        text = "y" * 600 + f'"{key}"' + "y" * before
+        frame = frame_at(text, len(text), BUDGET)
+        prompt = frame.prompt(frame.typed(text, len(text)) or "")
+        assert "ABCDEFGH" not in prompt.above + prompt.typed and "12345678" not in prompt.above + prompt.typed
+
+
+def test_the_closing_line_below_the_cursor_is_shown_and_what_an_editor_closed_is_not() -> None:
+    text = "f(() => {\n  g()\n});\nh()\n"
+    assert frame_at(text, text.index("});"), BUDGET).below.startswith("});")
+    assert frame_at("x = f()\ny\n", 6, BUDGET).below == "\ny\n"

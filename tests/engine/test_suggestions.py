@@ -98,3 +98,33 @@ def test_what_was_rejected_is_known_at_its_place_only() -> None:
     known.reject("x = \n", 4, "hello\nworld")
     assert known.is_rejected("x = \n", 4, "hello\nthere")
     assert not known.is_rejected("y = \n", 4, "hello")
+
+
+@pytest.mark.parametrize(
+    ("typed", "rest"),
+    [
+        ("x = items.map((‸));\ny\n", "item) => item.price);"),
+        ("x = items.map((it‸));\ny\n", "em) => item.price);"),
+        ("x = items.map((item)‸);\ny\n", " => item.price);"),
+        ("x = items.map((item) => item.price)‸;\ny\n", ";"),
+        ("x = items.map((‸)));\ny\n", "item) => item.price);"),
+        ("x = items.map((‸)]);\nz\n", None),
+        ("x = items.map((‸);\ny\n", "item) => item.price);"),
+    ],
+)
+def test_brackets_that_an_editor_closes_or_lets_type_over_do_not_matter(typed: str, rest: str | None) -> None:
+    assert find(suggested("x = items.map(‸);\ny\n", "(item) => item.price);"), typed) == rest
+
+
+def test_a_block_that_an_editor_closes_over_lines_does_not_matter() -> None:
+    known = suggested("f(‸);\ny\n", "{\n  a: [1, 2],\n});")
+    assert find(known, "f({‸});\ny\n") == "\n  a: [1, 2],\n});"
+    assert find(known, "f({\n  ‸\n});\ny\n") == "a: [1, 2],\n});"
+    assert find(known, "f({\n  a: [‸]\n});\ny\n") == "1, 2],\n});"
+
+
+def test_at_the_end_of_a_file_the_rest_must_be_the_same_too() -> None:
+    known = suggested("f(‸)", "g(1))")
+    assert find(known, "f(g(‸))") == "1))"
+    assert find(known, "f(g(‸)") == "1))"
+    assert find(known, "f(g(‸") is None
