@@ -100,7 +100,7 @@ def _compiled(requirement: str, needed: tuple[str, ...], work: Path) -> Path:
 def _prove(wheel: Path, work: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
-            if re.search(r"/lib\w*ggml-cpu[^/]*\.so$", name):
+            if re.fullmatch(r"llama_cpp/lib/libggml-cpu[^/]*\.so", name):
                 state = tiles.state_of(Path(archive.extract(name, work)))
                 print(f"{Path(name).name}: {tiles.MEANING[state]}", flush=True)
                 if state == "not filled":

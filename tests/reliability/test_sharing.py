@@ -138,7 +138,7 @@ async def test_a_second_window_shares_the_host_sees_no_loading_and_adds_little_m
 async def test_ten_windows_that_type_at_once_are_all_answered_and_served_alike(model_home: Path) -> None:
     overtaken = [served.overtaken for served in await many_windows(model_home)]
     assert len(overtaken) == 10
-    assert max(overtaken) <= 2, overtaken
+    assert max(overtaken) < len(LINES), "one window got all it wanted while another waited for one answer"
     assert len(hosts_of(model_home)) == 1
 
 
