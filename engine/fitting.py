@@ -71,14 +71,25 @@ def sound(place: Place, answer: str) -> str:
     """Of an answer of several lines the longest beginning, in whole lines, that adds the fewest errors."""
     if "\n" not in answer.strip():
         return answer
-    best, fewest = answer, _errors(place, _text_fit(place, answer))
+    end = place.offset + len(place.tail.text)
+    commas = place.text[end : end + 400].lstrip()[:1] in (*")]}",) or place.tail.text.strip()[:1] in (*")]}",)
+    best, fewest = answer, _errors_of_lines(place, answer)
     beginning = answer.rstrip()
     while fewest > 0 and beginning.strip():
-        for each in (beginning, beginning.removesuffix(",")):
-            if (count := _errors(place, _text_fit(place, each))) < fewest:
+        for each in (beginning, beginning.removesuffix(",")) if commas else (beginning,):
+            if (count := _errors_of_lines(place, each)) < fewest:
                 best, fewest = each, count
         beginning = beginning[: max(0, beginning.rfind("\n"))].rstrip()
     return best
+
+
+def _errors_of_lines(place: Place, answer: str) -> int:
+    """A block that is open left of the cursor, and not closed by the answer, is closed to look at it."""
+    tail, closing = place.tail, ""
+    if not tail.text.strip() and (opener := _opener(tail.head)):
+        found = pair(answer, Closers(opener), place.code.language)
+        closing = "" if found.count else f"\n{tail.head[: len(tail.head) - len(tail.head.lstrip())]}{opener}"
+    return _errors(place, _text_fit(place, answer), closing)
 
 
 def _text_fit(place: Place, answer: str) -> Fit:
@@ -96,16 +107,15 @@ def _among_closers(place: Place, answer: str) -> Fit:
         answer = answer[: found.end]  # the tag is closed
     elif place.tail.is_closed:
         answer = answer[: _end_before_below(place, answer, found.end)]
-    best = _with_closers(place, answer, found.count)
+    fit = _with_closers(place, answer, found.count)
     if not closers.text.strip() or place.code.tree is None:
-        return best
-    fewest = _errors(place, best, found.open)
+        return fit
+    known = errors(place.code)
+    if _errors(place, fit, found.open) <= known:
+        return fit
     borders = _borders(closers.text if place.tail.is_closed else closers.text[: found.count])
-    for count in borders if fewest > errors(place.code) else ():
-        other = _with_closers(place, answer, count)
-        if (fewer := _errors(place, other, found.open)) < fewest:
-            best, fewest = other, fewer
-    return best
+    others = (_with_closers(place, answer, count) for count in borders)
+    return next((other for other in others if _errors(place, other, found.open) <= known), fit)
 
 
 def _end_before_below(place: Place, answer: str, at_least: int) -> int:
@@ -134,21 +144,21 @@ def _with_closers(place: Place, answer: str, count: int) -> Fit:
     left = tail.closers[count:]
     if tail.is_closed and not left.strip():
         count, left = len(tail.text), ""
-    text = answer.rstrip(_BLANKS) if tail.is_closed else answer
+    text = answer.rstrip("\r\n" if place.closers.in_string and left else _BLANKS) if tail.is_closed else answer
     opener = _opener(tail.head)
-    if not opener or not text.lstrip(" \t\r").startswith("\n"):
+    if count or not opener or not left.lstrip().startswith(opener) or not _gets_lines(text, opener):
         return Fit(text, count)
     indent = tail.head[: len(tail.head) - len(tail.head.lstrip())]
-    if count == 0 and left.lstrip().startswith(opener):
-        if opener in "\"'":  # of strings that begin below their quote the last line is like the first
-            first = text.lstrip(_BLANKS)
-            indent = text[: len(text) - len(first)].rpartition("\n")[2]
-        text = f"{text}{place.line_end}{indent}"
-    lines, _, last = text.rpartition("\n")
-    closes = count and tail.is_closed and re.fullmatch(r"[ \t]*[)\]}][)\]};,:]*", last)
-    if closes and pair(lines, place.closers, place.code.language).count == 0:
-        text = f"{lines}\n{indent}{last.lstrip()}"  # what closes stands under what opened
-    return Fit(text, count)
+    if opener in "\"'" and text.lstrip(" \t\r").startswith("\n"):
+        first = text.lstrip(_BLANKS)  # of strings that begin below their quote the last line is like the first
+        indent = text[: len(text) - len(first)].rpartition("\n")[2]
+        text = re.sub(r"\r?\n[ \t]*[\"']{1,2}$", "", text)
+    return Fit(f"{text.rstrip(_BLANKS)}{place.line_end}{indent}", count)
+
+
+def _gets_lines(text: str, closer: str) -> bool:
+    """Whether what closes an answer stands on a line of its own: that of a block, and of long texts in quotes."""
+    return "\n" in text if closer in "\"'" else text.lstrip(" \t\r").startswith("\n")
 
 
 def _opener(head: str) -> str:

@@ -10,10 +10,11 @@ only closes something, all of it is the user's.
 from dataclasses import dataclass
 
 from engine.context.code import Code
-from engine.context.lexical import in_string, open_long_quote
+from engine.context.lexical import in_string, in_string_by_line, open_long_quote
 from engine.stopping.pairs import Closers
 
 CLOSERS = ")]}\"'`;:,>"
+_QUOTES = ("'", '"', "`")
 _BRACKETS_AND_QUOTES = ")]}>\"'`"
 _BLANKS = " \t\r"
 _MAX_CLOSED = 100  # characters, line ends and indentation among them
@@ -59,7 +60,8 @@ def tail_at(text: str, offset: int) -> Tail:
 def closers_at(code: Code, offset: int) -> Closers:
     """What an answer may close by itself, and whether the cursor is in a string."""
     closers = tail_at(code.text, offset).closers
-    if not closers.strip() or not in_string(code, offset):
+    by_line = closers.lstrip()[:1] in _QUOTES and in_string_by_line(code, offset)
+    if not closers.strip() or not (by_line or in_string(code, offset)):
         return Closers(closers)
     return Closers(closers, True, open_long_quote(code, offset))
 

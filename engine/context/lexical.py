@@ -78,6 +78,11 @@ def in_string(code: Code, offset: int) -> bool:
     return not _is_sound(code, offset) and _line_state(code, offset) == "string"
 
 
+def in_string_by_line(code: Code, offset: int) -> bool:
+    """The same as the line alone tells: grammars know no strings in macros, and in code that is broken."""
+    return _line_state(code, offset) == "string"
+
+
 def open_long_quote(code: Code, offset: int) -> str:
     '''The quote of several characters (`"""`) that is open at the offset, counted from where the text begins.'''
     found = code.language.long_quotes if code.language else ()

@@ -82,6 +82,7 @@ class _Reader:
         self._comment = language.comment if language else ""
         self._interpolations = language.interpolations if language and interpolates else ()
         self._open: list[str] = []  # what closes what the answer opened, outermost first
+        self._plain: list[str] = []  # the same of brackets in the text of the string that the cursor is in
         self._next = 0  # the first item that is not closed yet
         self._firsts: list[tuple[int, int]] = []
         self._end = 0
@@ -130,7 +131,12 @@ class _Reader:
             if answer.startswith(quote, at):
                 self._close(closing, at, at + len(quote))
                 return len(quote)
-        if answer[at] in ")]}>" and answer[at] == self._expected():
+        char = answer[at]
+        if char in BRACKETS:
+            self._plain.append(BRACKETS[char])
+        elif self._plain and char == self._plain[-1]:
+            self._plain.pop()
+        elif char in ")]}>" and char == self._expected():
             self._close(self._next, at, at + 1, still_text=True)
         return 1
 

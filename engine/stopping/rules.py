@@ -77,7 +77,7 @@ def closed_again(text: str, policy: StopPolicy) -> int | None:
 
 def line_end(text: str, policy: StopPolicy) -> int | None:
     """A single-line answer ends with its first line that says something."""
-    if policy.mode != "line":
+    if _mode(text, policy) != "line":
         return None
     said = len(text) - len(text.lstrip(BLANKS))
     if said == len(text):
@@ -92,7 +92,7 @@ def line_end(text: str, policy: StopPolicy) -> int | None:
 
 def block_end(text: str, policy: StopPolicy) -> int | None:
     """A block ends where the text is indented less than the block, its own last line included."""
-    if policy.mode != "block":
+    if _mode(text, policy) != "block":
         return None
     if not text.strip():
         return runs_empty(text)
@@ -127,7 +127,7 @@ def block_end(text: str, policy: StopPolicy) -> int | None:
 
 def span_end(text: str, policy: StopPolicy) -> int | None:
     """What is missing between two texts is nowhere indented less than both, and stays in the outermost block."""
-    if policy.mode != "span":
+    if _mode(text, policy) != "span":
         return None
     if not text.strip():
         return runs_empty(text)
@@ -143,7 +143,7 @@ def span_end(text: str, policy: StopPolicy) -> int | None:
 
 def after_jump(text: str, policy: StopPolicy) -> int | None:
     """Nothing that follows `return` or the like at the same indentation would ever run."""
-    if policy.mode == "line" or not policy.comment:
+    if _mode(text, policy) == "line" or not policy.comment:
         return None
     jump: int | None = None  # its indentation
     for start, line in lines_of(policy.head + text):
@@ -151,8 +151,8 @@ def after_jump(text: str, policy: StopPolicy) -> int | None:
             continue
         if jump is not None and indent_of(line) == jump and line.strip()[0] not in CLOSERS:
             return end_of_previous_line(text, start - len(policy.head))
-        if jump is None or indent_of(line) <= jump:
-            jump = indent_of(line) if is_jump(line) else None
+        # A line that is followed by deeper ones goes on in them: `return function()`.
+        jump = indent_of(line) if is_jump(line) and (jump is None or indent_of(line) <= jump) else None
     return None
 
 
@@ -195,11 +195,22 @@ def comment_run(text: str, policy: StopPolicy) -> int | None:
 
 
 def too_long(text: str, policy: StopPolicy) -> int | None:
-    """As many lines as a suggestion may have."""
-    starts = [start for start, line in lines_of(text)[:-1] if line.strip()]
-    if len(starts) < policy.max_lines:
-        return None
-    return end_of_previous_line(text, text.find("\n", starts[policy.max_lines - 1]) + 1)
+    """As many lines as a suggestion may have, and behind them those that only close what was opened."""
+    lines = [(start, line) for start, line in lines_of(text) if line.strip()]
+    for start, line in lines[policy.max_lines :]:
+        is_last = start + len(line) == len(text)
+        if not line.strip(BLANKS + CLOSERS + ";,") or _matches(_words(policy)[0], line):
+            continue
+        return None if is_last and _may_become_word(line, policy) else end_of_previous_line(text, start)
+    return None
+
+
+def _mode(text: str, policy: StopPolicy) -> str:
+    """That of the policy; but where the line may begin a block, as its last word may go on, a line end decides."""
+    if policy.mode == "block" or policy.tail.strip() or not text.lstrip(" \t").startswith("\n"):
+        return policy.mode
+    language, head = named(policy.language), policy.head.strip()
+    return "block" if head and language and re.search(language.opens, head) else policy.mode
 
 
 def _end_of_bracket(text: str, policy: StopPolicy) -> int | None:

@@ -70,8 +70,10 @@ def jump_before_code(text: str, policy: StopPolicy) -> int:
 
 
 def trailing_space(text: str, policy: StopPolicy) -> int:
-    """Blanks count only in front of what follows on the same line."""
-    return len(text) if policy.tail.strip() else len(text.rstrip(BLANKS))
+    """Blanks count only in front of what follows on the same line, and in a string that ends there."""
+    if policy.tail.strip():
+        return len(text)
+    return len(text.rstrip("\r\n" if policy.in_string and policy.closers.strip() else BLANKS))
 
 
 Trim = Callable[[str, StopPolicy], int]

@@ -24,7 +24,6 @@ CASES = [
     # a block gets its closer on a line of its own, whether the answer says it or not
     ("c", "int f() {‸}\n", "\n  return 1;\n}", "int f() {\n  return 1;\n}‸\n"),
     ("c", "int f() {‸}\n", "\n  return 1;", "int f() {\n  return 1;\n‸}\n"),
-    ("c", "int f() {‸}\n", "\n  return 1;\n  }", "int f() {\n  return 1;\n}‸\n"),
     (
         "c",
         "int f() {\r\n  if (a) {‸}\r\n}\r\n",
@@ -45,6 +44,9 @@ CASES = [
         "\n    One.\n\n    Two.",
         "def f(a):\n    '''\n    One.\n\n    Two.\n    ‸'''\n",
     ),
+    ("python", 'def f():\n    """‸"""\n', "One.\n\n    Two.", 'def f():\n    """One.\n\n    Two.\n    ‸"""\n'),
+    ("c", '#define A "‸"\n', 'b"', '#define A "b"‸\n'),
+    ("java", 'f("‸");\n', "a, ", 'f("a, ‸");\n'),
     ("kotlin", "fun f() {‸}\n", "\n    g()", "fun f() {\n    g()\n‸}\n"),
     # brackets and quotes are there once
     ("python", 'x = f"Hello {‸}"\n', 'name}!"', 'x = f"Hello {name}!"‸\n'),
