@@ -8,13 +8,13 @@ UV_COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index
 
 setup: .venv/.installed
 
-.venv/.installed: requirements.lock pyproject.toml llama_wheel/build.py
+.venv/.installed: requirements.lock pyproject.toml engine/llama_wheel/build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hearth needs Python 3.11 or newer"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' || { echo "Python's venv is missing (Debian: apt install python3-venv)"; exit 1; }
 	@command -v c++ >/dev/null || { echo "a C++ compiler is missing (Debian: apt install g++)"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "installing; llama.cpp is compiled for this machine the first time, which takes some minutes"
-	$(BIN)/python -m llama_wheel install requirements.lock
+	$(BIN)/python -m engine.llama_wheel install requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

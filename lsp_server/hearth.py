@@ -72,8 +72,8 @@ class Hearth(LanguageServer):
     def has_lines_without_ends(self) -> bool:
         """Whether ghost text has to come with LF, whatever the document has.
 
-        Neovim's own inline completion parts it there and leaves a CR in the line, which it then writes twice. Other
-        clients insert it as it is, or turn line ends into the document's own.
+        Neovim's own inline completion parts it there and leaves a CR in the line, which it then writes twice.
+        Other clients insert it as it is, or turn line ends into the document's own.
         """
         return self.client_name == "Neovim"
 

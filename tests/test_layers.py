@@ -19,6 +19,7 @@ BASE = {
 ALLOWED = {
     "engine/host": {"engine.fim", "engine.stop", "engine.models"},
     "engine/models": set(),
+    "engine/llama_wheel": set(),
     "engine/languages": set(),
     "engine/context": {"engine.languages", "engine.stop", "engine.stopping"},
     "engine/stopping": {"engine.stop", "engine.languages"},

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from llama_wheel import build
+from engine.llama_wheel import build
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 REQUIREMENT = "llama-cpp-python==1.2.3 \\\n    --hash=sha256:00 \\\n    --hash=sha256:01\n"
 GCC, CLANG, X86 = "__GNUC__ 12", "__clang__ 1", "__x86_64__ 1"
 

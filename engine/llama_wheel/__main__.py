@@ -1,9 +1,9 @@
-"""`python -m llama_wheel install requirements.lock` or `python -m llama_wheel check FILE`."""
+"""`python -m engine.llama_wheel install requirements.lock` or `python -m engine.llama_wheel check FILE`."""
 
 import sys
 from pathlib import Path
 
-from llama_wheel import build, tiles
+from engine.llama_wheel import build, tiles
 
 
 def main(arguments: list[str]) -> int:
