@@ -338,10 +338,10 @@ def _mode(place: Place, automatic: bool) -> stop.Mode:
     """An automatic suggestion is a line unless the syntax asks for a block; whoever asks gets all there is.
 
     In front of a line of code that is a line too: for more, people make an empty one. Behind an opening bracket at
-    the end of the line all that it holds is wanted, on that line or on more.
+    the end of the line, or a tag, all that it holds is wanted, on that line or on more.
     """
     code, offset = place.code, place.offset_in_code
-    if block_expected(code, offset) or _is_behind_bracket(place):
+    if block_expected(code, offset) or _is_behind_bracket(place) or place.tail.is_in_tag:
         return "block"
     return "line" if automatic or is_before_code(code, offset) else "span"
 

@@ -88,7 +88,7 @@ def _errors_of_lines(place: Place, answer: str) -> int:
     tail, closing = place.tail, ""
     if not tail.text.strip() and (opener := _opener(tail.head)):
         found = pair(answer, Closers(opener), place.code.language)
-        closing = "" if found.count else f"\n{tail.head[: len(tail.head) - len(tail.head.lstrip())]}{opener}"
+        closing = "" if found.count else f"\n{_indent(tail.head)}{opener}"
     return _errors(place, _text_fit(place, answer), closing)
 
 
@@ -145,10 +145,12 @@ def _with_closers(place: Place, answer: str, count: int) -> Fit:
     if tail.is_closed and not left.strip():
         count, left = len(tail.text), ""
     text = answer.rstrip("\r\n" if place.closers.in_string and left else _BLANKS) if tail.is_closed else answer
+    if tail.is_in_tag and text.lstrip(" \t\r").startswith("\n"):
+        return Fit(f"{text.rstrip(_BLANKS)}{place.line_end}{_indent(tail.head)}")
     opener = _opener(tail.head)
     if count or not opener or not left.lstrip().startswith(opener) or not _gets_lines(text, opener):
         return Fit(text, count)
-    indent = tail.head[: len(tail.head) - len(tail.head.lstrip())]
+    indent = _indent(tail.head)
     if opener in "\"'" and text.lstrip(" \t\r").startswith("\n"):
         first = text.lstrip(_BLANKS)  # of strings that begin below their quote the last line is like the first
         indent = text[: len(text) - len(first)].rpartition("\n")[2]
@@ -226,6 +228,10 @@ def _repeats_or_breaks(place: Place, fit: Fit) -> bool:
 
 def _breaks(place: Place, fit: Fit) -> bool:
     return _errors(place, fit) > errors(place.code)
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def _lines(text: str) -> list[str]:

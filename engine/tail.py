@@ -7,6 +7,7 @@ it begins, and nothing of it is replaced but brackets directly at the cursor. In
 only closes something, all of it is the user's.
 """
 
+import re
 from dataclasses import dataclass
 
 from engine.context.code import Code
@@ -37,6 +38,12 @@ class Tail:
     def is_before_line(self) -> bool:
         """Whether the cursor stands in front of a line, so that an answer may be lines of its own."""
         return not self.head.strip() and bool(self.text.strip())
+
+    @property
+    def is_in_tag(self) -> bool:
+        """Whether the cursor stands between a tag and its end, as editors leave it: `<ul>‸</ul>`."""
+        end = re.match(r"</([\w.:-]+)>", self.text)
+        return end is not None and re.search(rf"<{re.escape(end[1])}(\s[^<>]*)?>$", self.head) is not None
 
     @property
     def own(self) -> str:

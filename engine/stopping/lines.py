@@ -7,6 +7,7 @@ from engine.types import StopPolicy
 CLOSERS = ")]}"
 OPENERS = "([{"
 BLANKS = " \t\r\n"
+SEPARATORS = ";,"
 # Shorter lines than this (without white space) also stand in answers by chance: `}`, `else:`, `return x`.
 DISTINCTIVE = 10
 
@@ -46,6 +47,23 @@ def find_packed(text: str, needle: str, anywhere: bool, first_line: bool = False
             if first_line and text[offsets[at + len(needle) - 1] + 1 :].lstrip(" \t")[:1] == "\n":
                 return 0
         at = packed.find(needle, at + 1)
+    return None
+
+
+def completes_tail(line: str, tail: str) -> int | None:
+    """Where `tail`, the user's text right of the cursor, begins in a line of the answer that ends with it.
+
+    A separator behind it does not matter. What is too short, or only closes something, agrees by chance.
+    """
+    wanted = tail.strip().rstrip(SEPARATORS)
+    if len(wanted) < 3 and not any(char.isalnum() for char in wanted):
+        return None
+    said = line.rstrip()
+    for each in (tail.strip(), wanted):
+        if said.endswith(each) and each:
+            return len(said) - len(each)
+        if each and said.rstrip(SEPARATORS).endswith(each):
+            return len(said.rstrip(SEPARATORS)) - len(each)
     return None
 
 

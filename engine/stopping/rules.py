@@ -9,6 +9,7 @@ from engine.stopping.lines import (
     CLOSERS,
     DISTINCTIVE,
     bracket_depth,
+    completes_tail,
     end_of_previous_line,
     find_packed,
     first_indent,
@@ -46,12 +47,10 @@ def text_below(text: str, policy: StopPolicy) -> int | None:
 
 def line_completed(text: str, policy: StopPolicy) -> int | None:
     """A line of the answer ends with all that stands right of the cursor: it has completed the cursor's line."""
-    tail = policy.tail.strip()
-    if len(tail) < 3 and not any(char.isalnum() for char in tail):
-        return None
-    for start, line in lines_of(text)[:-1]:
-        if line.rstrip().endswith(tail):
-            return without_blanks_of(policy.tail, text, start + len(line.rstrip()) - len(tail))
+    for start, line in lines_of(text)[:-1] if policy.tail.strip() else ():
+        at = completes_tail(line, policy.tail)
+        if at is not None:
+            return without_blanks_of(policy.tail, text, start + at)
     return None
 
 

@@ -7,6 +7,7 @@ from engine.stopping.lines import (
     BLANKS,
     CLOSERS,
     DISTINCTIVE,
+    completes_tail,
     end_of_previous_line,
     indent_of,
     is_jump,
@@ -54,6 +55,13 @@ def overlap_with_below(text: str, policy: StopPolicy) -> int:
     return len(text)
 
 
+def tail_again(text: str, policy: StopPolicy) -> int:
+    """Keep what comes before the user's text right of the cursor, where the last line says it and a separator."""
+    start, line = lines_of(text)[-1]
+    at = completes_tail(line, policy.tail) if policy.tail.strip() else None
+    return len(text) if at is None else without_blanks_of(policy.tail, text, start + at)
+
+
 def jump_before_code(text: str, policy: StopPolicy) -> int:
     """Keep what comes before a last line that would keep the code below from ever running.
 
@@ -77,7 +85,14 @@ def trailing_space(text: str, policy: StopPolicy) -> int:
 
 
 Trim = Callable[[str, StopPolicy], int]
-TRIMS: tuple[Trim, ...] = (trailing_space, lines_below, overlap_with_below, jump_before_code, trailing_space)
+TRIMS: tuple[Trim, ...] = (
+    trailing_space,
+    lines_below,
+    overlap_with_below,
+    tail_again,
+    jump_before_code,
+    trailing_space,
+)
 
 
 def _is_statement(line: str) -> bool:

@@ -48,6 +48,8 @@ CASES = [
     ("c", '#define A "‸"\n', 'b"', '#define A "b"‸\n'),
     ("java", 'f("‸");\n', "a, ", 'f("a, ‸");\n'),
     ("kotlin", "fun f() {‸}\n", "\n    g()", "fun f() {\n    g()\n‸}\n"),
+    ("html", "<ul>‸</ul>\n", "\n  <li>a</li>", "<ul>\n  <li>a</li>\n‸</ul>\n"),
+    ("vue", "  <b>‸</b>\n", "a", "  <b>a‸</b>\n"),
     # brackets and quotes are there once
     ("python", 'x = f"Hello {‸}"\n', 'name}!"', 'x = f"Hello {name}!"‸\n'),
     ("python", 'x = f"Hello {‸}"\n', "name", 'x = f"Hello {name‸}"\n'),
