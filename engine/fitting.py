@@ -151,10 +151,11 @@ def _with_closers(place: Place, answer: str, count: int) -> Fit:
     if count or not opener or not left.lstrip().startswith(opener) or not _gets_lines(text, opener):
         return Fit(text, count)
     indent = _indent(tail.head)
-    if opener in "\"'" and text.lstrip(" \t\r").startswith("\n"):
-        first = text.lstrip(_BLANKS)  # of strings that begin below their quote the last line is like the first
-        indent = text[: len(text) - len(first)].rpartition("\n")[2]
-        text = re.sub(r"\r?\n[ \t]*[\"']{1,2}$", "", text)
+    if opener in "\"'":
+        text = re.sub(r"\r?\n[ \t]*[\"']{1,2}$", "", text)  # a beginning of the quote
+        if text.lstrip(" \t\r").startswith("\n"):
+            first = text.lstrip(_BLANKS)  # where the text begins below its quote its end is in the same column
+            indent = text[: len(text) - len(first)].rpartition("\n")[2]
     return Fit(f"{text.rstrip(_BLANKS)}{place.line_end}{indent}", count)
 
 

@@ -172,7 +172,9 @@ class _Reader:
                 self._close(index, at, at + 1)
                 return
             if not self._items[index].is_separator:
-                return
+                break
+        # It closes what was opened left of the cursor and nobody has closed; before a quote, code in a string.
+        self._in_text = self._expected()[:1] in (*QUOTES,)
 
     def _close(self, index: int, start: int, end: int, still_text: bool = False) -> None:
         self._firsts.append((start, self._items[index].start))

@@ -8,15 +8,9 @@ from tests.benchmarks.structure.run import played, told
 from tests.benchmarks.structure.typed import Editor, chosen_lines, typed
 
 _TRIES = 8  # of each language and kind
-_BROKEN = {"block", "bare block", "word block", "indented block", "call", "blank", "string", "interpolation"}
-_BROKEN |= {"triple quotes", "line", "comment", "typed"}
 
 
-def broken(kind: str) -> object:
-    return pytest.param(kind, marks=pytest.mark.xfail(reason="not yet mended")) if kind in _BROKEN else kind
-
-
-@pytest.mark.parametrize("kind", [broken(kind) for kind in KINDS])
+@pytest.mark.parametrize("kind", KINDS)
 async def test_a_right_answer_damages_nothing(kind: str) -> None:
     tries = await played(files.samples(), _TRIES, seed=1, kinds=(kind,))
     assert tries
@@ -26,8 +20,7 @@ async def test_a_right_answer_damages_nothing(kind: str) -> None:
     assert len(nothing) <= 0.02 * len(tries), "\n".join(told(one) for one in nothing[:3])
 
 
-@pytest.mark.parametrize("kind", [broken("typed")])
-async def test_what_is_typed_key_by_key_is_never_damaged(kind: str) -> None:
+async def test_what_is_typed_key_by_key_is_never_damaged() -> None:
     done = [await typed(*line) for line in chosen_lines(files.samples(), keys=40, seed=1)]
     damaged = [one for each in done for one in each.tries if one.verdict.damage]
     assert not damaged, "\n".join(told(one) for one in damaged[:3])

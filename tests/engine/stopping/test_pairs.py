@@ -48,6 +48,7 @@ CASES = [
     ("bash", 'ls)"', ')"', False, 2),
     ("bash", '$(ls)"', '"', TEXT, 1),
     ("vue", 'item)"', ')"', TEXT, 2),
+    ("powershell", 'Number) is empty"', '"', False, 1),
     # blanks, tags, blocks, comments
     ("javascript", "'x' };", " };", False, 3),
     ("rust", "x: 0, y: 0 }", " }", False, 2),
