@@ -111,7 +111,8 @@ def _among_closers(place: Place, answer: str) -> Fit:
     if not closers.text.strip() or place.code.tree is None:
         return fit
     known = errors(place.code)
-    if _errors(place, fit, found.open) <= known:
+    is_certain = found.count and not found.open
+    if is_certain or not set(closers.text) & set(answer) or _errors(place, fit, found.open) <= known:
         return fit
     borders = _borders(closers.text if place.tail.is_closed else closers.text[: found.count])
     others = (_with_closers(place, answer, count) for count in borders)

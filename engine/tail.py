@@ -70,7 +70,8 @@ def closers_at(code: Code, offset: int) -> Closers:
     by_line = closers.lstrip()[:1] in _QUOTES and in_string_by_line(code, offset)
     if not closers.strip() or not (by_line or in_string(code, offset)):
         return Closers(closers)
-    return Closers(closers, True, open_long_quote(code, offset))
+    quote, nearest = open_long_quote(code, offset), next((char for char in closers if char in _QUOTES), "")
+    return Closers(closers, True, quote if quote.startswith(nearest) else "")
 
 
 def closed_since(text: str, offset: int, right: str, window: int) -> int | None:

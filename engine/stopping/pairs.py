@@ -14,6 +14,7 @@ BRACKETS = {"(": ")", "[": "]", "{": "}"}
 QUOTES = "\"'`"
 SEPARATORS = ";,:"
 _ITEM = re.compile(r"\"+|'+|`+|[)\]}>]|[;,:]")
+_PREFIX = re.compile(r"(?<!\w)[bBfFlLrRsStTuU]{1,2}$")
 _LINE_END = re.compile(r"[ \t]*(\r?\n|$)")
 
 
@@ -150,7 +151,7 @@ class _Reader:
             if answer.startswith(quote, at):
                 self._open.append(quote)
                 return len(quote)
-        if char in self._quotes and not (char == "'" and at and answer[at - 1].isalnum()):
+        if char in self._quotes and not _is_apostrophe(answer, at):
             self._open.append(char)
         elif char in BRACKETS:
             self._open.append(BRACKETS[char])
@@ -192,6 +193,12 @@ class _Reader:
             return False
         before = answer[at - 1 : at]
         return before != ":" if self._comment == "//" else not before or before in " \t\r\n;}()[],"
+
+
+def _is_apostrophe(answer: str, at: int) -> bool:
+    """`don't`, `x'`; not so behind the prefix of a string, `rb'`."""
+    before = answer[max(0, at - 4) : at]
+    return answer[at] == "'" and before[-1:].isalnum() and not _PREFIX.search(before)
 
 
 def _ends_line(answer: str, at: int) -> bool:

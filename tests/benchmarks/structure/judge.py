@@ -59,7 +59,7 @@ def judge(place: Place, result: str, loose: bool = False, closing_said: bool = F
     """
     if result == place.text:
         return Verdict("nothing")
-    before, after = place.before, place.after
+    before, after = place.before, re.sub(r"^[ \t]+(?=\n)", "", place.after)  # blanks at the end of a line may go
     if not result.startswith(before) or not result.endswith(after) or len(result) < len(before) + len(after):
         return Verdict("all", _borders_broken(place, result))
     inserted = _tidy(result[len(before) : len(result) - len(after)], after)
@@ -99,6 +99,8 @@ def _judge_part(place: Place, inserted: str, right: str, part: _Part, closing_sa
     if not right.startswith(body):
         return Verdict("part", _layout(body, right[: _unpacked_end(right, len(part.content))]))
     space, right_space = _space(rest), _space(right[_unpacked_end(right, len(part.whole)) :])
+    if not closing_said and is_whole and "\n" in right_space:
+        right_space = space if "\n" in space else "\n"  # how far below the closers stand was not said
     if damage := _space_damage(part, body, space, right_space) or _closers_damage(place, part, rest):
         return Verdict("part", damage)
     if is_whole:

@@ -25,6 +25,8 @@ CASES = [
     ("python", "a, b):\n    return a", "):", False, 2),
     ("json", '1,\n  "b": 2\n', ",", False, 1),
     ("python", "0, 1", ",", False, 0),
+    ("python", "[f'{x}', rb'(']\n)", ")", False, 1),
+    ("haskell", "x' + f')", ")", False, 1),
     # quotes
     ("python", 'hello")', '")', TEXT, 2),
     ("python", "hello", '")', TEXT, 0),
