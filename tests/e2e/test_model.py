@@ -11,6 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from engine.context import code as codes
+from engine.context.syntax import errors
+from engine.languages import language_of
 from lsp_server.commands.doctor import crash_report
 from tests.e2e.editor import PATIENCE, editor
 from tests.fakes import amx
@@ -68,6 +71,12 @@ PLACES = {
         '# 😀 prices 😀\r\ndef area(width, height):\r\n    text = "😀"; return width * ‸\r\n',
         "height",
     ),
+    "an indentation that is not finished": (
+        "sample.py",
+        "python",
+        "def sign(x):\n    if x > 0:\n        return 1\n  ‸\n        return -1\n    return 0\n",
+        "  elif x < 0:",
+    ),
     "special tokens in the text": (
         "sample.py",
         "python",
@@ -84,6 +93,31 @@ async def test_the_model_completes(place: str, model_home: Path) -> None:
     async with editor(home=model_home) as ed:
         ed.open(marked, name, language)
         assert (await ed.ghost()).strip().startswith(expected)
+
+
+CLOSED = {
+    "brackets in quotes": ("greet.py", "python", 'def greet(name):\n    return f"Hello {‸}"\n'),
+    "a block, Go": ("sum.go", "go", "package a\n\nfunc sum(xs []int) int {‸}\n"),
+    "a block, C": ("area.c", "c", "int area(int width, int height) {‸}\n"),
+    "a callback": ("log.js", "javascript", "items.forEach((item) => {‸});\ndone();\n"),
+    "a blank between": (
+        "origin.rs",
+        "rust",
+        "struct P { x: i32, y: i32 }\n\nfn origin() -> P {\n    P { ‸ }\n}\n",
+    ),
+    "an argument": ("double.ts", "typescript", "const doubled = [1, 2].map(‸);\nconsole.log(doubled);\n"),
+}
+
+
+@pytest.mark.parametrize("place", CLOSED)
+async def test_what_an_editor_has_closed_is_there_once(place: str, model_home: Path) -> None:
+    name, language, marked = CLOSED[place]
+    async with editor(home=model_home) as ed:
+        ed.open(marked, name, language)
+        item = await ed.ask(automatic=False)
+        assert item is not None
+        ed.accept(item)
+        assert errors(codes.parse(ed.text, language_of(language))) == 0, ed.text
 
 
 async def test_what_else_could_stand_there_is_shown_to_who_asks(model_home: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from engine.backends import chat_infill, http, streaming
-from engine.types import Finished, Piece
+from engine.types import FimPrompt, Finished, Piece
 from tests.engine.backends.asking import collect, completion
 
 
@@ -137,3 +137,19 @@ async def test_thoughts_that_began_in_the_prompt_end_at_their_tag() -> None:
 
 async def test_thoughts_that_never_ended_were_the_answer() -> None:
     assert (await collect(streaming.without_thinking_tags(saying(["Yes", "."]), True))).text == "Yes."
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (["        ", "elif", " x:"], "      elif x:"),
+        (["  ", "      elif x:"], "      elif x:"),
+        ([" ", " ", "elif x:"], "elif x:"),
+        (["\telif x:"], "elif x:"),
+        (["elif x:"], "elif x:"),
+        ([], ""),
+    ],
+)
+async def test_what_is_begun_and_was_not_shown_is_taken_off_the_answer(said: list[str], answer: str) -> None:
+    stream = streaming.without_what_stands_there(saying(said), FimPrompt("if a:\n", "", begun="  "))
+    assert (await collect(stream)).text == answer

@@ -8,6 +8,7 @@ from engine.context.syntax import (
     errors_added,
     in_comment,
     in_string,
+    unfinished_indent,
 )
 from tests.engine.context.marked import MARK, marked
 
@@ -224,3 +225,19 @@ def test_every_question_has_an_answer_at_every_place(words: list[str], language:
     found = enclosing_definition(code, offset)
     assert found is None or found.start < offset
     assert errors_added(code, offset, offset, "") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "blanks"),
+    [
+        ("def f(a):\n    if a:\n        b()\n  ⟨⟩\n", "  "),
+        ("def f(a):\n    if a:\n        b()\n      ⟨⟩\n", "      "),
+        ("def f(a):\n    if a:\n        b()\n    ⟨⟩\n", ""),
+        ("def f(a):\n    if a:\n        b()\n        ⟨⟩\n", ""),
+        ("def f(a):\n    if a:\n        b()\n⟨⟩\n", ""),
+        ("def f(a):\n    if a:\n        b()\n  x⟨⟩\n", ""),
+        ("def f(a):\n  ⟨⟩\n", ""),
+    ],
+)
+def test_an_indentation_where_no_line_above_begins_is_not_finished(text: str, blanks: str) -> None:
+    assert unfinished_indent(*marked(text)) == blanks
