@@ -62,6 +62,7 @@ def fitted(place: Place, answer: str) -> Fit:
     fit = _before_line(place, answer) if place.tail.is_before_line else _among_closers(place, answer)
     if fit.text.strip() and _repeats_or_breaks(place, fit):
         return Fit("")
+    fit = _without_comma(place, fit)
     if fit.text == place.text[place.offset : place.offset + fit.replaced]:
         return Fit("")  # it would change nothing
     return fit
@@ -103,8 +104,10 @@ def _among_closers(place: Place, answer: str) -> Fit:
     """In front of nothing but closers, or of the user's text."""
     closers = place.closers
     found = pair(answer, closers, place.code.language)
-    if closers.text[: found.count].endswith(">"):
-        answer = answer[: found.end]  # the tag is closed
+    if closers.in_tag and closers.text[: found.count].endswith(">"):
+        answer = answer[: found.end]
+    elif _goes_on_as_tail(answer[found.end :], place.tail.text[found.count :]):
+        return Fit(answer[: found.firsts[0][0]])
     elif place.tail.is_closed:
         answer = answer[: _end_before_below(place, answer, found.end)]
     fit = _with_closers(place, answer, found.count)
@@ -117,6 +120,14 @@ def _among_closers(place: Place, answer: str) -> Fit:
     borders = _borders(closers.text if place.tail.is_closed else closers.text[: found.count])
     others = (_with_closers(place, answer, count) for count in borders)
     return next((other for other in others if _errors(place, other, found.open) <= known), fit)
+
+
+def _goes_on_as_tail(rest: str, tail: str) -> bool:
+    """Whether the answer, behind the closers, says what stands there in another way: `) {…}` before `) {}`."""
+    said, there = rest.strip().partition("\n")[0].rstrip(), tail.strip()
+    if not said or not there or not re.search(r"\w|[{=]", there):
+        return False
+    return there.startswith(said) or (said[0] in "{[(" and said[0] == there[0]) or said[:2] == there[:2]
 
 
 def _end_before_below(place: Place, answer: str, at_least: int) -> int:
@@ -148,6 +159,8 @@ def _with_closers(place: Place, answer: str, count: int) -> Fit:
     text = answer.rstrip("\r\n" if place.closers.in_string and left else _BLANKS) if tail.is_closed else answer
     if tail.is_in_tag and text.lstrip(" \t\r").startswith("\n"):
         return Fit(f"{text.rstrip(_BLANKS)}{place.line_end}{_indent(tail.head)}")
+    if _keeps_blank(tail.head, text, left):
+        text = f"{text.rstrip(_BLANKS)} "
     opener = _opener(tail.head)
     if count or not opener or not left.lstrip().startswith(opener) or not _gets_lines(text, opener):
         return Fit(text, count)
@@ -158,6 +171,20 @@ def _with_closers(place: Place, answer: str, count: int) -> Fit:
             first = text.lstrip(_BLANKS)  # where the text begins below its quote its end is in the same column
             indent = text[: len(text) - len(first)].rpartition("\n")[2]
     return Fit(f"{text.rstrip(_BLANKS)}{place.line_end}{indent}", count)
+
+
+def _keeps_blank(head: str, text: str, left: str) -> bool:
+    """Whether `{ x }` has a blank on both sides of its text."""
+    if "\n" in text or not left or left[0] not in ")]}":
+        return False
+    return (head[-1:] in tuple(BRACKETS) and text[:1] == " ") or re.search(r"[\[({] $", head) is not None
+
+
+def _without_comma(place: Place, fit: Fit) -> Fit:
+    """In JSON none stands in front of a closing bracket."""
+    after = place.text[place.offset + fit.replaced :][:400].lstrip()
+    is_json = place.code.language is not None and place.code.language.name == "json"
+    return replace(fit, text=re.sub(r",(\s*)$", r"\1", fit.text)) if is_json and after[:1] in ("}", "]") else fit
 
 
 def _gets_lines(text: str, closer: str) -> bool:
@@ -186,10 +213,11 @@ def _before_line(place: Place, answer: str) -> Fit:
     """
     if _only_closes(place.tail.text):
         return _before_closers(place, answer)
-    said, lines = answer.rstrip(_BLANKS), _as_lines(place, answer)
+    said, lines, tail = answer.rstrip(_BLANKS), _as_lines(place, answer), place.tail.text
     ends = "\n" in answer[len(said) :] or said.endswith((";", "}")) or _opens(place, said)
-    if ends or place.tail.text[0] in " \t":  # in front of an indentation nothing else makes sense
-        return lines
+    glued = re.search(r"[\w)\]>\"'`]$", answer) and re.match(r"[\w<@#$\"'`-]", tail)
+    if ends or tail[0] in " \t" or (glued and _errors(place, lines) <= _errors(place, Fit(answer))):
+        return lines  # in front of an indentation, or of a word, nothing else makes sense
     return lines if _errors(place, lines) < _errors(place, Fit(answer)) else Fit(answer)
 
 
@@ -218,14 +246,30 @@ def _repeats_or_breaks(place: Place, fit: Fit) -> bool:
     tail, text = place.tail, fit.text
     if tail.is_before_line:
         stands_alone = text.endswith(("\n", "\n" + tail.head)) and "\n" not in text.strip()
+        if stands_alone and _continues_a_line(place):
+            return True
         return stands_alone and not _opens(place, text.rstrip()) and _breaks(place, fit)
     if tail.head.strip() or tail.text.strip():
         return False
     said, below = _lines(text), _lines(place.text[place.offset : place.offset + 4 * len(text) + 400])
+    if below and re.search(r"\w", below[0]) and said[0].rstrip(",;") == below[0].rstrip(",;"):
+        return True
     if said == below[: len(said)] and (len(said) > 1 or _ONLY_CLOSES.fullmatch(text)):
         # Without a tree one line in another column is believed to close what the one below does not.
         return _errors(place, fit) >= errors(place.code) if place.code.tree is not None else len(said) > 1
     return _ONLY_CLOSES.fullmatch(text) is not None and _breaks(place, fit)
+
+
+def _continues_a_line(place: Place) -> bool:
+    """Whether the line at the cursor goes on with the one above: a chain, or an operator."""
+    language, tail = place.code.language, place.tail.text
+    if (
+        language is None
+        or language.block not in ("brace", "end", "indent")
+        or language.name in ("css", "scss", "less")
+    ):
+        return False
+    return re.match(r"\.[a-z_]|\?\.|->|\|>|&&|\|\||[+*/%=<>?:] ", tail) is not None
 
 
 def _breaks(place: Place, fit: Fit) -> bool:

@@ -76,8 +76,8 @@ class Answer:
         return self._settle(len(self.text))
 
     def _without_blanks_at_line_ends(self) -> None:
-        """They mean something in prose only, where two of them break a line."""
-        if "\n" in self.unsettled and not self.policy.prose:
+        """They mean something in Markdown only, where two of them break a line."""
+        if "\n" in self.unsettled and self.policy.language != "markdown":
             start = max(0, self._settled - 1)
             self.text = self.text[:start] + re.sub(r"(?<=[\S\n])[ \t]+(?=\n)", "", self.text[start:])
 
@@ -124,6 +124,7 @@ def policy_at(
         closers=closers.text if closers else "",
         in_string=closers.in_string if closers else False,
         quote=closers.quote if closers else "",
+        in_tag=closers.in_tag if closers else False,
         language=language.name if language else "",
         prose=prose,
     )

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from engine.context.code import Code
-from engine.context.lexical import in_string, in_string_by_line, open_long_quote
+from engine.context.lexical import in_comment, in_string, in_string_by_line, open_long_quote
 from engine.stopping.pairs import Closers
 
 CLOSERS = ")]}\"'`;:,>"
@@ -55,7 +55,8 @@ class Tail:
         """What an answer may close by itself: all there is, or the brackets and quotes in front of the user's."""
         if self.is_closed or self.is_before_line:
             return self.text
-        return self.text[: len(self.text) - len(self.text.lstrip(_BRACKETS_AND_QUOTES))]
+        found = re.match(rf"(?:[ \t]*[{re.escape(_BRACKETS_AND_QUOTES)}])*", self.text)
+        return found[0] if found else ""
 
 
 def tail_at(text: str, offset: int) -> Tail:
@@ -66,12 +67,34 @@ def tail_at(text: str, offset: int) -> Tail:
 
 def closers_at(code: Code, offset: int) -> Closers:
     """What an answer may close by itself, and whether the cursor is in a string."""
-    closers = tail_at(code.text, offset).closers
-    by_line = closers.lstrip()[:1] in _QUOTES and in_string_by_line(code, offset)
-    if not closers.strip() or not (by_line or in_string(code, offset)):
+    tail = tail_at(code.text, offset)
+    closers = tail.closers
+    if not closers.strip():
         return Closers(closers)
+    in_tag = closers.rstrip().endswith(">") and _is_in_open_tag(code, tail.head)
+    if not in_string(code, offset) and not _is_quoted(code, offset, tail.head, closers.lstrip()[0]):
+        return Closers(closers, in_tag=in_tag)
     quote, nearest = open_long_quote(code, offset), next((char for char in closers if char in _QUOTES), "")
-    return Closers(closers, True, quote if quote.startswith(nearest) else "")
+    return Closers(closers, True, quote if quote.startswith(nearest) else "", in_tag)
+
+
+def _is_quoted(code: Code, offset: int, head: str, closer: str) -> bool:
+    """Whether the line tells that its quote is open: grammars know none in macros, in comments and in Markdown."""
+    if closer not in _QUOTES:
+        return False
+    is_code = code.language is None or closer in code.language.quotes
+    if is_code and not in_comment(code, offset):
+        return in_string_by_line(code, offset)
+    return head.count(closer) % 2 == 1
+
+
+def _is_in_open_tag(code: Code, head: str) -> bool:
+    """Whether `<name` stands open on the line, or above it where nothing of the kind stands there."""
+    bare = head.replace("=>", "")
+    if "<" in bare:
+        return re.search(r"(?<![\w)\]:])</?[A-Za-z][\w.:-]*(\s[^<>]*)?$", bare) is not None
+    language = code.language
+    return language is not None and (language.block == "tag" or language.name in ("tsx", "javascript"))
 
 
 def closed_since(text: str, offset: int, right: str, window: int) -> int | None:

@@ -77,7 +77,8 @@ class StopPolicy:
 
     `head` is the cursor's line left of the cursor, `tail` the user's text right of it; `above` and `below` are
     the nearest non-blank lines, nearest first. `closers` is what the editor has closed right of the cursor, all of
-    the line; `in_string`: what closes it is read as the text of a string that `quote` ends. `mode` "line" ends
+    the line; `in_string`: what closes it is read as the text of a string that `quote` ends; `in_tag`: its
+    last `>` ends a tag. `mode` "line" ends
     with the line, "block" when the block ends, "span" only when the text below is reached (the user asked for
     whatever is missing here). `language` is the name of its row; `prose`: the cursor is in a comment, a string or
     Markdown.
@@ -93,6 +94,7 @@ class StopPolicy:
     closers: str = ""
     in_string: bool = False
     quote: str = ""
+    in_tag: bool = False
     language: str = ""
     prose: bool = False
 

@@ -50,20 +50,20 @@ def find_packed(text: str, needle: str, anywhere: bool, first_line: bool = False
     return None
 
 
-def completes_tail(line: str, tail: str) -> int | None:
+def completes_tail(line: str, tail: str, is_first: bool = False) -> int | None:
     """Where `tail`, the user's text right of the cursor, begins in a line of the answer that ends with it.
 
-    A separator behind it does not matter. What is too short, or only closes something, agrees by chance.
+    A separator behind it does not matter. What is too short, or only closes something, agrees by chance, but not
+    on the first line, which is the cursor's.
     """
     wanted = tail.strip().rstrip(SEPARATORS)
-    if len(wanted) < 3 and not any(char.isalnum() for char in wanted):
+    if len(wanted) < 3 and not any(char.isalnum() for char in wanted) and not (is_first and wanted):
         return None
     said = line.rstrip()
     for each in (tail.strip(), wanted):
-        if said.endswith(each) and each:
-            return len(said) - len(each)
-        if each and said.rstrip(SEPARATORS).endswith(each):
-            return len(said.rstrip(SEPARATORS)) - len(each)
+        for text in (said, said.rstrip(SEPARATORS)):
+            if each and text.endswith(each):
+                return len(text) - len(each)
     return None
 
 

@@ -6,7 +6,7 @@ as its place is, and what it closes without having opened it is paired with what
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.languages import Language
 
@@ -24,11 +24,13 @@ class Closers:
 
     `text` consists of closing brackets, quotes, `>`, separators and blanks. `in_string`: the cursor is in the text
     of a string, not in code; `quote` is what ends that string, "" where that is the next quote of `text`.
+    `in_tag`: a `>` at its end closes a tag, and not a list of types.
     """
 
     text: str = ""
     in_string: bool = False
     quote: str = ""
+    in_tag: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,18 @@ def pair(answer: str, closers: Closers, language: Language | None = None) -> Pai
         return found
     # A brace in a string may be just a brace.
     plain = _Reader(closers, language, interpolates=False).read(answer)
-    return plain if plain.count > found.count or (plain.count == found.count and not plain.open) else found
+    best = plain if plain.count > found.count or (plain.count == found.count and not plain.open) else found
+    return replace(best, count=_given_back(closers.text, best))
+
+
+def _given_back(closers: str, found: Pairing) -> int:
+    """What is closed at the end of `a) && b(c` is what was open at its beginning: the closer stays where it is."""
+    needed = found.open + _bare(closers[found.count :])
+    return next((count for count in range(found.count) if _bare(closers[count:]) == needed), found.count)
+
+
+def _bare(closers: str) -> str:
+    return re.sub(r"[\s;,:]", "", closers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,7 @@ class _Reader:
         self._comment = language.comment if language else ""
         self._interpolations = language.interpolations if language and interpolates else ()
         self._open: list[str] = []  # what closes what the answer opened, outermost first
+        self._has_types = ">" in closers.text and not closers.in_tag
         self._plain: list[str] = []  # the same of brackets in the text of the string that the cursor is in
         self._next = 0  # the first item that is not closed yet
         self._firsts: list[tuple[int, int]] = []
@@ -155,9 +169,11 @@ class _Reader:
             self._open.append(char)
         elif char in BRACKETS:
             self._open.append(BRACKETS[char])
-        elif self._open and char == self._open[-1]:
+        elif self._open and char == self._open[-1] and answer[max(0, at - 1) : at + 1] not in ("=>", "->"):
             self._open.pop()
-        elif not self._open and char in ")]}>":
+        elif char == "<" and self._has_types and at and (answer[at - 1].isalnum() or answer[at - 1] == ":"):
+            self._open.append(">")
+        elif not self._open and char in ")]}>" and answer[max(0, at - 1) : at + 1] not in ("=>", "->"):
             self._close_bracket(answer, at)
         elif not self._open and char in SEPARATORS and char == self._expected() and _ends_line(answer, at + 1):
             self._close(self._next, at, at + 1)

@@ -48,7 +48,7 @@ def text_below(text: str, policy: StopPolicy) -> int | None:
 def line_completed(text: str, policy: StopPolicy) -> int | None:
     """A line of the answer ends with all that stands right of the cursor: it has completed the cursor's line."""
     for start, line in lines_of(text)[:-1] if policy.tail.strip() else ():
-        at = completes_tail(line, policy.tail)
+        at = completes_tail(line, policy.tail, is_first=start == 0)
         if at is not None:
             return without_blanks_of(policy.tail, text, start + at)
     return None
@@ -60,17 +60,17 @@ def closed_again(text: str, policy: StopPolicy) -> int | None:
     In a tag, whose `>` is the last of it, nothing that follows belongs to the answer.
     """
     closers = policy.closers.rstrip()
-    if not closers or ("\n" not in text and closers[-1] != ">"):
+    if not closers or ("\n" not in text and not policy.in_tag):
         return None
-    whole = Closers(closers, policy.in_string, policy.quote)
+    whole = Closers(closers, policy.in_string, policy.quote, policy.in_tag)
     language = named(policy.language)
     for start, line in lines_of(text):
         end = start + len(line)
-        if end == len(text) and closers[-1] != ">":
+        if end == len(text) and not policy.in_tag:
             return None  # the line may go on
         found = pair(text[:end], whole, language)
         if found.count == len(closers) and not found.open:
-            return found.end if closers[-1] == ">" else end
+            return found.end if policy.in_tag else end
     return None
 
 
@@ -82,11 +82,26 @@ def line_end(text: str, policy: StopPolicy) -> int | None:
     if said == len(text):
         return runs_empty(text)
     end = text.find("\n", said)
-    if end < 0:
+    if end < 0 or _mode(f"{text}.", policy) != "line":
         return None
     if is_before_line(policy):
-        return end + 1  # a whole line in front of the one that begins at the cursor
+        return _end_of_lines_before(text, policy)
     return len(text[:end].rstrip("\r"))
+
+
+def _end_of_lines_before(text: str, policy: StopPolicy) -> int | None:
+    """A whole line in front of the one that begins at the cursor; with the block that it begins."""
+    language = named(policy.language)
+    lines = [(start, line) for start, line in lines_of(text)[:-1] if line.strip()]
+    first = policy.head + lines[0][1] if lines[0][0] == 0 else lines[0][1]
+    if language is None or not re.search(language.opens, first.strip()):
+        return lines[0][0] + len(lines[0][1]) + 1
+    for start, line in lines[1:]:
+        if indent_of(line) > indent_of(first) or _goes_on(line, policy):
+            continue
+        closes = line.strip()[0] in CLOSERS or _matches(_words(policy)[0], line)
+        return start + len(line) + 1 if closes else start
+    return None
 
 
 def block_end(text: str, policy: StopPolicy) -> int | None:
@@ -112,8 +127,8 @@ def block_end(text: str, policy: StopPolicy) -> int | None:
         if indent_of(line) > base or (at_base and not opened_above and not blank_before):
             blank_before = False
             continue
-        if at_base and opened_above and _matches(_words(policy)[1], line):
-            continue  # `else`
+        if at_base and opened_above and _goes_on(line, policy):
+            continue
         closes = line.strip()[0] in CLOSERS and bracket_depth(head + text[:start]) > 0
         ends = opened_above and _matches(_words(policy)[0], line)
         if not (closes or ends) or (blank_before and closes) or indent_of(line) < base:
@@ -159,7 +174,7 @@ def repetition(text: str, policy: StopPolicy) -> int | None:
     """The model says the same lines again, or goes round in a loop inside one line."""
     loop = re.search(r"(.{6,60}?)\1{3}$", text[-260:], re.DOTALL)
     if loop and loop.group(1).strip():
-        if len(set(re.findall(r"\w+", loop.group(1)))) > 1 or _has_words(loop.group(1)) or "\n" in loop.group(1):
+        if len(set(re.findall(r"\w+", loop.group(1)))) > 1 or _has_words(loop.group(1)):
             return len(text) - len(loop.group(0)) + len(loop.group(1))
         line_start = text.rfind("\n") + 1
         column = len(policy.head) if line_start == 0 else 0
@@ -205,11 +220,20 @@ def too_long(text: str, policy: StopPolicy) -> int | None:
 
 
 def _mode(text: str, policy: StopPolicy) -> str:
-    """That of the policy; but where the line may begin a block, as its last word may go on, a line end decides."""
-    if policy.mode == "block" or policy.tail.strip() or not text.lstrip(" \t").startswith("\n"):
+    """That of the policy; but a line that begins a block, or leaves a bracket open among closers, is a block.
+
+    Of a line whose last word may go on the line end tells that it begins one.
+    """
+    if policy.mode == "block" or policy.tail.strip():
         return policy.mode
     language, head = named(policy.language), policy.head.strip()
-    return "block" if head and language and re.search(language.opens, head) else policy.mode
+    if head and language and text.lstrip(" \t").startswith("\n") and re.search(language.opens, head):
+        return "block"
+    if policy.mode == "line" and policy.closers.strip() and "\n" in text.strip():
+        whole = Closers(policy.closers, policy.in_string, policy.quote, policy.in_tag)
+        first = text[: text.index("\n", len(text) - len(text.lstrip()))]
+        return "block" if pair(first, whole, language).open else "line"
+    return policy.mode
 
 
 def _end_of_bracket(text: str, policy: StopPolicy) -> int | None:
@@ -223,9 +247,16 @@ def _end_of_bracket(text: str, policy: StopPolicy) -> int | None:
         found = pair(text[:end], Closers(BRACKETS[opener]), language)
         if found.count and not found.open:
             return end
-        if found.count and line.strip()[:1] in tuple(CLOSERS):
+        if found.count and line.strip()[:1] in tuple(CLOSERS) and not _goes_on(line, policy):
             return start + _end_of_closers(line)
     return None
+
+
+def _goes_on(line: str, policy: StopPolicy) -> bool:
+    """Whether a block goes on behind this line in its own column: `else`, `} catch`, the entries of a list."""
+    if _matches(_words(policy)[1], line) or re.match(r"\s*\}\s*(catch|finally)\b", line):
+        return True
+    return policy.language == "yaml" and line.strip().startswith("- ")
 
 
 def _words(policy: StopPolicy) -> tuple[str, str]:
@@ -240,7 +271,7 @@ def _matches(pattern: str, line: str) -> bool:
 
 def _may_become_word(line: str, policy: StopPolicy) -> bool:
     """Whether the growing line may be the end of a block that ends with a word."""
-    return bool(_words(policy)[0]) and re.fullmatch(r"[\w</{]+", line.strip()) is not None
+    return bool(_words(policy)[0]) and re.fullmatch(r"[\w</{\\?]+( \w+)?", line.strip()) is not None
 
 
 def _end_of_closers(line: str) -> int:

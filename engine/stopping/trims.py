@@ -78,9 +78,14 @@ def jump_before_code(text: str, policy: StopPolicy) -> int:
 
 
 def trailing_space(text: str, policy: StopPolicy) -> int:
-    """Blanks count only in front of what follows on the same line, and in a string that ends there."""
+    """Blanks count only in front of what follows on the same line, and in a string that ends there.
+
+    A line end does so only where the answer has others too, or is a line of its own.
+    """
     if policy.tail.strip():
-        return len(text)
+        said = text.rstrip(BLANKS)
+        is_torn = policy.head.strip() and said and "\n" not in said and "\n" in text
+        return len(said) if is_torn else len(text)
     return len(text.rstrip("\r\n" if policy.in_string and policy.closers.strip() else BLANKS))
 
 
