@@ -12,7 +12,7 @@ from itertools import takewhile
 from engine.context.code import Code
 from engine.context.syntax import errors, errors_after, opens_block
 from engine.stop import policy_at
-from engine.stopping.pairs import BRACKETS, QUOTES, Closers, pair
+from engine.stopping.pairs import BRACKETS, QUOTES, Closers, Pairing, pair
 from engine.stopping.trims import lines_below
 from engine.tail import Tail, closers_at, tail_at
 
@@ -104,11 +104,19 @@ def _among_closers(place: Place, answer: str) -> Fit:
     """In front of nothing but closers, or of the user's text."""
     closers = place.closers
     found = pair(answer, closers, place.code.language)
+    if (
+        found.count
+        and closers.text[0] in " \t"
+        and (first := found.firsts[0][0])
+        and not answer[first - 1].isspace()
+    ):
+        answer, found = f"{answer[:first]} {answer[first:]}", replace(found, end=found.end + 1)  # `{ x }`
     if closers.in_tag and closers.text[: found.count].endswith(">"):
         answer = answer[: found.end]
-    elif _goes_on_as_tail(answer[found.end :], place.tail.text[found.count :]):
-        return Fit(answer[: found.firsts[0][0]])
-    elif place.tail.is_closed:
+    elif not place.tail.is_closed:
+        answer = answer[: _end_before_tail(place.tail.text, answer, found)]
+        found = pair(answer, closers, place.code.language)
+    else:
         answer = answer[: _end_before_below(place, answer, found.end)]
     fit = _with_closers(place, answer, found.count)
     if not closers.text.strip() or place.code.tree is None:
@@ -122,12 +130,23 @@ def _among_closers(place: Place, answer: str) -> Fit:
     return next((other for other in others if _errors(place, other, found.open) <= known), fit)
 
 
-def _goes_on_as_tail(rest: str, tail: str) -> bool:
-    """Whether the answer, behind the closers, says what stands there in another way: `) {…}` before `) {}`."""
-    said, there = rest.strip().partition("\n")[0].rstrip(), tail.strip()
-    if not said or not there or not re.search(r"\w|[{=]", there):
-        return False
-    return there.startswith(said) or (said[0] in "{[(" and said[0] == there[0]) or said[:2] == there[:2]
+def _end_before_tail(tail: str, answer: str, found: Pairing) -> int:
+    """Where the answer comes to the user's text right of the cursor and says it otherwise: `) {…}` for `) {}`."""
+    said = answer.rstrip(_BLANKS)
+    body = re.match(r"(.*?[^\s({\[].*?\{)\s*\}", tail.strip())
+    if body and (at := answer.partition("\n")[0].find(body[1])) > 0:
+        return at
+    there = tail[found.count :].strip()
+    if not found.count or not there:
+        return len(answer)
+    if said.endswith(there) and len(said) - len(there) >= found.end:
+        return len(said[: -len(there)].rstrip())
+    first = answer[found.end :].partition("\n")[0].rstrip()
+    if there[0] == "{" and first.endswith("{"):
+        return found.end + len(first[:-1].rstrip())
+    goes_on = first.lstrip()
+    is_same = goes_on and re.search(r"\w|=", there) and (there.startswith(goes_on) or goes_on[:2] == there[:2])
+    return found.firsts[0][0] if is_same else len(answer)
 
 
 def _end_before_below(place: Place, answer: str, at_least: int) -> int:
@@ -144,7 +163,7 @@ def _end_before_below(place: Place, answer: str, at_least: int) -> int:
     found = pair(answer, both, place.code.language)
     for said, there in found.firsts:
         line, below = answer[:said].rpartition("\n")[2], both.text[:there].rpartition("\n")[2]
-        reopened = answer[said] in found.open  # `} else {`: the one below closes that
+        reopened = there >= found.count or answer[said] in found.open  # `} else {`: the one below closes that
         if there > len(mine.text) and said > at_least and line == below and not line.strip() and not reopened:
             return min(end, len(answer[:said].rstrip()))
     return end
@@ -216,6 +235,8 @@ def _before_line(place: Place, answer: str) -> Fit:
     said, lines, tail = answer.rstrip(_BLANKS), _as_lines(place, answer), place.tail.text
     ends = "\n" in answer[len(said) :] or said.endswith((";", "}")) or _opens(place, said)
     glued = re.search(r"[\w)\]>\"'`]$", answer) and re.match(r"[\w<@#$\"'`-]", tail)
+    if _continues_a_line(place) and _continues_a_line(place, said):
+        return lines
     if ends or tail[0] in " \t" or (glued and _errors(place, lines) <= _errors(place, Fit(answer))):
         return lines  # in front of an indentation, or of a word, nothing else makes sense
     return lines if _errors(place, lines) < _errors(place, Fit(answer)) else Fit(answer)
@@ -247,12 +268,12 @@ def _repeats_or_breaks(place: Place, fit: Fit) -> bool:
     if tail.is_before_line:
         stands_alone = text.endswith(("\n", "\n" + tail.head)) and "\n" not in text.strip()
         if stands_alone and _continues_a_line(place):
-            return True
+            return not _continues_a_line(place, text)
         return stands_alone and not _opens(place, text.rstrip()) and _breaks(place, fit)
     if tail.head.strip() or tail.text.strip():
         return False
     said, below = _lines(text), _lines(place.text[place.offset : place.offset + 4 * len(text) + 400])
-    if below and re.search(r"\w", below[0]) and said[0].rstrip(",;") == below[0].rstrip(",;"):
+    if below and said[0].rstrip(",;") == below[0].rstrip(",;") and not _ONLY_CLOSES.fullmatch(said[0]):
         return True
     if said == below[: len(said)] and (len(said) > 1 or _ONLY_CLOSES.fullmatch(text)):
         # Without a tree one line in another column is believed to close what the one below does not.
@@ -260,9 +281,9 @@ def _repeats_or_breaks(place: Place, fit: Fit) -> bool:
     return _ONLY_CLOSES.fullmatch(text) is not None and _breaks(place, fit)
 
 
-def _continues_a_line(place: Place) -> bool:
-    """Whether the line at the cursor goes on with the one above: a chain, or an operator."""
-    language, tail = place.code.language, place.tail.text
+def _continues_a_line(place: Place, said: str = "") -> bool:
+    """Whether the line at the cursor, or what is said before it, goes on with the one above: `.b()`, `&& b`."""
+    language, tail = place.code.language, (said or place.tail.text).lstrip()
     if (
         language is None
         or language.block not in ("brace", "end", "indent")

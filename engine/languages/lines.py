@@ -21,6 +21,7 @@ LINES: tuple[Language, ...] = (
         block_comment=None,
         block="indent",
         opens=_PYTHON_OPENS,
+        middles=r"(except|finally)\b.*:",
         long_quotes=('"""', "'''"),
         interpolations=("{",),
     ),

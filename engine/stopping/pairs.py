@@ -56,13 +56,16 @@ def pair(answer: str, closers: Closers, language: Language | None = None) -> Pai
     # A brace in a string may be just a brace.
     plain = _Reader(closers, language, interpolates=False).read(answer)
     best = plain if plain.count > found.count or (plain.count == found.count and not plain.open) else found
-    return replace(best, count=_given_back(closers.text, best))
+    return _given_back(closers.text, best)
 
 
-def _given_back(closers: str, found: Pairing) -> int:
-    """What is closed at the end of `a) && b(c` is what was open at its beginning: the closer stays where it is."""
+def _given_back(closers: str, found: Pairing) -> Pairing:
+    """Behind `a) && b(c` the closer stays where it is: it closes now what was opened since."""
     needed = found.open + _bare(closers[found.count :])
-    return next((count for count in range(found.count) if _bare(closers[count:]) == needed), found.count)
+    for count in range(found.count):
+        if _bare(closers[count:]) == needed:
+            return replace(found, count=count, open="")
+    return found
 
 
 def _bare(closers: str) -> str:
@@ -197,10 +200,8 @@ class _Reader:
         self._firsts.append((start, self._items[index].start))
         self._next = index + 1
         self._end = end
-        if not still_text:  # behind a bracket of an interpolation its string goes on
-            self._in_text = self._next < len(self._items) and (
-                not self._items[index].is_quote and self._items[self._next].is_quote
-            )
+        if not still_text:  # behind a bracket of an interpolation its string goes on, and behind quotes in quotes
+            self._in_text = self._expected()[:1] in (*QUOTES,)
             self._quote = ""
 
     def _begins_comment(self, answer: str, at: int) -> bool:

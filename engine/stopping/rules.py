@@ -115,6 +115,8 @@ def block_end(text: str, policy: StopPolicy) -> int | None:
     opened_above = bool(policy.head.strip())
     head = policy.head.lstrip(BLANKS + CLOSERS)  # `} else {` closes what was opened before
     base = first_indent(text, policy)
+    if opened_above and _is_flat(text, base, policy):
+        opened_above = False
     blank_before = False
     for start, line in lines_of(text)[1:]:
         if not line.strip():
@@ -124,13 +126,13 @@ def block_end(text: str, policy: StopPolicy) -> int | None:
         at_base = indent_of(line) == base
         if is_last and (not line.strip(BLANKS + CLOSERS) or (at_base and _may_become_word(line, policy))):
             return None  # an indentation, closers or a word that may still go on
-        if indent_of(line) > base or (at_base and not opened_above and not blank_before):
+        ends = bool(policy.head.strip()) and _matches(_words(policy)[0], line)
+        if indent_of(line) > base or (at_base and not opened_above and not blank_before and not ends):
             blank_before = False
             continue
         if at_base and opened_above and _goes_on(line, policy):
             continue
         closes = line.strip()[0] in CLOSERS and bracket_depth(head + text[:start]) > 0
-        ends = opened_above and _matches(_words(policy)[0], line)
         if not (closes or ends) or (blank_before and closes) or indent_of(line) < base:
             return end_of_previous_line(text, start)
         if is_last:
@@ -252,11 +254,19 @@ def _end_of_bracket(text: str, policy: StopPolicy) -> int | None:
     return None
 
 
+def _is_flat(text: str, base: int, policy: StopPolicy) -> bool:
+    """Whether a block is not indented, as those of tags and of marks may be."""
+    language = named(policy.language)
+    first = next((line for _, line in lines_of(text)[1:] if line.strip()), "")
+    is_free = language is not None and language.block in ("tag", "none")
+    return is_free and bool(first) and indent_of(first) == base and not _matches(_words(policy)[0], first)
+
+
 def _goes_on(line: str, policy: StopPolicy) -> bool:
     """Whether a block goes on behind this line in its own column: `else`, `} catch`, the entries of a list."""
     if _matches(_words(policy)[1], line) or re.match(r"\s*\}\s*(catch|finally)\b", line):
         return True
-    return policy.language == "yaml" and line.strip().startswith("- ")
+    return policy.language == "yaml" and f"{line.strip()} ".startswith("- ")
 
 
 def _words(policy: StopPolicy) -> tuple[str, str]:
@@ -271,7 +281,7 @@ def _matches(pattern: str, line: str) -> bool:
 
 def _may_become_word(line: str, policy: StopPolicy) -> bool:
     """Whether the growing line may be the end of a block that ends with a word."""
-    return bool(_words(policy)[0]) and re.fullmatch(r"[\w</{\\?]+( \w+)?", line.strip()) is not None
+    return any(_words(policy)) and re.fullmatch(r"[\w</{\\?]+( \w+)?", line.strip()) is not None
 
 
 def _end_of_closers(line: str) -> int:
