@@ -119,15 +119,35 @@ def _among_closers(place: Place, answer: str) -> Fit:
     else:
         answer = answer[: _end_before_below(place, answer, found.end)]
     fit = _with_closers(place, answer, found.count)
-    if not closers.text.strip() or place.code.tree is None:
+    if (
+        place.code.tree is None
+        or not place.tail.text.strip()
+        or _errors_at_least(place, fit, found) <= errors(place.code)
+    ):
         return fit
-    known = errors(place.code)
-    is_certain = found.count and not found.open
-    if is_certain or not set(closers.text) & set(answer) or _errors(place, fit, found.open) <= known:
-        return fit
+    return _next_best(place, answer, found) or (fit if place.tail.is_closed else Fit(""))
+
+
+def _next_best(place: Place, answer: str, found: Pairing) -> Fit | None:
+    """Of an answer that breaks its line a part that does not, or another number of closers; None without one."""
+    known, closers = errors(place.code), place.closers
+    beginnings = (answer[: found.end] if found.count else "", answer.partition("\n")[0])
+    for each in filter(str.strip, beginnings):
+        shorter = pair(each, closers, place.code.language)
+        fit = _with_closers(place, each, shorter.count)
+        if len(each) < len(answer) and _errors_at_least(place, fit, shorter) <= known:
+            return fit
+    if (found.count and not found.open) or not set(closers.text) & set(answer):
+        return None  # reading by hand is sure of it
     borders = _borders(closers.text if place.tail.is_closed else closers.text[: found.count])
     others = (_with_closers(place, answer, count) for count in borders)
-    return next((other for other in others if _errors(place, other, found.open) <= known), fit)
+    return next((other for other in others if _errors(place, other, found.open) <= known), None)
+
+
+def _errors_at_least(place: Place, fit: Fit, found: Pairing) -> int:
+    """What the answer has left open may be closed later, or by what stands there."""
+    least = _errors(place, fit)
+    return min(least, _errors(place, fit, found.open)) if least and found.open else least
 
 
 def _end_before_tail(tail: str, answer: str, found: Pairing) -> int:

@@ -240,11 +240,12 @@ def _parser(language: str) -> tree_sitter.Parser | None:
 
 
 def errors_of_answer(language: str, text: str, answer: Completion) -> int:
-    """How many errors an answer adds to a text; what it has opened counts as closed."""
+    """How many errors an answer adds to a text; what it has opened counts as closed where that helps."""
     before = text[: answer.start]
     unclosed = scan(before + answer.text, rules_of(language)).unclosed
     closers = "".join(closer for at, closer in reversed(unclosed) if at >= len(before))
-    return max(0, errors(language, before + answer.text + closers + text[answer.end :]) - errors(language, text))
+    after = min(errors(language, before + answer.text + each + text[answer.end :]) for each in {closers, ""})
+    return max(0, after - errors(language, text))
 
 
 def has_grammar(language: str) -> bool:
