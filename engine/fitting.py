@@ -6,6 +6,7 @@ what they close gets lines of its own, and an answer that breaks the code is cut
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -17,6 +18,8 @@ from engine.stopping.trims import lines_below
 from engine.tail import Tail, closers_at, tail_at
 
 _BLANKS = " \t\r\n"
+_MAX_WORDS = 8  # that are taken off a line to make it sound
+_MIN_WORDS = 4  # characters that are worth showing
 _ONLY_CLOSES = re.compile(r"([\s)\]};,]|\bend\b|\bfi\b|\bdone\b|\besac\b|</[\w.-]+>)*")
 
 
@@ -119,13 +122,25 @@ def _among_closers(place: Place, answer: str) -> Fit:
     else:
         answer = answer[: _end_before_below(place, answer, found.end)]
     fit = _with_closers(place, answer, found.count)
-    if (
-        place.code.tree is None
-        or not place.tail.text.strip()
-        or _errors_at_least(place, fit, found) <= errors(place.code)
-    ):
+    if place.code.tree is None or _errors_at_least(place, fit, found) <= errors(place.code):
         return fit
+    if not place.tail.text.strip():
+        return _sound_words(place, fit.text)
     return _next_best(place, answer, found) or (fit if place.tail.is_closed else Fit(""))
+
+
+def _sound_words(place: Place, text: str) -> Fit:
+    """Of a line that breaks the code its first words that do not; of more than a line nothing."""
+    if "\n" in text.strip():
+        return Fit("")
+    for _ in range(_MAX_WORDS):
+        text = re.sub(r"\s*(\w+|[^\w\s]+)$", "", text)
+        if len(text.strip()) < _MIN_WORDS:
+            break
+        fit = Fit(text, len(place.tail.text))
+        if _errors_at_least(place, fit, pair(text, Closers(), place.code.language)) <= errors(place.code):
+            return fit
+    return Fit("")
 
 
 def _next_best(place: Place, answer: str, found: Pairing) -> Fit | None:
@@ -145,9 +160,24 @@ def _next_best(place: Place, answer: str, found: Pairing) -> Fit | None:
 
 
 def _errors_at_least(place: Place, fit: Fit, found: Pairing) -> int:
-    """What the answer has left open may be closed later, or by what stands there."""
+    """What the answer has left open may be closed later, or by what stands there; a statement may lack its end."""
     least = _errors(place, fit)
-    return min(least, _errors(place, fit, found.open)) if least and found.open else least
+    for closing in _closings(place, fit.text, found) if least > errors(place.code) else ():
+        least = min(least, _errors(place, fit, closing))
+    return least
+
+
+def _closings(place: Place, text: str, found: Pairing) -> Iterator[str]:
+    """How what the answer began may end: brackets, an expression, a statement, a block."""
+    language = place.code.language
+    yield found.open
+    yield f" x{found.open}"
+    if language is not None and language.block == "brace" and language.comment == "//":
+        yield f"{found.open};"
+        yield f" x{found.open};"
+    if language is not None and _opens(place, place.tail.head + text):
+        deeper = f"\n{_indent(place.tail.head) or _indent(text)}    "
+        yield {"indent": f"{deeper}pass", "end": "\nend"}.get(language.block, "")
 
 
 def _end_before_tail(tail: str, answer: str, found: Pairing) -> int:

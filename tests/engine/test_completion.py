@@ -189,33 +189,33 @@ async def test_a_cancelled_call_ends_the_answer() -> None:
 
 
 async def test_an_answer_that_is_typed_along_while_it_is_made_is_not_begun_anew() -> None:
-    typing = Typing(Drafting(["for ", "line ", "in ", "lines:"], delay_ms=40), "x = ‸\n")
+    typing = Typing(Drafting(["fold(", "line, ", "of, ", "lines)"], delay_ms=40), "x = ‸\n")
     answers = [asyncio.create_task(typing.ghost())]
     await asyncio.sleep(0.06)
     for char in "fo":
         typing.type(char)
         answers.append(asyncio.create_task(typing.ghost()))
         await asyncio.sleep(0.02)
-    assert await asyncio.gather(*answers) == [None, None, "r line in lines:"]
+    assert await asyncio.gather(*answers) == [None, None, "ld(line, of, lines)"]
     assert len(typing.asked) == 1
 
 
 async def test_an_answer_that_is_contradicted_by_a_key_is_begun_anew() -> None:
-    typing = Typing(Drafting(["for ", "line"], delay_ms=40), "x = ‸\n")
+    typing = Typing(Drafting(["fold(", "line)"], delay_ms=40), "x = ‸\n")
     older = asyncio.create_task(typing.ghost())
     await asyncio.sleep(0.06)
     typing.type("w")
-    assert await typing.ghost() == "for line"
+    assert await typing.ghost() == "fold(line)"
     assert await older is None
     assert len(typing.asked) == 2
 
 
 async def test_an_answer_that_dies_while_somebody_types_along_it_is_begun_anew() -> None:
-    typing = Typing(Dying(["for ", "line"], delay_ms=40), "x = ‸\n")
+    typing = Typing(Dying(["fold(", "line)"], delay_ms=40), "x = ‸\n")
     older = asyncio.create_task(typing.ghost())
     await asyncio.sleep(0.06)
     typing.type("fo")
-    assert await typing.ghost() == "for line"
+    assert await typing.ghost() == "fold(line)"
     assert await older is None
     assert len(typing.asked) == 2
 

@@ -239,13 +239,20 @@ def _parser(language: str) -> tree_sitter.Parser | None:
     return tree_sitter.Parser(grammar) if grammar else None
 
 
-def errors_of_answer(language: str, text: str, answer: Completion) -> int:
-    """How many errors an answer adds to a text; what it has opened counts as closed where that helps."""
-    before = text[: answer.start]
+def errors_of_answer(language: str, text: str, answer: Completion) -> tuple[int, int]:
+    """How many errors an answer adds to a text: what it has opened counts as closed; all that it began as ended.
+
+    An expression may lack its last operand, a statement its end and a block what it holds.
+    """
+    before, after, known = text[: answer.start], text[answer.end :], errors(language, text)
     unclosed = scan(before + answer.text, rules_of(language)).unclosed
     closers = "".join(closer for at, closer in reversed(unclosed) if at >= len(before))
-    after = min(errors(language, before + answer.text + each + text[answer.end :]) for each in {closers, ""})
-    return max(0, after - errors(language, text))
+    line = (before + answer.text).rpartition("\n")[2]
+    block = f"\n{line[: len(line) - len(line.lstrip())]}    pass" if language == "python" else "\nend"
+    closed = min(errors(language, before + answer.text + each + after) for each in {"", closers})
+    endings = (f" x{closers}", f"{closers};", f" x{closers};", block)
+    ended = min(errors(language, before + answer.text + each + after) for each in endings) if closed > known else 0
+    return max(0, closed - known), max(0, min(closed, ended) - known)
 
 
 def has_grammar(language: str) -> bool:

@@ -30,13 +30,14 @@ _TRIES = 40  # of each language and kind, of which the sample is drawn
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One question; `errors` are those that the answer adds."""
+    """One question; `errors` are those that the answer adds, `broken` those that no end would mend."""
 
     name: str
     mode: str
     text: str
     answer: str
     errors: int
+    broken: int
 
 
 async def run(options: Options, model: Path) -> None:
@@ -88,11 +89,11 @@ async def _ask(backend: Backend, settings: CompletionSettings, place: Place, aut
     answer = answer or Completion("", place.offset, place.offset)
     name = f"{place.language} · {place.kind} · {place.source}"
     near = place.marked[max(0, place.offset - 300) : place.offset + 200]
-    added = errors_of_answer(place.language, place.text, answer) if answer.text else 0
-    return Shown(name, "automatic" if automatic else "invoked", near, answer.text, added)
+    added = errors_of_answer(place.language, place.text, answer) if answer.text else (0, 0)
+    return Shown(name, "automatic" if automatic else "invoked", near, answer.text, *added)
 
 
-_COLUMNS = ("", "asked", "shown", "with new errors", "share", "95% interval")
+_COLUMNS = ("", "asked", "shown", "with new errors", "share", "95% interval", "that no end would mend", "share")
 
 
 def _row(name: str, done: list[Shown]) -> tuple[str, ...]:
@@ -100,4 +101,6 @@ def _row(name: str, done: list[Shown]) -> tuple[str, ...]:
     wrong = sum(one.errors > 0 for one in shown)
     low, high = interval(wrong, len(shown))
     share = percent(wrong / max(1, len(shown)))
-    return (name, str(len(done)), str(len(shown)), str(wrong), share, f"{percent(low)} to {percent(high)}")
+    broken = sum(one.broken > 0 for one in shown)
+    counts = (str(len(done)), str(len(shown)), str(wrong), share, f"{percent(low)} to {percent(high)}")
+    return (name, *counts, str(broken), percent(broken / max(1, len(shown))))

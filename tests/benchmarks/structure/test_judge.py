@@ -125,7 +125,13 @@ def test_errors_are_counted_with_and_without_a_grammar() -> None:
 
 def test_an_answer_adds_errors_unless_it_only_opens_something() -> None:
     text = "f();\n\ng();\n"
-    assert errors_of_answer("javascript", text, Completion("if (a) {", 5, 5)) == 0
-    assert errors_of_answer("javascript", text, Completion("if (a)) {", 5, 5)) > 0
-    assert errors_of_answer("javascript", "f();\n", Completion("1)", 2, 3)) == 0
-    assert errors_of_answer("javascript", "f();\n", Completion("1)", 2, 2)) > 0
+    assert errors_of_answer("javascript", text, Completion("if (a) {", 5, 5)) == (0, 0)
+    assert errors_of_answer("javascript", text, Completion("if (a)) {", 5, 5))[1] > 0
+    assert errors_of_answer("javascript", "f();\n", Completion("1)", 2, 3)) == (0, 0)
+    assert errors_of_answer("javascript", "f();\n", Completion("1)", 2, 2))[1] > 0
+
+
+def test_what_an_answer_began_may_still_end() -> None:
+    assert errors_of_answer("python", "y\n\nz\n", Completion("x = 1 +", 2, 2)) == (1, 0)
+    assert errors_of_answer("python", "y\n\nz\n", Completion("if x:", 2, 2)) == (1, 0)
+    assert errors_of_answer("java", "class A { int f() { } }\n", Completion("return 1", 20, 20)) == (1, 0)
