@@ -19,10 +19,11 @@ from engine.context.documents import Document
 from engine.context.lexical import in_comment, in_string
 from engine.context.syntax import block_expected, is_before_code, unfinished_indent
 from engine.errors import HearthError
-from engine.fitting import Place, fitted
+from engine.fitting import fitted
 from engine.frames import MAX_TYPED, Budget, Frame, frame_at, with_context
 from engine.generation import Generation
 from engine.languages import language_of
+from engine.place import Place
 from engine.settings import CompletionSettings
 from engine.stopping.pairs import BRACKETS
 from engine.suggestions import Suggestions

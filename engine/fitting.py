@@ -7,55 +7,19 @@ what they close gets lines of its own, and an answer that breaks the code is cut
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import takewhile
 
-from engine.context.code import Code
-from engine.context.syntax import errors, errors_after, opens_block
+from engine.context.syntax import errors, opens_block
+from engine.place import Fit, Place, errors_with
 from engine.stop import policy_at
 from engine.stopping.pairs import BRACKETS, QUOTES, Closers, Pairing, pair
 from engine.stopping.trims import lines_below
-from engine.tail import Tail, closers_at, tail_at
 
 _BLANKS = " \t\r\n"
 _MAX_WORDS = 8  # that are taken off a line to make it sound
 _MIN_WORDS = 4  # characters that are worth showing
 _ONLY_CLOSES = re.compile(r"([\s)\]};,]|\bend\b|\bfi\b|\bdone\b|\besac\b|</[\w.-]+>)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A cursor at `offset` of a text, and `code`, the part of it that was parsed and begins at `code_start`."""
-
-    text: str
-    offset: int
-    code: Code
-    code_start: int
-
-    @property
-    def offset_in_code(self) -> int:
-        return self.offset - self.code_start
-
-    @property
-    def tail(self) -> Tail:
-        return tail_at(self.text, self.offset)
-
-    @property
-    def closers(self) -> Closers:
-        return closers_at(self.code, self.offset_in_code)
-
-    @property
-    def line_end(self) -> str:
-        """That of the text."""
-        return "\r\n" if "\r\n" in self.code.text else "\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """Insert `text` in the place of the `replaced` characters right of the cursor."""
-
-    text: str
-    replaced: int = 0
 
 
 def fitted(place: Place, answer: str) -> Fit:
@@ -93,7 +57,7 @@ def _errors_of_lines(place: Place, answer: str) -> int:
     if not tail.text.strip() and (opener := _opener(tail.head)):
         found = pair(answer, Closers(opener), place.code.language)
         closing = "" if found.count else f"\n{_indent(tail.head)}{opener}"
-    return _errors(place, _text_fit(place, answer), closing)
+    return errors_with(place, _text_fit(place, answer), closing)
 
 
 def _text_fit(place: Place, answer: str) -> Fit:
@@ -156,14 +120,14 @@ def _next_best(place: Place, answer: str, found: Pairing) -> Fit | None:
         return None  # reading by hand is sure of it
     borders = _borders(closers.text if place.tail.is_closed else closers.text[: found.count])
     others = (_with_closers(place, answer, count) for count in borders)
-    return next((other for other in others if _errors(place, other, found.open) <= known), None)
+    return next((other for other in others if errors_with(place, other, found.open) <= known), None)
 
 
 def _errors_at_least(place: Place, fit: Fit, found: Pairing) -> int:
     """What the answer has left open may be closed later, or by what stands there; a statement may lack its end."""
-    least = _errors(place, fit)
+    least = errors_with(place, fit)
     for closing in _closings(place, fit.text, found) if least > errors(place.code) else ():
-        least = min(least, _errors(place, fit, closing))
+        least = min(least, errors_with(place, fit, closing))
     return least
 
 
@@ -287,9 +251,9 @@ def _before_line(place: Place, answer: str) -> Fit:
     glued = re.search(r"[\w)\]>\"'`]$", answer) and re.match(r"[\w<@#$\"'`-]", tail)
     if _continues_a_line(place) and _continues_a_line(place, said):
         return lines
-    if ends or tail[0] in " \t" or (glued and _errors(place, lines) <= _errors(place, Fit(answer))):
+    if ends or tail[0] in " \t" or (glued and errors_with(place, lines) <= errors_with(place, Fit(answer))):
         return lines  # in front of an indentation, or of a word, nothing else makes sense
-    return lines if _errors(place, lines) < _errors(place, Fit(answer)) else Fit(answer)
+    return lines if errors_with(place, lines) < errors_with(place, Fit(answer)) else Fit(answer)
 
 
 def _before_closers(place: Place, answer: str) -> Fit:
@@ -327,7 +291,7 @@ def _repeats_or_breaks(place: Place, fit: Fit) -> bool:
         return True
     if said == below[: len(said)] and (len(said) > 1 or _ONLY_CLOSES.fullmatch(text)):
         # Without a tree one line in another column is believed to close what the one below does not.
-        return _errors(place, fit) >= errors(place.code) if place.code.tree is not None else len(said) > 1
+        return errors_with(place, fit) >= errors(place.code) if place.code.tree is not None else len(said) > 1
     return _ONLY_CLOSES.fullmatch(text) is not None and _breaks(place, fit)
 
 
@@ -344,7 +308,7 @@ def _continues_a_line(place: Place, said: str = "") -> bool:
 
 
 def _breaks(place: Place, fit: Fit) -> bool:
-    return _errors(place, fit) > errors(place.code)
+    return errors_with(place, fit) > errors(place.code)
 
 
 def _indent(line: str) -> str:
@@ -357,10 +321,3 @@ def _lines(text: str) -> list[str]:
 
 def _opens(place: Place, said: str) -> bool:
     return opens_block(place.code, said.rpartition("\n")[2])
-
-
-def _errors(place: Place, fit: Fit, closing: str = "") -> int:
-    """How many errors the tree has with the answer; `closing` is set behind it only to look at it."""
-    start = place.offset_in_code
-    end = min(start + fit.replaced, len(place.code.text))
-    return errors_after(place.code, start, end, fit.text + closing)

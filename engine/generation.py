@@ -5,7 +5,8 @@ import logging
 from contextlib import aclosing
 
 from engine.backends import Backend
-from engine.fitting import Place, sound
+from engine.fitting import sound
+from engine.place import Place
 from engine.suggestions import Part, Suggestions, confidence, goes_on, shown, words
 from engine.tail import closed_since
 from engine.types import CompletionRequest, Finished, Piece, Rival, Usage

@@ -3,8 +3,9 @@
 import pytest
 
 from engine.context import code as codes
-from engine.fitting import Place, fitted, sound
+from engine.fitting import fitted, sound
 from engine.languages import language_of
+from engine.place import Place
 
 
 def place(marked: str, language: str) -> Place:
