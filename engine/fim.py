@@ -39,6 +39,9 @@ class FimTemplate:
     """One family. Without `sep`, other files are shown under header lines in front of the text above.
 
     `header` is such a line ("{comment}" and "{path}" are filled in). `stops` end an answer besides the marks.
+    Where no other file is shown, the file itself is named in such a line too, unless the family names it
+    otherwise; `path_always`: in its repository form. Qwen2.5-Coder 0.5B completed 8 of 20 lines right without a
+    name, 9 behind a comment line, 4 behind the repository form.
     `path_behind_pre`: the file's own path stands behind PRE instead of in front of the whole.
     """
 
@@ -51,6 +54,7 @@ class FimTemplate:
     sep: str = ""
     header: str = "{comment} {path}\n"
     path_behind_pre: bool = False
+    path_always: bool = False
 
 
 # The order is that of `family_of`: a row stands before the rows whose marks are a subset of its own.
@@ -107,6 +111,7 @@ FIM_TEMPLATES: dict[str, FimTemplate] = {
         sep="<filename>",
         stops=("<fim_pad>", "<|endoftext|>"),
         suffix_first=True,
+        path_always=True,
     ),
     # DeepSeek-Coder README: other files stand in front of the text, each under a "#path" line.
     "deepseek": FimTemplate(
@@ -226,7 +231,7 @@ _REPOSITORY = "project"  # the families want a name; a real one would tell the m
 
 def _files(template: FimTemplate, prompt: FimPrompt) -> list[Part]:
     """Other files in the family's own repository form, ending where the file itself begins."""
-    if not template.sep or not (prompt.context or prompt.path):
+    if not template.sep or not (prompt.context or (template.path_always and prompt.path)):
         return []
     parts: list[Part] = []
     if template.repo:
@@ -240,8 +245,10 @@ def _files(template: FimTemplate, prompt: FimPrompt) -> list[Part]:
 
 def _headers(template: FimTemplate, prompt: FimPrompt) -> str:
     """What stands between PRE and the text above: other files under header lines, and the file's own path."""
-    if template.sep:
-        return f"{prompt.path}\n" if template.path_behind_pre and prompt.path else ""
+    if template.path_behind_pre:
+        return f"{prompt.path}\n" if prompt.path else ""
+    if template.sep and (prompt.context or template.path_always):
+        return ""
     others = "".join(_header(template, file.path) + _whole_lines(file.text) + "\n" for file in prompt.context)
     return others + (_header(template, prompt.path) if prompt.path else "")
 

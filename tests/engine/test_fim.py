@@ -67,15 +67,13 @@ def test_the_prompt_has_the_documented_form(family: str) -> None:
 
 @ROWS
 def test_the_file_is_named_also_without_other_files(family: str) -> None:
-    assert "shop/x.kt\n" in raw(FIM_TEMPLATES[family], FimPrompt("A\n", "B\n", "T", path="shop/x.kt"))
+    assert "shop/x.kt" in raw(FIM_TEMPLATES[family], FimPrompt("A\n", "B\n", "T", path="shop/x.kt"))
 
 
 def test_in_the_form_of_the_family() -> None:
     prompt = FimPrompt("A\n", "B\n", "T", path="x.kt")
     assert raw(FIM_TEMPLATES["mellum"], prompt) == "<filename>x.kt\n<fim_suffix>B\n<fim_prefix>A\n<fim_middle>T"
-    assert raw(FIM_TEMPLATES["qwen"], prompt) == (
-        "<|repo_name|>project\n<|file_sep|>x.kt\n<|fim_prefix|>A\n<|fim_suffix|>B\n<|fim_middle|>T"
-    )
+    assert raw(FIM_TEMPLATES["qwen"], prompt) == ("<|fim_prefix|>// x.kt\nA\n<|fim_suffix|>B\n<|fim_middle|>T")
     assert fim.sides(prompt) == ("// x.kt\nA\nT", "B\n")
 
 
