@@ -126,6 +126,7 @@ async def test_a_ledger_that_cannot_be_written_disturbs_nothing() -> None:
     async with editor(SETTINGS) as ed:
         ed.open("x = ‸\n")
         await accept_and_tell(ed, await suggestion(ed))
+        ed.type("\nz = ")
         assert await ed.ghost() == "compute(y)"
         assert ed.messages == []
 

@@ -21,7 +21,7 @@ from tests.lsp_server.acting import acting
 
 pytestmark = pytest.mark.model
 
-AREA = "def area(width, height):\n    return width * ‸\n\n\nprint(area(2, 3))\n"
+AREA = "def area(width, height):\n    # width times height\n    return width * ‸\n\n\nprint(area(2, 3))\n"
 LONG = "Count from 1 to 1000 in words, every number on a line of its own."
 
 

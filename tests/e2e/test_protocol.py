@@ -170,7 +170,7 @@ async def test_an_unknown_model_is_one_message_and_empty_answers() -> None:
 
 async def test_lines_end_where_the_protocol_says_and_nowhere_else() -> None:
     async with editor(scripted("!")) as ed:
-        ed.open("a\u2028b\x0cc\n‸")
+        ed.open("a\u2028b\x0cc\n‸", "notes.txt", "plaintext")
         ed.type("second")
         item = await ed.ask()
         assert item is not None
