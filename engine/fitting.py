@@ -89,20 +89,20 @@ def _among_closers(place: Place, answer: str) -> Fit:
     if place.code.tree is None or _errors_at_least(place, fit, found) <= errors(place.code):
         return fit
     if not place.tail.text.strip():
-        return _sound_words(place, fit.text)
+        return _sound_words(place, fit.text, len(found.open))
     return _next_best(place, answer, found) or (fit if place.tail.is_closed else Fit(""))
 
 
-def _sound_words(place: Place, text: str) -> Fit:
-    """Of a line that breaks the code its first words that do not; of more than a line nothing."""
+def _sound_words(place: Place, text: str, opened: int) -> Fit:
+    """Of a line that breaks the code its first words that do not, and open no more; of several lines nothing."""
     if "\n" in text.strip():
         return Fit("")
     for _ in range(_MAX_WORDS):
         text = re.sub(r"\s*(\w+|[^\w\s]+)$", "", text)
         if len(text.strip()) < _MIN_WORDS:
             break
-        fit = Fit(text, len(place.tail.text))
-        if _errors_at_least(place, fit, pair(text, Closers(), place.code.language)) <= errors(place.code):
+        fit, found = Fit(text, len(place.tail.text)), pair(text, Closers(), place.code.language)
+        if len(found.open) <= opened and _errors_at_least(place, fit, found) <= errors(place.code):
             return fit
     return Fit("")
 
@@ -192,17 +192,18 @@ def _with_closers(place: Place, answer: str, count: int) -> Fit:
     text = answer.rstrip("\r\n" if place.closers.in_string and left else _BLANKS) if tail.is_closed else answer
     if tail.is_in_tag and text.lstrip(" \t\r").startswith("\n"):
         return Fit(f"{text.rstrip(_BLANKS)}{place.line_end}{_indent(tail.head)}")
-    if _keeps_blank(tail.head, text, left):
+    quote = left.strip()[:1]
+    if quote and left.startswith(3 * quote) and quote in QUOTES and text.endswith(quote) and text.count(quote) % 2:
+        text = text.rstrip(quote)  # a beginning of the long quote that stands there
+    if not count and _keeps_blank(tail.head, text, left):
         text = f"{text.rstrip(_BLANKS)} "
     opener = _opener(tail.head)
     if count or not opener or not left.lstrip().startswith(opener) or not _gets_lines(text, opener):
         return Fit(text, count)
     indent = _indent(tail.head)
-    if opener in "\"'":
-        text = re.sub(r"\r?\n[ \t]*[\"']{1,2}$", "", text)  # a beginning of the quote
-        if text.lstrip(" \t\r").startswith("\n"):
-            first = text.lstrip(_BLANKS)  # where the text begins below its quote its end is in the same column
-            indent = text[: len(text) - len(first)].rpartition("\n")[2]
+    if opener in "\"'" and text.lstrip(" \t\r").startswith("\n"):
+        first = text.lstrip(_BLANKS)  # where the text begins below its quote its end is in the same column
+        indent = text[: len(text) - len(first)].rpartition("\n")[2]
     return Fit(f"{text.rstrip(_BLANKS)}{place.line_end}{indent}", count)
 
 
