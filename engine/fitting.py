@@ -189,7 +189,7 @@ def _with_closers(place: Place, answer: str, count: int) -> Fit:
     left = tail.closers[count:]
     if tail.is_closed and not left.strip():
         count, left = len(tail.text), ""
-    text = answer.rstrip("\r\n" if place.closers.in_string and left else _BLANKS) if tail.is_closed else answer
+    text = answer.rstrip("\r\n" if left and place.closers.in_string else _BLANKS) if tail.is_closed else answer
     if tail.is_in_tag and text.lstrip(" \t\r").startswith("\n"):
         return Fit(f"{text.rstrip(_BLANKS)}{place.line_end}{_indent(tail.head)}")
     quote = left.strip()[:1]

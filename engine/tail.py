@@ -46,11 +46,6 @@ class Tail:
         return end is not None and re.search(rf"<{re.escape(end[1])}(\s[^<>]*)?>$", self.head) is not None
 
     @property
-    def own(self) -> str:
-        """The user's text."""
-        return "" if self.is_closed else self.text
-
-    @property
     def closers(self) -> str:
         """What an answer may close by itself: all there is, or the brackets and quotes in front of the user's."""
         if self.is_closed or self.is_before_line:
