@@ -118,6 +118,15 @@ class VSCode:
         """From the explorer, as an editor that stays, with the focus in the `text` that this selects."""
         self.press("Control+Shift+e")
         row = f".explorer-viewlet .monaco-list-row:has-text({json.dumps(name)})"
+        keys = itertools.cycle(("Home", *["PageDown"] * 5))
+
+        def is_in_sight() -> bool:  # a file further down has no row
+            if name in self.text(".explorer-viewlet .monaco-list-row"):
+                return True
+            self.press(next(keys))
+            return False
+
+        self.until(is_in_sight, f"{name} in the explorer")
         self.run(f"await page.locator({json.dumps(row)}).first().dblclick()")
         self.until(lambda: name in self.text(".tab.active"), f"{name} in the editor")
         self.run(f"await page.locator({json.dumps(text)}).click()")
