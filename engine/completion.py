@@ -26,9 +26,10 @@ from engine.languages import language_of
 from engine.place import Place
 from engine.settings import CompletionSettings
 from engine.stopping.pairs import BRACKETS
-from engine.suggestions import Suggestions
+from engine.suggestions import Shown, Suggestions
 from engine.taken import Taken
 from engine.types import Completion, CompletionRequest, FimPrompt, Snapshot, Usage
+from engine.whole import whole
 
 Surroundings = Callable[[Snapshot, int, tuple[int, int]], ContextQuery | None]
 
@@ -104,15 +105,16 @@ class Completer:
                     rest = await self._rest_of_other(memory, snapshot, place, begun, "\n" in shown.text.strip())
                     if rest is None:
                         break
-                    each = self._completion(memory, place, (begun + rest[0], rest[1]), "rival")
+                    other = rest._replace(text=begun + rest.text)
+                    each = self._completion(memory, place, other, "rival")
                     if each.text.strip() not in {"", *(one.text.strip() for one in found)}:
                         found.append(each)
         return found[1:]
 
     async def _rest_of_other(
         self, memory: _Memory, snapshot: Snapshot, place: Place, begun: str, has_lines: bool
-    ) -> tuple[str, float] | None:
-        """(how an answer goes on that begins with `begun`, its probability); None when it is too late."""
+    ) -> Shown | None:
+        """How an answer goes on that begins with `begun`; None when it is too late."""
         text, after = _with(place.text, place.offset, place.offset, begun)
         known = memory.suggestions.find(text, after)
         if known is not None and known[1].complete:
@@ -177,7 +179,7 @@ class Completer:
         if known is None and older is not None and older.serves(snapshot.text, offset):
             # On a slow machine, to begin anew with every key that agrees with it would mean never to end.
             with suppress(HearthError):  # if it failed, this call begins anew and says why that fails too
-                await older.wait(self.settings.deadline_ms / 1000, offset, floor)
+                await older.wait(*self._deadlines(), offset, floor)
             known = self._remembered(memory, place, automatic)
             if known is None and older.under_way:
                 known = self._completion(memory, place, older.shown(offset, floor), older.reason)
@@ -186,7 +188,7 @@ class Completer:
             return known
         self._stop_warming(memory, snapshot, offset, automatic)
         generation = self._begin(memory, snapshot, place, automatic)
-        await generation.wait(self.settings.deadline_ms / 1000, offset, floor)
+        await generation.wait(*self._deadlines(), offset, floor)
         self._speed.learn(generation.usage)
         if memory.warming is None or memory.warming.done():
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
@@ -240,17 +242,22 @@ class Completer:
         self,
         memory: _Memory,
         place: Place,
-        shown: tuple[str, float],
+        shown: Shown,
         reason: str,
         usage: Usage | None = None,
     ) -> Completion:
-        """What is told of (text, probability): nothing of what the user rejected here."""
-        text, confidence = shown
+        """What is told of it: nothing of what the user rejected here, and no scraps."""
+        text = whole(place, shown.text, shown.following) if shown.is_part else shown.text
         if memory.suggestions.is_rejected(place.text, place.offset, text):
             text = ""
         fit = fitted(place, text)
         end = place.offset + fit.replaced
-        return Completion(fit.text, place.offset, end, reason, confidence, usage or Usage())
+        return Completion(fit.text, place.offset, end, reason, shown.probability, usage or Usage())
+
+    def _deadlines(self) -> tuple[float, float]:
+        """In seconds: that of whole statements, and the one of parts."""
+        first = self.settings.deadline_ms / 1000
+        return first, first * self.settings.second_deadline
 
     def _floor(self, automatic: bool) -> float:
         """Less probable lines are only shown to who asks for them."""

@@ -6,12 +6,11 @@ what they close gets lines of its own, and an answer that breaks the code is cut
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
 
 from engine.context.syntax import errors, opens_block
-from engine.place import Fit, Place, errors_with
+from engine.place import Fit, Place, closings, errors_with
 from engine.stop import policy_at
 from engine.stopping.pairs import BRACKETS, QUOTES, Closers, Pairing, pair
 from engine.stopping.trims import lines_below
@@ -126,22 +125,9 @@ def _next_best(place: Place, answer: str, found: Pairing) -> Fit | None:
 def _errors_at_least(place: Place, fit: Fit, found: Pairing) -> int:
     """What the answer has left open may be closed later, or by what stands there; a statement may lack its end."""
     least = errors_with(place, fit)
-    for closing in _closings(place, fit.text, found) if least > errors(place.code) else ():
+    for closing in closings(place, fit.text, found.open, (" x",)) if least > errors(place.code) else ():
         least = min(least, errors_with(place, fit, closing))
     return least
-
-
-def _closings(place: Place, text: str, found: Pairing) -> Iterator[str]:
-    """How what the answer began may end: brackets, an expression, a statement, a block."""
-    language = place.code.language
-    yield found.open
-    yield f" x{found.open}"
-    if language is not None and language.block == "brace" and language.comment == "//":
-        yield f"{found.open};"
-        yield f" x{found.open};"
-    if language is not None and _opens(place, place.tail.head + text):
-        deeper = f"\n{_indent(place.tail.head) or _indent(text)}    "
-        yield {"indent": f"{deeper}pass", "end": "\nend"}.get(language.block, "")
 
 
 def _end_before_tail(tail: str, answer: str, found: Pairing) -> int:

@@ -7,7 +7,9 @@ from contextlib import aclosing
 from engine.backends import Backend
 from engine.fitting import sound
 from engine.place import Place
-from engine.suggestions import Part, Suggestions, confidence, goes_on, shown, words
+from engine.stopping.borders import is_whole
+from engine.stopping.pairs import Closers
+from engine.suggestions import Part, Shown, Suggestions, confidence, goes_on, shown, words
 from engine.tail import closed_since
 from engine.types import CompletionRequest, Finished, Piece, Rival, Usage
 
@@ -52,27 +54,34 @@ class Generation:
     def under_way(self) -> bool:
         return not self._task.done() and not self._task.cancelling()
 
-    def shown(self, offset: int, floor: float) -> tuple[str, float]:
-        """(what may be shown now to a cursor that moved along it to `offset`, its probability)."""
+    def shown(self, offset: int, floor: float) -> Shown:
+        """What may be shown now to a cursor that moved along it to `offset`."""
         typed, right = offset - self._place.offset, self._place.text[self._place.offset :]
         if self._parts or self._is_sound:  # of an answer that came to nothing the draft is not shown either
             answer = self.answer if self._is_sound else sound(self._place, self.answer)
-            return shown(answer, self._parts, typed, right, floor)
+            found = shown(answer, self._parts, typed, right, floor, self._is_sound)
+            return found if self._is_sound else found._replace(following=self._draft[len(answer) :])
         growing = self._growing
         if not growing or growing[0].given(typed) < floor:
-            return shown(self._draft, growing, typed, right, floor)
-        return self._words(typed), growing[0].given(typed)
+            return shown(self._draft, growing, typed, right, floor, complete=False)
+        return self._words(typed)
 
     @property
     def _growing(self) -> list[Part]:
         """The first part as it is now."""
         return [Part(len(self._draft), self._steps[-1][1], tuple(self._steps))] if self._steps else []
 
-    def _words(self, typed: int) -> str:
+    def _words(self, typed: int) -> Shown:
         """Of a first line that takes long, the words so far; not where text right of the cursor may end it."""
-        if self.answer or "\n" in self._draft.strip() or goes_on(self._place.text[self._place.offset :]):
-            return ""
-        return words(self._draft[typed:], len(self._draft) - typed)
+        if (
+            not self._growing
+            or self.answer
+            or "\n" in self._draft.strip()
+            or goes_on(self._place.text[self._place.offset :])
+        ):
+            return Shown("", 0.0)
+        probability = self._growing[0].given(typed)
+        return words(self._draft[typed:], len(self._draft) - typed, probability)
 
     @property
     def is_whole(self) -> bool:
@@ -96,23 +105,33 @@ class Generation:
             bool(self._draft) and (self._draft.startswith(typed) or typed.startswith(self._draft))
         )
 
-    async def wait(self, seconds: float, offset: int, floor: float) -> None:
-        """Until the answer is complete, or `seconds` have passed and there is at least a line to show.
+    async def wait(self, deadline: float, second: float, offset: int, floor: float) -> None:
+        """Until the answer is complete, or `deadline` seconds have passed and whole statements are there to show.
 
-        Of a line that has been on its way for so long, words are enough. It waits for nothing where it is clear
-        that for a cursor at `offset` the answer will be less probable than `floor`.
+        What is only a part of one is worth waiting for until the `second` deadline. Of a line that has been on its
+        way for so long, words are enough. It waits for nothing where it is clear that for a cursor at `offset` the
+        answer will be less probable than `floor`.
         """
-        end, typed = _now() + seconds, offset - self._place.offset
+        began, typed = _now(), offset - self._place.offset
         while self.under_way:
             if self._is_hopeless(typed, floor):
                 self.reason = "doubt"
                 break
-            left = end - _now()
+            passed = _now() - began
             lasts = _now() - self._spoke_at if self._spoke_at else 0.0
-            if (left <= 0 and self.answer) or (lasts >= seconds and self._words(typed)):
+            if (passed >= deadline and self._is_whole_so_far()) or (passed >= second and self.answer):
                 break
-            await self._news_within(max(left, _LOOK_AGAIN))
+            if passed >= second and lasts >= deadline and self._words(typed).text:
+                break
+            due = deadline if passed < deadline else second
+            await self._news_within(max(due - passed, _LOOK_AGAIN))
         self._raise_error()
+
+    def _is_whole_so_far(self) -> bool:
+        """Whether what is certain of the answer ends where a person would stop."""
+        tail = self._place.tail
+        closers = self._place.closers if tail.is_closed else Closers()
+        return bool(self.answer) and is_whole(self.answer, closers, self._place.code.language)
 
     async def whole(self) -> None:
         """Until nothing more comes. Raises what the backend raised."""

@@ -1,9 +1,10 @@
 """A cursor and what was parsed around it, and how an answer is set there."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.context.code import Code
-from engine.context.syntax import errors_after
+from engine.context.syntax import errors_after, opens_block
 from engine.stopping.pairs import Closers
 from engine.tail import Tail, closers_at, tail_at
 
@@ -48,3 +49,21 @@ def errors_with(place: Place, fit: Fit, closing: str = "") -> int:
     start = place.offset_in_code
     end = min(start + fit.replaced, len(place.code.text))
     return errors_after(place.code, start, end, fit.text + closing)
+
+
+def closings(place: Place, text: str, open: str, operands: tuple[str, ...] = ()) -> Iterator[str]:
+    """How what an answer began may end: `open` brackets, a statement, a block; also behind one of `operands`."""
+    language = place.code.language
+    has_semicolons = language is not None and language.block == "brace" and language.comment == "//"
+    for operand in ("", *operands):
+        yield f"{operand}{open}"
+        if has_semicolons:
+            yield f"{operand}{open};"
+    line = f"{place.tail.head}{text}".rpartition("\n")[2]
+    if language is not None and opens_block(place.code, line):
+        deeper = f"\n{indent(line) or indent(place.tail.head)}    "
+        yield {"indent": f"{deeper}pass", "end": "\nend"}.get(language.block, "")
+
+
+def indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]

@@ -12,7 +12,7 @@ from typing import Literal
 from engine.languages import Language
 from engine.stopping.lines import BLANKS, lines_of
 from engine.stopping.pairs import Closers
-from engine.stopping.rules import DECIDED, RULES
+from engine.stopping.rules import DECIDED, GUESSES, RULES
 from engine.stopping.trims import TRIMS
 from engine.types import StopPolicy
 
@@ -20,6 +20,7 @@ _MOST = 2_000  # characters of the cursor's line that are looked at, on each sid
 
 Mode = Literal["line", "block", "span"]
 _STEP = 8  # characters between two looks at the rules, for servers that send long pieces
+_LOOK_AHEAD = 6  # lines behind a guessed end in which the text below may still be reached
 # Measured on spans of real code (0.5B): in the middle of the missing text the model gives its end tokens a
 # probability over this at 1 of 200 places, at its real end at 2 of 3.
 LIKELY_END = 0.005
@@ -38,6 +39,7 @@ class Answer:
     _settled: int = field(default=0, repr=False)
     _likely_end: int = field(default=-1, repr=False)
     _likelihood: float = field(default=0.0, repr=False)
+    _guess: tuple[str, int] | None = field(default=None, repr=False)
 
     @property
     def stopped(self) -> bool:
@@ -57,7 +59,10 @@ class Answer:
             self.text += piece[start : start + _STEP]
             self._without_blanks_at_line_ends()
             self._apply_rules()
-        return "" if self.stopped else self._settle(_certain_end(self.text, self.policy))
+        if self.stopped:
+            return ""
+        certain = self.text if self._guess is None else self.text[: self._guess[1]]
+        return self._settle(_certain_end(certain, self.policy))
 
     def may_end_here(self, likelihood: float) -> None:
         """The model would end here with this probability; worth knowing when it runs on instead."""
@@ -67,6 +72,8 @@ class Answer:
     def finish(self) -> str:
         """End the answer and return what is left of it, without what stands below the cursor anyway."""
         whole = self.text
+        if self._guess is not None and self.reason not in DECIDED:
+            self._cut(*self._guess)
         if self._likely_end >= 0 and self.reason not in DECIDED:
             self.text = self.text[: max(self._likely_end, self._settled)]
         for trim in TRIMS:
@@ -83,11 +90,21 @@ class Answer:
 
     def _apply_rules(self) -> None:
         for name, rule in RULES:
+            is_guess = name in GUESSES and self.policy.mode == "span"
+            if is_guess and self.policy.knows_end:
+                continue
             cut = rule(self.text, self.policy)
-            if cut is not None:
-                self.text = self.text[: max(cut, self._settled)]
-                self.reason = name
-                return
+            if cut is None:
+                continue
+            if is_guess and not _is_far_behind(self.text, cut):
+                self._guess = self._guess or (name, cut)
+                continue
+            self._cut(*(self._guess or (name, cut)) if name in GUESSES else (name, cut))
+            return
+
+    def _cut(self, reason: str, end: int) -> None:
+        self.text = self.text[: max(end, self._settled)]
+        self.reason = reason
 
     def _settle(self, end: int) -> str:
         settled = self.text[self._settled : end]
@@ -128,6 +145,15 @@ def policy_at(
         language=language.name if language else "",
         prose=prose,
     )
+
+
+def _is_far_behind(text: str, end: int) -> bool:
+    """Whether the answer has gone on so far behind a guessed end that it will not reach the text below.
+
+    Nor does it once it begins something new at the left margin.
+    """
+    lines = [line for line in text[end:].split("\n")[1:-1] if line.strip()]
+    return len(lines) >= _LOOK_AHEAD or any(re.match(r"[\w@#/]", line) for line in lines)
 
 
 def _shortened(head: str) -> str:

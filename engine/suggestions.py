@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
+from typing import NamedTuple
 
 from engine.tail import closed_since, only_closers
 from engine.types import Rival
@@ -48,8 +49,22 @@ class Part:
         return next((probability for step, probability in reversed(self.steps) if step <= end), 1.0)
 
 
-def shown(answer: str, parts: Sequence[Part], typed: int, right: str, floor: float) -> tuple[str, float]:
-    """(what may be shown, its probability) once so many characters of the answer were typed.
+class Shown(NamedTuple):
+    """What may be shown of an answer, its probability, and how its line goes on in the answer.
+
+    `is_part`: it was cut, or may grow, so that it need not end where a person would stop.
+    """
+
+    text: str
+    probability: float
+    following: str = ""
+    is_part: bool = False
+
+
+def shown(
+    answer: str, parts: Sequence[Part], typed: int, right: str, floor: float, complete: bool = True
+) -> Shown:
+    """What may be shown once so many characters of the answer were typed.
 
     That are its lines up to the first one that is less probable than `floor`, or where that is the first of all
     its sure words, if the text `right` of the cursor does not go on there.
@@ -57,22 +72,25 @@ def shown(answer: str, parts: Sequence[Part], typed: int, right: str, floor: flo
     left = [part for part in parts if part.end > typed]
     sure_lines = list(takewhile(lambda part: part.given(typed) >= floor, left))
     if sure_lines or not left or goes_on(right):
-        return answer[typed : sure_lines[-1].end if sure_lines else typed], confidence(sure_lines or left, typed)
+        end = sure_lines[-1].end if sure_lines else typed
+        is_part = not complete or len(sure_lines) < len(left)
+        return Shown(answer[typed:end], confidence(sure_lines or left, typed), answer[end:], is_part)
     part = left[0]
     steps = [(end, part.given_to(end, typed)) for end, _ in part.steps if end > typed]
     sure = list(takewhile(lambda step: step[1] >= _SURE, steps))
-    text = words(answer[typed : part.end], sure[-1][0] - typed) if sure else ""
-    return text, sure[-1][1] if text else part.given(typed)
+    found = words(answer[typed : part.end], sure[-1][0] - typed, sure[-1][1]) if sure else Shown("", 0.0)
+    return found if found.text else Shown("", part.given(typed))
 
 
-def words(text: str, end: int) -> str:
+def words(text: str, end: int, probability: float) -> Shown:
     """The whole words of the first line up to `end`, where they are worth showing."""
     line = re.match(r"\s*[^\n]*", text[:end])
     found = line[0] if line else ""
     if len(found) == len(text) or re.match(r"\w", text[len(found) :]):
         found = re.sub(r"\w+$", "", found)  # the word may go on
     found = found.rstrip()
-    return found if len(found.strip()) >= _WORTH_SHOWING else ""
+    worth = found if len(found.strip()) >= _WORTH_SHOWING else ""
+    return Shown(worth, probability, text[len(found) :], is_part=True)
 
 
 def goes_on(right: str) -> bool:
@@ -100,9 +118,9 @@ class Suggestion:
     complete: bool = True
     rivals: tuple[Rival, ...] = ()
 
-    def shown_at(self, offset: int, floor: float) -> tuple[str, float]:
+    def shown_at(self, offset: int, floor: float) -> Shown:
         """`shown` for a cursor that has moved along it to `offset`."""
-        return shown(self.answer, self.parts, offset - self.offset, self.right, floor)
+        return shown(self.answer, self.parts, offset - self.offset, self.right, floor, self.complete)
 
     def rivals_at(self, offset: int) -> list[str]:
         """What other answers begin with behind a cursor that has moved along it to `offset`."""

@@ -80,8 +80,9 @@ class StopPolicy:
     the line; `in_string`: what closes it is read as the text of a string that `quote` ends; `in_tag`: its
     last `>` ends a tag. `mode` "line" ends
     with the line, "block" when the block ends, "span" only when the text below is reached (the user asked for
-    whatever is missing here). `language` is the name of its row; `prose`: the cursor is in a comment, a string or
-    Markdown.
+    whatever is missing here). `knows_end`: the model ends its answers where they should end, so an answer is only
+    cut where it is certainly wrong. `language` is the name of its row; `prose`: the cursor is in a comment, a
+    string or Markdown.
     """
 
     mode: Literal["line", "block", "span"] = "line"
@@ -97,6 +98,7 @@ class StopPolicy:
     in_tag: bool = False
     language: str = ""
     prose: bool = False
+    knows_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from engine.languages import named
+from engine.stopping.borders import is_whole
 from engine.stopping.lines import (
     BLANKS,
     CLOSERS,
@@ -75,32 +76,38 @@ def closed_again(text: str, policy: StopPolicy) -> int | None:
 
 
 def line_end(text: str, policy: StopPolicy) -> int | None:
-    """A single-line answer ends with its first line that says something."""
+    """A single-line answer ends with the first statement: mostly with its first line that says something."""
     if _mode(text, policy) != "line":
         return None
     said = len(text) - len(text.lstrip(BLANKS))
     if said == len(text):
         return runs_empty(text)
-    end = text.find("\n", said)
-    if end < 0 or _mode(f"{text}.", policy) != "line":
+    if "\n" not in text[said:] or _mode(f"{text}.", policy) != "line":
         return None
-    if is_before_line(policy):
-        return _end_of_lines_before(text, policy)
-    return len(text[:end].rstrip("\r"))
+    end = _end_of_statement(text, policy)
+    if end is None:
+        return None
+    return end + 1 if is_before_line(policy) and text[end : end + 1] == "\n" else end
 
 
-def _end_of_lines_before(text: str, policy: StopPolicy) -> int | None:
-    """A whole line in front of the one that begins at the cursor; with the block that it begins."""
+def _end_of_statement(text: str, policy: StopPolicy) -> int | None:
+    """Behind the first statement, with the lines over which it goes on and the block that it begins."""
     language = named(policy.language)
     lines = [(start, line) for start, line in lines_of(text)[:-1] if line.strip()]
     first = policy.head + lines[0][1] if lines[0][0] == 0 else lines[0][1]
-    if language is None or not re.search(language.opens, first.strip()):
-        return lines[0][0] + len(lines[0][1]) + 1
-    for start, line in lines[1:]:
-        if indent_of(line) > indent_of(first) or _goes_on(line, policy):
-            continue
-        closes = line.strip()[0] in CLOSERS or _matches(_words(policy)[0], line)
-        return start + len(line) + 1 if closes else start
+    has_opened = False
+    for start, line in lines:
+        whole = policy.head + line if start == 0 else line
+        if has_opened:
+            if indent_of(line) > indent_of(first) or _goes_on(line, policy):
+                continue
+            closes = line.strip()[0] in CLOSERS or _matches(_words(policy)[0], line)
+            return start + len(line) if closes else end_of_previous_line(text, start)
+        has_opened = language is not None and re.search(language.opens, whole.strip()) is not None
+        end = start + len(line)
+        is_text = policy.prose or bool(policy.tail.strip())
+        if not has_opened and (is_text or is_whole(text[:end], _closers(policy), language)):
+            return end
     return None
 
 
@@ -232,7 +239,7 @@ def _mode(text: str, policy: StopPolicy) -> str:
     if head and language and text.lstrip(" \t").startswith("\n") and re.search(language.opens, head):
         return "block"
     if policy.mode == "line" and policy.closers.strip() and "\n" in text.strip():
-        whole = Closers(policy.closers, policy.in_string, policy.quote, policy.in_tag)
+        whole = _closers(policy)
         first = text[: text.index("\n", len(text) - len(text.lstrip()))]
         return "block" if pair(first, whole, language).open else "line"
     return policy.mode
@@ -291,6 +298,10 @@ def _end_of_closers(line: str) -> int:
     return len(line) - len(line.lstrip(BLANKS + CLOSERS))
 
 
+def _closers(policy: StopPolicy) -> Closers:
+    return Closers(policy.closers, policy.in_string, policy.quote, policy.in_tag)
+
+
 def _has_words(text: str) -> bool:
     """Whether there is more than figures and punctuation in it."""
     return re.search(r"[^\W\d_]", text) is not None
@@ -300,6 +311,9 @@ Rule = Callable[[str, StopPolicy], int | None]
 
 # The rules that find a certain end; after the others, and at the token limit, the model has run on.
 DECIDED = ("text_below", "line_completed", "closed_again", "line_end", "block_end", "eog")
+
+# Those that guess where the missing text ends: who asked by hand is shown more if the text below is reached.
+GUESSES = ("span_end", "after_jump")
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("mark", marks),

@@ -68,7 +68,7 @@ def jump_before_code(text: str, policy: StopPolicy) -> int:
     A first line stays: it is all there is to show.
     """
     lines = [(start, line) for start, line in lines_of(text) if line.strip()]
-    if len(lines) < 2 or policy.head.strip() or not policy.comment:
+    if len(lines) < 2 or not policy.comment:
         return len(text)
     start, last = lines[-1]
     below = line_after(policy)

@@ -5,6 +5,7 @@
   of the warm requests that the model had to answer.
 - first line right: of the newly shown suggestions, the share whose first line is exactly what follows up to the
   line's end.
+- torn: of the newly shown suggestions, those that do not end where a person would stop (see `wholeness`).
 - keystrokes saved: 1 - keys pressed / keys without completion. Accepting a whole suggestion or its first line
   is one key, accepting words is one key a word; Enter with the automatic indentation is one key.
 - wrong characters: of all that was newly shown, the characters behind the last right one, per 100 characters of
@@ -43,6 +44,7 @@ class Step:
     is_new: bool
     evaluated: int | None = None
     generated: int | None = None
+    is_torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Summary:
     evaluated: float | None
     generated: float | None
     shown: float
+    torn: float | None
     first_line_right: float | None
     keystrokes_saved: float
     wrong_per_100: float
@@ -90,6 +93,7 @@ def summarise(steps: Sequence[Step]) -> Summary:
         evaluated=_mean([step.evaluated for step in steps if step.evaluated is not None]),
         generated=_mean([step.generated for step in steps if step.generated is not None]),
         shown=len(shown) / max(1, len(steps)),
+        torn=_mean([step.is_torn for step in new]),
         first_line_right=_mean([is_first_line_right(step.ghost, step.following) for step in new]),
         keystrokes_saved=1 - sum(step.pressed for step in steps) / max(1, keys),
         wrong_per_100=100 * sum(wrong_characters(step) for step in steps) / max(1, typed),

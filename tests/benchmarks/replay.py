@@ -114,6 +114,7 @@ _ROWS: Rows = (
     ("tokens evaluated per request", "evaluated"),
     ("tokens generated per request", "generated"),
     ("requests that showed something", "shown"),
+    ("torn, of what was shown", "torn"),
     ("first line right", "first_line_right"),
     ("keystrokes saved", "keystrokes_saved"),
     ("wrong characters shown per 100", "wrong_per_100"),
@@ -121,6 +122,7 @@ _ROWS: Rows = (
 )
 _CLOCKED_ROWS: Rows = (
     ("suggestion there before the next key", "shown"),
+    ("torn, of what was shown", "torn"),
     ("first line right, of those", "first_line_right"),
     ("keystrokes saved", "keystrokes_saved"),
     ("wrong characters shown per 100", "wrong_per_100"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tests.benchmarks.engines import Buffer, Engine, Suggestion
 from tests.benchmarks.metrics import Acceptance, Kind, Step, acceptance
 from tests.benchmarks.trace import Place, first_keys, next_key
+from tests.benchmarks.wholeness import is_torn
 
 REST_SECONDS = 1.0
 
@@ -64,6 +65,7 @@ async def retype(engine: Engine, place: Place, pace: Pace) -> list[Step]:
                 is_new=answer.ghost.rstrip() != standing.rstrip(),
                 evaluated=answer.evaluated,
                 generated=answer.generated,
+                is_torn=is_torn(buffer.language, buffer.above, answer.ghost, buffer.below),
             )
         )
         standing = answer.ghost.removeprefix(taken.text) if answer.ghost.startswith(taken.text) else ""

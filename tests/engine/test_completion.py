@@ -110,13 +110,13 @@ async def test_of_a_line_that_becomes_doubtful_its_sure_words_are_shown_at_once(
         ["total = ", "price * ", "rate", " + tax"], probabilities=[0.9, 0.8, 0.1, 0.1], last=asyncio.Event()
     )
     typing = Typing(backend, "‸\n")
-    assert await typing.ghost() == "total = price *"
+    assert await typing.ghost() == "total = price", "an operator wants more behind it"
     typing.type("total")
-    assert await typing.ghost() == " = price *"
+    assert await typing.ghost() == " = price"
     assert backend.last
     backend.last.set()
     await asyncio.sleep(0.02)
-    assert await typing.ghost() == " = price *", "not the rest of it, now that it is known"
+    assert await typing.ghost() == " = price", "not the rest of it, now that it is known"
     typing.type(" = price * rate")
     assert await typing.ghost() == " + tax"
 
@@ -141,14 +141,15 @@ async def test_an_answer_ends_before_its_first_doubtful_line() -> None:
 async def test_of_a_line_that_takes_long_its_words_so_far_are_shown_at_the_deadline() -> None:
     backend = Drafting(["total = weights", "[0] + wei", "ghts[1]"], last=asyncio.Event())
     typing = Typing(backend, "‸\n", CompletionSettings(deadline_ms=50))
-    assert await typing.ghost() == "total = weights[0] +"
+    assert await typing.ghost() == "total = weights[0]"
     typing.type("total")
-    assert await typing.ghost() == " = weights[0] +", "a key along it is not waited for"
+    assert await typing.ghost() == " = weights[0]", "a key along it is not waited for"
     assert backend.last
     backend.last.set()
     typing.type(" = weights[0] +")
     assert await typing.ghost() == " weights[1]"
-    assert len(typing.asked) == 1
+    heads = [request.stop.head for request in typing.asked]
+    assert heads in ([""], ["", "total = weights[0] + weights[1]"]), "at most what follows was asked too"
 
 
 async def test_the_words_so_far_are_not_shown_in_front_of_text() -> None:

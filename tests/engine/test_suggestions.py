@@ -60,7 +60,7 @@ def test_what_was_doubtful_is_shown_once_the_doubtful_words_were_typed(
     known.add("", 0, LOOP, [Part(18, 0.1, STEPS)])
     _, entry = known.find(typed, len(typed)) or ("", None)
     assert entry
-    text, probability = entry.shown_at(len(typed), floor=0.4)
+    text, probability, *_ = entry.shown_at(len(typed), floor=0.4)
     assert (text, round(probability, 6)) == shown
 
 

@@ -1,0 +1,36 @@
+"""Whole statements, not scraps: a part of an answer is cut where a person would stop."""
+
+from engine.context.lexical import in_comment, in_string
+from engine.context.syntax import errors
+from engine.place import Fit, Place, closings, errors_with
+from engine.stopping.borders import is_whole, last_border
+from engine.stopping.pairs import Closers, pair
+
+_WORTH_SHOWING = 4  # characters
+
+
+def whole(place: Place, text: str, following: str) -> str:
+    """Of a part of an answer, which goes on with `following`, as much as ends where a person would stop."""
+    tail, language = place.tail, place.code.language
+    if tail.text.strip() and not tail.is_closed:
+        return text  # the user's own text stands there
+    closers = place.closers if tail.is_closed else Closers()
+    prose = in_comment(place.code, place.offset_in_code) or in_string(place.code, place.offset_in_code)
+    at_line_end = not following.partition("\n")[0].strip()
+    if at_line_end and is_whole(text, closers, language, prose) and _parses(place, text):
+        return text
+    said, end = text + following, len(text.rstrip())
+    while end := last_border(said, end, closers, language, prose):
+        if prose or _parses(place, said[:end]):
+            return said[:end] if len(said[:end].strip()) >= _WORTH_SHOWING else ""
+        end -= 1
+    return ""
+
+
+def _parses(place: Place, text: str) -> bool:
+    """Whether the tree has no more errors with it, but for the end of the statement and the body of a block."""
+    if place.code.tree is None:
+        return True
+    found, known = pair(text, place.closers, place.code.language), errors(place.code)
+    fit = Fit(text, found.count)
+    return any(errors_with(place, fit, closing) <= known for closing in closings(place, text, found.open))

@@ -1,0 +1,1 @@
+"""Gaps in programs with tests: what a model fills in, asked by hand."""
