@@ -17,7 +17,7 @@ from engine.context import ContextQuery, Gathered, gather
 from engine.context import code as codes
 from engine.context.documents import Document
 from engine.context.lexical import in_comment, in_string
-from engine.context.syntax import block_expected, is_before_code, unfinished_indent
+from engine.context.syntax import block_expected, unfinished_indent
 from engine.errors import HearthError
 from engine.fitting import fitted
 from engine.frames import MAX_TYPED, Budget, Frame, frame_at, with_context
@@ -34,6 +34,7 @@ from engine.whole import whole
 Surroundings = Callable[[Snapshot, int, tuple[int, int]], ContextQuery | None]
 
 _REST_PAUSE = 0.05  # seconds without a request after which the frame may be improved
+_BY_HAND = 20.0  # seconds
 _MAX_OTHERS = 2  # answers besides the first one, for who asks for them
 
 
@@ -97,22 +98,23 @@ class Completer:
         place = Place(snapshot.text, shown.start, *document.code_near(shown.start))
         known = memory.suggestions.find(place.text, place.offset)
         found = [shown]
-        with suppress(TimeoutError, HearthError):  # there is an answer; the next call will tell what is wrong
-            async with asyncio.timeout(2 * self.settings.deadline_ms / 1000):
-                for begun in known[1].rivals_at(place.offset) if known else []:
-                    if len(found) > _MAX_OTHERS:
-                        break
-                    rest = await self._rest_of_other(memory, snapshot, place, begun, "\n" in shown.text.strip())
-                    if rest is None:
-                        break
-                    other = rest._replace(text=begun + rest.text)
-                    each = self._completion(memory, place, other, "rival")
-                    if each.text.strip() not in {"", *(one.text.strip() for one in found)}:
-                        found.append(each)
+        until = asyncio.get_running_loop().time() + 2 * self.settings.deadline_ms / 1000
+        with suppress(HearthError):  # there is an answer; the next call will tell what is wrong
+            for begun in known[1].rivals_at(place.offset) if known else []:
+                left = until - asyncio.get_running_loop().time()
+                if len(found) > _MAX_OTHERS or left <= 0:
+                    break
+                rest = await self._rest_of_other(memory, snapshot, place, begun, left)
+                if rest is None:
+                    break
+                other = rest._replace(text=begun + rest.text)
+                each = self._completion(memory, place, other, "rival")
+                if each.text.strip() not in {"", *(one.text.strip() for one in found)}:
+                    found.append(each)
         return found[1:]
 
     async def _rest_of_other(
-        self, memory: _Memory, snapshot: Snapshot, place: Place, begun: str, has_lines: bool
+        self, memory: _Memory, snapshot: Snapshot, place: Place, begun: str, seconds: float
     ) -> Shown | None:
         """How an answer goes on that begins with `begun`; None when it is too late."""
         text, after = _with(place.text, place.offset, place.offset, begun)
@@ -122,12 +124,12 @@ class Completer:
         if memory.frame is None or memory.frame.typed(text, after) is None:
             return None
         there = _pasted(place, text, begun, place.offset)
-        request = self._request(memory, replace(snapshot, text=text), there, automatic=True)
-        if has_lines and request.stop.mode == "line":
-            request = replace(request, stop=replace(request.stop, mode="span"))
+        request = self._request(memory, replace(snapshot, text=text), there, automatic=False)
         generation = self._start(memory, request, there, floor=0.0)
-        await generation.whole()
-        return generation.shown(after, 0.0) if generation.is_whole else None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await generation.whole()
+        return generation.shown(after, 0.0)
 
     async def wake(self) -> None:
         """Have the model loaded, because a file was opened."""
@@ -179,7 +181,7 @@ class Completer:
         if known is None and older is not None and older.serves(snapshot.text, offset):
             # On a slow machine, to begin anew with every key that agrees with it would mean never to end.
             with suppress(HearthError):  # if it failed, this call begins anew and says why that fails too
-                await older.wait(*self._deadlines(), offset, floor)
+                await older.wait(*self._deadlines(automatic), offset, floor)
             known = self._remembered(memory, place, automatic)
             if known is None and older.under_way:
                 known = self._completion(memory, place, older.shown(offset, floor), older.reason)
@@ -188,7 +190,7 @@ class Completer:
             return known
         self._stop_warming(memory, snapshot, offset, automatic)
         generation = self._begin(memory, snapshot, place, automatic)
-        await generation.wait(*self._deadlines(), offset, floor)
+        await generation.wait(*self._deadlines(automatic), offset, floor)
         self._speed.learn(generation.usage)
         if memory.warming is None or memory.warming.done():
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
@@ -254,9 +256,11 @@ class Completer:
         end = place.offset + fit.replaced
         return Completion(fit.text, place.offset, end, reason, shown.probability, usage or Usage())
 
-    def _deadlines(self) -> tuple[float, float]:
-        """In seconds: that of whole statements, and the one of parts."""
+    def _deadlines(self, automatic: bool) -> tuple[float, float]:
+        """In seconds: that of whole statements, and that of parts. Who asks by hand waits for all of it."""
         first = self.settings.deadline_ms / 1000
+        if not automatic:
+            return max(first, _BY_HAND), max(first, _BY_HAND)
         return first, first * self.settings.second_deadline
 
     def _floor(self, automatic: bool) -> float:
@@ -272,6 +276,8 @@ class Completer:
         elif memory.frame is None or typed is None:
             memory.frame, memory.is_full = self._quick_frame(memory.frame, snapshot, offset), False
             typed = memory.frame.typed(snapshot.text, offset) or ""
+        settings = self.settings
+        lines = settings.max_lines if automatic else max(settings.max_lines, settings.max_lines_by_hand)
         return CompletionRequest(
             document=snapshot.uri,
             prompt=memory.frame.prompt(typed, unfinished_indent(place.code, place.offset_in_code)),
@@ -281,10 +287,10 @@ class Completer:
                 _mode(place, automatic),
                 place.code.language,
                 place.closers if place.tail.is_closed else None,
-                self.settings.max_lines,
+                lines,
                 _is_prose(place),
             ),
-            max_tokens=self.settings.max_tokens,
+            max_tokens=settings.max_tokens * lines // max(1, settings.max_lines),
         )
 
     def _quick_frame(self, old: Frame | None, snapshot: Snapshot, offset: int) -> Frame:
@@ -343,15 +349,16 @@ def _pasted(place: Place, text: str, inserted: str, end: int) -> Place:
 
 
 def _mode(place: Place, automatic: bool) -> stop.Mode:
-    """An automatic suggestion is a line unless the syntax asks for a block; whoever asks gets all there is.
+    """An automatic suggestion is a line unless the syntax asks for a block; whoever asks gets all that is missing.
 
     In front of a line of code that is a line too: for more, people make an empty one. Behind an opening bracket at
     the end of the line, or a tag, all that it holds is wanted, on that line or on more.
     """
-    code, offset = place.code, place.offset_in_code
-    if block_expected(code, offset) or _is_behind_bracket(place) or place.tail.is_in_tag:
+    if _is_behind_bracket(place) or place.tail.is_in_tag:
         return "block"
-    return "line" if automatic or is_before_code(code, offset) else "span"
+    if not automatic:
+        return "span"
+    return "block" if block_expected(place.code, place.offset_in_code) else "line"
 
 
 def _is_behind_bracket(place: Place) -> bool:

@@ -13,7 +13,8 @@ class CompletionSettings:
     backend: str = "local"  # the name of a module in engine/backends
     model: str = "qwen2.5-coder-0.5b-instruct"  # catalog id, path of a .gguf, or the backend's own model name
     languages_off: tuple[str, ...] = ()  # LSP language ids without completion
-    max_lines: int = 12  # of one suggestion
+    max_lines: int = 12  # of one suggestion while typing
+    max_lines_by_hand: int = 40  # of one that was asked for by hand
     max_tokens: int = 160  # of one suggestion
     prefix_tokens: int = 1024  # text above the cursor, in tokens, at most
     suffix_tokens: int = 256  # text below the cursor, in tokens, at most

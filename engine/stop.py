@@ -91,12 +91,10 @@ class Answer:
     def _apply_rules(self) -> None:
         for name, rule in RULES:
             is_guess = name in GUESSES and self.policy.mode == "span"
-            if is_guess and self.policy.knows_end:
-                continue
             cut = rule(self.text, self.policy)
             if cut is None:
                 continue
-            if is_guess and not _is_far_behind(self.text, cut):
+            if is_guess and (self.policy.knows_end or not _is_far_behind(self.text, cut)):
                 self._guess = self._guess or (name, cut)
                 continue
             self._cut(*(self._guess or (name, cut)) if name in GUESSES else (name, cut))

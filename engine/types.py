@@ -16,6 +16,7 @@ class Priority(IntEnum):
     ACTION = 1
     CHAT = 2
     WARM_UP = 3
+    IDLE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class ModelRef:
     """A model file that lies on this disk, and how to load it.
 
     `family` names a row of `fim.FIM_TEMPLATES`; empty means: find it out from the vocabulary.
-    `context` is the window in tokens that one sequence may use.
+    `context` is the window in tokens that one sequence may use. `knows_end`: whether its answers end where they
+    should; None where that is to be measured.
     """
 
     id: str
@@ -44,6 +46,7 @@ class ModelRef:
     context: int = 4096
     gpu_layers: int = 0
     threads: int = 0
+    knows_end: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

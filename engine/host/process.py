@@ -23,7 +23,7 @@ from engine.host.models import Models
 from engine.host.profiles import ProfileBook
 from engine.host.scheduler import Job, Lane, Scheduler
 from engine.host.session import Session, Steps
-from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Priority
+from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Priority
 
 log = logging.getLogger("hearth.host")
 VERSION = version("hearth-lsp")
@@ -132,6 +132,16 @@ class Host:
         for connection in tuple(self._connections):
             connection.send_soon(wire.Loading(model, percent))
 
+    def measure_when_idle(self, ref: ModelRef) -> None:
+        """Have what is not known of the model found out while nobody asks for anything."""
+
+        def on_end(outcome: Finished | HearthError) -> None:
+            log.info("%s: where its answers end is %s", ref.id, outcome)
+
+        topic = f"ends of {ref.path}"
+        job = Job(self, 0, topic, Priority.IDLE, ref, Session.measure_ends, lambda piece: None, on_end)
+        self.scheduler.submit(job)
+
     def _on_notice(self, text: str) -> None:
         """Called on the scheduler's thread."""
         for connection in tuple(self._connections):
@@ -233,6 +243,7 @@ class Connection:
                 news=self._host.models.news(session.ref.path),
             )
         )
+        self._host.measure_when_idle(session.ref)
         yield None
         return Finished("loaded")
 

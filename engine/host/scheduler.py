@@ -1,6 +1,6 @@
 """The one thread that touches llama.cpp, and the order in which jobs get their turns.
 
-completion > action > chat > warm-up, decided anew after every decode. Within a priority the client that was
+completion > action > chat > warm-up > idle, decided anew after every decode. Within a priority the client that was
 served least goes first; a completion keeps its turn for `_QUANTUM_MS` longer than that, because many short
 answers are sooner done one after the other. Jobs of one client are served in the order of arrival, chats in
 turns. The newest completion of a document supersedes the older ones, and a prefill is aborted in the middle
@@ -95,8 +95,9 @@ class Scheduler:
 
     @property
     def idle(self) -> bool:
+        """Whether nobody waits for anything."""
         with self._changed:
-            return not self._jobs
+            return all(job.priority == Priority.IDLE for job in self._jobs)
 
     def stop(self) -> None:
         """Cancel everything, free the models and end the thread."""

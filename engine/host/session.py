@@ -15,7 +15,9 @@ import psutil
 
 from engine.errors import PromptTooLong
 from engine.fim import FIM_TEMPLATES, Mark, family_of, layout
+from engine.host import ends
 from engine.host.chat_template import chat_tokens, opens_thinking
+from engine.host.ends import Ends, known_ends
 from engine.host.healing import Vocabulary, split
 from engine.host.kv_cache import KvCache, Sequence
 from engine.host.native import Context, Logits, Model
@@ -56,6 +58,8 @@ class Session:
         window = min(COMPLETION_WINDOW, model.trained_context() or COMPLETION_WINDOW)
         self.cache = KvCache(Context(model, _sequences_that_fit(model, window), window))
         self._chat_cache: KvCache | None = None
+        self._ends_key = ref.sha256 or ref.path
+        self._known_ends = ends.read(self._ends_key) or ends.told(ref.knows_end)
         self._ends = np.array(model.end_tokens(), dtype=np.int64)
         self._begin = model.begin_token()
         self._marks: dict[str, int | None] = {}
@@ -72,14 +76,15 @@ class Session:
             yield from self._prefill(self.cache, sequence, prompt, run, chunk)
             if warm_up:
                 return Finished("prefilled", run.usage)
-            answer, rivals = Answer(request.stop), Rivals()
+            knows_end = self._known_ends is not None and self._known_ends.are_known
+            answer, rivals = Answer(replace(request.stop, knows_end=knows_end)), Rivals()
             reason = "limit"
             for token in self._generate(self.cache, sequence, healed, request.max_tokens, run):
                 if token is None:
                     yield None
                     continue
                 said = bool(answer.text.strip()) and not request.raw
-                if token == END or (said and run.choice.ending > SURE_END):
+                if token == END or (said and not knows_end and run.choice.ending > SURE_END):
                     reason = "eog"
                     break
                 answer.may_end_here(run.choice.ending)
@@ -92,10 +97,47 @@ class Session:
                 probability = run.take_probability(settled) if settled else run.probability_of(answer.unsettled)
                 yield Piece(settled, probability=probability, draft=answer.text)
             answer.reason = answer.reason or reason
+            self._learn(request, answer.reason, token == END)
             rest = "" if request.raw else answer.finish()
             if rest:
                 yield Piece(rest, probability=run.take_probability(rest))
             return Finished(answer.reason, run.usage, rivals.within(len(answer.text)))
+
+    def measure_ends(self) -> Steps:
+        """Find out whether the model knows where its answers end, unless that is known; for idle time."""
+        if self._known_ends is None and self.family in FIM_TEMPLATES:
+            found = Ends()
+            for prompt in known_ends():
+                while (ended := self._would_end(prompt)) is None:
+                    yield None
+                found = found.learned(ended)
+            self._known_ends = found
+            ends.write(self._ends_key, found)
+        return Finished("measured")
+
+    def _would_end(self, prompt: FimPrompt) -> bool | None:
+        """Whether the model would end an answer there; None, and a little less to do, when it is not known yet.
+
+        No sequence is held meanwhile, so that it is in nobody's way.
+        """
+        if all(sequence.busy for sequence in self.cache.sequences):
+            return None
+        fixed, typed = self.prompt_tokens(prompt, 1)
+        tokens = fixed + typed
+        with self.cache.sequence_for("known ends", tokens, True) as sequence:
+            chunk = tokens[len(sequence.tokens) :][:WARM_UP_CHUNK]
+            if chunk and not self._extend(self.cache, sequence, chunk):
+                return None
+            is_there = len(sequence.tokens) == len(tokens)
+            return self._pick(sequence.last_logits(), b"").token == END if is_there else None
+
+    def _learn(self, request: CompletionRequest, reason: str, ended: bool) -> None:
+        """Where all that was missing was asked for, the text below tells where the answer had to end."""
+        if self._known_ends is None or request.stop.mode != "span" or request.raw:
+            return
+        if ended or reason == "text_below":
+            self._known_ends = self._known_ends.learned(ended)
+            ends.write(self._ends_key, self._known_ends)
 
     def probe(self, request: CompletionRequest) -> Probe:
         """What `complete` would evaluate, read back from the tokens themselves."""

@@ -13,7 +13,7 @@ import msgspec
 from engine.types import ChatRequest, CompletionRequest, ModelRef, Probe, Rival, Usage
 
 # Raised with every change of a message; a host and a client of different versions part ways politely.
-PROTOCOL = 6
+PROTOCOL = 7
 MAX_FRAME = 16 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 

@@ -53,7 +53,8 @@ class Agreed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CatalogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One row. `params` and `active_params` are in billions (0: all are active), `ram_gib` is for it loaded.
 
-    A model in several files (shards) is loaded by its first; `fim` is empty where it cannot fill in. `ollama`
+    A model in several files (shards) is loaded by its first; `fim` is empty where it cannot fill in; `knows_end`:
+    whether its answers end where they should (None: not measured yet). `ollama`
     are the names that Ollama's library has for it; the files there are quantised in their own way.
     """
 
@@ -67,6 +68,7 @@ class CatalogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     files: tuple[ModelFile, ...]
     agreed: Agreed
     fim: str = ""
+    knows_end: bool | None = None
     ollama: tuple[str, ...] = ()
     active_params: float = 0.0
     non_commercial: bool = False

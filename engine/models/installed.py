@@ -40,7 +40,8 @@ class InstalledModel:
         """How to load it: with the usual window, or with its own where that is smaller."""
         usual = ModelRef("", "").context
         window = min(usual, self.context) if self.context else usual
-        return ModelRef(self.id, str(self.path), self.sha256, self.family, window)
+        knows_end = self.model.knows_end if self.model else None
+        return ModelRef(self.id, str(self.path), self.sha256, self.family, window, knows_end=knows_end)
 
 
 def from_catalog(model: CatalogModel, path: Path, store: str) -> InstalledModel:
