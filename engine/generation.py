@@ -8,10 +8,10 @@ from engine.backends import Backend
 from engine.fitting import sound
 from engine.place import Place
 from engine.stopping.borders import is_whole
-from engine.stopping.pairs import Closers
 from engine.suggestions import Part, Shown, Suggestions, confidence, goes_on, shown, words
 from engine.tail import closed_since
 from engine.types import CompletionRequest, Finished, Piece, Rival, Usage
+from engine.whole import beginning
 
 log = logging.getLogger("hearth.completion")
 _LOOK_AGAIN = 0.1  # seconds
@@ -129,9 +129,7 @@ class Generation:
 
     def _is_whole_so_far(self) -> bool:
         """Whether what is certain of the answer ends where a person would stop."""
-        tail = self._place.tail
-        closers = self._place.closers if tail.is_closed else Closers()
-        return bool(self.answer) and is_whole(self.answer, closers, self._place.code.language)
+        return bool(self.answer) and is_whole(self.answer, beginning(self._place))
 
     async def whole(self) -> None:
         """Until nothing more comes. Raises what the backend raised."""

@@ -59,6 +59,7 @@ def closings(place: Place, text: str, open: str, operands: tuple[str, ...] = ())
         yield f"{operand}{open}"
         if has_semicolons:
             yield f"{operand}{open};"
+            yield f"{operand}{open} {{}}"
     line = f"{place.tail.head}{text}".rpartition("\n")[2]
     if language is not None and opens_block(place.code, line):
         deeper = f"\n{indent(line) or indent(place.tail.head)}    "

@@ -3,7 +3,7 @@
 from engine.context.lexical import in_comment, in_string
 from engine.context.syntax import errors
 from engine.place import Fit, Place, closings, errors_with
-from engine.stopping.borders import is_whole, last_border
+from engine.stopping.borders import Beginning, is_whole, last_border
 from engine.stopping.pairs import Closers, pair
 
 _WORTH_SHOWING = 4  # characters
@@ -11,20 +11,26 @@ _WORTH_SHOWING = 4  # characters
 
 def whole(place: Place, text: str, following: str) -> str:
     """Of a part of an answer, which goes on with `following`, as much as ends where a person would stop."""
-    tail, language = place.tail, place.code.language
+    tail = place.tail
     if tail.text.strip() and not tail.is_closed:
         return text  # the user's own text stands there
-    closers = place.closers if tail.is_closed else Closers()
-    prose = in_comment(place.code, place.offset_in_code) or in_string(place.code, place.offset_in_code)
+    begun = beginning(place)
     at_line_end = not following.partition("\n")[0].strip()
-    if at_line_end and is_whole(text, closers, language, prose) and _parses(place, text):
+    if at_line_end and is_whole(text, begun) and (begun.prose or _parses(place, text)):
         return text
     said, end = text + following, len(text.rstrip())
-    while end := last_border(said, end, closers, language, prose):
-        if prose or _parses(place, said[:end]):
+    while end := last_border(said, end, begun):
+        if begun.prose or _parses(place, said[:end]):
             return said[:end] if len(said[:end].strip()) >= _WORTH_SHOWING else ""
         end -= 1
     return ""
+
+
+def beginning(place: Place) -> Beginning:
+    """What an answer there goes on with."""
+    prose = in_comment(place.code, place.offset_in_code) or in_string(place.code, place.offset_in_code)
+    closers = place.closers if place.tail.is_closed else Closers()
+    return Beginning(place.tail.head, closers, place.code.language, prose)
 
 
 def _parses(place: Place, text: str) -> bool:

@@ -5,6 +5,7 @@ string. This is read by hand, as an answer may be anything; `engine.whole` asks 
 """
 
 import re
+from dataclasses import dataclass
 
 from engine.languages import Language
 from engine.stopping.pairs import Closers, pair
@@ -22,43 +23,44 @@ _WORD_AT_END = re.compile(
 )
 _OPERATOR_AT_END = re.compile(r"(=|\+|-|\*|/|%|&|\||\^|~|<|\?|\.|,|\\|@|\$|#|(?<!\w)!|->|=>|::|(?<![\w'\"\])]):)$")
 _COMPLETE_AT_END = re.compile(r"(\+\+|--|\*/|/>|\)\?|!!|\.\.\.\)|\w[?!*])$")
-_GLUED = re.compile(r"\w|\.[\w*]|\?\.|::|->|[(\[{<]\S|[(\[]$|['\"`]|!\(|!\[")
-_ASSIGNS = re.compile(r"[ \t]*(:=|<-|=(?!=)|[+\-*/%|&^]=|:(?!:))")
 _TOKEN_ENDS = re.compile(r"\w+|[^\w\s]")
 _PROSE_ENDS = re.compile(r"[.,;:!?)\]}\"'`](?=\s|$)")
 
 
-def is_whole(text: str, closers: Closers, language: Language | None, prose: bool = False) -> bool:
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What an answer goes on with: `head` is the cursor's line left of it; `prose`: it is no code."""
+
+    head: str
+    closers: Closers
+    language: Language | None
+    prose: bool = False
+
+
+def is_whole(text: str, begun: Beginning) -> bool:
     """Whether `text`, all of an answer up to a line end, ends where a person would stop."""
-    return bool(text.strip()) and (prose or _ends_whole(text.rstrip(), closers, language, at_line_end=True))
+    return bool(text.strip()) and (begun.prose or _ends_whole(text.rstrip(), begun, at_line_end=True))
 
 
-def last_border(text: str, end: int, closers: Closers, language: Language | None, prose: bool = False) -> int:
+def last_border(text: str, end: int, begun: Beginning) -> int:
     """The last place up to `end` where a person would stop in `text`, which goes on; 0 without one."""
-    ends = _PROSE_ENDS if prose else _TOKEN_ENDS
-    places = [match.end() for match in ends.finditer(text) if match.end() <= end]
-    for at in reversed(places):
-        following = text[at:]
-        at_line_end = not following.partition("\n")[0].strip()
-        if prose or (at_line_end and _ends_whole(text[:at], closers, language, at_line_end=True)):
-            return at
-        if at_line_end or _GLUED.match(following) or _ASSIGNS.match(following):
-            continue
-        if _ends_whole(text[:at], closers, language, at_line_end=False):
+    ends = _PROSE_ENDS if begun.prose else _TOKEN_ENDS
+    for at in reversed([match.end() for match in ends.finditer(text) if match.end() <= end]):
+        at_line_end = not text[at:].partition("\n")[0].strip()
+        if begun.prose or (not re.match(r"\w", text[at:]) and _ends_whole(text[:at], begun, at_line_end)):
             return at
     return 0
 
 
-def _ends_whole(text: str, closers: Closers, language: Language | None, at_line_end: bool) -> bool:
+def _ends_whole(text: str, begun: Beginning, at_line_end: bool) -> bool:
     """Whether nothing that the text opened is open, and its last token wants nothing behind it."""
-    found = pair(text, closers, language)
-    if found.open or (closers.in_string and not found.count and not at_line_end):
+    found = pair(text, begun.closers, begun.language)
+    if found.open or (begun.closers.in_string and not found.count and not at_line_end):
         return False
-    line = text.rpartition("\n")[2].strip()
-    code = _without_comment(line, language)
+    code = _without_comment(f"{begun.head}{text}".rpartition("\n")[2].strip(), begun.language)
     if re.search(r"\w$", code):
         return not (_WORD_AT_LINE_END if at_line_end else _WORD_AT_END).search(code)
-    if at_line_end and language is not None and re.search(language.opens, code):
+    if at_line_end and begun.language is not None and re.search(begun.language.opens, code):
         return True
     if at_line_end and code.endswith(","):
         return True  # an entry of a list that was opened above

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from engine.languages import named
-from engine.stopping.borders import is_whole
+from engine.stopping.borders import Beginning, is_whole
 from engine.stopping.lines import (
     BLANKS,
     CLOSERS,
@@ -93,6 +93,7 @@ def line_end(text: str, policy: StopPolicy) -> int | None:
 def _end_of_statement(text: str, policy: StopPolicy) -> int | None:
     """Behind the first statement, with the lines over which it goes on and the block that it begins."""
     language = named(policy.language)
+    begun = Beginning(policy.head, _closers(policy), language)
     lines = [(start, line) for start, line in lines_of(text)[:-1] if line.strip()]
     first = policy.head + lines[0][1] if lines[0][0] == 0 else lines[0][1]
     has_opened = False
@@ -106,7 +107,7 @@ def _end_of_statement(text: str, policy: StopPolicy) -> int | None:
         has_opened = language is not None and re.search(language.opens, whole.strip()) is not None
         end = start + len(line)
         is_text = policy.prose or bool(policy.tail.strip())
-        if not has_opened and (is_text or is_whole(text[:end], _closers(policy), language)):
+        if not has_opened and (is_text or is_whole(text[:end], begun)):
             return end
     return None
 
