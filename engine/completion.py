@@ -19,9 +19,10 @@ from engine.context.documents import Document
 from engine.context.lexical import in_comment, in_string
 from engine.context.syntax import block_expected, unfinished_indent
 from engine.errors import HearthError
-from engine.fitting import fitted
+from engine.fitting import fitted, sound
 from engine.frames import MAX_TYPED, Budget, Frame, frame_at, with_context
 from engine.generation import Generation
+from engine.growth import Growth
 from engine.languages import language_of
 from engine.place import Place
 from engine.settings import CompletionSettings
@@ -50,6 +51,7 @@ class _Memory:
     taken: Taken = field(default_factory=Taken)
     answering: asyncio.Task[Completion] | None = None
     generating: Generation | None = None
+    growth: Growth = field(default_factory=Growth)
     warming: asyncio.Task[None] | None = None
 
 
@@ -69,6 +71,7 @@ class Completer:
         Raises `HearthError` when the backend fails.
         """
         memory = self._memories.setdefault(document.uri, _Memory())
+        memory.growth.stop()
         if memory.answering is not None:
             memory.answering.cancel()
         if memory.taken.is_deleted(document.text, offset) and automatic:
@@ -87,6 +90,14 @@ class Completer:
             if memory.generating is not None:
                 memory.generating.cancel()
             raise
+
+    def follow(self, document: Document, on_growth: Callable[[], None]) -> None:
+        """Tell each time that the cursor of the last automatic call would be answered with more of the same.
+
+        That ends with a newer call, an edit and a rejection. What is shown never changes by it.
+        """
+        if (memory := self._memories.get(document.uri)) is not None:
+            memory.growth.follow(document, lambda place: self._remembered(memory, place, True), on_growth)
 
     async def others(self, document: Document, shown: Completion) -> list[Completion]:
         """What could stand there instead of `shown`, the most probable first.
@@ -159,6 +170,7 @@ class Completer:
         memory = self._memories.pop(uri, None)
         if memory is None:
             return
+        memory.growth.stop()
         for task in (memory.answering, memory.warming):
             if task is not None:
                 task.cancel()
@@ -171,7 +183,9 @@ class Completer:
 
     def reject(self, document: Document, offset: int, answer: str) -> None:
         """The user turned this suggestion down: it is not shown again at this place."""
-        self._memories.setdefault(document.uri, _Memory()).suggestions.reject(document.text, offset, answer)
+        memory = self._memories.setdefault(document.uri, _Memory())
+        memory.growth.stop()
+        memory.suggestions.reject(document.text, offset, answer)
 
     async def _answer(self, memory: _Memory, document: Document, offset: int, automatic: bool) -> Completion:
         snapshot, floor = document.snapshot(), self._floor(automatic)
@@ -186,6 +200,8 @@ class Completer:
             if known is None and older.under_way:
                 known = self._completion(memory, place, older.shown(offset, floor), older.reason)
         if known is not None:
+            if automatic:
+                memory.growth.began(memory.generating, place, known)
             self._look_ahead(memory, snapshot, place, known)
             return known
         self._stop_warming(memory, snapshot, offset, automatic)
@@ -196,6 +212,8 @@ class Completer:
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
         shown = generation.shown(offset, floor)
         completion = self._completion(memory, place, shown, generation.reason, generation.usage)
+        if automatic:
+            memory.growth.began(generation, place, completion)
         self._look_ahead(memory, snapshot, place, completion)
         return completion
 
@@ -237,8 +255,10 @@ class Completer:
         found = memory.suggestions.find(place.text, place.offset)
         if found is None:
             return None
-        shown = found[1].shown_at(place.offset, self._floor(automatic))
-        return self._completion(memory, place, shown, "remembered")
+        text, confidence = found[1].shown_at(place.offset, self._floor(automatic))
+        if not found[1].complete:
+            text = sound(place, text)
+        return self._completion(memory, place, (text, confidence), "remembered")
 
     def _completion(
         self,

@@ -136,6 +136,12 @@ class Generation:
         await asyncio.wait({self._task})
         self._raise_error()
 
+    async def more(self, certain: int) -> bool:
+        """Until more than so many characters are certain; False when it ended with no more."""
+        while self.under_way and len(self.answer) <= certain:
+            await self._news_within(None)
+        return len(self.answer) > certain
+
     def _raise_error(self) -> None:
         if self._task.done() and not self._task.cancelled():
             self._task.result()
@@ -144,7 +150,7 @@ class Generation:
         """Whether the first line, so far, is too improbable to be shown as a whole."""
         return not self._parts and any(part.given(typed) < floor for part in self._growing)
 
-    async def _news_within(self, seconds: float) -> None:
+    async def _news_within(self, seconds: float | None) -> None:
         waiting = asyncio.create_task(self._news.wait())
         try:
             await asyncio.wait({self._task, waiting}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

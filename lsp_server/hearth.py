@@ -96,6 +96,11 @@ class Hearth(LanguageServer):
         """Whether messages and progress come with buttons to press (`experimental.hearth.buttons`)."""
         return self._is_able("buttons")
 
+    @property
+    def hears_of_growth(self) -> bool:
+        """Whether the client asks again when a suggestion has grown (`experimental.hearth.completionGrew`)."""
+        return self._is_able("completionGrew")
+
     def _is_able(self, what: str) -> bool:
         experimental = self.client_capabilities.experimental
         ours = experimental.get("hearth") if isinstance(experimental, dict) else None

@@ -91,7 +91,10 @@ class Tracker:
         life = self._current.get(offer.uri)
         if life is not None and (typed := _continued(life.offer, offer, document)) is not None:
             text = life.offer.text[:typed] + offer.text
-            life.offer, life.texts = replace(life.offer, text=text), {life.id: text}
+            confidence = life.offer.confidence
+            if len(text) > len(life.offer.text):
+                confidence = min(confidence, offer.confidence)  # what was added may be less sure
+            life.offer, life.texts = replace(life.offer, text=text, confidence=confidence), {life.id: text}
             return life.id
         self._end(offer.uri)
         life = Life(f"{next(self._ids)}", offer, self.clock(), _common(document, offer.start, offer.text))

@@ -31,6 +31,8 @@ async def handle(ls: Hearth, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     first = await completer.complete(asked.document, asked.offset, automatic)
     if first is None or document.version != version:
         return None
+    if automatic and entry is None and ls.hears_of_growth:
+        completer.follow(document, lambda: _tell_growth(ls, document, params.position))
     seconds, floor = time.perf_counter() - began, completer.settings.min_confidence
     answers = [first] if first.text else []
     if not automatic:
@@ -43,6 +45,15 @@ async def handle(ls: Hearth, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     id = ls.usage.offered(document, found[0], seconds, automatic, floor, len(asked.entry))
     ids = [id, *(ls.usage.also_offered(id, each) for each in found[1:])]
     return lsp.InlineCompletionList([_item(ls, document, *each) for each in zip(found, ids, strict=True)])
+
+
+def _tell_growth(ls: Hearth, document: "Document", position: lsp.Position) -> None:
+    """The same cursor would be answered with more by now: the client may ask again."""
+    if ls.documents.get(document.uri) is not document or ls.is_off(document):
+        return
+    place = {"line": position.line, "character": position.character}
+    identifier = {"uri": document.uri, "version": document.version}
+    ls.protocol.notify("hearth/completionGrew", {"textDocument": identifier, "position": place})
 
 
 def _item(ls: Hearth, document: "Document", completion: "Completion", id: str) -> lsp.InlineCompletionItem:

@@ -19,7 +19,7 @@ from engine.types import StatusKind
 from lsp_server import params
 from lsp_server.features.workspace_execute_command import COMMANDS
 from lsp_server.server import DOCUMENTS, FEATURES
-from tests.e2e.editor import Editor, editor
+from tests.e2e.editor import PATIENCE, Editor, editor
 from tests.lsp_server.acting import acting
 
 FOLDER = Path(lsp_server.__file__).parent
@@ -29,6 +29,7 @@ SETTINGS = {
     "completion": {"backend": "scripted", "model": "total(basket)"},
     "chat": {"backend": "scripted", "model": "It adds up the prices."},
 }
+GROWING = {"backend": "scripted", "model": "500:a = 1\n|    return a\n|", "deadline_ms": 1}
 PARAMS: dict[str, type[msgspec.Struct]] = {
     "textDocument/didShowCompletion": params.ItemParams,
     "textDocument/didPartiallyAcceptCompletion": params.PartlyAcceptedParams,
@@ -187,6 +188,18 @@ async def test_a_preview_comes_as_told_in_all_its_kinds() -> None:
     assert {each.kind for each in ed.previews} == {"begin", "text", "end"}
     assert_shape(params.plain(ed.previews[-1]), told, "hearth/preview")
     assert ed.previews[0].title and any(each.text for each in ed.previews if each.kind == "text")
+
+
+async def test_that_a_suggestion_grew_comes_as_told() -> None:
+    told = examples(sections()["hearth/completionGrew"])["hearth/completionGrew"]
+    grown: asyncio.Queue[Any] = asyncio.Queue()
+    async with editor({"completion": GROWING}, experimental={"hearth": {"completionGrew": True}}) as ed:
+        ed.client.feature("hearth/completionGrew")(lambda params: grown.put_nowait(params))
+        ed.open("def total(prices):\n    ‸\n", "shop.py")
+        await ed.request()
+        found = params.plain(await asyncio.wait_for(grown.get(), PATIENCE))
+    assert_shape(found, told, "hearth/completionGrew")
+    assert found["position"] == {"line": 1, "character": 4}
 
 
 async def test_a_client_that_can_is_asked_for_its_text_as_told() -> None:

@@ -12,6 +12,9 @@ return {
     ['hearth/status'] = function(_, status, context)
       require('hearth.status').update(context.client_id, status)
     end,
+    ['hearth/completionGrew'] = function(_, grown, context)
+      require('hearth.growth').show(context.client_id, grown)
+    end,
     ['hearth/preview'] = function(_, piece)
       require('hearth.preview').on_piece(piece)
     end,
@@ -37,14 +40,15 @@ return {
   before_init = function(params, config)
     params.initializationOptions = config.settings.hearth
     local can = params.capabilities
-    can.experimental = { hearth = { preview = true, documentText = true } }
+    local ghost = require('hearth.ghost').wanted()
+    can.experimental = { hearth = { preview = true, documentText = true, completionGrew = ghost } }
     can.textDocument.codeAction.disabledSupport = true
     -- Neovim can, and does not say so; without it no file for new tests could be made
     can.workspace.workspaceEdit.documentChanges = true
     -- Neovim 0.12 would ask without showing the change, and then for a key after each one;
     -- `:Hearth act` shows the diff, and undo takes a change back in one step
     can.workspace.workspaceEdit.changeAnnotationSupport = nil
-    if not require('hearth.ghost').wanted() then
+    if not ghost then
       -- the server then offers its suggestions in the completion menu instead
       can.textDocument.inlineCompletion = nil
     end

@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
 import type { LanguageClient, StaticFeature } from "vscode-languageclient/node";
+import { CAN_GROW } from "./growth.ts";
 
 /** What this client can do beyond the standard: `experimental.hearth` in the server's PROTOCOL.md. */
 export const EXTRAS: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
-    capabilities.experimental = { hearth: { documentText: true, buttons: true } };
+    capabilities.experimental = { hearth: { documentText: true, buttons: true, completionGrew: CAN_GROW } };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),

@@ -4,6 +4,7 @@ import * as actions from "./actions.ts";
 import type { Documents } from "./documents.ts";
 import { Downloads } from "./downloads.ts";
 import { answerDocumentText, EXTRAS } from "./extras.ts";
+import { Growth } from "./growth.ts";
 import { SCHEMES } from "./schemes.ts";
 import { chosen } from "./settings.ts";
 import type { Status } from "./statusText.ts";
@@ -69,13 +70,16 @@ export function connect(program: string, { onStatus, onExplain, usage, documents
     },
   };
   const client = new LanguageClient("hearth", "Hearth", { command: program, args: ["serve"] }, options);
+  const growth = new Growth(client, usage);
   client.registerFeature(EXTRAS);
   client.onNotification("hearth/status", onStatus);
+  client.onNotification("hearth/completionGrew", (grown: Parameters<Growth["show"]>[0]) => growth.show(grown));
   answerDocumentText(client);
   client.onDidChangeState(({ newState }) => {
     void vscode.commands.executeCommand("setContext", "hearth.running", newState === State.Running);
     if (newState !== State.Running) {
       downloads.end();
+      growth.dispose();
     }
     if (newState === State.Starting) {
       onStatus({ kind: "starting", message: "" });

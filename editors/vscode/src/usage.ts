@@ -20,6 +20,7 @@ interface Shown {
  */
 export class Usage implements vscode.Disposable {
   #shown: Shown | undefined;
+  #dismissed: { document: vscode.TextDocument; version: number } | undefined;
   readonly #listener = vscode.workspace.onDidChangeTextDocument((event) => { this.#changed(event); });
 
   constructor(private readonly notify: (method: string, params: unknown) => void) {}
@@ -39,10 +40,17 @@ export class Usage implements vscode.Disposable {
   }
 
   rejected(): void {
+    const document = vscode.window.activeTextEditor?.document;
+    this.#dismissed = document && { document, version: document.version };
     if (this.#shown !== undefined) {
       this.notify("hearth/didRejectCompletion", { item: this.#shown.item });
       this.#shown = undefined;
     }
+  }
+
+  /** Whether the user has dismissed what was shown, and typed nothing since. */
+  isDismissed(document: vscode.TextDocument): boolean {
+    return this.#dismissed?.document === document && this.#dismissed.version === document.version;
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 """A small editor around the tracker: text with a cursor, edits as they come from a client, a clock by hand."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -98,6 +98,16 @@ def test_an_answer_that_grows_stays_the_same_suggestion(desk: Desk) -> None:
     desk.insert("compute(y)\nz = 1")
     assert (record := desk.record()).lines == 2
     assert record.fate == "accepted"
+
+
+def test_an_answer_that_grows_is_as_sure_as_its_least_sure_part(desk: Desk) -> None:
+    sure = Offer(URI, desk.cursor, "compute(", confidence=0.9)
+    desk.tracker.offer(sure, desk.text)
+    desk.tracker.offer(replace(sure, text="compute(y)\nz = 1", confidence=0.6), desk.text)
+    desk.insert("c")
+    rest = replace(sure, start=desk.cursor, text="ompute(y)\nz = 1", confidence=0.7)
+    desk.tracker.offer(rest, desk.text)
+    assert desk.record().confidence == 0.6
 
 
 def test_the_client_may_tell_before_the_edit_arrives_or_after_the_next_answer(desk: Desk) -> None:

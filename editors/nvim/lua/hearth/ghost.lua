@@ -185,6 +185,7 @@ function M.dismiss(bufnr)
     return false
   end
   completor:abort()
+  require('hearth.growth').stop(bufnr)
   require('hearth.accept').rejected(item)
   return true
 end
