@@ -255,10 +255,11 @@ class Completer:
         found = memory.suggestions.find(place.text, place.offset)
         if found is None:
             return None
-        text, confidence = found[1].shown_at(place.offset, self._floor(automatic))
+        shown = found[1].shown_at(place.offset, self._floor(automatic))
         if not found[1].complete:
-            text = sound(place, text)
-        return self._completion(memory, place, (text, confidence), "remembered")
+            text = sound(place, shown.text)
+            shown = shown._replace(text=text, following=shown.text[len(text) :] + shown.following)
+        return self._completion(memory, place, shown, "remembered")
 
     def _completion(
         self,

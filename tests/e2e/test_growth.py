@@ -107,8 +107,8 @@ async def test_behind_an_entry_of_a_menu_nothing_is_told() -> None:
         assert grown.empty()
 
 
-async def test_who_asks_by_hand_is_told_nothing() -> None:
+async def test_who_asks_by_hand_gets_all_of_it_at_once() -> None:
     async with growing(200) as (ed, grown):
-        assert await ed.ghost(automatic=False) == PART
+        assert await ed.ghost(automatic=False) == WHOLE
         await asyncio.sleep(1)
         assert grown.empty()

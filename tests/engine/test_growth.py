@@ -100,7 +100,7 @@ async def test_who_asks_again_hears_of_the_next_growth_and_not_of_the_same() -> 
 
 async def test_the_words_so_far_of_a_line_grow_to_the_line() -> None:
     looking = Looking(Halting(["total = weights[0] + weights[1]"], drafts=["total = weights", "[0] + wei"]), "‸\n")
-    assert await looking.look() == "total = weights[0] +"
+    assert await looking.look() == "total = weights[0]"
     await looking.say()
     assert looking.told == 1
     assert await looking.look() == "total = weights[0] + weights[1]"
