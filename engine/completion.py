@@ -51,6 +51,7 @@ class _Memory:
     taken: Taken = field(default_factory=Taken)
     answering: asyncio.Task[Completion] | None = None
     generating: Generation | None = None
+    by_hand: tuple[str, int] | None = None  # the text and the offset that somebody asked about by hand
     growth: Growth = field(default_factory=Growth)
     warming: asyncio.Task[None] | None = None
 
@@ -65,9 +66,12 @@ class Completer:
     _speed: budgets.PrefillSpeed = field(default_factory=budgets.PrefillSpeed)
     _memories: dict[str, _Memory] = field(default_factory=dict)
 
-    async def complete(self, document: Document, offset: int, automatic: bool = True) -> Completion | None:
+    async def complete(
+        self, document: Document, offset: int, automatic: bool = True, grows: bool = False
+    ) -> Completion | None:
         """Ghost text for a cursor at `offset`, possibly empty; None when a newer call took over.
 
+        Who asks by hand waits for all of it, unless `grows`: then for a part, which `follow` tells the rest of.
         Raises `HearthError` when the backend fails.
         """
         memory = self._memories.setdefault(document.uri, _Memory())
@@ -77,7 +81,8 @@ class Completer:
         if memory.taken.is_deleted(document.text, offset) and automatic:
             return Completion("", offset, offset, "deleted")
         text = document.text
-        task = asyncio.create_task(self._answer(memory, document, offset, automatic))
+        memory.by_hand = memory.by_hand if automatic else (text, offset)
+        task = asyncio.create_task(self._answer(memory, document, offset, automatic, automatic or grows))
         memory.answering = task
         try:
             shown = await asyncio.shield(task)
@@ -92,7 +97,7 @@ class Completer:
             raise
 
     def follow(self, document: Document, on_growth: Callable[[], None]) -> None:
-        """Tell each time that the cursor of the last automatic call would be answered with more of the same.
+        """Tell each time that the cursor of the last call would be answered with more of the same.
 
         That ends with a newer call, an edit and a rejection. What is shown never changes by it.
         """
@@ -103,12 +108,14 @@ class Completer:
         """What could stand there instead of `shown`, the most probable first.
 
         They begin where the model had doubts about its first answer. As many as there is time for: a newer call
-        ends the search, and so does twice the deadline, or a backend that fails.
+        ends the search, and so does twice the deadline, or a backend that fails. None while `shown` still grows.
         """
         memory, snapshot = self._memories.setdefault(document.uri, _Memory()), document.snapshot()
         place = Place(snapshot.text, shown.start, *document.code_near(shown.start))
         known = memory.suggestions.find(place.text, place.offset)
         found = [shown]
+        if memory.generating is not None and memory.generating.under_way and known and not known[1].complete:
+            return []
         until = asyncio.get_running_loop().time() + 2 * self.settings.deadline_ms / 1000
         with suppress(HearthError):  # there is an answer; the next call will tell what is wrong
             for begun in known[1].rivals_at(place.offset) if known else []:
@@ -136,7 +143,7 @@ class Completer:
             return None
         there = _pasted(place, text, begun, place.offset)
         request = self._request(memory, replace(snapshot, text=text), there, automatic=False)
-        generation = self._start(memory, request, there, floor=0.0)
+        generation = self._start(memory, request, there, floor=0.0, by_hand=True)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await generation.whole()
@@ -187,47 +194,54 @@ class Completer:
         memory.growth.stop()
         memory.suggestions.reject(document.text, offset, answer)
 
-    async def _answer(self, memory: _Memory, document: Document, offset: int, automatic: bool) -> Completion:
-        snapshot, floor = document.snapshot(), self._floor(automatic)
+    async def _answer(
+        self, memory: _Memory, document: Document, offset: int, automatic: bool, grows: bool
+    ) -> Completion:
+        snapshot = document.snapshot()
         place = Place(snapshot.text, offset, *document.code_near(offset))
+        floor, deadlines = self._floor(memory, place, automatic), self._deadlines(grows)
         known = self._remembered(memory, place, automatic)
         older = memory.generating
+        if older is not None and not automatic and not older.by_hand:
+            older = None
         if known is None and older is not None and older.serves(snapshot.text, offset):
             # On a slow machine, to begin anew with every key that agrees with it would mean never to end.
             with suppress(HearthError):  # if it failed, this call begins anew and says why that fails too
-                await older.wait(*self._deadlines(automatic), offset, floor)
+                await older.wait(*deadlines, offset, floor)
             known = self._remembered(memory, place, automatic)
             if known is None and older.under_way:
                 known = self._completion(memory, place, older.shown(offset, floor), older.reason)
         if known is not None:
-            if automatic:
+            if grows:
                 memory.growth.began(memory.generating, place, known)
             self._look_ahead(memory, snapshot, place, known)
             return known
         self._stop_warming(memory, snapshot, offset, automatic)
         generation = self._begin(memory, snapshot, place, automatic)
-        await generation.wait(*self._deadlines(automatic), offset, floor)
+        await generation.wait(*deadlines, offset, floor)
         self._speed.learn(generation.usage)
         if memory.warming is None or memory.warming.done():
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
         shown = generation.shown(offset, floor)
         completion = self._completion(memory, place, shown, generation.reason, generation.usage)
-        if automatic:
+        if grows:
             memory.growth.began(generation, place, completion)
         self._look_ahead(memory, snapshot, place, completion)
         return completion
 
     def _begin(self, memory: _Memory, snapshot: Snapshot, place: Place, automatic: bool) -> Generation:
         request = self._request(memory, snapshot, place, automatic)
-        return self._start(memory, request, place, self._floor(automatic))
+        return self._start(memory, request, place, self._floor(memory, place, automatic), not automatic)
 
-    def _start(self, memory: _Memory, request: CompletionRequest, place: Place, floor: float) -> Generation:
+    def _start(
+        self, memory: _Memory, request: CompletionRequest, place: Place, floor: float, by_hand: bool = False
+    ) -> Generation:
         """Ask the model; an answer to anything older in this document ends, and any that nobody waits for."""
         for other in self._memories.values():
             is_awaited = other.answering is not None and not other.answering.done()
             if other.generating is not None and (other is memory or not is_awaited):
                 other.generating.cancel()
-        memory.generating = Generation(self.backend, request, place, memory.suggestions, floor)
+        memory.generating = Generation(self.backend, request, place, memory.suggestions, floor, by_hand)
         return memory.generating
 
     def _look_ahead(self, memory: _Memory, snapshot: Snapshot, place: Place, shown: Completion) -> None:
@@ -252,10 +266,10 @@ class Completer:
             memory.warming.cancel()
 
     def _remembered(self, memory: _Memory, place: Place, automatic: bool) -> Completion | None:
-        found = memory.suggestions.find(place.text, place.offset)
+        found = memory.suggestions.find(place.text, place.offset, by_hand=not automatic)
         if found is None:
             return None
-        shown = found[1].shown_at(place.offset, self._floor(automatic))
+        shown = found[1].shown_at(place.offset, self._floor(memory, place, automatic))
         if not found[1].complete:
             text = sound(place, shown.text)
             shown = shown._replace(text=text, following=shown.text[len(text) :] + shown.following)
@@ -277,16 +291,17 @@ class Completer:
         end = place.offset + fit.replaced
         return Completion(fit.text, place.offset, end, reason, shown.probability, usage or Usage())
 
-    def _deadlines(self, automatic: bool) -> tuple[float, float]:
-        """In seconds: that of whole statements, and that of parts. Who asks by hand waits for all of it."""
+    def _deadlines(self, grows: bool) -> tuple[float, float]:
+        """In seconds: that of whole statements, and that of parts; late ones where nothing can grow."""
         first = self.settings.deadline_ms / 1000
-        if not automatic:
+        if not grows:
             return max(first, _BY_HAND), max(first, _BY_HAND)
         return first, first * self.settings.second_deadline
 
-    def _floor(self, automatic: bool) -> float:
-        """Less probable lines are only shown to who asks for them."""
-        return self.settings.min_confidence if automatic else 0.0
+    def _floor(self, memory: _Memory, place: Place, automatic: bool) -> float:
+        """Less probable lines are only shown to who asks for them, also when they grow."""
+        is_asked_for = not automatic or memory.by_hand == (place.text, place.offset)
+        return 0.0 if is_asked_for else self.settings.min_confidence
 
     def _request(self, memory: _Memory, snapshot: Snapshot, place: Place, automatic: bool) -> CompletionRequest:
         offset = place.offset

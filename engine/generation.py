@@ -31,12 +31,14 @@ class Generation:
         place: Place,
         suggestions: Suggestions,
         floor: float = 0.0,
+        by_hand: bool = False,
     ) -> None:
         self._backend = backend
         self._request = request
         self._place = place
         self._suggestions = suggestions
         self._floor = floor
+        self.by_hand = by_hand
         self._line_end = place.line_end
         self._news = asyncio.Event()  # another one after each piece
         self._parts: list[Part] = []
@@ -200,7 +202,7 @@ class Generation:
 
     def _remember(self, complete: bool = True, rivals: tuple[Rival, ...] = ()) -> None:
         place = self._place
-        self._suggestions.add(place.text, place.offset, self.answer, self._parts, complete, rivals)
+        self._suggestions.add(place.text, place.offset, self.answer, self._parts, complete, rivals, self.by_hand)
 
 
 def _now() -> float:

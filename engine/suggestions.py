@@ -107,7 +107,7 @@ def confidence(parts: Sequence[Part], typed: int = 0) -> float:
 class Suggestion:
     """An answer to the place described by `left` and `right`; `complete` is False while more is coming.
 
-    `rivals` are the beginnings of other answers.
+    `rivals` are the beginnings of other answers; `by_hand`: all that is missing was asked for.
     """
 
     offset: int
@@ -117,6 +117,7 @@ class Suggestion:
     parts: tuple[Part, ...]
     complete: bool = True
     rivals: tuple[Rival, ...] = ()
+    by_hand: bool = False
 
     def shown_at(self, offset: int, floor: float) -> Shown:
         """`shown` for a cursor that has moved along it to `offset`."""
@@ -156,18 +157,25 @@ class Suggestions:
         parts: Sequence[Part],
         complete: bool = True,
         rivals: tuple[Rival, ...] = (),
+        by_hand: bool = False,
     ) -> None:
         """Remember an answer; an empty one too: the place need not be asked about again."""
         left = text[max(0, offset - _LEFT) : offset]
         right = text[offset : offset + _RIGHT]
-        self._entries[offset, left] = Suggestion(offset, left, right, answer, tuple(parts), complete, rivals)
+        entry = Suggestion(offset, left, right, answer, tuple(parts), complete, rivals, by_hand)
+        self._entries[offset, left] = entry
         self._entries.move_to_end((offset, left))
         while len(self._entries) > _ENTRIES:
             self._entries.popitem(last=False)
 
-    def find(self, text: str, offset: int) -> tuple[str, Suggestion] | None:
-        """(what remains, the entry) of the newest suggestion that applies to this cursor."""
+    def find(self, text: str, offset: int, by_hand: bool = False) -> tuple[str, Suggestion] | None:
+        """(what remains, the entry) of the newest suggestion that applies to this cursor.
+
+        Who asks `by_hand` is not answered from what was found while typing, which may be less.
+        """
         for entry in reversed(self._entries.values()):
+            if by_hand and not entry.by_hand:
+                continue
             rest = entry.rest_at(text, offset)
             if rest is not None and (rest or (entry.offset == offset and entry.complete)):
                 return rest, entry

@@ -28,10 +28,11 @@ async def handle(ls: Hearth, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     completer = await ls.completer()
     if document.version != version:
         return None
-    first = await completer.complete(asked.document, asked.offset, automatic)
+    grows = entry is None and ls.hears_of_growth
+    first = await completer.complete(asked.document, asked.offset, automatic, grows)
     if first is None or document.version != version:
         return None
-    if automatic and entry is None and ls.hears_of_growth:
+    if grows:
         completer.follow(document, lambda: _tell_growth(ls, document, params.position))
     seconds, floor = time.perf_counter() - began, completer.settings.min_confidence
     answers = [first] if first.text else []
