@@ -126,7 +126,7 @@ class Completer:
                 if rest is None:
                     break
                 other = rest._replace(text=begun + rest.text)
-                each = self._completion(memory, place, other, "rival")
+                each = self._completion(memory, place, other, "rival", by_hand=True)
                 if each.text.strip() not in {"", *(one.text.strip() for one in found)}:
                     found.append(each)
         return found[1:]
@@ -210,7 +210,8 @@ class Completer:
                 await older.wait(*deadlines, offset, floor)
             known = self._remembered(memory, place, automatic)
             if known is None and older.under_way:
-                known = self._completion(memory, place, older.shown(offset, floor), older.reason)
+                shown = older.shown(offset, floor)
+                known = self._completion(memory, place, shown, older.reason, by_hand=not automatic)
         if known is not None:
             if grows:
                 memory.growth.began(memory.generating, place, known)
@@ -223,7 +224,8 @@ class Completer:
         if memory.warming is None or memory.warming.done():
             memory.warming = asyncio.create_task(self._warm(memory, snapshot, offset, _REST_PAUSE))
         shown = generation.shown(offset, floor)
-        completion = self._completion(memory, place, shown, generation.reason, generation.usage)
+        by_hand = _is_by_hand(memory, place, automatic)
+        completion = self._completion(memory, place, shown, generation.reason, generation.usage, by_hand)
         if grows:
             memory.growth.began(generation, place, completion)
         self._look_ahead(memory, snapshot, place, completion)
@@ -273,7 +275,10 @@ class Completer:
         if not found[1].complete:
             text = sound(place, shown.text)
             shown = shown._replace(text=text, following=shown.text[len(text) :] + shown.following)
-        return self._completion(memory, place, shown, "remembered")
+        if not shown.text and found[0] and found[1].complete and found[1].is_old_at(place.offset):
+            return None
+        by_hand = _is_by_hand(memory, place, automatic)
+        return self._completion(memory, place, shown, "remembered", by_hand=by_hand)
 
     def _completion(
         self,
@@ -282,9 +287,10 @@ class Completer:
         shown: Shown,
         reason: str,
         usage: Usage | None = None,
+        by_hand: bool = False,
     ) -> Completion:
         """What is told of it: nothing of what the user rejected here, and no scraps."""
-        text = whole(place, shown.text, shown.following) if shown.is_part else shown.text
+        text = whole(place, shown) if shown.is_part or not by_hand else shown.text
         if memory.suggestions.is_rejected(place.text, place.offset, text):
             text = ""
         fit = fitted(place, text)
@@ -299,9 +305,8 @@ class Completer:
         return first, first * self.settings.second_deadline
 
     def _floor(self, memory: _Memory, place: Place, automatic: bool) -> float:
-        """Less probable lines are only shown to who asks for them, also when they grow."""
-        is_asked_for = not automatic or memory.by_hand == (place.text, place.offset)
-        return 0.0 if is_asked_for else self.settings.min_confidence
+        """Less probable lines are only shown to who asks for them."""
+        return 0.0 if _is_by_hand(memory, place, automatic) else self.settings.min_confidence
 
     def _request(self, memory: _Memory, snapshot: Snapshot, place: Place, automatic: bool) -> CompletionRequest:
         offset = place.offset
@@ -370,6 +375,11 @@ class Completer:
         typed = frame.typed(snapshot.text, offset) or ""
         request = CompletionRequest(snapshot.uri, frame.prompt(typed), max_tokens=1)
         self._speed.learn(await self.backend.warm(request))
+
+
+def _is_by_hand(memory: _Memory, place: Place, automatic: bool) -> bool:
+    """Whether that place is asked about by hand, or was and is asked about again because the answer has grown."""
+    return not automatic or memory.by_hand == (place.text, place.offset)
 
 
 def _with(text: str, start: int, end: int, inserted: str) -> tuple[str, int]:

@@ -200,6 +200,12 @@ def family_of(mark_exists: Callable[[str], bool], hint: str = "") -> str:
     return next((name for name, row in FIM_TEMPLATES.items() if all(map(mark_exists, _marks(row)))), "")
 
 
+def knows_end_by_name(model: str) -> bool:
+    """Whether a model's answers end where they should, where no probabilities tell: small ones run on."""
+    sizes = re.findall(r"(?<![\d.])(\d+(?:\.\d+)?)([bm])(?![a-z])", model.lower())
+    return all(float(size) >= 1 and unit == "b" for size, unit in sizes)
+
+
 def family_by_name(model: str) -> str:
     """A guess by the model's name, or "". Only for servers that do not show their vocabulary."""
     name = model.lower()

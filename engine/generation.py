@@ -5,6 +5,7 @@ import logging
 from contextlib import aclosing
 
 from engine.backends import Backend
+from engine.context.syntax import opens_block
 from engine.fitting import sound
 from engine.place import Place
 from engine.stopping.borders import is_whole
@@ -121,7 +122,9 @@ class Generation:
                 break
             passed = _now() - began
             lasts = _now() - self._spoke_at if self._spoke_at else 0.0
-            if (passed >= deadline and self._is_whole_so_far()) or (passed >= second and self.answer):
+            if self._is_whole_so_far() and (passed >= deadline or self._has_begun_block()):
+                break
+            if passed >= second and self.answer:
                 break
             if passed >= second and lasts >= deadline and self._words(typed).text:
                 break
@@ -131,7 +134,12 @@ class Generation:
 
     def _is_whole_so_far(self) -> bool:
         """Whether what is certain of the answer ends where a person would stop."""
-        return bool(self.answer) and is_whole(self.answer, beginning(self._place))
+        return bool(self.answer) and (self._has_begun_block() or is_whole(self.answer, beginning(self._place)))
+
+    def _has_begun_block(self) -> bool:
+        """Whether the one line that was asked for is there, and its block follows: that is not waited for."""
+        line = f"{self._place.tail.head}{self.answer}".rpartition("\n")[2]
+        return self._request.stop.mode == "line" and opens_block(self._place.code, line)
 
     async def whole(self) -> None:
         """Until nothing more comes. Raises what the backend raised."""

@@ -20,7 +20,7 @@ class CompletionSettings:
     suffix_tokens: int = 256  # text below the cursor, in tokens, at most
     deadline_ms: int = 400  # after this the whole statements that are certain are shown
     second_deadline: float = 2.5  # so many times `deadline_ms`: after this a part of a line, if it is all there is
-    min_confidence: float = 0.4  # automatic suggestions with a line less probable than this are not shown
+    min_confidence: float = 0.3  # automatic suggestions with a line less probable than this are not shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,22 @@ from engine.context.syntax import errors
 from engine.place import Fit, Place, closings, errors_with
 from engine.stopping.borders import Beginning, is_whole, last_border
 from engine.stopping.pairs import Closers, pair
+from engine.suggestions import Shown
 
 _WORTH_SHOWING = 4  # characters
 
 
-def whole(place: Place, text: str, following: str) -> str:
-    """Of a part of an answer, which goes on with `following`, as much as ends where a person would stop."""
-    tail = place.tail
+def whole(place: Place, shown: Shown) -> str:
+    """As much of what may be shown as ends where a person would stop."""
+    tail, text, following = place.tail, shown.text, shown.following
     if tail.text.strip() and not tail.is_closed:
         return text  # the user's own text stands there
     begun = beginning(place)
     at_line_end = not following.partition("\n")[0].strip()
-    if at_line_end and is_whole(text, begun) and (begun.prose or _parses(place, text)):
+    if at_line_end and is_whole(text, begun):
+        if not shown.is_part or begun.prose or _parses(place, text):
+            return text
+    elif not shown.is_part and _is_closed_by(place, text):
         return text
     said, end = text + following, len(text.rstrip())
     while end := last_border(said, end, begun):
@@ -40,3 +44,9 @@ def _parses(place: Place, text: str) -> bool:
     found, known = pair(text, place.closers, place.code.language), errors(place.code)
     fit = Fit(text, found.count)
     return any(errors_with(place, fit, closing) <= known for closing in closings(place, text, found.open))
+
+
+def _is_closed_by(place: Place, text: str) -> bool:
+    """Whether what the text leaves open is closed by what the editor has closed right of it."""
+    found = pair(text, place.closers, place.code.language)
+    return bool(found.open) and place.closers.text[found.count :].strip().startswith(found.open)

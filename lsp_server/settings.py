@@ -20,7 +20,7 @@ Raw = Mapping[str, Any]
 known(Settings)
 
 _WORKSPACE_MAY_SET = {
-    "completion": {"enabled", "languages_off", "max_lines", "max_tokens", "min_confidence"},
+    "completion": {"enabled", "languages_off", "max_lines", "max_lines_by_hand", "max_tokens", "min_confidence"},
     "context": {"enabled", "tokens", "off"},
 }
 

@@ -57,7 +57,7 @@ class OllamaBackend:
             self._failed,
             self._outage,
         )
-        return stopped(self._turns.take(request.document, stream), request)
+        return stopped(self._turns.take(request.document, stream), request, model)
 
     def chat(self, request: ChatRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)

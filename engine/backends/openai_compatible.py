@@ -51,7 +51,8 @@ class OpenAIBackend:
             lambda: self._ready(self.settings.completion.model),
             outage=self._outage,
         )
-        return stopped(self._turns.take(request.document, stream), request)
+        model = self.settings.completion.model
+        return stopped(self._turns.take(request.document, stream), request, model)
 
     def chat(self, request: ChatRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)

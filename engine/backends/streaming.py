@@ -9,6 +9,7 @@ from engine import stop
 from engine.backends import http
 from engine.backends.http import Busy, Outage, Patience, Reporter, Unreachable
 from engine.errors import HearthError
+from engine.fim import knows_end_by_name
 from engine.reasoning import Splitter
 from engine.types import CompletionRequest, FimPrompt, Finished, Piece, Status, Usage
 
@@ -104,9 +105,12 @@ async def patient(
         waited, pause, tries = waited + pause, min(2 * pause, patience.longest_pause), tries + 1
 
 
-async def stopped(stream: Stream, request: CompletionRequest) -> Stream:
-    """Apply the stop rules of `request`; the stream is closed once they are met. Thinking is left out."""
-    answer = stop.Answer(request.stop)
+async def stopped(stream: Stream, request: CompletionRequest, model: str = "") -> Stream:
+    """Apply the stop rules of `request`; the stream is closed once they are met. Thinking is left out.
+
+    How far its own end is trusted is told by the name of the `model`.
+    """
+    answer = stop.Answer(replace(request.stop, knows_end=knows_end_by_name(model)))
     finished = Finished("eog")
     async with aclosing(without_what_stands_there(stream, request.prompt)) as events:
         async for event in events:
@@ -124,6 +128,8 @@ async def stopped(stream: Stream, request: CompletionRequest) -> Stream:
     if finished.reason == "superseded":
         yield finished
         return
+    if finished.reason == "eog" and not answer.stopped and answer.policy.knows_end:
+        answer.reason = "eog"
     rest = answer.finish()
     if rest:
         yield Piece(rest)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.benchmarks import busy, crossfile, infill, limit, load, replay, scale, startup
 from tests.benchmarks.edits import compare
+from tests.benchmarks.gaps import run as gaps
 from tests.benchmarks.home import Unavailable, model_file
 from tests.benchmarks.options import Options, parse
 from tests.benchmarks.structure import model as structure_model
@@ -17,6 +18,7 @@ PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
     "replay": replay.run,
     "clocked": replay.run_clocked,
     "infill": infill.run,
+    "gaps": gaps.run,
     "crossfile": crossfile.run,
     "edits": compare.run,
     "bugs": compare.run_bugs,

@@ -75,8 +75,8 @@ async def _span(ed: Editor, backend: local.LocalBackend, task: Task) -> Answered
 async def _answered(
     ed: Editor, backend: local.LocalBackend, task: Task, cuts: dict[str, Callable[[str], str]]
 ) -> Answered:
-    ours = await _ask_hearth(ed, task)
-    raw, ended = await _ask_raw(backend, task)
+    ours = await ask_hearth(ed, task.above, task.below, task.id.replace("/", "_") + ".py")
+    raw, ended = await ask_raw(backend, task.id, task.above, task.below)
     texts = {"hearth": ours, "raw": task.completed(raw)}
     texts |= {name: task.completed(cut(raw)) for name, cut in cuts.items()}
     passed = {name: judge.passes(task.program(text)) for name, text in texts.items()}
@@ -85,9 +85,9 @@ async def _answered(
     return Answered(task.id, ours, raw, ended.reason, ended.usage.generated_tokens, passed)
 
 
-async def _ask_hearth(ed: Editor, task: Task) -> str:
-    """The whole text once the suggestion is accepted."""
-    ed.open(f"{task.above}{MARK}{task.below}", task.id.replace("/", "_") + ".py")
+async def ask_hearth(ed: Editor, above: str, below: str, name: str, language: str = "python") -> str:
+    """The whole text once the suggestion, asked for by hand, is accepted."""
+    ed.open(f"{above}{MARK}{below}", name, language)
     item = await ed.ask(automatic=False)
     if item is not None:
         ed.accept(item)
@@ -95,9 +95,12 @@ async def _ask_hearth(ed: Editor, task: Task) -> str:
     return ed.text
 
 
-async def _ask_raw(backend: local.LocalBackend, task: Task) -> tuple[str, Finished]:
-    prompt = FimPrompt(above=task.above, below=task.below)
-    request = CompletionRequest(f"raw {task.id}", prompt, max_tokens=_RAW_TOKENS, raw=True)
+async def ask_raw(
+    backend: local.LocalBackend, name: str, above: str, below: str, tokens: int = _RAW_TOKENS
+) -> tuple[str, Finished]:
+    """What the model says by itself, and how that ended."""
+    prompt = FimPrompt(above=above, below=below)
+    request = CompletionRequest(f"raw {name}", prompt, max_tokens=tokens, raw=True)
     text, ended = "", Finished("", Usage())
     async with aclosing(backend.complete(request)) as events:
         async for event in events:

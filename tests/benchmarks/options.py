@@ -48,6 +48,7 @@ def parse(arguments: list[str] | None = None) -> Options:
             "replay",
             "clocked",
             "infill",
+            "gaps",
             "crossfile",
             "edits",
             "bugs",

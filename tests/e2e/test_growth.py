@@ -107,8 +107,14 @@ async def test_behind_an_entry_of_a_menu_nothing_is_told() -> None:
         assert grown.empty()
 
 
-async def test_who_asks_by_hand_gets_all_of_it_at_once() -> None:
-    async with growing(200) as (ed, grown):
+async def test_who_asks_by_hand_sees_it_grow() -> None:
+    async with growing() as (ed, grown):
+        first = await ed.ask(automatic=False)
+        assert first is not None and first.insert_text == PART
+        await whole(ed, grown, first)
+
+
+async def test_who_asks_by_hand_in_an_editor_where_nothing_grows_gets_all_of_it() -> None:
+    async with growing(100, experimental=None) as (ed, grown):
         assert await ed.ghost(automatic=False) == WHOLE
-        await asyncio.sleep(1)
         assert grown.empty()

@@ -36,7 +36,7 @@ async def test_other_answers_are_remembered() -> None:
 
 async def test_of_other_answers_those_that_were_typed_along_are_left() -> None:
     typing = Typing(ScriptedBackend(["total(a)"], others=[["tops", "[0]"], ["len(", "a)"]]), "x = ‸\n")
-    await typing.ghost()
+    await typing.ghost(automatic=False)
     typing.type("to")
     assert await others(typing) == ["tal(a)", "ps[0]"]
 

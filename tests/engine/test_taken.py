@@ -46,7 +46,7 @@ async def test_who_asks_for_it_gets_it() -> None:
     typing.type(ANSWER)
     await typing.ghost()
     assert await deleted(typing, 1) == ""
-    assert await typing.ghost(automatic=False) == ")"
+    assert await typing.ghost(automatic=False) == ANSWER, "the model is asked anew"
 
 
 async def test_what_is_typed_by_hand_after_that_is_completed() -> None:
