@@ -211,7 +211,8 @@ class Completer:
             known = self._remembered(memory, place, automatic)
             if known is None and older.under_way:
                 shown = older.shown(offset, floor)
-                known = self._completion(memory, place, shown, older.reason, by_hand=not automatic)
+                if shown.text or not older.is_old_at(offset):
+                    known = self._completion(memory, place, shown, older.reason, by_hand=not automatic)
         if known is not None:
             if grows:
                 memory.growth.began(memory.generating, place, known)

@@ -9,7 +9,7 @@ from engine.context.syntax import opens_block
 from engine.fitting import sound
 from engine.place import Place
 from engine.stopping.borders import is_whole
-from engine.suggestions import Part, Shown, Suggestions, confidence, goes_on, shown, words
+from engine.suggestions import Part, Shown, Suggestions, confidence, goes_on, is_old, shown, words
 from engine.tail import closed_since
 from engine.types import CompletionRequest, Finished, Piece, Rival, Usage
 from engine.whole import beginning
@@ -90,6 +90,10 @@ class Generation:
     def is_whole(self) -> bool:
         """Whether the answer came to its end."""
         return self._is_sound
+
+    def is_old_at(self, offset: int) -> bool:
+        """`is_old` for a cursor that has moved along it to `offset`."""
+        return is_old(self._draft[: offset - self._place.offset])
 
     def cancel(self) -> None:
         self._task.cancel()
@@ -182,7 +186,12 @@ class Generation:
         self._remember(rivals=rivals)
 
     def _take(self, piece: Piece) -> bool:
-        """Whether the answer may go on behind this piece."""
+        """Whether the answer may go on behind this piece.
+
+        What follows a doubtful line is asked for once that was typed.
+        """
+        if self._parts and self._request.stop.mode == "line" and confidence(self._parts) < self._floor:
+            return False
         if piece.probability < self._floor and self._parts and confidence(self._parts) >= self._floor:
             return False
         self._spoke_at = self._spoke_at or _now()

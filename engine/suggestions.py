@@ -94,6 +94,11 @@ def words(text: str, end: int, probability: float) -> Shown:
     return Shown(worth, probability, text[len(found) :], is_part=True)
 
 
+def is_old(typed: str) -> bool:
+    """Whether so much was typed along an answer that a fresh look may know better than its doubts."""
+    return "\n" in typed or len(typed) >= _LOOK_AGAIN
+
+
 def goes_on(right: str) -> bool:
     """Whether more than closing brackets stands right of the cursor on its line."""
     return not only_closers(right.partition("\n")[0])
@@ -125,9 +130,8 @@ class Suggestion:
         return shown(self.answer, self.parts, offset - self.offset, self.right, floor, self.complete)
 
     def is_old_at(self, offset: int) -> bool:
-        """Whether so much was typed along it that a fresh look may know better than its doubts."""
-        typed = self.answer[: offset - self.offset]
-        return "\n" in typed or len(typed) >= _LOOK_AGAIN
+        """`is_old` for a cursor that has moved along it to `offset`."""
+        return is_old(self.answer[: offset - self.offset])
 
     def rivals_at(self, offset: int) -> list[str]:
         """What other answers begin with behind a cursor that has moved along it to `offset`."""

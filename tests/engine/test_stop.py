@@ -1,5 +1,7 @@
 """Where answers end: text with a cursor mark `‸`, what the model says, what is shown and why."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +19,9 @@ CASES: list[tuple[str, Mode, str, str, str]] = [
     ("x = ‸\n", "line", "1 + 2\ny = 3\n", "1 + 2", "line_end"),
     ("x = 1‸\n", "line", "\ny = 2\nz = 3\n", "\ny = 2", "line_end"),
     ("for x in ‸:\n    pass\n", "line", "range(10):\n    print(x)\n", "range(10):", "closed_again"),
+    ("x = 1‸\n", "line", "\ny = f(\n    2,\n)\nz = 3\n", "\ny = f(\n    2,\n)", "line_end"),
+    ("‸\n", "line", "if a:\n    b()\n    c()\nd()\n", "if a:\n    b()\n    c()", "line_end"),
+    ("‸\n", "line", "x = a and \\\n    b\nc()\n", "x = a and \\\n    b", "line_end"),
     ("f(‸b)\n", "span", "a, b)\nmore()\n", "a, ", "line_completed"),
     ("print(‸)\n", "line", '"a", foo(b)\nprint()\n', '"a", foo(b)', "line_end"),
     ("x = total(‸)\nreturn x\n", "line", "a, b)\nreturn x\n", "a, b)", "closed_again"),
@@ -105,6 +110,35 @@ def test_answers_end_where_they_should(text: str, mode: Mode, said: str, shown: 
 def test_what_can_run_stays(text: str, mode: Mode, said: str) -> None:
     text_said = complete(text, mode, said, step=len(said))[0]
     assert text_said == said.rstrip() or said.startswith(text_said + "\n  case"), text_said
+
+
+BRANCH = "def f(a):\n    if a:\n        if a > 1:\n            ‸\n            return 3\n    return 4\n"
+SAID = "return 2\n        else:\n"
+
+
+def answered(said: str, knows_end: bool = False, reason: str = "") -> str:
+    text, offset = BRANCH.replace("‸", ""), BRANCH.index("‸")
+    answer = Answer(replace(policy_at(text, offset, "span", PYTHON, max_lines=40), knows_end=knows_end))
+    shown = "".join(answer.push(char) for char in said)
+    answer.reason = answer.reason or reason
+    return shown + answer.finish()
+
+
+def test_behind_a_guessed_end_the_text_below_may_still_be_reached() -> None:
+    assert answered(f"{SAID}            return 3\n    return 4\n") == SAID.rstrip()
+
+
+def test_where_the_text_below_is_not_reached_the_answer_ends_where_it_was_guessed() -> None:
+    assert answered(f"{SAID}            go(1)\n") == "return 2"
+    assert answered(SAID + "".join(f"            go({number})\n" for number in range(9))) == "return 2"
+    assert answered(f"{SAID}            go()\ndef g():\n    return 3\n") == "return 2", "something new begins"
+
+
+def test_an_answer_of_a_model_that_knows_its_end_is_cut_only_where_that_is_certain() -> None:
+    said = SAID + "".join(f"            go({number})\n" for number in range(9))
+    assert answered(said, knows_end=True, reason="eog") == said.rstrip()
+    assert answered(said, knows_end=True, reason="limit") == "return 2", "it did not end by itself"
+    assert answered(f"{said}            return 3\n    return 4\n", knows_end=True) == said.rstrip()
 
 
 def test_every_rule_has_a_case() -> None:
