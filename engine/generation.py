@@ -15,6 +15,7 @@ from engine.types import CompletionRequest, Finished, Piece, Rival, Usage
 from engine.whole import beginning
 
 log = logging.getLogger("hearth.completion")
+_CUT = ("doubt", "limit", "too_long")  # reasons that say nothing of where an answer should end
 _LOOK_AGAIN = 0.1  # seconds
 
 
@@ -62,7 +63,8 @@ class Generation:
         typed, right = offset - self._place.offset, self._place.text[self._place.offset :]
         if self._parts or self._is_sound:  # of an answer that came to nothing the draft is not shown either
             answer = self.answer if self._is_sound else sound(self._place, self.answer)
-            found = shown(answer, self._parts, typed, right, floor, self._is_sound)
+            is_all = self._is_sound and not self._is_cut
+            found = shown(answer, self._parts, typed, right, floor, is_all)
             return found if self._is_sound else found._replace(following=self._draft[len(answer) :])
         growing = self._growing
         if not growing or growing[0].given(typed) < floor:
@@ -87,9 +89,9 @@ class Generation:
         return words(self._draft[typed:], len(self._draft) - typed, probability)
 
     @property
-    def is_whole(self) -> bool:
-        """Whether the answer came to its end."""
-        return self._is_sound
+    def _is_cut(self) -> bool:
+        """Whether the answer was ended before its own end."""
+        return self.reason in _CUT
 
     def is_old_at(self, offset: int) -> bool:
         """`is_old` for a cursor that has moved along it to `offset`."""

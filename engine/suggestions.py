@@ -19,7 +19,7 @@ _RIGHT = 500
 _ENTRIES = 64
 # Of a doubtful line the words are shown as long as they are together more probable than this. Measured at 1,302
 # cursors (0.5B): a sixth more keystrokes are saved, with fewer wrong characters.
-_SURE = 0.4
+_SURE = 0.35
 _LOOK_AGAIN = 16  # characters that were typed along a doubtful answer
 _WORTH_SHOWING = 8  # characters of an unfinished line
 
@@ -113,7 +113,8 @@ def confidence(parts: Sequence[Part], typed: int = 0) -> float:
 class Suggestion:
     """An answer to the place described by `left` and `right`; `complete` is False while more is coming.
 
-    `rivals` are the beginnings of other answers; `by_hand`: all that is missing was asked for.
+    `rivals` are the beginnings of other answers; `by_hand`: all that is missing was asked for;
+    `cut`: it was ended before its own end.
     """
 
     offset: int
@@ -124,10 +125,12 @@ class Suggestion:
     complete: bool = True
     rivals: tuple[Rival, ...] = ()
     by_hand: bool = False
+    cut: bool = False
 
     def shown_at(self, offset: int, floor: float) -> Shown:
         """`shown` for a cursor that has moved along it to `offset`."""
-        return shown(self.answer, self.parts, offset - self.offset, self.right, floor, self.complete)
+        is_all = self.complete and not self.cut
+        return shown(self.answer, self.parts, offset - self.offset, self.right, floor, is_all)
 
     def is_old_at(self, offset: int) -> bool:
         """`is_old` for a cursor that has moved along it to `offset`."""
@@ -168,11 +171,12 @@ class Suggestions:
         complete: bool = True,
         rivals: tuple[Rival, ...] = (),
         by_hand: bool = False,
+        cut: bool = False,
     ) -> None:
         """Remember an answer; an empty one too: the place need not be asked about again."""
         left = text[max(0, offset - _LEFT) : offset]
         right = text[offset : offset + _RIGHT]
-        entry = Suggestion(offset, left, right, answer, tuple(parts), complete, rivals, by_hand)
+        entry = Suggestion(offset, left, right, answer, tuple(parts), complete, rivals, by_hand, cut)
         self._entries[offset, left] = entry
         self._entries.move_to_end((offset, left))
         while len(self._entries) > _ENTRIES:

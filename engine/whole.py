@@ -1,9 +1,10 @@
 """Whole statements, not scraps: a part of an answer is cut where a person would stop."""
 
 from engine.context.lexical import in_comment, in_string
-from engine.context.syntax import errors
+from engine.context.syntax import errors, opens_block
 from engine.place import Fit, Place, closings, errors_with
 from engine.stopping.borders import Beginning, is_whole, last_border
+from engine.stopping.lines import indent_of
 from engine.stopping.pairs import Closers, pair
 from engine.suggestions import Shown
 
@@ -17,10 +18,9 @@ def whole(place: Place, shown: Shown) -> str:
         return text  # the user's own text stands there
     begun = beginning(place)
     at_line_end = not following.partition("\n")[0].strip()
-    if at_line_end and is_whole(text, begun):
-        if not shown.is_part or begun.prose or _parses(place, text):
-            return text
-    elif not shown.is_part and _is_closed_by(place, text):
+    if _has_body(place, text) or (not shown.is_part and (is_whole(text, begun) or _goes_on_there(place, text))):
+        return text
+    if at_line_end and is_whole(text, begun) and (begun.prose or _parses(place, text)):
         return text
     said, end = text + following, len(text.rstrip())
     while end := last_border(said, end, begun):
@@ -46,7 +46,16 @@ def _parses(place: Place, text: str) -> bool:
     return any(errors_with(place, fit, closing) <= known for closing in closings(place, text, found.open))
 
 
-def _is_closed_by(place: Place, text: str) -> bool:
-    """Whether what the text leaves open is closed by what the editor has closed right of it."""
+def _has_body(place: Place, text: str) -> bool:
+    """Whether the block that the text ends with the beginning of stands below already."""
+    line = f"{place.tail.head}{text}".rpartition("\n")[2]
+    following = place.text[place.offset : place.offset + 2_000].split("\n")[1:]
+    below = next((each for each in following if each.strip()), "")
+    return indent_of(below) > indent_of(line) and opens_block(place.code, line)
+
+
+def _goes_on_there(place: Place, text: str) -> bool:
+    """Whether what the text leaves open goes on in the text below: a block, or brackets that the editor closed."""
     found = pair(text, place.closers, place.code.language)
-    return bool(found.open) and place.closers.text[found.count :].strip().startswith(found.open)
+    is_closed = bool(found.open) and place.closers.text[found.count :].strip().startswith(found.open)
+    return is_closed or opens_block(place.code, f"{place.tail.head}{text}".rpartition("\n")[2])
