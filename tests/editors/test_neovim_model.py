@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.test_by_hand import BODIES
 from tests.editors.neovim import ARTEFACTS, Edit
 
 pytestmark = pytest.mark.model
@@ -41,6 +42,22 @@ def test_the_model_writes_ghost_text_and_tab_accepts_it(neovim_012: Path, edit: 
     shown = editor.screen.line(editor.screen.cursor[0])
     editor.press("<Tab>")
     editor.until(lambda: editor.nvim.current.line == shown, "the accepted text")
+
+
+@pytest.mark.parametrize("language", BODIES)
+def test_a_whole_body_is_written_by_hand(neovim_012: Path, edit: Edit, env: dict[str, str], language: str) -> None:
+    name, marked, said = BODIES[language]
+    above, below = marked.split("‸")
+    editor = edit(neovim_012, above + below, settings={}, before=STATUS_LINE, env=env, name=name)
+    editor.until(lambda: editor.lua("return #vim.lsp.get_clients({ bufnr = 0 }) > 0"), "the client")
+    editor.press(f"{above.count(chr(10)) + 1}GA<M-]>")
+    editor.until(lambda: all(each in editor.ghost() for each in said), "a body")
+    editor.save(ARTEFACTS / f"neovim-body-{language}")
+    shown = editor.ghost().strip()
+    editor.press("<Tab>")
+    last = shown.splitlines()[-1].strip()
+    editor.until(lambda: last in "\n".join(editor.nvim.current.buffer[:]), "the accepted text")
+    assert "\n".join(editor.nvim.current.buffer[:]).endswith(below.rstrip("\n"))
 
 
 def test_neovim_011_offers_the_model_s_answer_in_the_menu(

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from tests.conftest import MODEL
+from tests.e2e.test_by_hand import BODIES
 from tests.editors import vscode_provision
 from tests.editors.conftest import provided
 from tests.editors.test_neovim_model import CODE
@@ -46,6 +47,26 @@ def test_from_a_clean_profile_ghost_text_appears_and_tab_accepts_it(editor: VSCo
     editor.press("Tab")
     editor.until(lambda: "if is_prime(number)" in editor.text(".view-lines"), "the accepted text")
     editor.until(lambda: not editor.ghost(), "no ghost text any more")
+
+
+@pytest.mark.parametrize("language", BODIES)
+def test_a_whole_body_is_written_by_hand(editor: VSCode, language: str) -> None:
+    name, marked, said = BODIES[language]
+    above, below = marked.split("‸")
+    (editor.folder / name).write_text(above + below)
+    editor.open(name)
+    editor.press("Control+Home", *["ArrowDown"] * above.count("\n"), "End")
+    editor.command("Trigger Inline Suggestion")
+    editor.until(lambda: all(each in editor.ghost() for each in said), "a body")
+    editor.save(f"body-{language}")
+    editor.press("Tab")
+    editor.until(
+        lambda: said[-1] in editor.text(".editor-group-container.active .view-lines"), "the accepted text"
+    )
+    editor.press("Control+s")
+    editor.close_tab()
+    written = (editor.folder / name).read_text()
+    assert written.startswith(above.rstrip()) and written.endswith(below)
 
 
 def test_explain_streams_into_the_chat_and_says_what_the_model_was_shown(editor: VSCode) -> None:

@@ -14,16 +14,21 @@ local INVOKED = 1 -- lsp.InlineCompletionTriggerKind
 ---@type table<integer, hearth.Step>
 local waiting = {}
 
---- Show the answer so many places further; behind the last one comes the first.
+--- Show the answer so many places further; behind the last one comes the first. Where nothing is
+--- shown, ask for all that is missing there.
 ---@param count integer
----@return boolean stepped false: nothing is shown
+---@return boolean stepped false: there is nobody to ask
 function M.step(count)
   local bufnr = vim.api.nvim_get_current_buf()
   local completor = ghost.completor(bufnr)
-  if not (completor and ghost.visible(bufnr)) then
+  if not completor then
     return false
   end
   local can_ask = completor.request and completor.count_items
+  if can_ask and not ghost.visible(bufnr) then
+    completor:request(INVOKED)
+    return true
+  end
   if not can_ask or completor:count_items() > 1 then
     vim.lsp.inline_completion.select({ bufnr = bufnr, count = count })
     return true
