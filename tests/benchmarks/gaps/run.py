@@ -14,6 +14,7 @@ from engine.backends import local
 from engine.settings import CompletionSettings, HostSettings, Settings
 from tests.benchmarks import machine
 from tests.benchmarks.engines import hearth
+from tests.benchmarks.gaps import rules
 from tests.benchmarks.gaps.programs import Gap, gaps
 from tests.benchmarks.home import fresh_home
 from tests.benchmarks.infill import ask_hearth, ask_raw
@@ -58,6 +59,11 @@ async def run(options: Options, model: Path) -> None:
     rows = tuple(_row(name, way, group) for name, group in groups for way in _WAYS)
     sheet = Sheet(f"Gaps, {model.name}", ("", "right", "of", "share", "95% interval"), rows)
     publish(options.out, "gaps", about, sheet, {"gaps": [asdict(one) for one in done]}, [])
+    answers = [(gap, one.raw, one.raw_reason == "eog") for gap, one in zip(asked, done, strict=True)]
+    for knows_end in (False, True):
+        how = "its own end is trusted" if knows_end else "its own end is not trusted"
+        costs = rules.table(f"What each rule costs, {model.name}, {how}", answers, knows_end)
+        publish(options.out, f"gaps-rules-{'trusted' if knows_end else 'guessed'}", about, costs, {}, [])
 
 
 async def _filled(ed: Editor, backend: local.LocalBackend, gap: Gap) -> Filled:

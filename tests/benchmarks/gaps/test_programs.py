@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.gaps.programs import Kind, gaps, is_here, parts, passes
+from tests.benchmarks.gaps import rules
+from tests.benchmarks.gaps.programs import Gap, Kind, gaps, is_here, parts, passes
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*/*.*"))
 
@@ -28,6 +29,18 @@ def test_a_gap_is_a_piece_of_its_program_that_the_tests_miss(kind: Kind) -> None
 
 def test_the_same_seed_makes_the_same_gaps() -> None:
     assert gaps("span", 2, seed=3) == gaps("span", 2, seed=3) != gaps("span", 2, seed=4)
+
+
+def test_a_rule_that_is_switched_off_cuts_nothing() -> None:
+    above, below = "def f(a):\n    if a:\n        ", "\n    return 2\n\n\n"
+    gap = Gap("a", "lines", "python", "a.py", above, "return 1", below, "assert (f(0), f(1)) == (2, 1)\n")
+    said = "return 1\n    return 2\n"
+    assert rules.ended(gap, said, False, "", False) == f"{above}return 1{below}"
+    again = "go()\n        " * 6
+    assert rules.ended(gap, again, False, "", True).count("go()") < 6
+    assert rules.ended(gap, again, False, "repetition", True).count("go()") == 6
+    row = {cells[0]: cells[1:] for cells in rules.table("", [(gap, said, False)], False).rows}
+    assert row["all rules"] == ("1", "") and row["without mark"][1] == "+0"
 
 
 @pytest.mark.parametrize("kind", ["lines"])
