@@ -150,7 +150,10 @@ def block_end(text: str, policy: StopPolicy) -> int | None:
 
 
 def span_end(text: str, policy: StopPolicy) -> int | None:
-    """What is missing between two texts is nowhere indented less than both, and stays in the outermost block."""
+    """What is missing between two texts is nowhere indented less than both, and stays in the outermost block.
+
+    At the left margin that is one definition, or statements without one.
+    """
     if _mode(text, policy) != "span":
         return None
     if not text.strip():
@@ -158,8 +161,14 @@ def span_end(text: str, policy: StopPolicy) -> int | None:
     first = first_indent(text, policy)
     following = line_after(policy)
     base = max(min(1, first), min(first, indent_of(following)) if following else first)
+    had_block = blank_before = False
     for start, line in lines_of(text)[1:]:
         is_last = start + len(line) == len(text)
+        if first == 0 and line.strip():
+            if had_block and blank_before and indent_of(line) == 0 and line.strip()[0] not in CLOSERS:
+                return end_of_previous_line(text, start)
+            had_block = had_block or indent_of(line) > 0
+        blank_before = not line.strip()
         if line.strip() and indent_of(line) < base and not (is_last and not line.strip(BLANKS + CLOSERS)):
             return end_of_previous_line(text, start)
     return None
