@@ -16,7 +16,6 @@ from engine.backends import Backend
 from engine.context import ContextQuery, Gathered, gather
 from engine.context import code as codes
 from engine.context.documents import Document
-from engine.context.lexical import in_comment, in_string
 from engine.context.syntax import block_expected, unfinished_indent
 from engine.errors import HearthError
 from engine.fitting import fitted, sound
@@ -330,7 +329,7 @@ class Completer:
                 place.code.language,
                 place.closers if place.tail.is_closed else None,
                 lines,
-                _is_prose(place),
+                place.is_prose,
             ),
             max_tokens=settings.max_tokens * lines // max(1, settings.max_lines),
         )
@@ -411,7 +410,7 @@ def _mode(place: Place, automatic: bool) -> stop.Mode:
 def _is_behind_bracket(place: Place) -> bool:
     tail = place.tail
     is_open = tail.is_closed and tail.head.rstrip()[-1:] in tuple(BRACKETS)
-    return is_open and (not tail.text.strip() or not _is_text(place))
+    return is_open and (not tail.text.strip() or not place.is_text)
 
 
 def _common_start(left: str, right: str) -> int:
@@ -424,16 +423,6 @@ def _common_start(left: str, right: str) -> int:
         else:
             high = middle - 1
     return low
-
-
-def _is_prose(place: Place) -> bool:
-    """Whether a Markdown fence would be text there."""
-    language = place.code.language
-    return (language is not None and language.name == "markdown") or _is_text(place)
-
-
-def _is_text(place: Place) -> bool:
-    return in_comment(place.code, place.offset_in_code) or in_string(place.code, place.offset_in_code)
 
 
 def _name(snapshot: Snapshot) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.context.code import Code
+from engine.context.lexical import in_comment, in_string
 from engine.context.syntax import errors_after, opens_block
 from engine.stopping.pairs import Closers
 from engine.tail import Tail, closers_at, tail_at
@@ -29,6 +30,17 @@ class Place:
     @property
     def closers(self) -> Closers:
         return closers_at(self.code, self.offset_in_code)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is in a comment or in a string."""
+        return in_comment(self.code, self.offset_in_code) or in_string(self.code, self.offset_in_code)
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether what stands there is no code: a Markdown fence would be text."""
+        language = self.code.language
+        return (language is not None and language.name == "markdown") or self.is_text
 
     @property
     def line_end(self) -> str:

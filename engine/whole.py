@@ -1,6 +1,5 @@
 """Whole statements, not scraps: a part of an answer is cut where a person would stop."""
 
-from engine.context.lexical import in_comment, in_string
 from engine.context.syntax import errors, opens_block
 from engine.place import Fit, Place, closings, errors_with
 from engine.stopping.borders import Beginning, is_whole, last_border
@@ -32,9 +31,8 @@ def whole(place: Place, shown: Shown) -> str:
 
 def beginning(place: Place) -> Beginning:
     """What an answer there goes on with."""
-    prose = in_comment(place.code, place.offset_in_code) or in_string(place.code, place.offset_in_code)
     closers = place.closers if place.tail.is_closed else Closers()
-    return Beginning(place.tail.head, closers, place.code.language, prose)
+    return Beginning(place.tail.head, closers, place.code.language, place.is_prose)
 
 
 def _parses(place: Place, text: str) -> bool:
@@ -55,7 +53,10 @@ def _has_body(place: Place, text: str) -> bool:
 
 
 def _goes_on_there(place: Place, text: str) -> bool:
-    """Whether what the text leaves open goes on in the text below: a block, or brackets that the editor closed."""
+    """Whether what the text leaves open goes on right of it or below: brackets, a block."""
     found = pair(text, place.closers, place.code.language)
-    is_closed = bool(found.open) and place.closers.text[found.count :].strip().startswith(found.open)
-    return is_closed or opens_block(place.code, f"{place.tail.head}{text}".rpartition("\n")[2])
+    if found.open and place.closers.text[found.count :].strip().startswith(found.open):
+        return True
+    if place.code.tree is not None and errors_with(place, Fit(text, found.count)) <= errors(place.code):
+        return True
+    return opens_block(place.code, f"{place.tail.head}{text}".rpartition("\n")[2])

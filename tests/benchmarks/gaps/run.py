@@ -24,7 +24,7 @@ from tests.benchmarks.results import Sheet, console, number, percent, publish
 from tests.e2e.editor import Editor
 
 _RAW_TOKENS = 192
-_MOST_CUTS = 40
+_MOST_CUTS = 24
 _WAYS = ("hearth", "raw", "raw, best cut")
 
 
