@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.languages import Language
+from engine.languages import Language, named
+from engine.stopping.borders import Beginning, wants_more
 from engine.stopping.lines import BLANKS, lines_of
 from engine.stopping.pairs import Closers
 from engine.stopping.rules import DECIDED, GUESSES, RULES
@@ -63,6 +64,13 @@ class Answer:
             return ""
         certain = self.text if self._guess is None else self.text[: self._guess[1]]
         return self._settle(_certain_end(certain, self.policy))
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether something must follow on its last line, however probable an end is."""
+        policy = self.policy
+        closers = Closers(policy.closers, policy.in_string, policy.quote, policy.in_tag)
+        return wants_more(self.text, Beginning(policy.head, closers, named(policy.language), policy.prose))
 
     def may_end_here(self, likelihood: float) -> None:
         """The model would end here with this probability; worth knowing when it runs on instead."""

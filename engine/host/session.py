@@ -84,7 +84,8 @@ class Session:
                     yield None
                     continue
                 said = bool(answer.text.strip()) and not request.raw
-                if token == END or (said and not knows_end and run.choice.ending > SURE_END):
+                is_sure = said and not knows_end and run.choice.ending > SURE_END and not answer.wants_more
+                if token == END or is_sure:
                     reason = "eog"
                     break
                 answer.may_end_here(run.choice.ending)

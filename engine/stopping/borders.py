@@ -42,6 +42,14 @@ def is_whole(text: str, begun: Beginning) -> bool:
     return bool(text.strip()) and (begun.prose or _ends_whole(text.rstrip(), begun, at_line_end=True))
 
 
+def wants_more(text: str, begun: Beginning) -> bool:
+    """Whether something must follow on the line that `text` ends with: behind a keyword, or an operator."""
+    code = _without_comment(f"{begun.head}{text}".rpartition("\n")[2].strip(), begun.language)
+    if begun.prose or begun.closers.in_string or _COMPLETE_AT_END.search(code):
+        return False
+    return bool(_WORD_AT_END.search(code) or re.search(r"[\w)\]]\s*([=+\-*/%&|<]|:=|->|=>)$", code))
+
+
 def last_border(text: str, end: int, begun: Beginning) -> int:
     """The last place up to `end` where a person would stop in `text`, which goes on; 0 without one."""
     ends = _PROSE_ENDS if begun.prose else _TOKEN_ENDS

@@ -16,26 +16,28 @@ pytestmark = pytest.mark.model
 LARGER = "qwen2.5-coder-1.5b-instruct"
 BODIES = {
     "python": (
-        "words.py",
-        'def count_words(lines):\n    """How often each word comes in the lines, as a dictionary."""\n    ‸\n\n\n'
-        'def longest(words):\n    """The longest of the words."""\n    return max(words, key=len)\n',
-        ("for ", "return"),
+        "search.py",
+        "def binary_search(items, wanted):\n"
+        '    """The index of wanted in the sorted items, or -1 if it is not there."""\n'
+        "    ‸\n\n\nprint(binary_search([1, 3, 5], 3))\n",
+        ("while", "return -1"),
     ),
     "typescript": (
-        "words.ts",
-        "/** How often each word comes in the lines. */\n"
-        "export function countWords(lines: string[]): Map<string, number> {\n  ‸\n}\n\n"
+        "search.ts",
+        "/** The index of wanted in the sorted items, or -1 if it is not there. */\n"
+        "export function binarySearch(items: number[], wanted: number): number {\n  ‸\n}\n\n"
         "/** The longest of the words. */\nexport function longest(words: string[]): string {\n"
         "  return words.reduce((one, other) => (one.length >= other.length ? one : other));\n}\n",
-        ("for ", "return"),
+        ("while", "return -1"),
     ),
     "go": (
-        "words.go",
-        'package words\n\nimport "strings"\n\n// CountWords tells how often each word comes in the lines.\n'
-        "func CountWords(lines []string) map[string]int {\n\t‸\n}\n\n"
+        "search.go",
+        'package search\n\nimport "strings"\n\n'
+        "// BinarySearch tells the index of wanted in the sorted items, or -1 if it is not there.\n"
+        "func BinarySearch(items []int, wanted int) int {\n\t‸\n}\n\n"
         "// Join puts the words into one line.\nfunc Join(words []string) string {\n"
         '\treturn strings.Join(words, " ")\n}\n',
-        ("for ", "return"),
+        ("for ", "return -1"),
     ),
 }
 
@@ -63,5 +65,5 @@ async def test_a_whole_body_is_written(
     if language == "python":
         names: dict[str, object] = {}
         exec(ed.text, names)
-        count = names["count_words"]
-        assert callable(count) and count(["a b", "a"]) == {"a": 2, "b": 1}
+        search = names["binary_search"]
+        assert callable(search) and [search([1, 3, 5], number) for number in (1, 5, 4)] == [0, 2, -1]

@@ -51,7 +51,7 @@ def test_from_a_clean_profile_ghost_text_appears_and_tab_accepts_it(editor: VSCo
 
 @pytest.mark.parametrize("language", BODIES)
 def test_a_whole_body_is_written_by_hand(editor: VSCode, language: str) -> None:
-    name, marked, said = BODIES[language]
+    name, marked, _ = BODIES[language]
     above, below = marked.split("‸")
     (editor.folder / name).write_text(above + below)
     editor.open(name)

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.languages import language_of
-from engine.stopping.borders import Beginning, is_whole, last_border
+from engine.stopping.borders import Beginning, is_whole, last_border, wants_more
 from engine.stopping.pairs import Closers
 
 
@@ -70,6 +70,23 @@ def test_what_is_torn(text: str) -> None:
 def test_of_sure_words_those_up_to_a_border_are_left(text: str, sure: str, shown: str) -> None:
     language = "go" if "{" in text else "python"
     assert text[: last_border(text, len(sure), begun(language=language))] == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "wants"),
+    [
+        ("return", True),
+        ("x =", True),
+        ("a +", True),
+        ("x", False),
+        ("i++", False),
+        ("pass", False),
+        ("f(a)", False),
+    ],
+)
+def test_an_end_is_not_believed_behind_what_wants_more(text: str, wants: bool) -> None:
+    assert wants_more(text, begun("    ")) == wants
+    assert not wants_more(text, begun("    ", prose=True))
 
 
 def test_in_prose_a_sentence_or_a_clause_is_a_border() -> None:

@@ -2,13 +2,18 @@ local ghost = require('hearth.ghost')
 
 local M = {}
 
----@type table<string, { call: string, desc: string }>
+---@class hearth.Action
+---@field call string
+---@field desc string
+---@field asks? boolean where nothing is shown, and the key has no work of its own, it asks
+
+---@type table<string, hearth.Action>
 local ACTIONS = {
   accept = { call = 'accept', desc = 'Hearth: accept the ghost text' },
   accept_word = { call = 'accept_word', desc = 'Hearth: accept a word of the ghost text' },
   accept_line = { call = 'accept_line', desc = 'Hearth: accept a line of the ghost text' },
   dismiss = { call = 'dismiss', desc = 'Hearth: hide the ghost text' },
-  next = { call = 'next', desc = 'Hearth: show the next answer' },
+  next = { call = 'next', desc = 'Hearth: show the next answer', asks = true },
   prev = { call = 'prev', desc = 'Hearth: show the answer before' },
 }
 
@@ -26,18 +31,20 @@ end
 
 ---@param bufnr integer
 ---@param lhs string
----@param action { call: string, desc: string }
+---@param action hearth.Action
 function M.map_one(bufnr, lhs, action)
   local before = M.find(vim.api.nvim_buf_get_keymap(bufnr, 'i'), lhs)
   if before and before.desc == action.desc then
     return
   end
   vim.keymap.set('i', lhs, function()
-    if ghost.acceptable(bufnr) and not M.choosing_from_menu() then
+    local old = before or M.find(vim.api.nvim_get_keymap('i'), lhs)
+    local asks = action.asks and not old and ghost.completor(bufnr)
+    if (asks or ghost.acceptable(bufnr)) and not M.choosing_from_menu() then
       -- CTRL-G u: what is accepted can be undone by itself
       return ('<C-g>u<Cmd>lua require("hearth").%s()<CR>'):format(action.call)
     end
-    return M.fall_back(before or M.find(vim.api.nvim_get_keymap('i'), lhs), lhs)
+    return M.fall_back(old, lhs)
   end, { buffer = bufnr, expr = true, replace_keycodes = true, desc = action.desc })
 end
 
