@@ -60,13 +60,16 @@ def test_a_whole_body_is_written_by_hand(editor: VSCode, language: str) -> None:
     # Which one is the model's own affair, and it sees the other files here.
     editor.until(lambda: "return" in editor.ghost() and len(editor.ghost()) > 60, "a body")
     editor.save(f"body-{language}")
-    editor.press("Tab")
-    editor.until(lambda: not editor.ghost(), "the accepted text")
-    editor.press("Control+s")
+    editor.press("Tab", "Escape")
+
+    def written() -> str:
+        editor.press("Control+s")
+        return (editor.folder / name).read_text()
+
+    editor.until(lambda: len(written()) > len(above + below) + 30, "the accepted text, saved")
     editor.close_tab()
-    written = (editor.folder / name).read_text()
-    assert written.startswith(above.rstrip()) and written.endswith(below)
-    assert len(written) > len(above + below) + 60
+    text = written()
+    assert text.startswith(above.rstrip()) and text.endswith(below) and "return" in text[len(above) : -len(below)]
 
 
 def test_explain_streams_into_the_chat_and_says_what_the_model_was_shown(editor: VSCode) -> None:
