@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from engine.context.syntax import errors, opens_block
-from engine.place import Fit, Place, closings, errors_with
+from engine.place import Fit, Place, closings, errors_with, indent
 from engine.stop import policy_at
 from engine.stopping.pairs import BRACKETS, QUOTES, Closers, Pairing, pair
 from engine.stopping.trims import lines_below
@@ -55,7 +55,7 @@ def _errors_of_lines(place: Place, answer: str) -> int:
     tail, closing = place.tail, ""
     if not tail.text.strip() and (opener := _opener(tail.head)):
         found = pair(answer, Closers(opener), place.code.language)
-        closing = "" if found.count else f"\n{_indent(tail.head)}{opener}"
+        closing = "" if found.count else f"\n{indent(tail.head)}{opener}"
     return errors_with(place, _text_fit(place, answer), closing)
 
 
@@ -177,7 +177,7 @@ def _with_closers(place: Place, answer: str, count: int) -> Fit:
         count, left = len(tail.text), ""
     text = answer.rstrip("\r\n" if left and place.closers.in_string else _BLANKS) if tail.is_closed else answer
     if tail.is_in_tag and text.lstrip(" \t\r").startswith("\n"):
-        return Fit(f"{text.rstrip(_BLANKS)}{place.line_end}{_indent(tail.head)}")
+        return Fit(f"{text.rstrip(_BLANKS)}{place.line_end}{indent(tail.head)}")
     quote = left.strip()[:1]
     if quote and left.startswith(3 * quote) and quote in QUOTES and text.endswith(quote) and text.count(quote) % 2:
         text = text.rstrip(quote)  # a beginning of the long quote that stands there
@@ -186,11 +186,11 @@ def _with_closers(place: Place, answer: str, count: int) -> Fit:
     opener = _opener(tail.head)
     if count or not opener or not left.lstrip().startswith(opener) or not _gets_lines(text, opener):
         return Fit(text, count)
-    indent = _indent(tail.head)
+    column = indent(tail.head)
     if opener in "\"'" and text.lstrip(" \t\r").startswith("\n"):
         first = text.lstrip(_BLANKS)  # where the text begins below its quote its end is in the same column
-        indent = text[: len(text) - len(first)].rpartition("\n")[2]
-    return Fit(f"{text.rstrip(_BLANKS)}{place.line_end}{indent}", count)
+        column = text[: len(text) - len(first)].rpartition("\n")[2]
+    return Fit(f"{text.rstrip(_BLANKS)}{place.line_end}{column}", count)
 
 
 def _keeps_blank(head: str, text: str, left: str) -> bool:
@@ -296,10 +296,6 @@ def _continues_a_line(place: Place, said: str = "") -> bool:
 
 def _breaks(place: Place, fit: Fit) -> bool:
     return errors_with(place, fit) > errors(place.code)
-
-
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]
 
 
 def _lines(text: str) -> list[str]:

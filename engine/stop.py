@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.languages import Language, named
-from engine.stopping.borders import Beginning, wants_more
+from engine.languages import Language
+from engine.stopping.borders import wants_more
 from engine.stopping.lines import BLANKS, lines_of
 from engine.stopping.pairs import Closers
-from engine.stopping.rules import DECIDED, GUESSES, RULES
+from engine.stopping.rules import DECIDED, GUESSES, RULES, beginning_of
 from engine.stopping.trims import TRIMS
 from engine.types import StopPolicy
 
@@ -68,9 +68,7 @@ class Answer:
     @property
     def wants_more(self) -> bool:
         """Whether something must follow on its last line, however probable an end is."""
-        policy = self.policy
-        closers = Closers(policy.closers, policy.in_string, policy.quote, policy.in_tag)
-        return wants_more(self.text, Beginning(policy.head, closers, named(policy.language), policy.prose))
+        return wants_more(self.text, beginning_of(self.policy))
 
     def may_end_here(self, likelihood: float) -> None:
         """The model would end here with this probability; worth knowing when it runs on instead."""

@@ -93,7 +93,7 @@ def line_end(text: str, policy: StopPolicy) -> int | None:
 def _end_of_statement(text: str, policy: StopPolicy) -> int | None:
     """Behind the first statement, with the lines over which it goes on and the block that it begins."""
     language = named(policy.language)
-    begun = Beginning(policy.head, _closers(policy), language)
+    begun = beginning_of(policy)
     lines = [(start, line) for start, line in lines_of(text)[:-1] if line.strip()]
     first = policy.head + lines[0][1] if lines[0][0] == 0 else lines[0][1]
     has_opened = False
@@ -106,8 +106,7 @@ def _end_of_statement(text: str, policy: StopPolicy) -> int | None:
             return start + len(line) if closes else end_of_previous_line(text, start)
         has_opened = language is not None and re.search(language.opens, whole.strip()) is not None
         end = start + len(line)
-        is_text = policy.prose or bool(policy.tail.strip())
-        if not has_opened and (is_text or is_whole(text[:end], begun)):
+        if not has_opened and (policy.tail.strip() or is_whole(text[:end], begun)):
             return end
     return None
 
@@ -306,6 +305,11 @@ def _end_of_closers(line: str) -> int:
     if bracket_depth(line.lstrip(BLANKS + CLOSERS)) <= 0:
         return len(line)
     return len(line) - len(line.lstrip(BLANKS + CLOSERS))
+
+
+def beginning_of(policy: StopPolicy) -> Beginning:
+    """What the answer goes on with."""
+    return Beginning(policy.head, _closers(policy), named(policy.language), policy.prose)
 
 
 def _closers(policy: StopPolicy) -> Closers:
