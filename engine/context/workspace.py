@@ -8,9 +8,10 @@ from threading import Lock
 
 from engine import languages
 from engine.context import code as codes
-from engine.context.ignore import Disk, Verdict, verdict, verdict_of_text
+from engine.context.ignore import MAX_BYTES, Disk, Verdict, verdict, verdict_of_text
 from engine.context.imports import RESOLVERS
 from engine.context.symbols import Symbols, symbols
+from engine.files import read_text
 
 MAX_FILES = 512  # whose symbols are kept
 
@@ -58,7 +59,7 @@ def watched_suffixes() -> tuple[str, ...]:
 
 
 def _read(file: Path) -> Symbols | Verdict:
-    text = file.read_text(encoding="utf-8", errors="replace")
+    text = read_text(file, MAX_BYTES)
     judged = verdict_of_text(text)
     return symbols(codes.parse(text, languages.language_of("", str(file)))) if judged.allowed else judged
 

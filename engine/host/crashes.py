@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine import logs, paths
-from engine.files import write_atomically
+from engine.files import NOTES, read_text, write_atomically
 from engine.host import supervision
 
 log = logging.getLogger("hearth.host")
@@ -76,6 +76,6 @@ def _kept_file() -> Path:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8", "replace")
+        return read_text(path, NOTES)
     except OSError:
         return ""

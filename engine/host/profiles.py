@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from engine.errors import BrokenModel
-from engine.files import write_atomically
+from engine.files import NOTES, read_json, read_text, write_atomically
 
 log = logging.getLogger("hearth.host")
 TRIES_WITHOUT_EVIDENCE = 2  # a host killed from outside while loading says nothing about the profile
@@ -178,8 +178,8 @@ def key_of(model_digest: str, library_build: str) -> str:
 
 def _read(path: Path) -> dict[str, Note]:
     try:
-        return _decoder.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError):
+        return read_json(path, NOTES, _decoder)
+    except OSError:
         return {}  # notes are worth nothing when they cannot be read
 
 
@@ -187,7 +187,7 @@ def processor() -> str:
     """Its name, and a digest of what it can do: a virtual machine may leave features out under the same name."""
     name = features = ""
     try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
+        for line in read_text(Path("/proc/cpuinfo"), NOTES).splitlines():
             if line.startswith(("model name", "Model")):
                 name = name or line.partition(":")[2].strip()
             elif line.startswith(("flags", "Features")):

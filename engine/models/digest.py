@@ -7,8 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine import paths
-from engine.files import write_atomically
+from engine import files, paths
 
 _CHUNK = 4 << 20
 
@@ -38,7 +37,7 @@ def of(path: Path, on_bytes: Callable[[int], None] = lambda done: None) -> str:
 def hash_file(path: Path, on_bytes: Callable[[int], None]) -> str:
     """Read it all, whatever is remembered."""
     hasher, done = hashlib.sha256(), 0
-    with path.open("rb") as file:
+    with files.open_regular(path) as file:
         while chunk := file.read(_CHUNK):
             hasher.update(chunk)
             done += len(chunk)
@@ -71,14 +70,14 @@ def forget(path: Path) -> None:
 
 def _record(path: Path) -> _Record | None:
     try:
-        return _decoder.decode(_record_of(path).read_bytes())
-    except (OSError, msgspec.DecodeError):
+        return files.read_json(_record_of(path), files.NOTES, _decoder)
+    except OSError:
         return None
 
 
 def _write(record: _Record) -> None:
     with suppress(OSError):  # what is not remembered is only computed again
-        write_atomically(_record_of(Path(record.path)), msgspec.json.encode(record))
+        files.write_atomically(_record_of(Path(record.path)), msgspec.json.encode(record))
 
 
 def _record_of(path: Path) -> Path:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine import paths
-from engine.files import write_atomically
+from engine import files, paths
 from engine.models.fit import Speed
 
 _decoder = msgspec.json.Decoder(dict[str, Speed])
@@ -15,8 +14,8 @@ _decoder = msgspec.json.Decoder(dict[str, Speed])
 def measured() -> dict[str, Speed]:
     """By model id; empty before anything was loaded here."""
     try:
-        return _decoder.decode(_file().read_bytes())
-    except (OSError, msgspec.DecodeError):
+        return files.read_json(_file(), files.NOTES, _decoder)
+    except OSError:
         return {}
 
 
@@ -30,7 +29,7 @@ def note(id: str, prompt: float, generation: float) -> None:
         return
     known[id] = Speed(max(prompt, best.prompt), max(generation, best.generation))
     with suppress(OSError):  # advice is then an estimate, as before
-        write_atomically(_file(), msgspec.json.encode(known))
+        files.write_atomically(_file(), msgspec.json.encode(known))
 
 
 def _file() -> Path:

@@ -11,6 +11,7 @@ from rich.console import Console
 from engine import paths
 from engine.context.documents import Document
 from engine.errors import HearthError
+from engine.files import DOCUMENT, read_bytes
 from engine.languages import language_of
 from engine.settings import Settings
 from lsp_server.settings import read_toml, resolve
@@ -43,7 +44,7 @@ def user_settings() -> Settings:
 
 def open_file(path: Path) -> Document:
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_bytes(path, DOCUMENT).decode("utf-8")
     except OSError as error:
         fail(f"{path}: {error.strerror}")
     except UnicodeDecodeError:
