@@ -28,20 +28,27 @@ def guarded(handler: Handler, empty: Any) -> Handler:
             return empty
         except Exception:
             log.exception("%s failed", handler.__module__)
-            ls.status(Status("error", f"an internal error was written to {paths.log_dir() / 'server.log'}"))
+            ls.status(Status("error", _internal()))
             return empty
 
     return call
 
 
 def guarded_sync(handler: Callable[[Hearth, Any], None]) -> Callable[[Hearth, Any], None]:
-    """The same for notifications that must be handled in the order of their arrival."""
+    """The same for what must be handled in the order of its arrival: changes of documents, and `initialize`."""
 
     def call(ls: Hearth, params: Any) -> None:
         try:
             handler(ls, params)
         except Exception:
             log.exception("%s failed", handler.__module__)
-            ls.doubt(params.text_document.uri, "a change was not made")
+            if (document := getattr(params, "text_document", None)) is not None:
+                ls.doubt(document.uri, "a change was not made")
+            else:
+                ls.status(Status("error", _internal()))
 
     return call
+
+
+def _internal() -> str:
+    return f"an internal error was written to {paths.log_dir() / 'server.log'}"
