@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import httpx
 
 now = time.monotonic
+_MAX_PAGE = 20_000  # characters of a page in place of an answer that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +175,11 @@ def error_text(body: object) -> str:
 
 def _without_html(text: str) -> str:
     """The title of a page, else its text."""
+    text = text[:_MAX_PAGE]
     if not re.match(r"\s*<(!doctype|html|head|body)", text, re.IGNORECASE):
         return text
-    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-    said = html.unescape(title[1] if title else re.sub(r"<[^>]*>", " ", text))
+    title = re.search(r"<title[^<>]*>([^<]*)</title>", text, re.IGNORECASE)
+    said = html.unescape(title[1] if title else re.sub(r"<[^<>]*>", " ", text))
     return f"a web page, {' '.join(said.split())}" if said.strip() else "a web page"
 
 
