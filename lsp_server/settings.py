@@ -24,7 +24,7 @@ known(Settings)
 
 MAX_PROBLEMS = 5  # of one layer; the others are counted
 MAX_LINE = 4_096  # characters of a hearth.toml: the parser takes seconds for a key of many thousand parts
-_MAX_TEXT = 4_096  # characters of one value
+_MAX_TEXT = 65_536  # characters of one value
 _MAX_ITEMS = 1_000  # of a list
 READ_SECONDS = 0.5  # an editor waits for `initialize`, and a disk may be a network's
 
