@@ -93,9 +93,12 @@ def open_bracket(code: Code, offset: int) -> int | None:
     """The offset of the innermost bracket that is open at the offset."""
     begin = max(0, offset - MAX_BRACKET_CHARS)
     found = [match.start() for match in _BRACKET.finditer(code.text, begin, offset)][-MAX_BRACKETS:]
+    if code.tree is None:
+        states = _line_states(code, found)
+        found = [position for position, state in zip(found, states, strict=True) if state == "code"]
     depth = 0
     for position in reversed(found):
-        if not _is_code(code, position):
+        if code.tree is not None and not _is_code(code, code.tree, position):
             continue
         if code.text[position] not in BRACKETS:
             depth += 1
@@ -154,12 +157,10 @@ def _is_sound(code: Code, offset: int) -> bool:
     return node is not None and not node.has_error
 
 
-def _is_code(code: Code, position: int) -> bool:
+def _is_code(code: Code, tree: tree_sitter.Tree, position: int) -> bool:
     """Whether the character at the position is neither in a string nor in a comment."""
-    if code.tree is None:
-        return _line_state(code, position) == "code"
     byte = code.byte(position)
-    node = code.tree.root_node.descendant_for_byte_range(byte, byte + 1)
+    node = tree.root_node.descendant_for_byte_range(byte, byte + 1)
     if node is None or node.type == code.text[position]:
         return True
     if node.parent is not None and (_is_string(node.parent) or "comment" in node.parent.type):
@@ -178,31 +179,50 @@ def _is_continued(text: str, bracket: int, offset: int) -> bool:
 
 def _line_state(code: Code, offset: int) -> str:
     """Read the line up to the offset by hand: "code", "string" or "comment"."""
-    head, _ = line_around(code.text, offset)
-    head = head[-MAX_LINE_CHARS:]
+    return _line_states(code, [offset])[0]
+
+
+def _line_states(code: Code, offsets: list[int]) -> list[str]:
+    """The same for several offsets, in ascending order, each line of which is read once."""
+    states: list[str] = []
+    while len(states) < len(offsets):
+        first, last = offsets[len(states)], offsets[-1]
+        begin = max(0, first - MAX_LINE_CHARS)
+        start = max(begin, code.text.rfind("\n", begin, first) + 1, code.text.rfind("\r", begin, first) + 1)
+        ends = [end for end in (code.text.find("\n", first, last), code.text.find("\r", first, last)) if end >= 0]
+        wanted = [offset - start for offset in offsets[len(states) :] if offset <= min(ends, default=last)]
+        states += _states_in(code, code.text[start : start + wanted[-1]], wanted)
+    return states
+
+
+def _states_in(code: Code, line: str, wanted: list[int]) -> list[str]:
+    """What the character at each of these places of a line belongs to."""
     comment = code.language.comment if code.language else ""
     quotes = code.language.quotes if code.language else "\"'"
     # A brace alone may as well be just a brace.
     interpolations = [each for each in code.language.interpolations if len(each) > 1] if code.language else []
     opened: list[str] = []  # what ends each string and each piece of code in one, outermost first
+    states: list[str] = []
     index = 0
-    while index < len(head):
-        char = head[index]
-        if opened and opened[-1] in quotes:
-            beginning = next(
-                (each for each in interpolations if len(each) > 1 and head.startswith(each, index)), ""
-            )
+    while index < len(line):
+        char, step = line[index], 1
+        state = "string" if opened and opened[-1] in quotes else "code"
+        if state == "string":
+            beginning = next((each for each in interpolations if line.startswith(each, index)), "")
+            step = len(beginning) or (2 if char == "\\" else 1)
             if beginning:
                 opened.append(BRACKETS[beginning[-1]])
             elif char == opened[-1]:
                 opened.pop()
-            index += len(beginning) or (2 if char == "\\" else 1)
-            continue
-        if comment and head.startswith(comment, index) and not opened:
-            return "comment"
-        if char in quotes:
+        elif comment and not opened and line.startswith(comment, index):
+            states += ["code" for place in wanted[len(states) :] if place < index + len(comment)]
+            return states + ["comment"] * (len(wanted) - len(states))
+        elif char in quotes:
             opened.append(char)
         elif opened and char == opened[-1]:
             opened.pop()
-        index += 1
-    return "string" if opened and opened[-1] in quotes else "code"
+        index += step
+        while len(states) < len(wanted) and wanted[len(states)] < index:
+            states.append(state)
+    state = "string" if opened and opened[-1] in quotes else "code"
+    return states + [state] * (len(wanted) - len(states))
