@@ -71,6 +71,12 @@ CASES = [
     ("javascript", "{\n  ‸}\n", "start();", "{\n  start();\n  ‸}\n"),
     ("javascript", "{\n‸}\n", "  start();\n}", "{\n  start();\n}‸\n"),
     ("javascript", "f(\n  ‸.g());\n", "return r;\n", "f(\n  ‸.g());\n"),
+    (
+        "python",
+        "q = (\n    users\n    ‸.order_by(name)\n)\n",
+        ".filter(age)",
+        "q = (\n    users\n    .filter(age)\n    ‸.order_by(name)\n)\n",
+    ),
     # what stands below
     ("javascript", "function f() {\n  return 1;\n‸\n}\n", "}", "function f() {\n  return 1;\n‸\n}\n"),
     (
