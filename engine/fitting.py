@@ -244,12 +244,19 @@ def _before_line(place: Place, answer: str) -> Fit:
 
 
 def _before_closers(place: Place, answer: str) -> Fit:
-    """The line only closes what was opened above; if the answer does so by itself, the line is said twice."""
+    """The line only closes what was opened above; if the answer does so by itself, the line is said twice.
+
+    What the answer closes may also be an inner block, whose end is missing like all that stood in it.
+    """
     found = pair(answer, place.closers, place.code.language)
-    count, end = found.count, found.end
-    if not count:
+    if not found.count:
         return _as_lines(place, answer)
-    return Fit(answer[: _end_before_below(place, answer, end)].rstrip(_BLANKS), count)
+    twice = Fit(answer[: _end_before_below(place, answer, found.end)].rstrip(_BLANKS), found.count)
+    inner = _as_lines(place, answer)
+    if place.code.tree is not None:
+        return inner if errors_with(place, inner) < errors_with(place, twice) else twice
+    said = answer[: found.firsts[0][0]].rpartition("\n")[2]
+    return inner if not said.strip() and len(said) > len(place.tail.head) else twice
 
 
 def _as_lines(place: Place, answer: str) -> Fit:
