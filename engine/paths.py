@@ -31,14 +31,13 @@ def state_dir() -> Path:
 
     Where that cannot be, a folder beside the host's socket, which the system tidies away: `state_trouble`.
     """
-    wanted = wanted_state_dir()
     try:
-        return private(wanted)
+        return private(wanted_state_dir())
     except OSError:
         try:
             return private(runtime_dir() / "state")
         except OSError:
-            return wanted  # whoever writes there has to live with an `OSError` anyway
+            return Path(os.devnull) / "state"  # where nothing is and nothing can be: not in somebody else's folder
 
 
 def state_trouble() -> OSError | None:

@@ -67,11 +67,15 @@ def remembered(path: Path) -> str:
 
 
 def move(old: Path, new: Path) -> None:
-    """Rename the file; what is known of it stays known. Raises `OSError`."""
-    known = remembered(old)
-    old.replace(new)
-    if known:
-        _write(_Record.of(new, new.stat(), known))  # a new name changes the inode, so its ctime
+    """The file `old` is called `new` now: what is known of it stays known."""
+    record = _record(old)
+    with suppress(OSError):
+        found = new.stat()
+        if record and _Record.of(old, found, record.sha256) == msgspec.structs.replace(
+            record,
+            ctime_ns=found.st_ctime_ns,  # a new name changes the inode, so this time
+        ):
+            _write(_Record.of(new, found, record.sha256))
     forget(old)
 
 
@@ -92,6 +96,13 @@ def _write(record: _Record) -> None:
 
 
 def _record_of(path: Path) -> Path:
-    # Not beside the file: that may lie in the store of another program, where Hearth writes nothing. And in a
-    # folder that is this user's alone: who could write here could pass any file off as checked.
-    return paths.state_dir() / "checked" / f"{hashlib.sha256(str(path).encode()).hexdigest()[:24]}.json"
+    # Not beside the file: that may lie in the store of another program, where Hearth writes nothing.
+    return _folder() / f"{hashlib.sha256(str(path).encode()).hexdigest()[:24]}.json"
+
+
+def _folder() -> Path:
+    """A folder of this user alone: whoever could write there could pass any file off as checked."""
+    try:
+        return paths.private(paths.models_dir() / "checked")
+    except OSError:
+        return paths.state_dir() / "checked"

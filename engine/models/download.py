@@ -119,6 +119,7 @@ def _download(
             _fetch(offer, target, partial, on_progress, cancelled, settings)
             partial.chmod(0o600)
             check(partial, offer, on_progress, cancelled, aside=target)
+            partial.replace(target)
             digest.move(partial, target)
     finally:
         lock.release()
