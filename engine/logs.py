@@ -1,5 +1,7 @@
 """Logs on this disk: private, rotating, shared by several processes, without secrets, without code.
 
+Where there can be no file, and where it cannot be written for a while, standard error gets the beginning of it.
+
 Code gets into logs through messages of exceptions that quote what they could not handle. So, unless
 HEARTH_DEBUG is set, of an exception that nobody expected only its type and its places in our code are written.
 """
@@ -7,7 +9,9 @@ HEARTH_DEBUG is set, of an exception that nobody expected only its type and its 
 import logging
 import os
 import re
+import sys
 import traceback
+from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -29,9 +33,13 @@ _NAMED_SECRETS = (
 
 
 def to_file(name: str) -> None:
-    """Send everything that is logged to `<log folder>/<name>`, of which two older ones are kept."""
-    folder = paths.private(paths.log_dir())
-    handler = _SharedFile(folder / name, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
+    """Send everything that is logged to `<log folder>/<name>`, of which two older ones are kept. Never raises."""
+    handler: logging.Handler
+    try:
+        folder = paths.private(paths.log_dir())
+        handler = _SharedFile(folder / name, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
+    except OSError:
+        handler = _STDERR
     debug = is_debug()
     handler.setFormatter(Redacting("%(asctime)s %(levelname)s %(name)s[%(process)d]: %(message)s", debug))
     root = logging.getLogger()
@@ -42,6 +50,14 @@ def to_file(name: str) -> None:
         for library in ("pygls", "httpx", "httpcore", "openai", "ollama", "asyncio"):
             # pygls logs whole messages, which contain the user's code; HTTP libraries log addresses.
             logging.getLogger(library).setLevel(logging.CRITICAL)
+
+
+def where() -> str:
+    """Where what is logged can be read, for the user."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.FileHandler):
+            return handler.baseFilename
+    return "the error output of this program (your editor keeps that of the language server)"
 
 
 def is_debug() -> bool:
@@ -95,9 +111,40 @@ class _SharedFile(RotatingFileHandler):
         except OSError:
             same = False
         if not same:
-            stream.close()
+            self.stream = None  # as the library itself marks a file that has to be opened
+            with suppress(OSError):  # what was not written yet may find no room
+                stream.close()
             self.stream = self._open()
 
     def _open(self) -> TextIOWrapper:
-        Path(self.baseFilename).touch(mode=0o600)
+        file = Path(self.baseFilename)
+        paths.private(file.parent)  # somebody may have removed it
+        file.touch(mode=0o600)
+        file.chmod(0o600)
         return super()._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        _STDERR.setFormatter(self.formatter)
+        _STDERR.handle(record)
+
+
+class _Stderr(logging.Handler):
+    """Writes to standard error until it has written as much as the pipe of a client holds that reads nothing."""
+
+    _MOST = 32_000  # characters
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._written = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if sys.stderr is None or self._written > self._MOST:
+            return
+        with suppress(Exception):  # nobody is left who could be told
+            line = self.format(record)[: self._MOST] + "\n"
+            self._written += len(line)
+            sys.stderr.write(line)
+            sys.stderr.flush()
+
+
+_STDERR = _Stderr()

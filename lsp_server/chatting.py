@@ -1,9 +1,11 @@
 """What the features and commands around chat share: what a question is about, and how an answer is handed out."""
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 from pygls.uris import to_fs_path
 
 from engine.errors import RequestRefused
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from engine.chat import Answered, Passage
     from engine.types import Piece
 
+log = logging.getLogger("hearth.server")
 _CONTEXT_TOKENS = 384  # of other files, with one question
 _NEAR_LINES = 15  # shown above and below a mere cursor outside of any definition
 
@@ -71,13 +74,20 @@ def passages(ls: Hearth, uri: str, range: lsp.Range | None) -> tuple["Passage", 
 
 def as_result(answered: "Answered") -> dict[str, Any]:
     """The result of `hearth/chat`."""
-    return {
+    result = {
         "conversation": answered.conversation,
         "text": answered.text,
         "thinking": answered.thinking,
         "used": [_used(passage) for passage in answered.used],
         "reason": answered.reason,
     }
+    return {**result, "message": answered.message} if answered.reason == "error" else result
+
+
+def failed(conversation: str, message: str) -> dict[str, Any]:
+    """The result where there is no answer; the message says why."""
+    empty = {"conversation": conversation, "text": "", "thinking": "", "used": []}
+    return {**empty, "reason": "error", "message": message}
 
 
 def as_markdown(question: str, answered: "Answered") -> str:
@@ -85,6 +95,8 @@ def as_markdown(question: str, answered: "Answered") -> str:
     lines = [f"# {' '.join(question.split())[:120]}", "", answered.text.strip(), ""]
     if answered.reason == "limit":
         lines += ["*(The answer was cut off here: it was too long.)*", ""]
+    if answered.reason == "error":
+        lines += [f"*(The answer broke off here: {answered.message})*", ""]
     if answered.used:
         lines += ["---", "", "Shown to the model:", ""]
         lines += [f"- `{passage.path}`{_lines(passage)}: {passage.why}" for passage in answered.used]
@@ -93,17 +105,33 @@ def as_markdown(question: str, answered: "Answered") -> str:
 
 async def show(ls: Hearth, question: str, answered: "Answered") -> None:
     """Open the answer as a document, where the client can; else show its beginning as a message."""
+    if answered.reason == "error":
+        ls.say(answered.message)
+    if not await _opened(ls, question, answered):
+        ls.say(answered.text.strip()[:2000] or "the model has no answer", lsp.MessageType.Info)
+
+
+async def _opened(ls: Hearth, question: str, answered: "Answered") -> bool:
+    """Whether the client shows the answer as a document."""
     from engine import chats, paths
     from engine.files import write_atomically
 
     window = ls.client_capabilities.window
     if window is None or window.show_document is None or not window.show_document.support:
-        ls.say(answered.text.strip()[:2000] or "the model has no answer", lsp.MessageType.Info)
-        return
-    folder = chats.folder() if ls.settings.chat.keep_history else paths.runtime_dir()
-    file = folder / f"{answered.conversation}.md"
-    write_atomically(file, as_markdown(question, answered).encode("utf-8", "replace"))
-    await ls.window_show_document_async(lsp.ShowDocumentParams(file.as_uri(), take_focus=True))
+        return False
+    try:
+        folder = chats.folder() if ls.settings.chat.keep_history else paths.runtime_dir()
+        file = folder / f"{answered.conversation}.md"
+        write_atomically(file, as_markdown(question, answered).encode("utf-8", "replace"))
+    except OSError as error:  # a full disk costs the document, not the answer
+        log.warning("an answer cannot be written: %s", error)
+        return False
+    try:
+        shown = await ls.window_show_document_async(lsp.ShowDocumentParams(file.as_uri(), take_focus=True))
+    except JsonRpcException as error:
+        log.warning("the client does not show the answer: %s", type(error).__name__)
+        return False
+    return shown.success
 
 
 def _about(ls: Hearth, document: Any, range: lsp.Range | None) -> tuple[int, int, str]:

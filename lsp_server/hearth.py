@@ -13,7 +13,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
-from engine import logs, paths
+from engine import logs, paths, state
 from engine.errors import HearthError
 from engine.settings import Settings
 from engine.types import Snapshot
@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` ha
     from engine.context import ContextQuery
     from engine.context.documents import Document
     from engine.context.recent import RecentEdits
+    from lsp_server.healing import Text
 
 log = logging.getLogger("hearth.server")
 _CONFIGURATION_SECONDS = 2.0  # a client that never answers must not keep the user waiting
@@ -45,7 +46,9 @@ class Hearth(LanguageServer):
         self.edits: RecentEdits | None = None
         self._secret: set[str] = set()
         self.doubted: set[str] = set()  # documents whose text may not be the client's
+        self.broken: dict[str, Text] = {}  # documents that we failed to open or to change
         self.client_name = ""
+        self.exit_code = 0  # of this process, once the client has sent `exit`
         self.settings = Settings()
         self.status = StatusReporter(self)
         self.usage = Usage(self)
@@ -55,6 +58,7 @@ class Hearth(LanguageServer):
         self._completer: Completer | None = None
         self._chats: Chats | None = None
         self._told: set[str] = set()
+        self._told_of_state = False
         self._background: set[asyncio.Task[None]] = set()
 
     # The client.
@@ -118,6 +122,12 @@ class Hearth(LanguageServer):
         log.warning("told the user: %s", message)
         self.window_show_message(lsp.ShowMessageParams(kind, f"Hearth: {message}"))
 
+    async def tell_what_is_not_kept(self) -> None:
+        """Tell once in a session that nothing can be kept on this disk."""
+        if not self._told_of_state and (said := await asyncio.to_thread(state.trouble)):
+            self._told_of_state = True
+            self.tell(said)
+
     async def ask(self, message: str, kind: lsp.MessageType, *buttons: str) -> str | None:
         """Show the user a message with buttons, each text once; the button that is pressed.
 
@@ -161,8 +171,8 @@ class Hearth(LanguageServer):
         said: object = item.language_id  # nothing has checked it
         language = said if isinstance(said, str) else "plaintext"
         document = Document(item.uri, item.text, language, to_fs_path(item.uri), item.version)
-        self.documents[item.uri] = document
         self._judge(document)
+        self.documents[item.uri] = document  # not before it is known whether a model may see it
         return document
 
     def _judge(self, document: "Document") -> None:
@@ -340,7 +350,11 @@ class Hearth(LanguageServer):
     def _file_layers(self) -> tuple[list[Layer], list[str]]:
         layers: list[Layer] = []
         problems: list[str] = []
-        files = [(paths.config_file(), True)]
+        files: list[tuple[Path, bool]] = []
+        if reason := paths.config_trouble():
+            problems.append(reason)
+        else:
+            files.append((paths.config_file(), True))
         for folder in self.workspace.folders.values():
             if path := to_fs_path(folder.uri):
                 files.append((Path(path) / "hearth.toml", False))

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -30,7 +29,7 @@ from engine.models.catalog import CatalogModel
 from engine.models.download import OnProgress
 from engine.models.download import Progress as Step
 from engine.models.installed import InstalledModel
-from engine.models.sources import Found
+from engine.models.sources import Found, local
 from engine.settings import Settings
 from lsp_server import toml_edit
 from lsp_server.commands import terminal
@@ -203,7 +202,7 @@ def _setting(name: str, wanted: names.Name) -> str:
     """The name as it is written into the settings, where it must mean the same tomorrow and from any folder."""
     match wanted:
         case names.PathName():
-            return str(Path(name).expanduser().absolute())
+            return str(local.expanded(name))
         case CatalogModel():
             return wanted.id
         case names.OllamaName():

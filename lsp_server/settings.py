@@ -47,7 +47,7 @@ def read_toml(path: Path, trusted: bool) -> tuple[Layer | None, list[str]]:
     """The layer of a `hearth.toml`; (None, []) when there is no such file."""
     try:
         return Layer(str(path), tomllib.loads(path.read_text("utf-8")), trusted), []
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None, []
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return None, [f"{path} cannot be read and is ignored: {error}"]

@@ -10,6 +10,7 @@ BASE = {
     "engine.settings",
     "engine.errors",
     "engine.paths",
+    "engine.state",
     "engine.files",
     "engine.keys",
     "engine.logs",

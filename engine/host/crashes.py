@@ -2,12 +2,12 @@
 
 import faulthandler
 import logging
+import os
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from engine import logs, paths
-from engine.files import write_atomically
+from engine import logs, paths, state
 from engine.host import supervision
 
 log = logging.getLogger("hearth.host")
@@ -22,17 +22,19 @@ def watch() -> str:
     report = _read(_report_file())
     words = last_words_in(report)
     if report.strip():
-        said = _read(paths.log_dir() / "host.err.1").splitlines()[-_LINES:]
+        said = _read(stderr_file().with_name("host.err.1")).splitlines()[-_LINES:]
         whole = logs.redacted(
             "\n".join([report.strip(), *(["", "Its error output ended with:", *said] if said else [])])
         )
         log.error("the host before this one crashed:\n%s", whole)
-        with suppress(OSError):
-            write_atomically(_kept_file(), whole.encode())
-    # Kept open for the life of the process: the handler writes to its descriptor.
-    _report_file().unlink(missing_ok=True)
-    _report_file().touch(mode=0o600)
-    faulthandler.enable(_report_file().open("w"))
+        state.keep(_kept_file(), whole.encode())
+    try:
+        _report_file().unlink(missing_ok=True)
+        # Kept open for the life of the process: the handler writes to its descriptor.
+        faulthandler.enable(os.fdopen(os.open(_report_file(), os.O_CREAT | os.O_WRONLY, 0o600), "w"))
+    except OSError as error:
+        state.not_kept(_report_file(), error)
+        faulthandler.enable()
     return words
 
 
@@ -59,11 +61,24 @@ def last_words_in(crash_report: str) -> str:
 
 def fresh_stderr_file() -> Path:
     """An empty file for the error output of a host that is about to start; that of the last one is kept."""
-    path = paths.private(paths.log_dir()) / "host.err"
-    with suppress(OSError):
-        path.replace(path.with_name("host.err.1"))
-    path.touch(mode=0o600)
+    path = stderr_file()
+    try:
+        if path.exists():
+            path.replace(path.with_name("host.err.1"))
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+    except OSError as error:
+        log.warning("%s cannot be written: %s", path, error.strerror or error)
+        return Path(os.devnull)
     return path
+
+
+def stderr_file() -> Path:
+    """Where the error output of the host is: among the logs, or beside its socket where those cannot be."""
+    try:
+        return paths.private(paths.log_dir()) / "host.err"
+    except OSError:
+        return paths.runtime_dir() / "host.err"
 
 
 def _report_file() -> Path:

@@ -31,7 +31,6 @@ VERSION = version("hearth-lsp")
 
 def main() -> None:
     """Run until no client has been connected for `HEARTH_IDLE_MINUTES` (default 10)."""
-    paths.private(paths.state_dir())
     logs.to_file("host.log")
     claim = supervision.claim()
     if claim is None:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from engine import state
 from engine.errors import BrokenModel
-from engine.files import write_atomically
 
 log = logging.getLogger("hearth.host")
 TRIES_WITHOUT_EVIDENCE = 2  # a host killed from outside while loading says nothing about the profile
@@ -161,10 +161,7 @@ class ProfileBook:
         note.history = [*note.history, note.news][-8:]
 
     def _save(self) -> None:
-        try:
-            write_atomically(self._path, msgspec.json.format(msgspec.json.encode(self._notes)))
-        except OSError as error:  # a full disk costs what was learnt, not the model
-            log.warning("%s cannot be written: %s", self._path, error)
+        state.keep(self._path, msgspec.json.format(msgspec.json.encode(self._notes)))
 
 
 def machine_of(library_build: str) -> str:

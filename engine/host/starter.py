@@ -105,7 +105,9 @@ async def _welcome(reader: asyncio.StreamReader) -> wire.Welcome | None:
 async def _start_one(idle_minutes: float, crash_budget: int) -> Connection:
     """Under a lock, so that windows that open together start one process; the host's own lock does the rest."""
     try:
-        async with filelock.AsyncFileLock(paths.runtime_dir() / "host.lock", timeout=2 * _START_SECONDS):
+        async with filelock.AsyncFileLock(
+            paths.runtime_dir() / "host.lock", timeout=2 * _START_SECONDS, mode=0o600
+        ):
             return await _start_and_greet(idle_minutes, crash_budget)
     except filelock.Timeout as error:
         raise _does_not_start() from error
@@ -149,7 +151,7 @@ def _start(idle_minutes: float) -> subprocess.Popen[bytes]:
 
 def _does_not_start() -> errors.BackendUnavailable:
     return errors.BackendUnavailable(
-        f"the model's process does not start; {paths.log_dir() / 'host.log'} may say why (`hearth doctor`)"
+        f"the model's process does not start; {crashes.stderr_file()} may say why (`hearth doctor`)"
     )
 
 

@@ -15,9 +15,8 @@ import filelock
 import msgspec
 import psutil
 
-from engine import paths
+from engine import paths, state
 from engine.errors import BackendUnavailable
-from engine.files import write_atomically
 
 WINDOW = 600.0
 PAUSE = 300.0
@@ -71,7 +70,6 @@ def is_running() -> bool:
 
 def notice_crash() -> None:
     """Write down the crash of a host that is no more, if nobody has done so."""
-    # On a full disk the crash goes uncounted, and the model comes back.
     with suppress(filelock.Timeout, OSError), _held():
         _settle()
 
@@ -106,8 +104,7 @@ class Claim:
         """The host leaves in good order: the next one may start."""
         if not self._lock.is_locked:
             return
-        with suppress(OSError):  # a full disk must not keep the host from leaving
-            _write(msgspec.structs.replace(ledger(), running=0))
+        _write(msgspec.structs.replace(ledger(), running=0))
         self._lock.release()
 
 
@@ -118,9 +115,8 @@ def claim() -> Claim | None:
         lock.acquire(blocking=False)
     except filelock.Timeout:
         return None
-    with suppress(OSError):
-        _settle()
-        _write(msgspec.structs.replace(ledger(), running=os.getpid()))
+    _settle()
+    _write(msgspec.structs.replace(ledger(), running=os.getpid()))
     return Claim(lock)
 
 
@@ -152,11 +148,12 @@ def _held() -> Iterator[None]:
 
 
 def _lock() -> filelock.BaseFileLock:
-    return filelock.FileLock(paths.runtime_dir() / "host.alive")
+    return filelock.FileLock(paths.runtime_dir() / "host.alive", mode=0o600)
 
 
 def _write(written: Ledger) -> None:
-    write_atomically(_file(), msgspec.json.encode(written))
+    # On a full disk a crash goes uncounted, and the model comes back.
+    state.keep(_file(), msgspec.json.encode(written))
 
 
 def _file() -> Path:

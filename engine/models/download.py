@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from filelock import FileLock, Timeout
 
+from engine import paths
 from engine.errors import BrokenModel, DigestMismatch, DiskFull, DownloadFailed, ModelMissing
 from engine.models import digest
 from engine.models.sources import Offer, Report, hub, size, wheels
@@ -85,11 +86,14 @@ def check(path: Path, offer: Offer, on_progress: OnProgress, cancelled: Cancelle
         raise DigestMismatch(f"{path} is not the file that the catalog names (SHA-256 {actual}).")
     rejected = aside.with_name(f"{aside.name}.rejected")
     digest.forget(path)
-    path.replace(rejected)
-    raise DigestMismatch(
-        f"{aside.name} has wrong contents (SHA-256 {actual}, expected {offer.file.sha256}) and was not used. "
-        f"It is kept as {rejected}; fetch the model again."
-    )
+    wrong = f"{aside.name} has wrong contents (SHA-256 {actual}, expected {offer.file.sha256}) and was not used."
+    try:
+        path.replace(rejected)
+    except OSError as error:
+        raise DigestMismatch(
+            f"{wrong} Remove {path}, which cannot be renamed ({error.strerror or error})."
+        ) from error
+    raise DigestMismatch(f"{wrong} It is kept as {rejected}; fetch the model again.")
 
 
 def partial_of(target: Path, offer: Offer) -> Path:
@@ -105,14 +109,15 @@ def _download(
     cancelled: Cancelled,
     settings: DownloadSettings,
 ) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(target.with_name(f"{target.name}.lock"))
+    paths.make(target.parent)
+    lock = FileLock(target.with_name(f"{target.name}.lock"), mode=0o600)
     while not _acquired(lock):
         _stop_if(cancelled, partial, target)
         on_progress(Progress("waiting", target.name, size(partial), offer.file.bytes))
     try:
         if not target.exists():  # another process may have been faster
             _fetch(offer, target, partial, on_progress, cancelled, settings)
+            partial.chmod(0o600)
             check(partial, offer, on_progress, cancelled, aside=target)
             partial.replace(target)
             digest.move(partial, target)

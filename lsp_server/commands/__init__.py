@@ -1,8 +1,20 @@
-"""The `hearth` command: one module per subcommand, joined in `app`."""
+"""The `hearth` command: one module per subcommand, joined in `app`.
+
+Exit codes: 0 it worked; 1 it did not, and one line on stderr says why; 2 the command line makes no sense.
+"""
+
+import sys
+from contextlib import suppress
+from importlib.metadata import version
+from io import TextIOWrapper
+from typing import Annotated
 
 import typer
 
+from engine import logs
+from engine.errors import HearthError
 from lsp_server.commands import act, bench, chat, complete, demo, doctor, explain, inspect, stats
+from lsp_server.commands.terminal import fail
 from lsp_server.models_cli import app as models
 
 app = typer.Typer(
@@ -12,6 +24,44 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def run() -> None:
+    """The command, as the user gave it. Whatever goes wrong is one line and exit code 1, never a traceback."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
+    try:
+        app()
+        return
+    except HearthError as error:
+        said = str(error)
+    except BrokenPipeError:
+        sys.exit(1)  # whoever read our output has gone
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        said = f"{where}{error.strerror or error}"
+    except Exception as error:
+        if logs.is_debug():
+            raise
+        said = f"an unexpected error: {type(error).__name__}. With HEARTH_DEBUG=1 it is told whole."
+    with suppress(typer.Exit):
+        fail(said)
+    sys.exit(1)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"hearth {version('hearth-lsp')}")
+        raise typer.Exit
+
+
+@app.callback()
+def hearth(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})

@@ -15,7 +15,7 @@ from rich.text import Text
 from engine import backends, chats
 from engine.chat import Answered, Chats, Passage
 from engine.context.documents import Document
-from engine.errors import HearthError
+from engine.errors import BackendError, HearthError, RequestRefused
 from engine.types import Status
 from lsp_server import convert
 from lsp_server.commands import terminal
@@ -75,18 +75,20 @@ def tell(status: Status) -> None:
 
 async def _stream(open_chats: Chats, question: str, passages: tuple[Passage, ...], id: str) -> None:
     """One answer on the screen, Markdown where it is a terminal, plain text where it is not."""
-    text, thinking, reason = "", "", ""
+    text, thinking, reason, message = "", "", "", ""
     with _ctrl_c(lambda: open_chats.stop(id)), _Screen() as screen:
         async with aclosing(open_chats.ask(question, passages, id)) as events:
             async for event in events:
                 if isinstance(event, Answered):
-                    reason = event.reason
+                    reason, message = event.reason, event.message
                     continue
                 if event.part == "thinking":
                     thinking += event.text
                 else:
                     text += event.text
                 screen.show(text, thinking)
+    if reason == "error":
+        raise BackendError(message)  # what there is of the answer stands on the screen
     if reason in _NOTES:
         console.print(_NOTES[reason], style="dim", highlight=False)
 
@@ -150,5 +152,7 @@ def _read() -> str | None:
         return ""
     except EOFError:
         return None
+    except UnicodeDecodeError:
+        raise RequestRefused("what was read is not text in UTF-8") from None
     finally:
         signal.signal(signal.SIGINT, before)

@@ -2,17 +2,22 @@ import { spawn } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
+import { carried } from "./wheel.ts";
 
 const WINDOWS = process.platform === "win32";
 const CHECK = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
 
-/** Make a Python environment with the server in it, with progress. False: the user stopped it, or it failed. */
-export async function make(folder: string, log: vscode.LogOutputChannel): Promise<boolean> {
+/**
+ * Make a Python environment with the server in it, with progress. False: the user stopped it, or it failed.
+ * The server is the wheel in the folder `wheels` of this extension: no package index is asked for it.
+ */
+export async function make(folder: string, wheels: string, log: vscode.LogOutputChannel): Promise<boolean> {
   const options = { location: vscode.ProgressLocation.Notification, title: "Hearth: setting up the server", cancellable: true };
   try {
     await vscode.window.withProgress(options, async (progress, token) => {
       const stop = new AbortController();
       token.onCancellationRequested(() => { stop.abort(); });
+      const wheel = await carried(wheels);
       progress.report({ message: "looking for Python 3.11 or newer" });
       const python = await findPython(stop.signal);
       await rm(folder, { recursive: true, force: true });
@@ -20,7 +25,7 @@ export async function make(folder: string, log: vscode.LogOutputChannel): Promis
       progress.report({ message: "making an environment" });
       await run(python, ["-m", "venv", folder], stop.signal, (line) => { log.info(line); });
       const own = join(folder, WINDOWS ? "Scripts" : "bin", "python");
-      await run(own, ["-m", "pip", "install", "--disable-pip-version-check", "hearth-lsp"], stop.signal, (line) => {
+      await run(own, ["-m", "pip", "install", "--disable-pip-version-check", wheel], stop.signal, (line) => {
         log.info(line);
         progress.report({ message: line.slice(0, 80) });
       });

@@ -29,6 +29,7 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const chat = new ChatView(context.extensionUri, documents, () => client);
   const own = vscode.Uri.joinPath(context.globalStorageUri, "environment").fsPath;
+  const wheels = vscode.Uri.joinPath(context.extensionUri, "dist", "server").fsPath;
 
   const start = async (): Promise<void> => {
     await client?.dispose(2000).catch((error: unknown) => { log.warn(String(error)); });
@@ -77,7 +78,7 @@ export function activate(context: vscode.ExtensionContext): void {
     doctor: running(() => doctor.show(found ?? "hearth", documents)),
     showLogs: () => { log.show(); },
     restart: start,
-    install: async () => { if (await environment.make(own, log)) { await start(); } },
+    install: async () => { if (await environment.make(own, wheels, log)) { await start(); } },
     explainSelection: running(() => chat.explainSelection()),
     openChat: () => vscode.commands.executeCommand("hearth.chat.focus"),
     newChat: () => { chat.begin(); },

@@ -28,8 +28,8 @@ export async function choose(client: LanguageClient): Promise<void> {
   if (job === undefined) {
     return;
   }
-  const models = client.sendRequest<{ models: Model[] }>("hearth/models", {});
-  const items = models.then(({ models: all }) => entries(all, job.roles));
+  const models = client.sendRequest<{ models: Model[] } | null>("hearth/models", {});
+  const items = models.then((all) => entries(all?.models ?? [], job.roles));
   const title = `Hearth: the model for ${job.label.toLowerCase()}`;
   const picked = await vscode.window.showQuickPick(items, { title, matchOnDetail: true });
   if (picked?.id !== undefined) {

@@ -84,7 +84,7 @@ function M.propose(snapshot, action)
   end
   id = server.request(snapshot.client, 'codeAction/resolve', action, function(resolved)
     id = nil
-    if not resolved.edit then
+    if not (resolved and resolved.edit) then
       return close() -- the server has said why
     end
     local lines = diff.lines(resolved.edit, snapshot.client)

@@ -64,6 +64,9 @@ end
 function COMMANDS.inspect(client)
   local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
   server.request(client, 'hearth/inspect', params, function(result)
+    if not result then
+      return server.complain('nothing is sent from here')
+    end
     require('hearth.view').open(
       'hearth://inspect',
       require('hearth.inspect').lines(result),

@@ -46,7 +46,7 @@ function M.check_program()
   local name = command[1]
   if vim.fn.executable(name) == 0 then
     return health.error(('`%s` is not on the PATH of Neovim'):format(name), {
-      'Install it: pip install hearth-lsp (or pipx, uv tool).',
+      'Install it: `make setup` in a checkout of Hearth, see :help hearth-setup',
       "Or name it: require('hearth').setup({ cmd = { '/path/to/hearth', 'serve' } })",
     })
   end
@@ -57,7 +57,7 @@ function M.check_program()
   local said = tried and done.stderr or done --[[@as string]]
   health.error(('`%s --help` failed'):format(table.concat(command, ' ')), {
     'It said: ' .. (vim.trim(said):match('[^\n]*$') or ''),
-    'Install it anew: pip install --force-reinstall hearth-lsp',
+    'Install it anew: `make setup` in its checkout, see :help hearth-setup',
   })
 end
 

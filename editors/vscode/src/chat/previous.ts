@@ -11,7 +11,7 @@ export interface Chat {
 }
 
 export async function choose(client: LanguageClient, title: string): Promise<Chat | undefined> {
-  const chats = await client.sendRequest<Chat[]>("hearth/chat/list", {});
+  const chats = (await client.sendRequest<Chat[] | null>("hearth/chat/list", {})) ?? [];
   if (chats.length === 0) {
     void vscode.window.showInformationMessage("Hearth: no chats are kept.");
     return undefined;
