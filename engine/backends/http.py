@@ -4,6 +4,7 @@ import html
 import json
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 now = time.monotonic
 _READ = 64 * 1024  # characters of an error's body
+_NAMES = 20
 _NESTED = 8  # objects in each other, around what an error says
 
 
@@ -113,6 +115,12 @@ def client_options(url: str, patience: Patience, by_line: bool = False, whole: i
         "follow_redirects": False,
         "trust_env": not address.is_loopback(url),
     }
+
+
+def names_of(models: Sequence[str]) -> str:
+    """As many names as can be read."""
+    more = f" and {len(models) - _NAMES} more" if len(models) > _NAMES else ""
+    return ", ".join(models[:_NAMES]) + more or "it names none"
 
 
 def unreachable(site: Site, error: "httpx.HTTPError", patience: Patience) -> BackendUnavailable:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from engine import fim
 from engine.backends import OnStatus, address, chat_infill, ollama_wire
-from engine.backends.http import Outage, Patience, Reporter, Site, cut_off
-from engine.backends.json_text import sound
+from engine.backends.http import Outage, Patience, Reporter, Site, cut_off, names_of, too_slow
+from engine.backends.json_text import name, sound
 from engine.backends.limits import bounded, until
 from engine.backends.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
 from engine.errors import DownloadFailed, HearthError, ModelMissing, RequestRefused
@@ -18,6 +18,11 @@ from engine.settings import Settings
 from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, Piece, Probe, Status, Usage
 
 _WARM_UP = "warm-up"
+_WAYS = {
+    "raw": "by the model's own tokens for filling in the middle",
+    "suffix": "by prompt and suffix, which Ollama lays out",
+    "chat": chat_infill.NOTE,
+}
 
 
 def create(settings: Settings, on_status: OnStatus) -> "OllamaBackend":
@@ -106,6 +111,22 @@ class OllamaBackend:
     def stop_fetching(self) -> None:
         for task in self._pulls.values():
             task.cancel()
+
+    async def examine(self) -> dict[str, str]:
+        model, seconds = self.settings.completion.model, self.patience.first_token
+        try:
+            async with asyncio.timeout(seconds):
+                listed = await self._connected().list()
+                ability = await self._ability(model)
+        except TimeoutError as error:
+            raise too_slow(self._site, seconds, "answered") from error
+        except ollama_wire.failures() as error:
+            raise self._explained(model, error) from error
+        return {
+            "server": self._site.name,
+            "models": names_of([name(each.model) for each in listed.models]),
+            "completions": _WAYS[ability.way],
+        }
 
     async def close(self) -> None:
         if pulls := list(self._pulls.values()):

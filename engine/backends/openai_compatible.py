@@ -1,5 +1,6 @@
 """Models behind an OpenAI-compatible API: llama-server, LM Studio, vLLM and the like."""
 
+import asyncio
 import itertools
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
@@ -7,7 +8,7 @@ from typing import Any, Literal
 
 from engine import fim
 from engine.backends import OnStatus, address, api_keys, chat_infill, openai_wire
-from engine.backends.http import Outage, Patience, Reporter, Site
+from engine.backends.http import Outage, Patience, Reporter, Site, names_of, too_slow
 from engine.backends.limits import bounded, until
 from engine.backends.openai_server import Server, probe
 from engine.backends.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
@@ -19,6 +20,12 @@ _FIM_SETTINGS = ("auto", "infill", "suffix", "raw")
 _WARM_UP = "warm-up"
 
 Way = Literal["raw", "infill", "suffix", "chat"]
+_WAYS: dict[Way, str] = {
+    "raw": "by the model's own tokens for filling in the middle",
+    "infill": "by llama-server's /infill",
+    "suffix": "by prompt and suffix, which the server lays out",
+    "chat": chat_infill.NOTE,
+}
 
 
 def create(settings: Settings, on_status: OnStatus) -> "OpenAIBackend":
@@ -78,6 +85,22 @@ class OpenAIBackend:
     async def probe(self, request: CompletionRequest) -> Probe:
         family = fim.family_by_name(self.settings.completion.model) or "qwen"
         return fim.probe(fim.FIM_TEMPLATES[family], request.prompt)
+
+    async def examine(self) -> dict[str, str]:
+        seconds = self.patience.first_token
+        try:
+            async with asyncio.timeout(seconds):
+                server = await self._probed()
+        except TimeoutError as error:
+            raise too_slow(self._site, seconds, "answered") from error
+        kind = {"llama.cpp": "llama-server", "vllm": "vLLM", "ollama": "Ollama"}.get(
+            server.kind, "of no kind known"
+        )
+        return {
+            "server": f"{self._site.name}, {kind}",
+            "models": names_of(server.models),
+            "completions": _WAYS[self._way(server)],
+        }
 
     async def close(self) -> None:
         await self._turns.close()

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _HINT = "Is the server running, and is openai_compatible.url right?"
 _KEY_HINT = "Set api_key_env to the variable that holds it, or api_key_command to what asks your keyring for it."
+_FEW, _A_TOKEN = 1000, 16  # events that any answer may have, and as many for each token that is asked for
 _REASONS = {"length": "limit", "limit": "limit"}  # all others are an end that the model chose
 
 
@@ -188,6 +189,7 @@ async def _answer(
 ) -> Stream:
     """What the server streams. `read` gives the text and the reasoning of one choice."""
     began, reason, usage = False, "", Usage()
+    left = _FEW + _A_TOKEN * int(fields["max_tokens"])
     url = f"{connection.url.rstrip('/')}/{path}"
     async with aclosing(_chunks(connection, url, fields)) as chunks:
         while True:
@@ -198,6 +200,10 @@ async def _answer(
                 break
             if chunk is None or chunk is _DONE:
                 reason = reason or ("stop" if chunk else "")
+                break
+            left -= 1
+            if left <= 0:
+                reason = "limit"
                 break
             began, connection.answering = True, json_text.name(chunk.model or connection.answering)
             usage = _usage(chunk) or usage

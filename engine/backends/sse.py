@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
+_QUIET = 256 * 1024  # bytes that may come without an event: comments keep a connection alive
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -16,14 +17,18 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 async def events(chunks: AsyncIterator[bytes], decode: Callable[[bytes], T]) -> AsyncGenerator[T | None, None]:
     """What `decode` makes of each event's data; None for "[DONE]", behind which nothing is read.
 
-    Whatever `decode` raises of a whole event goes on. `engine.backends.bounds` keeps events short.
+    Whatever `decode` raises of a whole event goes on, and `ValueError` is raised when nothing but comments and
+    blank lines comes. `engine.backends.bounds` keeps events short.
     """
     data: list[bytes] = []
-    is_first = True
+    is_first, quiet = True, 0
     async for line in _lines(chunks):
         if is_first:
             is_first, line = False, line.removeprefix(_BOM)
         is_data = line.startswith(b"data:")
+        quiet = 0 if is_data else quiet + len(line) + 1
+        if quiet > _QUIET:
+            raise ValueError("it says nothing")
         if data and (not line or is_data):
             try:
                 event = decode(b"\n".join(data))
