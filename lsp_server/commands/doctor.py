@@ -7,12 +7,13 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from engine import paths
+from engine import backends, paths
 from engine.backends.local import LocalBackend
 from engine.errors import HearthError
 from engine.host import crashes, supervision
 from engine.host.wire import Report
 from engine.models import store
+from engine.settings import Settings
 from lsp_server.commands import terminal
 
 console = Console()
@@ -37,7 +38,8 @@ def doctor() -> None:
     table.add_row("backend", settings.completion.backend)
     console.print(table)
     if settings.completion.backend != "local":
-        console.print(f"The model is run by {settings.completion.backend}; nothing to test here.")
+        for heading, said in terminal.run(_served(settings)).items():
+            console.print(f"{heading}: {said}", highlight=False, markup=False)
         return
     name = settings.completion.model
     try:
@@ -70,6 +72,15 @@ def crash_report(budget: int) -> list[str]:
         lines += [f"Its last words, {time.strftime('%Y-%m-%d %H:%M', time.localtime(at))}:", *shown]
         lines.append(f"All of it, and what came before, is in {paths.log_dir() / 'host.log'}.")
     return lines
+
+
+async def _served(settings: Settings) -> dict[str, str]:
+    """What the server says of itself, where another program runs the model."""
+    backend = backends.create(settings.completion.backend, settings, lambda status: None)
+    try:
+        return await backend.examine() if isinstance(backend, backends.Served) else {}
+    finally:
+        await backend.close()
 
 
 async def _report(backend: LocalBackend) -> Report:
