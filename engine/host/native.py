@@ -90,6 +90,12 @@ class Model:
         template = llama_cpp.llama_model_chat_template(self._handle, None)
         return template.decode("utf-8", "replace") if template else ""
 
+    @property
+    def keeps_a_state(self) -> bool:
+        """It is recurrent, or partly so: what it has read is one state, from which nothing can be taken back."""
+        recurrent = llama_cpp.llama_model_is_recurrent(self._handle)
+        return bool(recurrent or llama_cpp.llama_model_is_hybrid(self._handle))
+
     def trained_context(self) -> int:
         return int(llama_cpp.llama_model_n_ctx_train(self._handle))
 
@@ -167,16 +173,28 @@ class Context:
         pointer = llama_cpp.llama_get_logits_ith(self._handle, index)
         return np.array(np.ctypeslib.as_array(pointer, shape=(self.model.vocab_size,)), copy=True)
 
-    def keep(self, sequence: int, count: int) -> None:
-        """Forget all but the first `count` tokens of a sequence."""
-        llama_cpp.llama_memory_seq_rm(self._memory, sequence, count, -1)
+    @property
+    def keeps_a_state(self) -> bool:
+        """A part of a sequence cannot be forgotten, nor a decode be ended half way: both lose all of it."""
+        return self.model.keeps_a_state
 
-    def copy(self, source: int, target: int, count: int) -> None:
-        """Make `target` hold the first `count` tokens of `source`."""
-        llama_cpp.llama_memory_seq_rm(self._memory, target, -1, -1)
+    def keep(self, sequence: int, count: int) -> bool:
+        """Forget all but the first `count` tokens; False where that is refused (then nothing is forgotten)."""
+        return bool(llama_cpp.llama_memory_seq_rm(self._memory, sequence, count, -1))
+
+    def drop(self, sequence: int) -> None:
+        """Forget the whole sequence, which is never refused."""
+        llama_cpp.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+
+    def copy(self, source: int, target: int, count: int) -> bool:
+        """Make `target` hold the first `count` tokens of `source`; False where it holds nothing instead."""
+        self.drop(target)
         # Between the streams of a split KV cache only whole sequences can be copied.
         llama_cpp.llama_memory_seq_cp(self._memory, source, target, -1, -1)
-        self.keep(target, count)
+        if self.keep(target, count):
+            return True
+        self.drop(target)
+        return False
 
     def set_threads(self, count: int) -> None:
         """For one-token decodes; prompt batches always use all threads."""

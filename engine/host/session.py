@@ -39,6 +39,8 @@ COMPLETION_WINDOW = 2560  # tokens: prefix, suffix, context, what was typed sinc
 # could also do without the text that is asked for.
 SURE_END = 0.03
 MAX_SEQUENCES = 16  # of completion
+# Of models that keep a state: one takes up to 60 MB, and how much cannot be asked for beforehand.
+_STATE_SEQUENCES = 4
 _CHAT_SEQUENCES = 2
 _CACHE_SHARE = 0.15  # of the memory that is free now
 MAX_CACHE_BYTES = 256 * 1024 * 1024
@@ -72,8 +74,9 @@ class Session:
         prompt = fixed + kept
         with self.cache.sequence_for(request.document, prompt, warm_up) as sequence:
             run = _Run(len(prompt), len(sequence.tokens), skip_bytes=len(healed))
-            chunk = WARM_UP_CHUNK if warm_up else CHUNK
-            yield from self._prefill(self.cache, sequence, prompt, run, chunk)
+            yield from self._prefill(
+                self.cache, sequence, prompt, run, self._chunk(WARM_UP_CHUNK if warm_up else CHUNK)
+            )
             if warm_up:
                 return Finished("prefilled", run.usage)
             knows_end = self._known_ends is not None and self._known_ends.are_known
@@ -165,7 +168,7 @@ class Session:
             )
         with cache.sequence_for(request.conversation, prompt) as sequence:
             run = _Run(len(prompt), len(sequence.tokens))
-            yield from self._prefill(cache, sequence, prompt, run, CHAT_CHUNK)
+            yield from self._prefill(cache, sequence, prompt, run, self._chunk(CHAT_CHUNK))
             if opens_thinking(self.model, request.messages, request.think):
                 yield Piece("<think>")  # so that whoever reads the answer can tell thoughts from it
             for token in self._generate(cache, sequence, b"", min(request.max_tokens, room), run):
@@ -187,8 +190,11 @@ class Session:
     def abort(self, longer_than: int) -> None:
         """Stop the decode that is running now if it has more tokens than that; any thread may call this.
 
-        One that is half done goes on: somebody who types steadily would else never see the end of a prefill.
+        One that is half done goes on: somebody who types steadily would else never see the end of a prefill. So
+        does one of a model that keeps a state, which would have to read everything again.
         """
+        if self.model.keeps_a_state:
+            return
         for cache in (self.cache, self._chat_cache):
             if cache is None or cache.context.evaluating <= longer_than or cache.context.half_done:
                 continue
@@ -246,6 +252,10 @@ class Session:
                 del self._tokens[next(iter(self._tokens))]
             self._tokens[text] = self.model.tokenize(text)
         return self._tokens[text]
+
+    def _chunk(self, size: int) -> int:
+        """What cannot be aborted is evaluated in small pieces, between which it can be left."""
+        return min(size, WARM_UP_CHUNK) if self.model.keeps_a_state else size
 
     def _prefill(
         self, cache: KvCache, sequence: Sequence, prompt: list[int], run: "_Run", size: int
@@ -371,7 +381,8 @@ class _Run:
 
 def _sequences_that_fit(model: Model, window: int) -> int:
     budget = min(MAX_CACHE_BYTES, int(psutil.virtual_memory().available * _CACHE_SHARE))
-    return max(2, min(MAX_SEQUENCES, budget // max(1, window * model.cache_bytes_per_token())))
+    most = _STATE_SEQUENCES if model.keeps_a_state else MAX_SEQUENCES
+    return max(2, min(most, budget // max(1, window * model.cache_bytes_per_token())))
 
 
 def _halved(prompt: FimPrompt) -> FimPrompt:
