@@ -8,6 +8,7 @@ import ctypes
 import functools
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,10 +18,11 @@ import llama_cpp
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import BrokenModel
+from engine.errors import BrokenModel, NotEnoughMemory
 from engine.host.profiles import LoadOptions as LoadOptions
 
 Logits = npt.NDArray[np.float32]
+_MOST_WORDS = 300  # characters of llama.cpp's reason: it may quote the file
 BATCH = 512  # tokens that one decode call takes at most
 _ABORTED = 2
 _NO_SLOT = 1
@@ -97,7 +99,8 @@ class Model:
         return bool(recurrent or llama_cpp.llama_model_is_hybrid(self._handle))
 
     def trained_context(self) -> int:
-        return int(llama_cpp.llama_model_n_ctx_train(self._handle))
+        """In tokens; 0 where the file does not say, or something that cannot be."""
+        return max(0, int(llama_cpp.llama_model_n_ctx_train(self._handle)))
 
     def cache_bytes_per_token(self) -> int:
         """What one token takes in a 16-bit KV cache."""
@@ -148,6 +151,7 @@ class Context:
             batch.n_seq_id[index] = 1
             batch.seq_id[index][0] = sequence
             batch.logits[index] = all_logits or index == last
+        _errors.clear()
         self._began = time.perf_counter()
         self.evaluating = len(tokens)
         status = llama_cpp.llama_decode(self._handle, batch)
@@ -159,7 +163,7 @@ class Context:
         if status == _NO_SLOT:
             raise BrokenModel(f"no room in the KV cache for {len(tokens)} tokens at position {position}")
         if status != 0:
-            raise BrokenModel(f"llama.cpp could not decode (status {status}): {_last_error}")
+            raise BrokenModel(f"llama.cpp could not decode (status {status}){_why(': ')}")
         return True
 
     @property
@@ -212,10 +216,15 @@ class Context:
         params.flash_attn_type = -1 if options.flash_attention else 0
         params.abort_callback = self._abort_callback
         params.no_perf = True
+        _errors.clear()
         handle = llama_cpp.llama_init_from_model(self.model._handle, params)
-        if not handle:
-            raise BrokenModel("llama.cpp could not make a context (too little memory for the KV cache?)")
-        return handle
+        if handle:
+            return handle
+        if _errors and not _of_the_moment(_why()):
+            raise BrokenModel(f"llama.cpp could not make a context: {_why()}")
+        raise NotEnoughMemory(
+            f"llama.cpp could not make a context: too little memory for the KV cache?{_why(' ')}"
+        )
 
 
 @functools.cache
@@ -242,25 +251,37 @@ def _load(path: str, options: LoadOptions, progress: Callable[[float], None]) ->
         return True
 
     params.progress_callback = on_progress
+    _errors.clear()
     model = llama_cpp.llama_model_load_from_file(path.encode(), params)
-    if not model:
-        raise BrokenModel(f"llama.cpp cannot load {path}: {_last_error or 'no reason given'}")
-    return model
+    if model:
+        return model
+    kind = NotEnoughMemory if _of_the_moment(_why()) else BrokenModel
+    raise kind(f"llama.cpp cannot load {path}: {_why() or 'no reason given'}")
 
 
-_last_error = ""
+_errors: list[str] = []  # the lines since the last call that may fail; the first one is the reason
+_MOST_ERRORS = 8
 _initialized = False
+
+
+def _why(before: str = "") -> str:
+    """What llama.cpp said first, behind `before`; later lines only say that it did not work. "" for nothing."""
+    reason = re.sub(r"^\w+: (error loading model: )?", "", _errors[0])[:_MOST_WORDS] if _errors else ""
+    return reason and before + reason
+
+
+def _of_the_moment(reason: str) -> bool:
+    """Whether the machine was in the way, and not the file."""
+    return re.search(r"alloc|memory|mmap|mlock|failed to open", reason, re.IGNORECASE) is not None
 
 
 @llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]  # the package has no types
 def _log(level: int, text: bytes, _: Any) -> None:
     """llama.cpp's own log; it must never reach stdout, and is only worth reading when something fails."""
-    global _last_error
     line = text.decode("utf-8", "replace").rstrip()
-    if (
-        level == 4 and line
-    ):  # GGML_LOG_LEVEL_ERROR; an aborted decode gives some, so they are no news by themselves
-        _last_error = line
+    # GGML_LOG_LEVEL_ERROR; an aborted decode gives some, so they are no news by themselves.
+    if level == 4 and line and len(_errors) < _MOST_ERRORS:
+        _errors.append(line)
     if line.strip("."):
         log.debug("%s", line)
 

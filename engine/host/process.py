@@ -62,7 +62,13 @@ class Host:
         was_killed = bool(supervision.recent_crashes()) and not last_words
         first_profile = partial(trial.first_profile, book)
         self.models = Models(
-            book, last_words, self._on_loading, self._on_notice, was_killed, first_profile=first_profile
+            book,
+            last_words,
+            self._on_loading,
+            self._on_notice,
+            was_killed,
+            first_profile=first_profile,
+            on_try=claim.loading,
         )
         self.scheduler = Scheduler(self.models)
         self._claim = claim
