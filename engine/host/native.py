@@ -22,6 +22,7 @@ from engine.errors import BrokenModel, NotEnoughMemory
 from engine.host.profiles import LoadOptions as LoadOptions
 
 Logits = npt.NDArray[np.float32]
+_APART = "\x01"
 _MOST_WORDS = 300  # characters of llama.cpp's reason: it may quote the file
 BATCH = 512  # tokens that one decode call takes at most
 _ABORTED = 2
@@ -54,10 +55,47 @@ class Model:
             raise BrokenModel(f"the model's tokenizer failed ({count})")
         return list(buffer[:count])
 
+    def tokenize_inside(self, text: str) -> list[int]:
+        """The same for a text that goes on behind another: without the blank of a SentencePiece vocabulary."""
+        if not self.adds_blanks:
+            return self.tokenize(text)
+        # A character that no piece of a vocabulary contains: it gets the blank, and is cut off with it.
+        head, whole = self.tokenize(_APART), self.tokenize(_APART + text)
+        return whole[len(head) :] if whole[: len(head)] == head else self.tokenize(text)
+
+    @functools.cached_property
+    def adds_blanks(self) -> bool:
+        """The tokenizer puts a blank in front of each text (`add_space_prefix`)."""
+        return b"".join(map(self.piece, self.tokenize("a"))) == b" a"
+
+    def marks_and_texts(self, text: str) -> list[int | str]:
+        """The special tokens that are spelt in a text, as ids, and what stands between them."""
+        found: list[int | str] = []
+        said = b""
+        for token in [*self.tokenize(text, special=True), None]:
+            is_mark = token is not None and llama_cpp.llama_vocab_is_control(self._vocab, token)
+            if token is not None and not is_mark:
+                said += self.piece(token)
+                continue
+            if said:
+                found.append(
+                    (said[1:] if self.adds_blanks and said[:1] == b" " else said).decode("utf-8", "replace")
+                )
+                said = b""
+            if token is not None:
+                found.append(token)
+        return found
+
     def mark(self, text: str) -> int | None:
         """The id of a special token given by its text, or None when the vocabulary does not have it."""
         ids = self.tokenize(text, special=True)
         return ids[0] if len(ids) == 1 and self.tokenize(text) != ids else None
+
+    def piece(self, token: int) -> bytes:
+        """The bytes of a token; empty for a special one."""
+        buffer = ctypes.create_string_buffer(512)
+        size = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, 512, 0, False)
+        return buffer.raw[:size] if size > 0 else b""
 
     def pieces(self) -> list[bytes]:
         """The bytes of every token; empty for special tokens. 0.1 s for 150,000 tokens."""
@@ -79,6 +117,11 @@ class Model:
         if not llama_cpp.llama_vocab_get_add_bos(self._vocab):
             return None
         token: int = llama_cpp.llama_vocab_bos(self._vocab)
+        return token if token >= 0 else None
+
+    def end_token(self) -> int | None:
+        """The token that ends a message, by the metadata."""
+        token: int = llama_cpp.llama_vocab_eos(self._vocab)
         return token if token >= 0 else None
 
     def token_text(self, token: int | None) -> str:

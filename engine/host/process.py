@@ -135,6 +135,7 @@ class Host:
 
     def _on_loading(self, model: str, percent: int) -> None:
         """Called on the scheduler's thread."""
+        self.scheduler.moves()
         for connection in tuple(self._connections):
             connection.send_soon(wire.Loading(model, percent))
 
@@ -167,7 +168,8 @@ class Connection:
         while (message := await wire.read(reader, "client")) is not None:
             match message:
                 case wire.Hello():
-                    self.send(wire.Welcome(wire.PROTOCOL, VERSION, os.getpid()))
+                    still = self._host.scheduler.still
+                    self.send(wire.Welcome(wire.PROTOCOL, VERSION, os.getpid(), still))
                 case wire.Complete(request=request, warm_up=True):
                     self._submit(
                         message, Priority.WARM_UP, request.document, partial(_warm_up, request), "completion"

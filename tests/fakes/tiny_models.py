@@ -86,7 +86,7 @@ class PieceVocabulary:
     space_prefix: bool | None = None
 
     def write(self, writer: Any) -> int:
-        words = ("▁", "▁▁", "▁▁▁▁", "▁def", "▁return", "de", "def", "re", "tu", "rn", "ret", "urn", "return", "▁a")
+        words = ("▁", "▁▁", "▁▁▁▁", "▁def", "▁return", "de", "def", "re", "tu", "rn", "turn", "return", "▁a")
         letters = [chr(code) for code in range(0x21, 0x7F)]
         rows = [("<unk>", gguf.TokenType.UNKNOWN, 0.0)]
         rows += [(name, gguf.TokenType.CONTROL, 0.0) for name in ("<s>", "</s>")]
