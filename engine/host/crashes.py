@@ -3,6 +3,7 @@
 import faulthandler
 import logging
 import os
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,8 @@ from engine.host import supervision
 
 log = logging.getLogger("hearth.host")
 _LINES = 40
+_MOST_WORDS = 200  # characters
+_REASON = re.compile(r"GGML_ASSERT\(|GGML_ABORT|fatal error|^\s*what\(\):")
 
 
 def watch() -> str:
@@ -23,6 +26,7 @@ def watch() -> str:
     words = last_words_in(report)
     if report.strip():
         said = _read(stderr_file().with_name("host.err.1")).splitlines()[-_LINES:]
+        words += _reason_in(said)
         whole = logs.redacted(
             "\n".join([report.strip(), *(["", "Its error output ended with:", *said] if said else [])])
         )
@@ -56,7 +60,17 @@ def last_report() -> tuple[float, str] | None:
 def last_words_in(crash_report: str) -> str:
     """The first line of what `faulthandler` wrote, such as "Segmentation fault", or ""."""
     lines = [line.strip() for line in crash_report.splitlines() if line.strip()]
-    return lines[0].removeprefix("Fatal Python error: ") if lines else ""
+    words = lines[0].replace("Fatal Python error: ", "") if lines else ""
+    # Two threads that crash at once write into each other: "Segmentation faultSegmentation fault".
+    return re.sub(r"^(.{4,60}?)\1+", r"\1", words[:_MOST_WORDS])
+
+
+def _reason_in(said: list[str]) -> str:
+    """What ggml or the C++ library said before it aborted, behind a colon; "" where nothing is found."""
+    found = next((line.strip() for line in said if _REASON.search(line)), "")
+    # The path is that of the machine where the library was built.
+    reason = re.sub(r"^.*?([^/]+:[0-9]+: )", r"\1", found)[:_MOST_WORDS]
+    return reason and f": {reason}"
 
 
 def fresh_stderr_file() -> Path:

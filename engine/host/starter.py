@@ -24,9 +24,13 @@ log = logging.getLogger("hearth.client")
 OURS = version("hearth-lsp")
 _START_SECONDS = 20.0
 _GREETING_SECONDS = 5.0
+# A turn is a decode of some tokens, or the tenth part of a model that is loaded from a slow disk.
+_STILL_SECONDS = 180.0
 # OpenMP's threads spin while they wait for each other. Spinning only a moment costs nothing on an idle machine,
 # and where another program wants the cores a prefill is 6 times faster (measured, 2 cores).
 _PATIENT_THREADS = {"GOMP_SPINCOUNT": "1000"}
+# ggml would start a debugger on a process that dies, which takes seconds and may hang.
+_NO_DEBUGGER = {"GGML_NO_BACKTRACE": "1"}
 _children: list[subprocess.Popen[bytes]] = []  # held so that nobody warns about those that still run
 
 
@@ -73,13 +77,14 @@ async def _greeted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
             writer.write(wire.encode(wire.Hello(wire.PROTOCOL, OURS)))
             welcome = await _welcome(reader)
     except TimeoutError:
-        pid = transport.peer_pid(writer)
-        log.warning("the host (process %s) hangs and is ended", pid)
-        await asyncio.to_thread(supervision.kill_hung, pid)
+        await _end(transport.peer_pid(writer))
         return None
     except (wire.WireError, ConnectionError):
         return None
     if welcome is None:
+        return None
+    if welcome.still > _STILL_SECONDS:  # it greets, and nothing that was asked of it gets on
+        await _end(welcome.pid)
         return None
     if (age := _age(welcome.protocol, welcome.version)) == _age(wire.PROTOCOL, OURS):
         return Connection(reader, writer, welcome.pid)
@@ -93,6 +98,11 @@ async def _greeted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         writer.write(wire.encode(wire.Shutdown()))
         await writer.drain()
     return None
+
+
+async def _end(pid: int | None) -> None:
+    log.warning("the host (process %s) hangs and is ended", pid)
+    await asyncio.to_thread(supervision.kill_hung, pid)
 
 
 async def _welcome(reader: asyncio.StreamReader) -> wire.Welcome | None:
@@ -141,7 +151,7 @@ def _start(idle_minutes: float) -> subprocess.Popen[bytes]:
             stdout=err,
             stderr=err,
             cwd=paths.runtime_dir(),
-            env={**_PATIENT_THREADS, **os.environ, "HEARTH_IDLE_MINUTES": str(idle_minutes)},
+            env={**_PATIENT_THREADS, **_NO_DEBUGGER, **os.environ, "HEARTH_IDLE_MINUTES": str(idle_minutes)},
             start_new_session=True,  # Ctrl-C in a terminal is not for the host
         )
     _children[:] = [child for child in _children if child.poll() is None]

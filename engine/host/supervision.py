@@ -2,7 +2,8 @@
 
 The host holds the lock as long as it lives and keeps a note that it runs. A note without a holder of the lock
 is a crash. Too many crashes within `WINDOW` seconds use up the budget: then the host is left alone for `PAUSE`
-seconds, after which one start is tried; if that one crashes too, the next pause begins.
+seconds, after which one start is tried; if that one crashes too, the next pause begins. A crash while a model is
+loaded is not counted here: it says something about that file, which is given up by itself.
 """
 
 import os
@@ -26,10 +27,15 @@ _KEPT = 64
 
 
 class Ledger(msgspec.Struct):
-    """`running` is the process id of the host, 0 after it left in good order; crashes are Unix times."""
+    """`running` is the process id of the host, 0 after it left in good order; crashes are Unix times.
+
+    `loading` is the model that it loads now, "" for none: a crash then is that file's, and counted by
+    `profiles.ProfileBook`.
+    """
 
     running: int = 0
     crashes: list[float] = []
+    loading: str = ""
 
 
 _decoder = msgspec.json.Decoder(Ledger)
@@ -100,11 +106,16 @@ class Claim:
     def __init__(self, lock: filelock.BaseFileLock) -> None:
         self._lock = lock
 
+    def loading(self, model: str) -> None:
+        """From now on the host loads that model; "" when that is over."""
+        with suppress(OSError):
+            _write(msgspec.structs.replace(ledger(), loading=model))
+
     def release(self) -> None:
         """The host leaves in good order: the next one may start."""
         if not self._lock.is_locked:
             return
-        _write(msgspec.structs.replace(ledger(), running=0))
+        _write(msgspec.structs.replace(ledger(), running=0, loading=""))
         self._lock.release()
 
 
@@ -134,7 +145,8 @@ def _settle() -> None:
     """A note of a running host though nobody holds the lock but us: it crashed."""
     written = ledger()
     if written.running:
-        _write(Ledger(0, [*written.crashes, time.time()][-_KEPT:]))
+        crashes = written.crashes if written.loading else [*written.crashes, time.time()]
+        _write(Ledger(0, crashes[-_KEPT:]))
 
 
 @contextmanager

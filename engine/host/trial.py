@@ -82,7 +82,8 @@ def main(model: str, profile: Profile) -> int:
 
 
 def _leave_no_traces() -> None:
-    """No core dump, no report to the system, no window that says that a program stopped working."""
+    """No core dump, no debugger, no report to the system, no window that says that a program stopped working."""
+    os.environ["GGML_NO_BACKTRACE"] = "1"
     with suppress(ImportError, ValueError, OSError):
         import resource  # there is none on Windows
 

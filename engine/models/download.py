@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from engine import paths
 from engine.errors import BrokenModel, DigestMismatch, DiskFull, DownloadFailed, ModelMissing
-from engine.models import digest
+from engine.models import digest, usable
 from engine.models.sources import Offer, Report, hub, size, wheels
 from engine.settings import DownloadSettings
 
@@ -44,6 +44,7 @@ class Mirror(Protocol):
 MIRRORS: dict[str, Mirror] = {"hub": hub, "wheels": wheels}
 
 _SPARE = 64 << 20  # left free on the disk
+_FIRST_LOOK = 1 << 16  # bytes; then at each doubling, until the whole header is there
 _LOCK_SECONDS = 0.3
 _TELL_SECONDS = 0.1
 
@@ -54,7 +55,8 @@ def download(
     """Have the file at `target`, from wherever it can be had, checked against its digest.
 
     Raises `ModelMissing` (downloads are off), `DiskFull`, `DownloadFailed` (what has come is kept for the
-    next time) or `DigestMismatch` (the file is kept aside as `<name>.rejected`).
+    next time), `DigestMismatch` (the file is kept aside as `<name>.rejected`), or `BrokenModel` as soon as its
+    beginning shows that it cannot be used (then nothing is kept).
     """
     if not settings.allowed:
         raise ModelMissing(f"{target.name} is not on this disk, and downloads are switched off in the settings.")
@@ -125,6 +127,27 @@ def _download(
         lock.release()
 
 
+@dataclass
+class _Look:
+    """Looks at the beginning of a file while it comes: what cannot be used is not worth gigabytes."""
+
+    offer: Offer
+    partial: Path
+    next_at: int = _FIRST_LOOK  # bytes
+
+    def again(self) -> None:
+        """Raises `BrokenModel` when enough has come to see that it cannot be used, and keeps nothing then."""
+        have = size(self.partial)
+        if have < self.next_at:
+            return
+        try:
+            is_done = usable.check_beginning(self.partial, self.offer.file.bytes, self.offer.file.name)
+        except BrokenModel:
+            self.partial.unlink(missing_ok=True)
+            raise
+        self.next_at = self.offer.file.bytes + 1 if is_done else 2 * have
+
+
 def _seldom(on_progress: OnProgress) -> OnProgress:
     """Bytes come in small pieces; nobody wants to hear of each."""
     last: Progress | None = None
@@ -158,12 +181,14 @@ def _fetch(
 ) -> None:
     """Try the mirrors in turn, each going on where the last one stopped."""
     failures: list[str] = []
+    look = _Look(offer, partial)
     for name, mirror in MIRRORS.items():
         if settings.mirror not in ("auto", name) or not mirror.offers(offer):
             continue
 
         def report(done: int, source: str = name) -> None:
             _stop_if(cancelled, partial, target)
+            look.again()
             on_progress(Progress("downloading", target.name, done, offer.file.bytes, source))
 
         _check_room(offer, partial, mirror.room(offer))
