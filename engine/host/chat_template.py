@@ -11,6 +11,7 @@ from datetime import datetime
 from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from engine.characters import one_line
 from engine.errors import BrokenModel
 from engine.host.native import Model
 from engine.types import ChatMessage
@@ -63,7 +64,7 @@ def _render(template: str, messages: Sequence[ChatMessage], think: bool, begin: 
             eos_token="",
         )
     except (TemplateError, TypeError, ValueError) as error:
-        raise BrokenModel(f"the model's chat template cannot be used: {error}") from error
+        raise BrokenModel(f"the model's chat template cannot be used: {one_line(str(error))}") from error
     if not think and rendered.rstrip().endswith(_OPEN):
         # DeepSeek-R1's templates know no off switch: thoughts that are over already are one.
         rendered = f"{rendered.rstrip()}\n\n{_CLOSE}\n\n"

@@ -17,6 +17,7 @@ import llama_cpp
 import numpy as np
 import numpy.typing as npt
 
+from engine.characters import one_line
 from engine.errors import BrokenModel
 from engine.host.profiles import LoadOptions as LoadOptions
 
@@ -153,7 +154,7 @@ class Context:
         if status == _NO_SLOT:
             raise BrokenModel(f"no room in the KV cache for {len(tokens)} tokens at position {position}")
         if status != 0:
-            raise BrokenModel(f"llama.cpp could not decode (status {status}): {_last_error}")
+            raise BrokenModel(f"llama.cpp could not decode (status {status}): {one_line(_last_error)}")
         return True
 
     @property
@@ -226,7 +227,7 @@ def _load(path: str, options: LoadOptions, progress: Callable[[float], None]) ->
     params.progress_callback = on_progress
     model = llama_cpp.llama_model_load_from_file(path.encode(), params)
     if not model:
-        raise BrokenModel(f"llama.cpp cannot load {path}: {_last_error or 'no reason given'}")
+        raise BrokenModel(f"llama.cpp cannot load {path}: {one_line(_last_error) or 'no reason given'}")
     return model
 
 

@@ -1,12 +1,11 @@
 from typing import Any
 
-from lsprotocol import types as lsp
-
 from engine.errors import HearthError
 from engine.types import Piece
 from lsp_server import chatting
 from lsp_server.hearth import Hearth
 from lsp_server.params import ChatParams, read
+from lsp_server.words import client, text
 
 
 async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
@@ -24,7 +23,7 @@ async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
 
         def on_piece(piece: Piece) -> None:
             if token is not None:
-                ls.progress(lsp.ProgressParams(token, {"kind": piece.part, "text": piece.text}))
+                client.chat_piece(ls, token, piece.part, piece.text)
 
         range = asked.range.as_lsp() if asked.range else None
         passages = chatting.passages(ls, asked.text_document.uri, range) if asked.text_document else ()
@@ -37,5 +36,5 @@ async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
             "thinking": "",
             "used": [],
             "reason": "error",
-            "message": str(error),
+            "message": text.message(str(error)),
         }
