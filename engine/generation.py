@@ -3,8 +3,10 @@
 import asyncio
 import logging
 from contextlib import aclosing
+from dataclasses import replace
 
 from engine.backends import Backend
+from engine.characters import without_new
 from engine.context.syntax import opens_block
 from engine.fitting import sound
 from engine.place import Place
@@ -184,6 +186,7 @@ class Generation:
                     break
         if self.reason in ("superseded", "cancelled"):
             return
+        rivals = tuple(replace(each, text=self._own(each.text)) for each in rivals)
         self.answer, self._is_sound = sound(self._place, self.answer), True
         self._remember(rivals=rivals)
 
@@ -211,8 +214,10 @@ class Generation:
         return True
 
     def _own(self, text: str) -> str:
-        """With the document's own line ends; the backends say line feeds."""
-        return text.replace("\n", self._line_end)
+        """With the document's own line ends, where the backends say line feeds, and nothing hidden that is new."""
+        if self._line_end == "\r\n":
+            text = text.replace("\r", "")
+        return without_new(text, self._place.text).replace("\n", self._line_end)
 
     def _probability(self, piece: Piece) -> float:
         """That of the text alone: if the model ended too early, it is right all the same."""

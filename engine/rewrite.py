@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from engine.backends import Backend
+from engine.characters import without_new
 from engine.errors import EditRefused
 from engine.rewriting import actions
 from engine.rewriting.actions import Action
@@ -49,7 +50,7 @@ async def rewrite(
     """The edits of one action. Raises `EditRefused` when two answers in a row cannot be applied safely."""
     asked = _Asked(backend, settings, action, target, on_piece)
     edits, answer, attempts = await _accepted(
-        asked, prompt(action, target), lambda answer: action.take(target, answer)
+        asked, prompt(action, target), lambda answer: action.take(target, without_new(answer, target.code.text))
     )
     return Rewrite(edits, answer, attempts)
 
@@ -65,8 +66,15 @@ async def write_tests(
     """The text of the test file, with the new tests. Raises `EditRefused` like `rewrite`."""
     asked = _Asked(backend, settings, action, target, on_piece)
     question = prompt(action, target, framework=plan.framework, imports="\n".join(filter(None, plan.imports)))
-    text, _, _ = await _accepted(asked, question, lambda answer: merged(plan, target, answer))
+    text, _, _ = await _accepted(asked, question, lambda answer: _merged(plan, target, answer))
     return text
+
+
+def _merged(plan: Plan, target: Target, answer: str) -> str:
+    """The test file with the answer's tests. Its imports are made of a path, which may hold anything too."""
+    old = plan.old_text or ""
+    kept = f"{old}\r" if "\r\n" in old else old  # its own line ends stay
+    return without_new(merged(plan, target, without_new(answer, old)), kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ def main() -> None:
         return
     from lsp_server.commands import run
 
-    run()
+    sys.exit(run())
 
 
 if __name__ == "__main__":

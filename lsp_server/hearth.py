@@ -23,6 +23,7 @@ from lsp_server.protocol import HearthProtocol
 from lsp_server.settings import Layer
 from lsp_server.status import StatusReporter
 from lsp_server.usage import Usage
+from lsp_server.words import client, text
 
 if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` has been answered
     from engine.backends import Backend
@@ -34,6 +35,7 @@ if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` ha
     from lsp_server.healing import Text
 
 log = logging.getLogger("hearth.server")
+_MOST_TOLD = 500  # messages that are remembered, so that each is told once
 _CONFIGURATION_SECONDS = 2.0  # a client that never answers must not keep the user waiting
 
 
@@ -112,15 +114,12 @@ class Hearth(LanguageServer):
 
     def say(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
         """Answer something that the user asked for, as often as it is asked for."""
-        self.window_show_message(lsp.ShowMessageParams(kind, f"Hearth: {message}"))
+        client.show(self, text.message(message), kind)
 
     def tell(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
         """Show the user a message, each text once."""
-        if message in self._told:
-            return
-        self._told.add(message)
-        log.warning("told the user: %s", message)
-        self.window_show_message(lsp.ShowMessageParams(kind, f"Hearth: {message}"))
+        if (message := text.message(message)) and self._is_news(message):
+            client.show(self, message, kind)
 
     async def tell_what_is_not_kept(self) -> None:
         """Tell once in a session that nothing can be kept on this disk."""
@@ -136,14 +135,19 @@ class Hearth(LanguageServer):
         if not self.has_buttons:
             self.tell(message, kind)
             return None
-        if message in self._told:
+        if not self._is_news(message := text.message(message)):
             return None
+        return await client.ask(self, message, kind, buttons)
+
+    def _is_news(self, message: str) -> bool:
+        """Whether it was not told yet; from now on it was."""
+        if message in self._told:
+            return False
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
         self._told.add(message)
-        log.warning("asked the user: %s", message)
-        choices = [lsp.MessageActionItem(title) for title in buttons]
-        params = lsp.ShowMessageRequestParams(kind, f"Hearth: {message}", choices)
-        pressed = await self.window_show_message_request_async(params)
-        return pressed.title if pressed else None
+        log.warning("told the user: %s", message)
+        return True
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something nobody waits for; it must not raise what the user has to know."""
@@ -282,7 +286,7 @@ class Hearth(LanguageServer):
         """Get what model could not be had, now. The status tells where that ends, the user is told again too."""
         from engine.backends import Fetcher
 
-        self._told.discard(self.status.current.message)
+        self._told.discard(text.message(self.status.current.message))
         for backend in list(self._backends.values()):
             if isinstance(backend, Fetcher):
                 with suppress(HearthError):

@@ -5,19 +5,27 @@ comes with a project that may be anybody's: it cannot choose programs, models, s
 """
 
 import difflib
+import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import msgspec
 
+from engine.characters import one_line, quoted
 from engine.settings import Settings
 from engine.typed import known
 
 Raw = Mapping[str, Any]
 known(Settings)
+
+_MOST_PROBLEMS = 5  # of one layer that are named, if there is room for them; the others are counted
+_ROOM = 700  # characters
+_QUOTED = 80  # characters of a key or a value
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 _WORKSPACE_MAY_SET = {
     "completion": {"enabled", "languages_off", "max_lines", "max_lines_by_hand", "max_tokens", "min_confidence"},
@@ -35,12 +43,15 @@ class Layer:
 
 
 def resolve(layers: list[Layer]) -> tuple[Settings, list[str]]:
-    """Never fails: a wrong value leaves the default (or an earlier layer's value) and gives one problem."""
-    problems: list[str] = []
+    """Never fails: a wrong value leaves the default (or an earlier layer's value). One message for each layer."""
+    messages: list[str] = []
     merged: dict[str, Any] = {}
     for layer in layers:
+        problems = _Problems()
         _merge(merged, Settings, layer, layer.values, (), problems)
-    return msgspec.convert(merged, Settings), problems
+        if problems.count:
+            messages.append(f"{layer.source}: {problems}")
+    return msgspec.convert(merged, Settings), messages
 
 
 def read_toml(path: Path, trusted: bool) -> tuple[Layer | None, list[str]]:
@@ -50,43 +61,75 @@ def read_toml(path: Path, trusted: bool) -> tuple[Layer | None, list[str]]:
     except (FileNotFoundError, NotADirectoryError):
         return None, []
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return None, [f"{path} cannot be read and is ignored: {error}"]
+        return None, [f"{path} cannot be read and is ignored: {one_line(str(error))}"]
+
+
+@dataclass
+class _Problems:
+    """What is wrong with one layer. Somebody else may have written it, and as much of it as they like."""
+
+    named: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, say: Callable[..., str], *about: object) -> None:
+        """One more; it is put into words by `say(*about)` if it is named."""
+        self.count += 1
+        if self.count <= _MOST_PROBLEMS:
+            self.named.append(say(*about))
+
+    def __str__(self) -> str:
+        named = [
+            each for each, room in zip(self.named, accumulate(map(len, self.named)), strict=True) if room < _ROOM
+        ]
+        more = self.count - len(named)
+        return "; ".join([*named, *([f"and {more:,} more problem{'s' if more > 1 else ''}"] if more else [])])
 
 
 def _merge(
-    target: dict[str, Any], kind: Any, layer: Layer, values: Any, path: tuple[str, ...], problems: list[str]
+    target: dict[str, Any], kind: Any, layer: Layer, values: Any, path: tuple[str, ...], problems: _Problems
 ) -> None:
     if not isinstance(values, Mapping):
-        problems.append(f"{layer.source}: {_name(path)} must be a table of settings, not {values!r}")
+        problems.add(_no_table, path, values)
         return
     known = {field.name: field for field in fields(kind)}
     for key, value in values.items():
         here = (*path, str(key))
         if key not in known:
-            problems.append(f"{layer.source}: there is no setting {_name(here)}{_meant(str(key), known)}")
+            problems.add(_unknown, here, known)
         elif value is None:
             continue  # editors send null for what was not set
         elif is_dataclass(field_type := get_type_hints(kind)[str(key)]):
             _merge(target.setdefault(str(key), {}), field_type, layer, value, here, problems)
         elif not layer.trusted and not _workspace_may_set(here):
-            problems.append(f"{layer.source}: {_name(here)} is ignored there; a project's own file may not set it")
+            problems.add(_forbidden, here)
         else:
             try:
                 msgspec.convert(value, field_type)
                 target[str(key)] = value
             except msgspec.ValidationError as error:
-                default = getattr(kind(), str(key))
-                problems.append(f"{layer.source}: {_name(here)} = {value!r} is wrong ({error}); using {default!r}")
+                problems.add(_wrong, here, value, error, getattr(kind(), str(key)))
 
 
 def _workspace_may_set(path: tuple[str, ...]) -> bool:
     return len(path) == 2 and path[1] in _WORKSPACE_MAY_SET.get(path[0], set())
 
 
+def _no_table(path: tuple[str, ...], value: object) -> str:
+    return f"{_name(path)} must be a table of settings, not {quoted(value, _QUOTED)}"
+
+
+def _unknown(path: tuple[str, ...], known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(path[-1], known, 1) if _PLAIN_KEY.fullmatch(path[-1]) else ()
+    return f"there is no setting {_name(path)}" + (f" (did you mean {close[0]}?)" if close else "")
+
+
+def _forbidden(path: tuple[str, ...]) -> str:
+    return f"{_name(path)} is ignored there; a project's own file may not set it"
+
+
+def _wrong(path: tuple[str, ...], value: object, error: Exception, default: object) -> str:
+    return f"{_name(path)} = {quoted(value, _QUOTED)} is wrong ({one_line(str(error))}); using {default!r}"
+
+
 def _name(path: tuple[str, ...]) -> str:
-    return ".".join(("hearth", *path))
-
-
-def _meant(key: str, known: Mapping[str, Any]) -> str:
-    close = difflib.get_close_matches(key, known, 1)
-    return f" (did you mean {close[0]}?)" if close else ""
+    return ".".join(("hearth", *(each if _PLAIN_KEY.fullmatch(each) else quoted(each, _QUOTED) for each in path)))

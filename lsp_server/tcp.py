@@ -25,6 +25,7 @@ from engine.errors import BackendUnavailable, HearthError
 from engine.files import write_atomically
 from lsp_server.framing import BoundedReader
 from lsp_server.hearth import Hearth
+from lsp_server.words import stderr
 
 log = logging.getLogger("hearth.server")
 _ADDRESS = "127.0.0.1"
@@ -42,7 +43,8 @@ def serve(server: Hearth, port: int) -> None:
     except HearthError as error:
         sys.exit(f"hearth: {error}")
     except OSError as error:
-        sys.exit(f"hearth: cannot listen on port {port} of {_ADDRESS}: {os.strerror(error.errno or 0)}")
+        stderr.tell(f"cannot listen on port {port} of {_ADDRESS}: {os.strerror(error.errno or 0)}")
+        sys.exit(1)
     except (KeyboardInterrupt, SystemExit):
         pass  # `exit` has come
 
@@ -145,4 +147,4 @@ def _write_token(port: int, token: str) -> Path:
 
 def _tell(what: str) -> None:
     log.info("%s", what)
-    print(f"hearth: {what}", file=sys.stderr, flush=True)
+    stderr.tell(what)

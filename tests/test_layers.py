@@ -6,6 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PROTOCOL = {"pygls", "lsprotocol"}
 BASE = {
+    "engine.characters",
     "engine.types",
     "engine.settings",
     "engine.errors",

@@ -4,7 +4,6 @@ Exit codes: 0 it worked; 1 it did not, and one line on stderr says why; 2 the co
 """
 
 import sys
-from contextlib import suppress
 from importlib.metadata import version
 from io import TextIOWrapper
 from typing import Annotated
@@ -14,8 +13,8 @@ import typer
 from engine import logs
 from engine.errors import HearthError
 from lsp_server.commands import act, bench, chat, complete, demo, doctor, explain, inspect, stats
-from lsp_server.commands.terminal import fail
 from lsp_server.models_cli import app as models
+from lsp_server.words import screen
 
 app = typer.Typer(
     name="hearth",
@@ -26,27 +25,33 @@ app = typer.Typer(
 )
 
 
-def run() -> None:
-    """The command, as the user gave it. Whatever goes wrong is one line and exit code 1, never a traceback."""
+def run() -> int:
+    """The command, as the user gave it; its exit code. Whatever goes wrong is one line, never a traceback."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
     try:
-        app()
-        return
+        code = app(standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except BrokenPipeError:
+        return 1  # whoever read our output has gone
+    except typer.Abort:
+        said = "Aborted."
     except HearthError as error:
         said = str(error)
-    except BrokenPipeError:
-        sys.exit(1)  # whoever read our output has gone
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         said = f"{where}{error.strerror or error}"
     except Exception as error:
+        say = getattr(error, "format_message", None)  # typer has given these exceptions a name only lately
+        if say is not None:
+            if message := say():  # not where the help was printed
+                screen.complain(f"hearth: {message}")
+            return int(getattr(error, "exit_code", 2))
         if logs.is_debug():
             raise
         said = f"an unexpected error: {type(error).__name__}. With HEARTH_DEBUG=1 it is told whole."
-    with suppress(typer.Exit):
-        fail(said)
-    sys.exit(1)
+    screen.complain(said)
+    return 1
 
 
 def _print_version(wanted: bool) -> None:

@@ -4,7 +4,6 @@ import time
 from importlib.metadata import version
 
 import psutil
-from rich.console import Console
 from rich.table import Table
 
 from engine import backends, paths
@@ -15,8 +14,8 @@ from engine.host.wire import Report
 from engine.models import store
 from engine.settings import Settings
 from lsp_server.commands import terminal
+from lsp_server.words import screen
 
-console = Console()
 _LINES = 8  # of a crash report
 
 
@@ -36,10 +35,10 @@ def doctor() -> None:
     table.add_row("settings", str(paths.config_file()))
     table.add_row("logs", str(paths.log_dir()))
     table.add_row("backend", settings.completion.backend)
-    console.print(table)
+    screen.out.print(table)
     if settings.completion.backend != "local":
         for heading, said in terminal.run(_served(settings)).items():
-            console.print(f"{heading}: {said}", highlight=False, markup=False)
+            screen.out.print(f"{heading}: {said}")
         return
     name = settings.completion.model
     try:
@@ -50,9 +49,9 @@ def doctor() -> None:
         terminal.fail(f"the model {name} is not on this disk; get it with `hearth models pull {name}`")
     # Before the model is asked: when it is left alone, the reason is what the user came for.
     for line in crash_report(settings.host.crash_budget):
-        console.print(line, style="yellow", highlight=False, markup=False)
+        screen.out.print(line, style="yellow")
     report = terminal.run(_report(LocalBackend(settings, lambda status: None)))
-    console.print(_findings(report, str(installed.path), installed.store))
+    screen.out.print(_findings(report, str(installed.path), installed.store))
 
 
 def crash_report(budget: int) -> list[str]:

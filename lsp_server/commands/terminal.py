@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
 
 from engine import paths
 from engine.context.documents import Document
@@ -15,17 +14,13 @@ from engine.languages import language_of
 from engine.models.names import shortened
 from engine.settings import Settings
 from lsp_server.settings import read_toml, resolve
+from lsp_server.words import screen
 
 T = TypeVar("T")
-errors = Console(stderr=True)
-_LONGEST = 1000  # characters of a message
 
 
 def fail(message: str) -> NoReturn:
-    """One red line, which may quote what somebody typed or pasted, and exit code 1."""
-    if len(message) > _LONGEST:
-        message = f"{message[:_LONGEST]}…"
-    errors.print(message, style="red", highlight=False, markup=False, soft_wrap=True)
+    screen.complain(message)
     raise typer.Exit(1)
 
 
@@ -45,7 +40,7 @@ def user_settings() -> Settings:
         layer, problems = read_toml(paths.config_file(), trusted=True)
     settings, more = resolve([layer] if layer else [])
     for problem in problems + more:
-        errors.print(problem, style="yellow", highlight=False, markup=False)
+        screen.complain(problem, "yellow")
     return settings
 
 

@@ -1,13 +1,12 @@
 from typing import Any
 
-from lsprotocol import types as lsp
-
 from engine import logs
 from engine.errors import HearthError
 from engine.types import Piece
 from lsp_server import chatting
 from lsp_server.hearth import Hearth
 from lsp_server.params import ChatParams, read
+from lsp_server.words import client
 
 
 async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
@@ -25,7 +24,7 @@ async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
 
         def on_piece(piece: Piece) -> None:
             if token is not None:
-                ls.progress(lsp.ProgressParams(token, {"kind": piece.part, "text": piece.text}))
+                client.chat_piece(ls, token, piece.part, piece.text)
 
         range = asked.range.as_lsp() if asked.range else None
         passages = chatting.passages(ls, asked.text_document.uri, range) if asked.text_document else ()

@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from lsprotocol import types as lsp
-
+from engine.characters import one_line
 from engine.errors import EditRefused
 from lsp_server import chatting, rewriting
 from lsp_server.hearth import Hearth
 from lsp_server.progress import Progress
+from lsp_server.words import client
 
 
 async def pause(ls: Hearth, *_: Any) -> None:
@@ -49,9 +49,10 @@ async def act(ls: Hearth, wanted: Any = None, *_: Any) -> bool:
     edit = await rewriting.edit_for(ls, found)
     if edit is None:
         return False
-    answer = await ls.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit, found.title))
+    answer = await client.apply(ls, edit, found.title)
     if not answer.applied:
-        raise EditRefused(f"the editor did not take the edit: {answer.failure_reason or 'it does not say why'}")
+        why = one_line(answer.failure_reason or "") or "it does not say why"
+        raise EditRefused(f"the editor did not take the edit: {why}")
     return True
 
 
