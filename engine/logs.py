@@ -18,16 +18,18 @@ from pathlib import Path
 from types import TracebackType
 
 from engine import paths
-from engine.keys import KEY_FORMATS
+from engine.secrets.finding import find
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _HIDDEN = "[redacted]"
+# In a log, where nothing is lost by it, each value of such a name is taken for a secret, and so is what follows
+# the first letters of a key. All stand on one line: below a line of code may stand the marks of a traceback.
 _NAMED_SECRETS = (
-    re.compile(r"(?i)(\bbearer\s+)[^\s\"',;]+"),
-    re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)"),
+    re.compile(r"(?i)(\bbearer[ \t]{1,4}+)[^\s\"',;]{4,}+"),
+    re.compile(r"(?<=://)([^/\s:@]{0,128}+:)[^/\s@]{1,256}+(?=@)"),
     re.compile(
-        r"(?i)([\"']?\b[\w-]*(?:api[_-]?key|secret|token|passw(?:or)?d|credential)[\"']?\s*[=:]\s*[\"']?)"
-        r"(?!\[redacted\]|\d{1,6}\b)[^\s\"',;&}]{4,}"
+        r"(?i)([\"']?(?:api[_-]?key|secret|token|passw(?:or)?d|credential)[\w-]{0,8}?[\"']?[ \t]{0,8}+[=:]"
+        r"[ \t]{0,8}+[\"']?)(?!\[redacted\]|\d{1,6}\b|[\^~]++(?:\s|$))[^\s\"',;&}]{4,}+"
     ),
 )
 
@@ -66,9 +68,12 @@ def is_debug() -> bool:
 
 def redacted(text: str) -> str:
     """`text` without what looks like a key, a token or a password."""
-    for key in KEY_FORMATS:
-        if key.sign in text:
-            text = key.loose.sub(_HIDDEN, text)
+    parts: list[str] = []
+    done = 0
+    for span in find(text, halves=True):
+        parts += [text[done : span.start], _HIDDEN]
+        done = span.end
+    text = "".join([*parts, text[done:]])
     for pattern in _NAMED_SECRETS:
         text = pattern.sub(rf"\1{_HIDDEN}", text)
     return text

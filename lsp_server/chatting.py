@@ -61,6 +61,7 @@ def passages(ls: Hearth, uri: str, range: lsp.Range | None) -> tuple["Passage", 
     from engine.chat import Passage
     from engine.context import gather
     from engine.context.query import shown_path
+    from engine.secrets.hiding import seen_by_model
 
     document = ls.documents.get(uri)
     if document is None:
@@ -71,7 +72,10 @@ def passages(ls: Hearth, uri: str, range: lsp.Range | None) -> tuple["Passage", 
     path = shown_path(document.uri, document.path, roots)
     start, end, why = _about(ls, document, range)
     position, last = (convert.position_at(document, offset, "utf-32") for offset in (start, max(start, end - 1)))
-    found = [Passage(path, document.text[start:end], document.language, position.line, last.line, why)]
+    text = seen_by_model(document.text)[start:end]
+    if text != document.text[start:end]:
+        why += ", with its keys and passwords hidden"
+    found = [Passage(path, text, document.language, position.line, last.line, why)]
     query = ls.surroundings(document.snapshot(), start, (start, end))
     if query is not None:
         found += [

@@ -13,7 +13,7 @@ BASE = {
     "engine.paths",
     "engine.state",
     "engine.files",
-    "engine.keys",
+    "engine.secrets",
     "engine.logs",
     "engine.typed",
 }
@@ -67,6 +67,18 @@ def test_the_folders_of_the_engine_import_only_downwards() -> None:
                 ):
                     offenders.add((str(path.relative_to(ROOT)), name))
     assert offenders == set()
+
+
+def test_requests_to_a_model_are_made_in_one_place() -> None:
+    """There secrets are hidden. The others make theirs of such a request, or of words of their own."""
+    makers = {
+        str(path.relative_to(ROOT))
+        for folder in ("engine", "lsp_server")
+        for path in modules(folder)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("CompletionRequest", "ChatRequest")
+    }
+    assert makers == {"engine/screen.py", "engine/backends/chat_infill.py", "engine/host/selftest.py"}
 
 
 def test_features_do_not_import_each_other() -> None:

@@ -7,6 +7,7 @@ import tree_sitter
 
 from engine import languages
 from engine.languages import Language
+from engine.secrets.hiding import seen_by_model
 from engine.types import Snapshot
 
 Tree = tree_sitter.Tree
@@ -54,6 +55,17 @@ def parse(text: str, language: Language | None, old: Tree | None = None) -> Code
     parser = tree_sitter.Parser(grammar)  # one for each call: a parser cannot serve two threads
     tree = parser.parse(source, old) if old else parser.parse(source)
     return Code(text, language, tree, source)
+
+
+def as_seen(code: Code) -> Code:
+    """The same code with its secrets hidden: every offset holds, and what was found in it before is asked anew."""
+    text = seen_by_model(code.text)
+    if text is code.text:
+        return code
+    source = encode(text) if code.tree is not None else b""
+    if len(source) != len(code.source):
+        return parse(text, code.language)  # a password with other letters than ASCII ones
+    return Code(text, code.language, code.tree, source)
 
 
 def read(snapshot: Snapshot) -> Code:

@@ -11,7 +11,8 @@ from pathlib import Path, PurePath
 
 import pathspec
 
-from engine.context.secrets import has_secret_name, secret_in
+from engine.secrets.files import has_secret_name
+from engine.secrets.hiding import kind_in
 
 MAX_BYTES = 512 * 1024
 IGNORE_FILES = (".gitignore", ".hearthignore")
@@ -94,7 +95,7 @@ def verdict_of_text(text: str) -> Verdict:
         return Verdict(False, f"it is larger than {MAX_BYTES // 1024} KB")
     if "\0" in text:
         return Verdict(False, "it is binary")
-    if secret := secret_in(text):
+    if secret := kind_in(text):
         return Verdict(False, f"it contains what looks like {secret}")
     return ALLOWED
 

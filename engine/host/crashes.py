@@ -53,7 +53,7 @@ def last_report() -> tuple[float, str] | None:
     for path in (_report_file(), _kept_file()):
         with suppress(OSError):
             if text := _read(path).strip():
-                return path.stat().st_mtime, text
+                return path.stat().st_mtime, logs.redacted(text)
     return None
 
 

@@ -15,6 +15,7 @@ from engine.characters import PlainStream
 from engine.chat import Answered, Chats, Passage
 from engine.context.documents import Document
 from engine.errors import BackendError, HearthError, RequestRefused
+from engine.secrets.hiding import seen_by_model
 from engine.types import Status
 from lsp_server import convert
 from lsp_server.commands import terminal
@@ -33,7 +34,7 @@ def passage(document: Document, start: int, end: int) -> Passage:
     starts = document.line_starts
     start = starts[first]
     end = starts[last + 1] if last + 1 < len(starts) else len(document.text)
-    text = document.text[start:end].rstrip("\r\n")
+    text = seen_by_model(document.text)[start:end].rstrip("\r\n")
     return Passage(str(document.path), text, document.language, first, last)
 
 
