@@ -82,7 +82,7 @@ class Completer:
             memory.answering.cancel()
         if memory.taken.is_deleted(document.text, offset) and automatic:
             return Completion("", offset, offset, "deleted")
-        if _is_secret(document, offset):
+        if in_secret(document, offset):
             return Completion("", offset, offset, "secret")
         text = document.text
         memory.by_hand = memory.by_hand if automatic else (text, offset)
@@ -163,7 +163,7 @@ class Completer:
         memory = self._memories.setdefault(document.uri, _Memory())
         if memory.warming is not None:
             memory.warming.cancel()
-        if _is_secret(document, offset):
+        if in_secret(document, offset):
             return
         memory.warming = asyncio.create_task(self._warm(memory, document.snapshot(), offset, pause))
         with suppress(asyncio.CancelledError, HearthError):
@@ -388,7 +388,7 @@ class Completer:
         self._speed.learn(await self.backend.warm(request))
 
 
-def _is_secret(document: Document, offset: int) -> bool:
+def in_secret(document: Document, offset: int) -> bool:
     """Whether a key or a password is being typed there: whatever could be suggested would be wrong."""
     language = language_of(document.language, document.path)
     return is_being_typed(document.text, offset, language.name if language else document.language)

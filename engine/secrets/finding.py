@@ -22,7 +22,7 @@ _MOST_HEADERS = 8
 _KEY_LINE = re.compile(r"[A-Za-z0-9+/=]{4,}+")
 _LINE_ESCAPE = re.compile(r"\\{1,4}[nr]")
 _AROUND_KEY_LINE = " \t\r\n\"'`,;:.()[]{}#*>|\\"
-_MARGIN = 4  # lines around a change that are looked at again
+_MARGIN = 8  # lines around a change that are looked at again
 
 
 class Span(NamedTuple):

@@ -151,15 +151,17 @@ def restored(text: str, own: str) -> str:
     """The text with those stand-ins replaced whose secret stands in `own`."""
 
     def secret(word: re.Match[str]) -> str:
-        known = _vault.secret(word[0])
-        return known if known is not None and known in own else word[0]
+        before, stand_in = _parted(word[0])
+        known = _vault.secret(stand_in)
+        return before + known if known is not None and known in own else word[0]
 
     return _WORD.sub(secret, text) if len(_vault) else text
 
 
 def stand_ins(text: str) -> tuple[str, ...]:
     """The stand-ins that are in a text, each once."""
-    return tuple(dict.fromkeys(word for word in _WORD.findall(text) if _is_stand_in(word)))
+    found = (_parted(word)[1] for word in _WORD.findall(text)) if len(_vault) else ()
+    return tuple(dict.fromkeys(word for word in found if _is_stand_in(word)))
 
 
 def _replaced(text: str, spans: tuple[Span, ...]) -> str:
@@ -182,6 +184,11 @@ def _in_place_of(line: str, text: str) -> str:
         return line
     start = line.index(secret)
     return line[:start] + _vault.stand_in(secret, text) + line[start + len(secret) :]
+
+
+def _parted(word: str) -> tuple[str, str]:
+    """(what stands right in front of it, the stand-in): the letter of an escaped line end, or of an option."""
+    return ("", word) if _is_stand_in(word) or not _is_stand_in(word[1:]) else (word[0], word[1:])
 
 
 def _is_stand_in(text: str) -> bool:

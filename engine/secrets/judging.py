@@ -11,7 +11,7 @@ _LONG = 16  # letters alone are random only from so many on
 _LEAST_HUMP = 3.0  # letters of a word in CamelCase, on average; in a jumble there are fewer
 
 _STANDS_FOR_ANOTHER = re.compile(
-    r"[{}<>]|\$[({\[]|^\$|%[({]|%[sdr]\b|^[\[(&|!@]|\.\.\.|…|\*{3}|[xX]{5}|^%\w+%$|#\{|(?i:abcdefghij|0123456789)|^(?:/|~/|\./|https?:)"
+    r"[{}<>]|\$[({\[]|^\$|%[({]|%[sdr]\b|^[\[(&|!@]|\.\.\.|…|\*{3}|[xX]{5}|^%\w+%$|#\{|abcdefghijklm|ABCDEFGHIJKLM|^(?:/|~/|\./|https?:)"
 )
 _COMMON = (
     "change|me|it|this|example|examples|test|testing|tests|tester|dummy|fake|mock|foo|bar|baz|qux|spam|eggs|password"
@@ -23,7 +23,7 @@ _COMMON = (
 )
 _ONLY_COMMON = re.compile(rf"(?:(?:{_COMMON})(?![a-z])|[\W\d_])+", re.IGNORECASE)
 _PART = re.compile(r"[A-Za-z0-9]+")
-_WORDLIKE = re.compile(r"[A-Za-z]*\d{0,4}|\d{1,4}[A-Za-z]{0,12}|[A-Za-z]{2,}\d{1,2}[A-Za-z]+")
+_WORDLIKE = re.compile(r"[A-Za-z]*\d{0,4}|\d{1,4}[A-Za-z]{0,12}|[A-Za-z]{2,8}\d{1,2}[A-Za-z]{1,8}")
 _NAMES = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SCHEME = re.compile(r"(?:bearer|basic|token|apikey|digest)[ \t]+", re.IGNORECASE)

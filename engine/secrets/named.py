@@ -17,7 +17,8 @@ _ASSIGNED = re.compile(
     rf"""(?P<name>(?:{"|".join(BEGINNINGS)})[\w-]{{0,32}}+)
     (?P<closed>\\?["'`]\]?\)?|\]|\[[ \t]?\])?+
     [ \t]{{0,8}}+
-    (?:(?:string|str|\[\]byte|const)[ \t]{{1,4}}+|:[ \t]{{0,4}}[a-z&'][\w.&'|<>?\[\] ]{{0,40}}?(?==[ \t"'`]))?
+    (?:(?:string|str|\[\]byte|const)[ \t]{{1,4}}+
+    |:[ \t]{{0,4}}[a-z&'](?:[\w.&'|<>? ]|\[[^\]\n]{{0,48}}\]){{0,40}}?(?==[ \t"'`]))?
     (?P<op>=>|:=|\?=|={{1,3}}|!={{1,2}}|:|,|>|\)?[ \t]?(?:\|\||\?\?|or\b)|value=|(?=["'])|(?<=[ \t]))
     (?P<gap>[ \t]{{0,16}}+(?:\(?[ \t]{{0,16}}+\r?\n[ \t]{{0,80}}+)?+)""",
     re.VERBOSE | re.ASCII,
@@ -27,7 +28,7 @@ _QUOTED = re.compile(
     r"""|(?:'{3}|')(?P<single>(?:\\.|[^'\\\n]){1,2048}+)|`(?P<back>[^`\n]{1,2048}+))\\?["'`]{0,3}"""
 )
 _GOES_ON = re.compile(r"""[ \t]{0,8}+(?:[+.\\][ \t]{0,8}+)?(?:\r?\n[ \t]{0,80}+(?:\+[ \t]{0,8}+)?)?(?=["'])""")
-_MOST_PIECES = 16
+_MOST_PIECES = 6  # a change is looked at with so many lines around it (`finding`)
 _BARE = re.compile(r"""[^\s"'`,;(){}<>\[\]&|\\]{4,2048}+""")
 _BARE_END = re.compile(r"[ \t]*+(?:$|[\r\n;&|#\"'`<\\])")
 _LINE_BEGINS = re.compile(
@@ -39,8 +40,22 @@ _URL = re.compile(
 )
 _SCHEMES = ("bearer ", "basic ", "token ")
 _HEADER = re.compile(r"[ \t]{0,4}+(?P<value>[\w.~+/-]{12,4096}+={0,2})(?![\w(\[])", re.ASCII)
-_LOGIN = re.compile(
-    r"""(?<![\w-])(?:-u|--user)(?:[ =]{0,2})["']?[^\s:"'{}$<>/]{1,64}+:(?P<password>[^\s"'{}<>]{4,256}+)"""
+# Passwords that only their place tells: behind such a word, in these forms.
+_OF_USER = re.compile(r"""[ =]{0,2}["']?[^\s:"'{}$<>/]{1,64}+:(?P<password>[^\s"'{}<>]{4,256}+)""")
+_SECOND = re.compile(
+    r"""[ \t]{0,4}+=?[ \t]{0,4}+[(\[][ \t\r\n]{0,40}+["'][^"'\n]{1,80}+["'][ \t]{0,4}+,[ \t\r\n]{0,40}+"""
+    r"""["'](?P<password>[^"'\n]{4,256}+)["']"""
+)
+_NEXT = re.compile(r"""[ \t]{1,4}+["']?(?P<password>[^\s"'$<>{}]{4,256}+)""")
+_ATTACHED = re.compile(
+    r"""(?:[ \t]{1,4}+(?!-p)[^\s"'-][^\s"']{0,80}+|[ \t]{1,4}+(?!-p)-[^\s"']{1,80}+){0,8}"""
+    r"""[ \t]{1,4}+-p["']?(?P<password>[^\s"'$<>{}]{4,256}+)"""
+)
+_BY_PLACE: tuple[tuple[str, re.Pattern[str]], ...] = (
+    *((sign, _OF_USER) for sign in (" -u", " --user", "'-u', ", '"-u", ')),
+    *((sign, _SECOND) for sign in ("auth", "login", "credentials", "credential", "authenticate")),
+    *((sign, _NEXT) for sign in ("sshpass -p", "redis-cli -a")),
+    *((sign, _ATTACHED) for sign in ("mysql", "mysqldump", "mysqladmin", "mariadb")),
 )
 
 
@@ -98,7 +113,7 @@ def _value(text: str, each: Assigned) -> tuple[list[Where], int]:
     if pieces:
         whole = "".join(text[start:end] for start, end in pieces)
         return pieces if is_secret(whole, each.strength) else nothing, 0
-    if each.next_line or (each.op == "" and not each.name.startswith("-")):
+    if each.next_line:
         return nothing, 0
     bare = _BARE.match(text, each.start)
     if bare is None:
@@ -126,12 +141,17 @@ def _is_bare_secret(text: str, each: Assigned, bare: re.Match[str]) -> bool:
     if text.startswith(("(", "[", "{"), bare.end()):
         return False
     begins_line = _begins_line(text, each.name_start)
-    is_setting = each.op in ("=", ":") and begins_line and _BARE_END.match(text, bare.end()) is not None
-    is_part = each.op == "=" and text[each.start - 1] == "=" and not begins_line and not value.isidentifier()
-    if is_setting or each.name.startswith("-"):
+    ends_line = _BARE_END.match(text, bare.end()) is not None
+    is_tight = each.op == "=" and text[each.start - 1] == "=" and text[each.start - 2] not in " \t"
+    # A line of settings, a variable in front of a command, an option; a part of a query or of a connection string.
+    is_setting = each.op in ("=", ":") and begins_line and (ends_line or (is_tight and each.name.isupper()))
+    is_part = is_tight and text[max(0, each.name_start - 1) : each.name_start] in ("?", "&", ";")
+    if is_setting or is_part or each.name.startswith("-"):
         return is_secret(value, each.strength)
-    if is_part:
+    if is_tight and not begins_line and not value.isidentifier():
         return is_secret(value, each.strength, quoted=False)
+    if each.op == "":
+        return text[bare.end() : bare.end() + 1] in ("", " ", "\n", "\r") and is_secret(value, "token")
     return not value.isidentifier() and len(value) >= _LEAST_IN_CODE and is_secret(value, "token", quoted=False)
 
 
@@ -159,10 +179,13 @@ def _logins(text: str, lowered: str) -> Iterator[Where]:
                 if _holds_login(value) if scheme == "basic " else is_secret(value, "token"):
                     yield header.span("value")
             at = lowered.find(scheme, at)
-    if "-u" in text or "--user" in text:
-        for login in _LOGIN.finditer(text):
-            if _is_password(login["password"], ""):
+    for sign, expression in _BY_PLACE:
+        at = lowered.find(sign)
+        while at >= 0:
+            login = expression.match(text, at + len(sign))
+            if login is not None and is_secret(login["password"], "password"):
                 yield login.span("password")
+            at = lowered.find(sign, at + len(sign))
 
 
 def _is_password(password: str, user: str) -> bool:

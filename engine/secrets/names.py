@@ -54,6 +54,9 @@ _TOKENS = {
         "mysqlpassword",
     ),
 }
+# Words that people write together with others: PGPASSWORD, csrftoken.
+_PASSWORD_ENDS = ("password", "passwd", "passphrase")
+_TOKEN_ENDS = ("token", "secret", "apikey", "secretkey", "accesskey", "privatekey", "credentials")
 # Behind one of these "key" is a secret.
 _KEYS = {
     *(
@@ -131,8 +134,8 @@ def strength(name: str) -> Strength | None:
     if not parts:
         return None
     last = parts[-1]
-    if last in _PASSWORDS:
+    if last in _PASSWORDS or last.endswith(_PASSWORD_ENDS):
         return "password"
-    if last in _TOKENS or (last == "key" and len(parts) > 1 and parts[-2] in _KEYS):
+    if last in _TOKENS or last.endswith(_TOKEN_ENDS) or (last == "key" and len(parts) > 1 and parts[-2] in _KEYS):
         return "token"
     return None

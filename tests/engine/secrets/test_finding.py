@@ -17,7 +17,7 @@ from engine.secrets.kinds import KINDS, ROWS
 from tests.engine.secrets.examples import BLOCKS, INNOCENT, ISSUED, NAMED
 
 _MOST_LINES = 300_000
-_SMALL, _TIMES = 4_000, 4
+_SMALL, _TIMES = 2_500, 4
 _ROOM = 2.2  # how much more than in proportion a longer text may cost: a quadratic one costs 4 times that
 
 HOSTILE = (

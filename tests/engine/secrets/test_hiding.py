@@ -5,7 +5,12 @@ import pytest
 from engine.secrets.hiding import count, hidden, restored, seen_by_model, stand_ins
 from tests.engine.secrets.examples import BLOCKS, ISSUED, NAMED, PLAIN, any_of
 
-ALL = [*(f'k = "{example}"' for _, example in ISSUED), *(text for text, _ in NAMED), *BLOCKS]
+ALL = [
+    *(f'k = "a\\n{example}\\nb"' for _, example in ISSUED),
+    *(f'k = "{example}"' for _, example in ISSUED),
+    *(text for text, _ in NAMED),
+    *BLOCKS,
+]
 
 
 @pytest.mark.parametrize("text", ALL)
