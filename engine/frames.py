@@ -9,7 +9,7 @@ being typed has changed, the cursor is elsewhere, or too much was typed.
 import re
 from dataclasses import dataclass, replace
 
-from engine.secrets.hiding import seen_by_model
+from engine.secrets.hiding import hidden, seen_by_model
 from engine.tail import only_closers, tail_at
 from engine.types import ContextFile, FimPrompt
 
@@ -71,7 +71,7 @@ def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:
     Keys and passwords in the text are hidden before the windows are cut: half a private key is one too.
     """
     seen = seen_by_model(text)
-    start = _typed_start(text, seen, offset)
+    start = _typed_start(text, offset)
     tail = tail_at(text, offset)
     right_start = offset + len(tail.text) if tail.is_closed else offset
     return Frame(
@@ -87,10 +87,10 @@ def with_context(frame: Frame, context: tuple[ContextFile, ...]) -> Frame:
     return replace(frame, context=context)
 
 
-def _typed_start(text: str, seen: str, offset: int) -> int:
+def _typed_start(text: str, offset: int) -> int:
     """Where what counts as typed begins: at the line's start, in a long line at the border of a sentence or word.
 
-    Never inside of what is hidden in `seen`: the half of a key would not be known for one.
+    Never inside of a secret: half a key would not be known for one.
     """
     line_start = text.rfind("\n", 0, offset) + 1
     if offset - line_start <= MAX_TYPED // 2:
@@ -98,11 +98,14 @@ def _typed_start(text: str, seen: str, offset: int) -> int:
     nearest = max(line_start, offset - _MAX_HEAD)
     for border in (r"[.!?;]\s", r"[;{}]", r"[,\s]"):
         found = re.search(border, text[nearest : offset - 1])
-        if found and text[nearest : nearest + found.end()] == seen[nearest : nearest + found.end()]:
+        if found and _secret_around(text, nearest + found.end()) is None:
             return nearest + found.end()
-    while nearest > line_start and text[nearest - 1] != seen[nearest - 1]:
-        nearest -= 1
-    return nearest
+    return max(line_start, nearest if (secret := _secret_around(text, nearest)) is None else secret)
+
+
+def _secret_around(text: str, offset: int) -> int | None:
+    """Where the secret begins that has the offset inside of it."""
+    return next((span.start for span in hidden(text).spans if span.start < offset < span.end), None)
 
 
 def _window_start(text: str, line_start: int, size: int) -> int:

@@ -49,7 +49,7 @@ def to_file(name: str) -> None:
     logging.raiseExceptions = debug  # a full disk must not fill the editor's own log with our tracebacks
     root.setLevel(logging.DEBUG if debug else logging.INFO)
     if not debug:
-        for library in ("pygls", "httpx", "httpcore", "openai", "ollama", "asyncio"):
+        for library in ("pygls", "httpx", "httpcore", "ollama", "asyncio"):
             # pygls logs whole messages, which contain the user's code; HTTP libraries log addresses.
             logging.getLogger(library).setLevel(logging.CRITICAL)
 

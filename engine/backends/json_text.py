@@ -2,27 +2,9 @@
 
 import json
 import re
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
-
-T = TypeVar("T")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
-
-
-def decoded(decoder: "msgspec.json.Decoder[T]", data: bytes, kind: type[T]) -> T:
-    """`data` as `kind`; raises `ValueError` only.
-
-    What strict JSON refuses (NaN, halves of characters) is read with a substitute in its place.
-    """
-    try:
-        return decoder.decode(data)
-    except msgspec.ValidationError:
-        raise
-    except ValueError:
-        return msgspec.convert(loaded(data), kind)
-    except RecursionError as error:
-        raise ValueError("its JSON is nested too deeply") from error
 
 
 def loaded(data: bytes) -> Any:

@@ -258,7 +258,11 @@ async def _events(response: "httpx.Response") -> AsyncGenerator[Chunk, None]:
 
 
 def _decoded(data: bytes) -> Chunk:
-    return json_text.decoded(_CHUNK, data, Chunk)
+    """Raises `ValueError`. What strict JSON refuses (NaN, halves of characters) is read with a substitute."""
+    try:
+        return _CHUNK.decode(data)
+    except (ValueError, RecursionError):
+        return msgspec.convert(json_text.loaded(data), Chunk)
 
 
 def _usage(chunk: Chunk) -> Usage | None:
