@@ -26,7 +26,14 @@ ALLOWED = {
     "engine/context": {"engine.languages", "engine.stop", "engine.stopping"},
     "engine/stopping": {"engine.stop", "engine.languages"},
     "engine/rewriting": {"engine.context", "engine.languages", "engine.markdown"},
-    "engine/backends": {"engine.stop", "engine.fim", "engine.reasoning", "engine.host", "engine.models"},
+    "engine/backends": {
+        "engine.stop",
+        "engine.fim",
+        "engine.reasoning",
+        "engine.prose",
+        "engine.host",
+        "engine.models",
+    },
 }
 
 

@@ -56,7 +56,7 @@ class LocalBackend:
     def _asked_by_chat(self, model: ModelRef, request: CompletionRequest) -> Stream:
         question = replace(chat_infill.as_chat(request), priority=Priority.COMPLETION)
         talk = without_thinking_tags(_again(lambda: self._host.chat(model, question)))
-        return stopped(chat_infill.without_fence(talk), request)
+        return stopped(chat_infill.code_of(talk, request), request)
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
         model = await self.model(self.settings.chat.model)

@@ -167,7 +167,7 @@ class OllamaBackend:
         await self._pulled(model)
         ability = await self._ability(model)
         if ability.way == "chat":
-            stream = chat_infill.without_fence(self._talk(model, chat_infill.as_chat(request)))
+            stream = chat_infill.code_of(self._talk(model, chat_infill.as_chat(request)), request)
         else:
             stream = self._generate(model, ability, request.prompt, request.max_tokens)
         async with aclosing(stream):

@@ -147,7 +147,7 @@ class OpenAIBackend:
     def _asked(self, way: Way, server: Server, request: CompletionRequest) -> Stream:
         if way == "chat":
             talk = self._chat(server, self.settings.completion.model, chat_infill.as_chat(request))
-            return chat_infill.without_fence(talk)
+            return chat_infill.code_of(talk, request)
         return self._filled(way, server, request.prompt, request.max_tokens)
 
     def _filled(self, way: Way, server: Server, prompt: FimPrompt, limit: int) -> Stream:
