@@ -11,7 +11,7 @@ from engine import chats, files
 from engine.backends.scripted import ScriptedBackend
 from engine.errors import HostDied
 from engine.types import ChatRequest, Finished, Piece
-from lsp_server import chatting, rewriting
+from lsp_server import chatting, rewriting, words
 from lsp_server.features import workspace_execute_command as commands
 from tests.reliability import fuzz_lsp
 
@@ -133,7 +133,7 @@ async def test_an_answer_that_cannot_be_shown_is_the_result_all_the_same(
 
     window.window = lsp.WindowClientCapabilities(show_document=lsp.ShowDocumentClientCapabilities(support=True))
     said: list[str] = []
-    monkeypatch.setattr(client.server, "say", lambda message, *_: said.append(message))
+    monkeypatch.setattr(words.client, "show", lambda ls, message, kind: said.append(message))
     if what == "write":
         monkeypatch.setattr(files.os, "fsync", _full)
     client.reply_with = {"success": False} if what == "refused" else "nonsense"

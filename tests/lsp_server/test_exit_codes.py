@@ -58,12 +58,7 @@ def ended(line: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     """(exit code, what was said on stderr)."""
     monkeypatch.setattr(sys, "argv", ["hearth", *line])
     monkeypatch.setattr(sys, "stdin", io.StringIO("What?\n"))
-    code = 0
-    try:
-        commands.run()
-    except SystemExit as end:
-        code = int(end.code or 0)
-    return code, capsys.readouterr().err
+    return commands.run(), capsys.readouterr().err
 
 
 @pytest.fixture(autouse=True)
