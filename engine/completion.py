@@ -26,7 +26,6 @@ from engine.languages import language_of
 from engine.place import Place
 from engine.screen import completion_request
 from engine.secrets.halves import is_being_typed
-from engine.secrets.hiding import seen_by_model
 from engine.settings import CompletionSettings
 from engine.stopping.pairs import BRACKETS
 from engine.suggestions import Shown, Suggestions
@@ -326,13 +325,11 @@ class Completer:
             typed = memory.frame.typed(snapshot.text, offset) or ""
         settings = self.settings
         lines = settings.max_lines if automatic else max(settings.max_lines, settings.max_lines_by_hand)
-        seen = seen_by_model(snapshot.text)
-        typed = seen[len(memory.frame.left) : offset]
         return completion_request(
             document=snapshot.uri,
             prompt=memory.frame.prompt(typed, unfinished_indent(place.code, place.offset_in_code)),
             stop=stop.policy_at(
-                seen,
+                snapshot.text,
                 offset,
                 _mode(place, automatic),
                 place.code.language,
@@ -381,9 +378,7 @@ class Completer:
         memory.frame, memory.is_full, memory.growing = full, True, None
 
     async def _prefill(self, snapshot: Snapshot, frame: Frame, offset: int) -> None:
-        typed = (
-            seen_by_model(snapshot.text)[len(frame.left) : offset] if frame.typed(snapshot.text, offset) else ""
-        )
+        typed = frame.typed(snapshot.text, offset) or ""
         request = completion_request(snapshot.uri, frame.prompt(typed), max_tokens=1)
         self._speed.learn(await self.backend.warm(request))
 

@@ -9,6 +9,7 @@ being typed has changed, the cursor is elsewhere, or too much was typed.
 import re
 from dataclasses import dataclass, replace
 
+from engine.secrets.finding import has_block
 from engine.secrets.hiding import hidden, seen_by_model
 from engine.tail import only_closers, tail_at
 from engine.types import ContextFile, FimPrompt
@@ -18,6 +19,7 @@ _STEPS = 4
 _MAX_HEAD = 300  # characters of the cursor's line that a new frame lets stand behind MID
 MAX_TYPED = 700  # characters behind MID; more belongs into the text above
 CHARS_PER_TOKEN = 3.2  # of code, roughly; the host cuts what is really too long
+_BEFORE_TYPED = 200  # characters; the name of a secret may stand on the line above its value
 _MAX_BETWEEN = 400  # characters an editor may insert right of the cursor by itself
 
 
@@ -61,8 +63,13 @@ class Frame:
 
     def prompt(self, typed: str, begun: str = "") -> FimPrompt:
         """`begun` is the end of `typed` that the model is not shown, but to say again."""
-        typed = seen_by_model(typed.removesuffix(begun))
+        typed = self._seen(typed)[: len(typed) - len(begun)]
         return FimPrompt(self.above, self.below, typed, self.path, self.context, begun)
+
+    def _seen(self, typed: str) -> str:
+        """What was typed, as a model may see it: with the lines above, where a secret may begin."""
+        before = self.above if has_block(self.above) else self.above[-_BEFORE_TYPED:]
+        return seen_by_model(before + typed)[len(before) :]
 
 
 def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:

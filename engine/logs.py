@@ -18,7 +18,6 @@ from pathlib import Path
 from types import TracebackType
 
 from engine import paths
-from engine.secrets.finding import find
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _HIDDEN = "[redacted]"
@@ -68,6 +67,8 @@ def is_debug() -> bool:
 
 def redacted(text: str) -> str:
     """`text` without what looks like a key, a token or a password."""
+    from engine.secrets.finding import find  # its expressions are made when there is something to log
+
     parts: list[str] = []
     done = 0
     for span in find(text, halves=True):

@@ -13,7 +13,15 @@ from engine.types import ChatMessage, ChatRequest, CompletionRequest, ContextFil
 def completion_request(
     document: str, prompt: FimPrompt, stop: StopPolicy | None = None, max_tokens: int = 128, raw: bool = False
 ) -> CompletionRequest:
-    """`stop` speaks of the text as the model sees it, so that both can be compared."""
+    """`stop` is made to speak of the text as the model sees it, so that both can be compared."""
+    stop = stop or StopPolicy()
+    near = replace(
+        stop,
+        head=seen_by_model(stop.head),
+        tail=seen_by_model(stop.tail),
+        above=tuple(map(seen_by_model, stop.above)),
+        below=tuple(map(seen_by_model, stop.below)),
+    )
     screened = replace(
         prompt,
         above=seen_by_model(prompt.above),
@@ -21,7 +29,7 @@ def completion_request(
         typed=seen_by_model(prompt.typed),
         context=tuple(ContextFile(file.path, seen_by_model(file.text)) for file in prompt.context),
     )
-    return CompletionRequest(document, screened, stop or StopPolicy(), max_tokens, raw)
+    return CompletionRequest(document, screened, near, max_tokens, raw)
 
 
 def chat_request(

@@ -45,9 +45,7 @@ def find(text: str, halves: bool = False) -> tuple[Span, ...]:
 def find_again(text: str, old_text: str, old: tuple[Span, ...]) -> tuple[Span, ...]:
     """The same as `find`, by looking only at where the text differs from an older one."""
     same = _common_start(old_text, text)
-    same_end = (
-        _common_start(old_text[same:][::-1], text[same:][::-1]) if same < min(len(text), len(old_text)) else 0
-    )
+    same_end = _common_end(old_text, text, min(len(text), len(old_text)) - same)
     shift = len(text) - len(old_text)
     start, end = _lines_around(text, same, len(text) - same_end)
     kept = [span for span in old if span.kind != _BLOCK]
@@ -63,9 +61,14 @@ def in_lines(text: str) -> Iterator[Span]:
         yield Span(start, end, _NAMED, False)
 
 
+def has_block(text: str) -> bool:
+    """Whether there may be a private key, which goes over many lines."""
+    return any(sign in text for sign in BLOCKS)
+
+
 def blocks(text: str) -> Iterator[Span]:
     """The lines of private keys, without the lines that say that here is one."""
-    if not any(sign in text for sign in BLOCKS):
+    if not has_block(text):
         return
     begins = list(_BEGIN.finditer(text))
     for begin, following in zip_longest(begins, begins[1:]):
@@ -174,6 +177,17 @@ def _lines_around(text: str, start: int, end: int) -> tuple[int, int]:
             end = len(text)
             break
     return start + 1, end
+
+
+def _common_end(left: str, right: str, most: int) -> int:
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[len(left) - middle : len(left) - low] == right[len(right) - middle : len(right) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _common_start(left: str, right: str) -> int:

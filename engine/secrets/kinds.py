@@ -4,7 +4,7 @@ Every expression is linear: a run of characters is read from its beginning only,
 """
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 WORD = "A-Za-z0-9_"
@@ -261,16 +261,10 @@ KINDS = tuple(Kind(row) for row in ROWS)
 SIGN = re.compile(rf"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])){_trie(_signs(False))}|{_trie(_signs(True))}")
 
 
+@cache
 def kinds_of(sign: str) -> tuple[Kind, ...]:
     """The kinds with that sign, and then those whose sign it begins with."""
-    return _BY_SIGN[sign]
-
-
-def _with_sign(sign: str) -> tuple[Kind, ...]:
     longest = {
         kind: max((len(own) for own in kind.row.signs if sign.startswith(own)), default=0) for kind in KINDS
     }
     return tuple(sorted((kind for kind in KINDS if longest[kind]), key=lambda kind: -longest[kind]))
-
-
-_BY_SIGN = {sign: _with_sign(sign) for row in ROWS for sign in row.signs}
