@@ -1,7 +1,10 @@
 """Who may speak to a client or print, read from the source: `lsp_server/words`, and nothing else."""
 
 import ast
+import re
 from pathlib import Path
+
+import pytest
 
 from lsp_server.words import screen
 from tests.test_layers import ROOT, modules
@@ -26,6 +29,10 @@ PRINTING = ("screen.out.print", "screen.errors.print")
 # These carry words to a client in one of their arguments, which `lsp_server.words.text` makes.
 WORDED = {"CodeAction": "title", "CodeActionDisabled": "reason", "MarkupContent": "value"}
 SPEAKERS = ROOT / "lsp_server" / "words"
+
+EDITORS = ROOT / "editors"
+VSCODE = sorted((EDITORS / "vscode" / "src").rglob("*.ts"))
+NEOVIM = sorted((EDITORS / "nvim").rglob("*.lua"))
 
 
 def silent_modules(folder: str) -> list[Path]:
@@ -86,3 +93,20 @@ def test_nothing_that_is_printed_is_read_as_markup() -> None:
             given = {each.arg: ast.unparse(each.value) for each in call.keywords}
             assert given.get("markup") != "True", (path.name, call.lineno)
             assert name != "TextColumn" or given.get("markup") == "False", (path.name, call.lineno)
+
+
+@pytest.mark.parametrize(
+    ("files", "speaking", "speaker"),
+    [
+        (VSCODE, r"\bshow(Information|Warning|Error)Message\b|\bwithProgress\(", "words.ts"),
+        (
+            NEOVIM,
+            r"\bvim\.notify(_once)?\b|\bnvim_echo\b|\bnvim_err_write|\bprint\(|\becho(m|msg|err)?\b\s",
+            "words.lua",
+        ),
+    ],
+    ids=["vscode", "neovim"],
+)
+def test_only_one_file_of_a_client_shows_messages(files: list[Path], speaking: str, speaker: str) -> None:
+    found = {path.name for path in files if re.search(speaking, path.read_text("utf-8"))}
+    assert found == {speaker}

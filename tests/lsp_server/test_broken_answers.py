@@ -140,7 +140,7 @@ async def test_an_answer_that_cannot_be_shown_is_the_result_all_the_same(
     arguments = ["What?", {"conversation": "mine"}]
     result = await asked(client, "workspace/executeCommand", {"command": "hearth.chat", "arguments": arguments})
     assert result["text"] == "It adds." and client.errors == 0
-    assert said == ["It adds."]
+    assert said.count("It adds.") == 1
 
 
 async def test_a_chat_that_cannot_be_deleted_is_told_with_the_reason(

@@ -14,6 +14,7 @@ import * as settings from "./settings.ts";
 import { StatusItem } from "./status.ts";
 import type { Status } from "./statusText.ts";
 import { Usage } from "./usage.ts";
+import * as words from "./words.ts";
 
 let client: LanguageClient | undefined;
 let found: string | undefined;
@@ -51,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const onStatus = (said: Status): void => { status.update(said); };
   const missing = async (problem: string): Promise<void> => {
     onStatus({ kind: "missing", message: problem });
-    const answer = await vscode.window.showWarningMessage(`Hearth: ${problem}`, "Set it up", "Set path");
+    const answer = await words.warn(problem, "Set it up", "Set path");
     if (answer === "Set it up") {
       await vscode.commands.executeCommand("hearth.install");
     } else if (answer === "Set path") {
@@ -66,7 +67,7 @@ export function activate(context: vscode.ExtensionContext): void {
     try {
       await work(client);
     } catch (error) {
-      void vscode.window.showErrorMessage(`Hearth: ${error instanceof Error ? error.message : String(error)}`);
+      void words.complain(error instanceof Error ? error.message : String(error));
     }
   };
   const commands: Record<string, () => unknown> = {

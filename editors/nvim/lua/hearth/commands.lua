@@ -39,7 +39,7 @@ end
 function COMMANDS.status()
   local status = require('hearth.status')
   local now = status.of(vim.api.nvim_get_current_buf())
-  vim.notify(now and status.long(now) or 'hearth: not running')
+  require('hearth.words').say(now and status.long(now) or 'not running')
 end
 
 function COMMANDS.pause(client)

@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import { ProgressType, type LanguageClient } from "vscode-languageclient/node";
 import type { Documents } from "../documents.ts";
+import { withoutNew } from "../plain.ts";
+import * as words from "../words.ts";
 import * as code from "./code.ts";
 import { ending } from "./ending.ts";
 import type { Answer, FromPage, ToPage } from "./messages.ts";
@@ -39,7 +41,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   async explainSelection(): Promise<void> {
     const place = code.placeOf(vscode.window.activeTextEditor);
     if (place === undefined) {
-      void vscode.window.showInformationMessage("Hearth: there is no open file to explain.");
+      void words.inform("there is no open file to explain.");
       return;
     }
     await this.#ask(EXPLAIN, `Explain ${code.nameOf(place)}`, place);
@@ -96,7 +98,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         this.#stop();
         return;
       case "copy":
-        await vscode.env.clipboard.writeText(message.text);
+        await vscode.env.clipboard.writeText(withoutNew(message.text, ""));
         return;
       case "insert":
         await code.insert(message.text);
