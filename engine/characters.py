@@ -112,4 +112,7 @@ def quoted(value: object, most: int = MOST) -> str:
     """A value that others wrote, as Python would write it: what is invisible in it is spelled out; cut too."""
     short = reprlib.Repr()
     short.maxstring = short.maxother = short.maxlong = most
-    return one_line(short.repr(value), most)
+    try:
+        return one_line(short.repr(value), most)
+    except (ValueError, RecursionError):  # a whole number of thousands of digits
+        return f"a {type(value).__name__}"

@@ -10,9 +10,9 @@ import msgspec
 
 from engine import paths, state
 from engine.errors import RequestRefused
+from engine.files import CONVERSATION, read_json
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_MAX_FILE = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,8 @@ def load(id: str) -> Conversation | None:
     """The conversation, or None when there is none, or none that can be read. Raises `RequestRefused`."""
     path = _path(id)
     try:
-        if path.stat().st_size > _MAX_FILE:
-            return None
-        return _decoder.decode(path.read_bytes())
-    except (OSError, msgspec.MsgspecError):
+        return read_json(path, CONVERSATION, _decoder)
+    except OSError:
         return None
 
 

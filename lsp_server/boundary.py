@@ -53,7 +53,7 @@ def guarded_command(command: Command, empty: Any = None) -> Command:
 
 
 def guarded_sync(handler: Callable[[Hearth, Any], None]) -> Callable[[Hearth, Any], None]:
-    """The same for notifications about documents, in the order of their arrival.
+    """The same for notifications about documents, in the order of their arrival, and for `initialize`.
 
     A document that could not be followed is made anew at once, or else with its next change.
     """

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import replace
@@ -13,7 +14,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
-from engine import logs, paths, state
+from engine import aside, logs, paths, state
 from engine.errors import HearthError
 from engine.settings import Settings
 from engine.types import Snapshot
@@ -31,11 +32,14 @@ if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` ha
     from engine.completion import Completer
     from engine.context import ContextQuery
     from engine.context.documents import Document
+    from engine.context.ignore import Verdict
     from engine.context.recent import RecentEdits
     from lsp_server.healing import Text
 
 log = logging.getLogger("hearth.server")
 _MOST_TOLD = 500  # messages that are remembered, so that each is told once
+_JUDGE_SECONDS = 0.3  # for the disk to tell where a file leads; the event loop waits
+_LATE_SECONDS = 60.0  # the same once nothing waits
 _CONFIGURATION_SECONDS = 2.0  # a client that never answers must not keep the user waiting
 
 
@@ -183,7 +187,29 @@ class Hearth(LanguageServer):
         """Find out whether a file holds secrets or is ignored, and say in the status what follows from that."""
         from engine.context.ignore import Disk, verdict_of_path
 
-        if not document.path or (judged := verdict_of_path(document.path, self.roots, Disk())).allowed:
+        if not document.path:
+            return
+        path, roots = document.path, self.roots
+        try:
+            self._note_verdict(document, aside.wait(_JUDGE_SECONDS, lambda: verdict_of_path(path, roots, Disk())))
+        except TimeoutError:
+            # Nobody knows yet where it leads: until then no model sees it.
+            self._secret.add(document.uri)
+            self.in_background(self._judge_late(document, path, roots))
+
+    async def _judge_late(self, document: "Document", path: str, roots: tuple[str, ...]) -> None:
+        from engine.context.ignore import Disk, Verdict, verdict_of_path
+
+        try:
+            judged = await aside.run(_LATE_SECONDS, lambda: verdict_of_path(path, roots, Disk()))
+        except TimeoutError:
+            judged = Verdict(False, "its disk does not tell where it leads", secret=True)
+        if self.documents.get(document.uri) is document:
+            self._secret.discard(document.uri)
+            self._note_verdict(document, judged)
+
+    def _note_verdict(self, document: "Document", judged: "Verdict") -> None:
+        if judged.allowed:
             return
         if judged.secret:
             self._secret.add(document.uri)
@@ -362,8 +388,9 @@ class Hearth(LanguageServer):
         for folder in self.workspace.folders.values():
             if path := to_fs_path(folder.uri):
                 files.append((Path(path) / "hearth.toml", False))
+        until = time.monotonic() + raw_settings.READ_SECONDS  # for all of them together
         for file, trusted in files:
-            layer, wrong = raw_settings.read_toml(file, trusted)
+            layer, wrong = raw_settings.read_toml(file, trusted, max(0.01, until - time.monotonic()))
             layers += [layer] if layer else []
             problems += wrong
         return layers, problems

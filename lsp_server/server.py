@@ -101,7 +101,7 @@ def build() -> Hearth:
     server = Hearth()
 
     def on_initialize(ls: Hearth, params: lsp.InitializeParams) -> None:
-        initialize.handle(ls, params)
+        guarded_sync(initialize.handle)(ls, params)
         for feature in FEATURES:
             if feature.when(ls):
                 _register(ls, feature.method, guarded(feature.handler, feature.empty), feature.options)

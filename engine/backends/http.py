@@ -19,6 +19,7 @@ now = time.monotonic
 _READ = 64 * 1024  # characters of an error's body
 _NAMES = 20
 _NESTED = 8  # objects in each other, around what an error says
+_MAX_PAGE = 20_000  # characters of a page in place of an answer that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,7 @@ def _said(body: object) -> str:
 
 def _without_html(text: str) -> str:
     """The title of a page, else its text."""
+    text = text[:_MAX_PAGE]
     if not re.match(r"\s*<(!doctype|html|head|body)", text, re.IGNORECASE):
         return text
     title = re.search(r"<title[^<>]*>([^<>]*)</title>", text, re.IGNORECASE)

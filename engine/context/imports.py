@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine.context.symbols import Import
+from engine.files import SETTINGS, read_text
 from engine.languages import Language
 
 MAX_PACKAGE_FILES = 20  # of one folder, where a folder is what is imported
@@ -120,7 +121,11 @@ def _go_module(folder: Path) -> str | None:
 
 @lru_cache(maxsize=64)
 def _go_module_name(file: Path, modified: int) -> str | None:
-    found = re.search(r"^module\s+(\S+)", file.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
+    try:
+        text = read_text(file, SETTINGS)
+    except OSError:
+        return None
+    found = re.search(r"^module[ \t]+(\S+)", text, re.MULTILINE)
     return found[1] if found else None
 
 

@@ -69,7 +69,8 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 def _receiver(line: str) -> str:
-    found = re.search(r"([A-Za-z_$][\w$]*)(?:\(\)|\[\w*\])?[?!]?(?:\.|->|::)[\w$]*$", line)
+    # No name goes on from where another one began: a word of 100,000 letters would be looked at from each of them.
+    found = re.search(r"(?<![\w$])([A-Za-z_$][\w$]*+)(?:\(\)|\[\w*+\])?[?!]?(?:\.|->|::)[\w$]*+$", line)
     return found[1] if found else ""
 
 

@@ -8,9 +8,10 @@ from threading import Lock
 
 from engine import languages
 from engine.context import code as codes
-from engine.context.ignore import Disk, Verdict, verdict, verdict_of_text
+from engine.context.ignore import MAX_BYTES, Disk, Verdict, verdict, verdict_of_text
 from engine.context.imports import RESOLVERS
 from engine.context.symbols import Symbols, symbols
+from engine.files import read_text
 from engine.secrets.hiding import seen_by_model
 
 MAX_FILES = 512  # whose symbols are kept
@@ -59,7 +60,7 @@ def watched_suffixes() -> tuple[str, ...]:
 
 
 def _read(file: Path) -> Symbols | Verdict:
-    text = file.read_text(encoding="utf-8", errors="replace")
+    text = read_text(file, MAX_BYTES)
     judged = verdict_of_text(text)
     # Half of a head may be shown of what is found here, so secrets are hidden before anything is cut.
     return (

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine import logs, paths, state
+from engine.files import NOTES, read_text
 from engine.host import supervision
 
 log = logging.getLogger("hearth.host")
@@ -105,6 +106,6 @@ def _kept_file() -> Path:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8", "replace")
+        return read_text(path, NOTES)
     except OSError:
         return ""

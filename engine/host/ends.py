@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from engine import paths, state
+from engine.files import NOTES, read_json, read_text
 from engine.types import FimPrompt
 
 _SHARE = 0.4  # of the known ends: an answer of a model that finds so many is cut only where it is certainly wrong
@@ -46,7 +47,7 @@ _decoder = msgspec.json.Decoder(dict[str, Ends])
 @cache
 def known_ends() -> tuple[FimPrompt, ...]:
     """Prompts behind which an answer ends: what is missing stands there already, as if it were typed."""
-    rows = tomllib.loads((Path(__file__).parent / "known_ends.toml").read_text("utf-8"))["gap"]
+    rows = tomllib.loads(read_text(Path(__file__).with_name("known_ends.toml"), NOTES))["gap"]
     return tuple(FimPrompt(above=row["above"], below=row["below"], typed=row["missing"]) for row in rows)
 
 
@@ -61,8 +62,8 @@ def write(id: str, ends: Ends) -> None:
 
 def _all() -> dict[str, Ends]:
     try:
-        return _decoder.decode(_file().read_bytes())
-    except (OSError, msgspec.DecodeError):
+        return read_json(_file(), NOTES, _decoder)
+    except OSError:
         return {}
 
 

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import BrokenModel, NotEnoughMemory
+from engine.files import SHARED_LIBRARY, read_bytes
 from engine.host.profiles import LoadOptions as LoadOptions
 
 Logits = npt.NDArray[np.float32]
@@ -277,7 +278,7 @@ def library_build() -> str:
     for file in sorted(Path(llama_cpp.__file__).parent.glob("lib/*ggml*")):
         digest.update(f"{file.name} {file.stat().st_size}".encode())
         if "cpu" in file.name:  # those for a GPU may be a hundred times as large
-            digest.update(file.read_bytes())
+            digest.update(read_bytes(file, SHARED_LIBRARY))
     return f"{llama_cpp.__version__} {digest.hexdigest()[:12]}"
 
 

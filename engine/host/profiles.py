@@ -16,6 +16,7 @@ import msgspec
 
 from engine import state
 from engine.errors import BrokenModel
+from engine.files import NOTES, read_json, read_text
 
 log = logging.getLogger("hearth.host")
 TRIES_WITHOUT_EVIDENCE = 2  # a host killed from outside while loading says nothing about the profile
@@ -206,8 +207,8 @@ def key_of(model_digest: str, library_build: str) -> str:
 
 def _read(path: Path) -> dict[str, Note]:
     try:
-        return _decoder.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError):
+        return read_json(path, NOTES, _decoder)
+    except OSError:
         return {}  # notes are worth nothing when they cannot be read
 
 
@@ -215,7 +216,7 @@ def processor() -> str:
     """Its name, and a digest of what it can do: a virtual machine may leave features out under the same name."""
     name = features = ""
     try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
+        for line in read_text(Path("/proc/cpuinfo"), NOTES).splitlines():
             if line.startswith(("model name", "Model")):
                 name = name or line.partition(":")[2].strip()
             elif line.startswith(("flags", "Features")):

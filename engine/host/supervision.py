@@ -18,6 +18,7 @@ import psutil
 
 from engine import paths, state
 from engine.errors import BackendUnavailable
+from engine.files import NOTES, read_json
 
 WINDOW = 600.0
 PAUSE = 300.0
@@ -44,8 +45,8 @@ _decoder = msgspec.json.Decoder(Ledger)
 def ledger() -> Ledger:
     """What is written down; only the holder of the lock may change it."""
     try:
-        return _decoder.decode(_file().read_bytes())
-    except (OSError, msgspec.DecodeError):
+        return read_json(_file(), NOTES, _decoder)
+    except OSError:
         return Ledger()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import msgspec
 
-from engine import paths, state
+from engine import files, paths, state
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -70,7 +70,7 @@ def load(since: float = 0.0) -> list[Record]:
     found: list[Record] = []
     for file in (_older(), path()):
         try:
-            lines = file.read_bytes().splitlines()
+            lines = files.read_bytes(file, 2 * _MAX_BYTES).splitlines()
         except OSError:
             continue
         for line in lines:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine import paths, state
+from engine import files, paths, state
 
 _CHUNK = 4 << 20
 
@@ -48,7 +48,7 @@ def of(path: Path, on_bytes: Callable[[int], None] = lambda done: None) -> str:
 def hash_file(path: Path, on_bytes: Callable[[int], None]) -> str:
     """Read it all, whatever is remembered."""
     hasher, done = hashlib.sha256(), 0
-    with path.open("rb") as file:
+    with files.open_regular(path) as file:
         while chunk := file.read(_CHUNK):
             hasher.update(chunk)
             done += len(chunk)
@@ -86,8 +86,8 @@ def forget(path: Path) -> None:
 
 def _record(path: Path) -> _Record | None:
     try:
-        return _decoder.decode(_record_of(path).read_bytes())
-    except (OSError, msgspec.DecodeError):
+        return files.read_json(_record_of(path), files.NOTES, _decoder)
+    except OSError:
         return None
 
 

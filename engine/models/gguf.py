@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.errors import BrokenModel
+from engine.files import open_regular
 
 Value = int | float | bool | str | tuple[int, ...]
 
@@ -95,7 +96,7 @@ class GgufInfo:
 def read(path: Path) -> GgufInfo:
     """The header of that file. Raises `BrokenModel` for what is no GGUF, too new, corrupt or cut short."""
     try:
-        with path.open("rb", buffering=1 << 20) as file:
+        with open_regular(path, buffering=1 << 20) as file:
             return _read(_Cursor(file, path, path.stat().st_size))
     except OSError as error:
         raise BrokenModel(f"{path} cannot be read: {error.strerror or error}.") from error
@@ -121,7 +122,7 @@ def read_beginning(path: Path, size: int) -> GgufInfo | None:
 
 def looks_like_gguf(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(4) == b"GGUF"
     except OSError:
         return False

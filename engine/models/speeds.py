@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine import paths, state
+from engine import files, paths, state
 from engine.models.fit import Speed
 
 _decoder = msgspec.json.Decoder(dict[str, Speed])
@@ -13,8 +13,8 @@ _decoder = msgspec.json.Decoder(dict[str, Speed])
 def measured() -> dict[str, Speed]:
     """By model id; empty before anything was loaded here."""
     try:
-        return _decoder.decode(_file().read_bytes())
-    except (OSError, msgspec.DecodeError):
+        return files.read_json(_file(), files.NOTES, _decoder)
+    except OSError:
         return {}
 
 

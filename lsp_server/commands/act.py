@@ -8,7 +8,7 @@ from rich.syntax import Syntax
 
 from engine import backends
 from engine.errors import EditRefused
-from engine.files import write_atomically
+from engine.files import DOCUMENT, read_bytes, write_atomically
 from engine.rewrite import rewrite, write_tests
 from engine.rewriting import actions
 from engine.rewriting.edits import applied
@@ -48,7 +48,7 @@ def act(
     if not write:
         screen.out.print(Syntax(_diff(path, old, new), "diff", theme="ansi_dark", background_color="default"))
         return
-    if old is not None and path.read_bytes() != old.encode():
+    if old is not None and read_bytes(path, DOCUMENT) != old.encode():
         terminal.fail(f"{path} was changed meanwhile; nothing was written")
     mode = path.stat().st_mode if old is not None else 0o644
     write_atomically(path, new.encode())
@@ -89,6 +89,6 @@ def _root(path: Path) -> Path:
 
 def _read(path: Path) -> str | None:
     try:
-        return path.read_bytes().decode("utf-8")
+        return read_bytes(path, DOCUMENT).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return None

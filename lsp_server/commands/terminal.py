@@ -10,6 +10,7 @@ import typer
 from engine import paths
 from engine.context.documents import Document
 from engine.errors import HearthError
+from engine.files import DOCUMENT, read_bytes
 from engine.languages import language_of
 from engine.models.names import shortened
 from engine.settings import Settings
@@ -47,7 +48,7 @@ def user_settings() -> Settings:
 def open_file(path: Path) -> Document:
     name = shortened(str(path))
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_bytes(path, DOCUMENT).decode("utf-8")
     except OSError as error:
         fail(f"{name}: {error.strerror}")
     except UnicodeDecodeError:

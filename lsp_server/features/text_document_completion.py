@@ -25,7 +25,7 @@ async def handle(ls: Hearth, params: lsp.CompletionParams) -> lsp.CompletionList
     seconds, floor = time.perf_counter() - asked, completer.settings.min_confidence
     ls.usage.offered(document, completion, seconds, True, floor)  # whether it is taken, the edits will tell
     # Menus filter by the word left of the cursor, so the entry has to begin with it.
-    word = re.search(r"\w*$", document.text[max(0, offset - 100) : offset])
+    word = re.search(r"(?<!\w)\w*$", document.text[max(0, offset - 100) : offset])
     prefix = word[0] if word else ""
     text = prefix + completion.text
     item = lsp.CompletionItem(

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from engine.characters import one_line
 from engine.errors import DownloadFailed
+from engine.files import NOTES, read_text
 from engine.models.sources import Offer, Report, size
 
 _CHUNK = 1 << 20
@@ -102,7 +103,7 @@ def _append(wheel: Path, name: str, partial: Path, inside: int, part_bytes: int)
 
 
 def _last_line(log: Path) -> str:
-    lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    lines = [line.strip() for line in read_text(log, NOTES).splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR:")]
     return (errors or lines or ["it said nothing."])[-1].removeprefix("ERROR:").strip()
 

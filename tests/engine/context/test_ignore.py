@@ -1,9 +1,11 @@
 import os
+import time
 from pathlib import Path
 
 import pytest
 
-from engine.context.ignore import MAX_BYTES, root_of, verdict
+from engine.context import ignore
+from engine.context.ignore import MAX_BYTES, Disk, root_of, verdict, verdict_of_path
 
 
 def write(path: Path, text: str = "") -> str:
@@ -122,3 +124,48 @@ def test_the_innermost_root_holds_a_file(tmp_path: Path) -> None:
     file = write(tmp_path / "a" / "b" / "c.py")
     assert root_of(file, [str(tmp_path), str(tmp_path / "a")]) == tmp_path / "a"
     assert root_of(file, [str(tmp_path / "x")]) is None
+
+
+@pytest.mark.parametrize("kind", ["pipe", "zero", "long", "many rules"])
+def test_where_the_rules_cannot_be_read_everything_is_ignored(tmp_path: Path, kind: str) -> None:
+    rules = tmp_path / ".gitignore"
+    if kind == "pipe":
+        os.mkfifo(rules)
+    elif kind == "zero":
+        rules.symlink_to("/dev/zero")
+    else:
+        rules.write_text("# comment\n" * 30_000 if kind == "long" else "a\n" * 20_001)
+    found = verdict(write(tmp_path / "a.py"), [str(tmp_path)])
+    assert "ignored by .gitignore, which cannot be read" in found.reason
+    assert not found.secret
+
+
+def test_a_folder_or_a_dangling_link_in_place_of_the_rules_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").mkdir()
+    (tmp_path / ".hearthignore").symlink_to("gone")
+    assert verdict(write(tmp_path / "a.py"), [str(tmp_path)]).allowed
+
+
+def test_rules_that_cost_too_much_count_as_ignoring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ignore, "_PATIENCE", 0.02)
+    write(tmp_path / ".gitignore", ("**/a/" * 40 + "b\n") * 300)
+    one = Disk()
+    for number in range(200):  # the files that one question is about
+        path = tmp_path / "/".join(["a"] * 60) / str(number)
+        assert "takes too long to apply" in verdict_of_path(str(path), [str(tmp_path)], one).reason
+    assert one.spent < 5  # seconds of processor time for all of them; without a limit it is more than 100
+
+
+@pytest.mark.parametrize("path", ["x/" * 5_000 + "a.py", "x" * 200_000, "a\0b", "x/" * 1_000])
+def test_odd_paths_are_judged(tmp_path: Path, path: str) -> None:
+    began = time.thread_time()
+    verdict_of_path(str(tmp_path / path) if "\0" not in path else f"{tmp_path}/{path}", [str(tmp_path)], Disk())
+    assert time.thread_time() - began < 2
+
+
+def test_folders_that_lead_into_each_other_are_judged(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "b").symlink_to("../a")
+    (tmp_path / "loop").symlink_to("loop")
+    assert verdict_of_path(str(tmp_path / "/".join(["a", *["b"] * 30, "c.py"])), [str(tmp_path)], Disk()).allowed
+    assert verdict_of_path(str(tmp_path / "loop" / "c.py"), [str(tmp_path)], Disk()).allowed
