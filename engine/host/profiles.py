@@ -80,6 +80,7 @@ class Note(msgspec.Struct):
     tries: int = 0
     history: list[str] = []
     crashed: bool = False  # with one of the profiles; else it was the self-test that said no
+    problem: str = ""  # with the profile that was given up last
     refused: str = ""  # why this file cannot be used at all
     refused_until: float = 0.0  # Unix time; 0 for good
     verdict: Verdict | None = None  # of the self-test of this profile
@@ -175,7 +176,7 @@ class ProfileBook:
         note.tries = 0
         note.state = "untried"
         note.verdict = None
-        note.crashed = note.crashed or crashed
+        note.crashed, note.problem = note.crashed or crashed, reason
         chosen = PROFILES[note.profile].name if note.profile < len(PROFILES) else "none is left"
         note.news = f"profile {given_up!r} failed ({reason}); now {chosen!r}"
         note.history = [*note.history, note.news][-8:]
@@ -188,10 +189,10 @@ def _hopeless(note: Note) -> str:
     if note.crashed:
         return (
             "llama.cpp crashes with this model on this machine, even with the safest options: "
-            f"{note.history[-1]}. `hearth doctor` shows the details; another model or backend may work."
+            f"{note.problem}. `hearth doctor` shows the details; another model or backend may work."
         )
     return (
-        f"this model does not work, with the safest options either: {note.history[-1]}. "
+        f"this model does not work, with the safest options either: {note.problem}. "
         "The file may be damaged; another one or another model may work."
     )
 
