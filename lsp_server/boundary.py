@@ -53,7 +53,7 @@ def guarded_command(command: Command, empty: Any = None) -> Command:
 
 
 def guarded_sync(handler: Callable[[Hearth, Any], None]) -> Callable[[Hearth, Any], None]:
-    """The same for notifications about documents, in the order of their arrival, and for `initialize`.
+    """The same for notifications about documents, in the order of their arrival.
 
     A document that could not be followed is made anew at once, or else with its next change.
     """
@@ -76,6 +76,18 @@ def guarded_sync(handler: Callable[[Hearth, Any], None]) -> Callable[[Hearth, An
         except Exception as error:
             log.error("a document cannot be followed: %s", type(error).__name__, exc_info=not was_broken)
             ls.doubt(uri, "a change was not made")
+
+    return call
+
+
+def guarded_start(handler: Callable[[Hearth, Any], None]) -> Callable[[Hearth, Any], None]:
+    """The same for `initialize`, which has its answer already: the server goes on with what was set by then."""
+
+    def call(ls: Hearth, params: Any) -> None:
+        try:
+            handler(ls, params)
+        except Exception:
+            _confess(ls, handler)
 
     return call
 

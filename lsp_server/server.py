@@ -6,7 +6,7 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
-from lsp_server.boundary import guarded, guarded_command, guarded_sync
+from lsp_server.boundary import guarded, guarded_command, guarded_start, guarded_sync
 from lsp_server.features import (
     code_action_resolve,
     hearth_chat,
@@ -101,7 +101,7 @@ def build() -> Hearth:
     server = Hearth()
 
     def on_initialize(ls: Hearth, params: lsp.InitializeParams) -> None:
-        guarded_sync(initialize.handle)(ls, params)
+        guarded_start(initialize.handle)(ls, params)
         for feature in FEATURES:
             if feature.when(ls):
                 _register(ls, feature.method, guarded(feature.handler, feature.empty), feature.options)

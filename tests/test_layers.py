@@ -103,6 +103,7 @@ def test_features_do_not_import_each_other() -> None:
 # Who may open a file himself, or read one by a method of its path, and why.
 OPENS = {
     ("engine/host/crashes.py", "open"): "writes: the descriptor that a crash is told on",
+    ("engine/host/crashes.py", "fdopen"): "writes: the file that a crash is told in",
     ("engine/host/native.py", "_open"): "no file: a context of llama.cpp",
     ("engine/host/starter.py", "open"): "writes: the host's stderr",
     ("engine/ledger/records.py", "open"): "writes behind the end of its own file",
@@ -112,6 +113,7 @@ OPENS = {
     ("engine/models/catalog.py", "read_text"): "a file of this package, wherever that lies",
     ("engine/models/sources/hub.py", "open"): "writes: a download",
     ("engine/models/sources/wheels.py", "open"): "writes a download; a member of an archive that pip has checked",
+    ("lsp_server/healing.py", "open"): "no file: a document of the editor",
     ("lsp_server/features/text_document_did_open.py", "open"): "no file: a document of the editor",
 }
 READERS = {"open", "_open", "fdopen", "open_code", "read_text", "read_bytes", "FileIO", "mmap"}

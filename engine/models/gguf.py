@@ -108,7 +108,7 @@ def read_beginning(path: Path, size: int) -> GgufInfo | None:
     Raises `BrokenModel` for what is wrong already.
     """
     try:
-        with path.open("rb", buffering=1 << 20) as file:
+        with open_regular(path, buffering=1 << 20) as file:
             here = path.stat().st_size
             try:
                 return _read(_Cursor(file, path, size))

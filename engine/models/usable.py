@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from engine.errors import BrokenModel
+from engine.files import SHARED_LIBRARY, read_bytes
 from engine.models import gguf
 from engine.models.gguf import GgufInfo
 
@@ -79,7 +80,9 @@ def is_known(architecture: str) -> bool:
         path for folder in folders or [] for path in Path(folder, "lib").glob("*llama*") if path.is_file()
     ]
     name = architecture.encode("utf-8", "replace") + b"\0"
-    return bool(architecture) and (not libraries or any(name in path.read_bytes() for path in libraries))
+    return bool(architecture) and (
+        not libraries or any(name in read_bytes(path, SHARED_LIBRARY) for path in libraries)
+    )
 
 
 def _short(text: str) -> str:

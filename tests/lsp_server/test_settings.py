@@ -156,14 +156,15 @@ def test_of_100_000_problems_five_are_told_and_the_others_counted() -> None:
     began = time.process_time()
     _, problems = resolve([Layer("file", {f"key{number}": 1 for number in range(100_000)})])
     assert time.process_time() - began < 2  # seconds of processor time; to look for what was meant takes 20
-    assert len(problems) == 6
-    assert problems[-1] == "file: and 99,995 more of the kind"
+    assert len(problems) == 1 and problems[0].count("there is no setting") == 5
+    assert problems[0].startswith("file: ") and problems[0].endswith("; and 99,995 more problems")
 
 
 def test_each_layer_has_its_own_count() -> None:
     wrong = {f"key{number}": 1 for number in range(5)}
     _, problems = resolve([Layer("a", wrong), Layer("b", wrong)])
-    assert [problem[:2] for problem in problems] == ["a:"] * 5 + ["b:"] * 5
+    assert [problem[:2] for problem in problems] == ["a:", "b:"]
+    assert all(problem.count("there is no setting") == 5 for problem in problems)
 
 
 def numbers() -> list[tuple[str, str, Any]]:
