@@ -13,10 +13,12 @@ from tests.benchmarks.home import Unavailable, model_file
 from tests.benchmarks.options import Options, parse
 from tests.benchmarks.structure import model as structure_model
 from tests.benchmarks.structure import run as structure
+from tests.benchmarks.worth import run as worth
 
 PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
     "replay": replay.run,
     "clocked": replay.run_clocked,
+    "worth": worth.run,
     "infill": infill.run,
     "gaps": gaps.run,
     "crossfile": crossfile.run,
