@@ -11,8 +11,10 @@ from tests.benchmarks.worth.account import FIGURES, SAVED, Sums, interval, ratio
 from tests.benchmarks.worth.answers import packed, unpacked
 from tests.benchmarks.worth.retyping import Step
 from tests.benchmarks.worth.times import TokenTimes
+from tests.benchmarks.worth.typist import Plan
 from tests.benchmarks.worth.variants import DEFAULT, VARIANTS
 
+PLAN = Plan(dict.fromkeys(range(8), 100.0), {}, 0.0, 100.0)
 STEPS = [
     Step("answer", 0, 0.0, shown="return x", ms=200.0),
     Step("look", 0, 210.0, shown="return x", right=7, ms=400.0),
@@ -27,7 +29,7 @@ STEPS = [
 
 
 def test_what_is_shown_is_counted_once() -> None:
-    one = sums("return y", 100.0, STEPS)
+    one = sums("return y", PLAN, STEPS)
     assert (one.keys, one.pressed) == (8, 3)
     assert (one.right, one.wrong) == (7, 1)
     assert (one.looks, one.looks_at_nothing, one.new, one.whole) == (3, 1, 1, 1)
@@ -35,7 +37,7 @@ def test_what_is_shown_is_counted_once() -> None:
 
 
 def test_benefit_is_time_saved_less_time_of_reading() -> None:
-    one = sums("return y", 100.0, STEPS)
+    one = sums("return y", PLAN, STEPS)
     assert FIGURES["benefit per 100 keys"](one) == pytest.approx(100 * (5 * 100.0 - 400.0) / 8)
 
 
@@ -44,7 +46,7 @@ def test_what_grows_is_counted_by_what_is_new() -> None:
         Step("look", 0, 1.0, shown="return", right=6, ms=1.0),
         Step("look", 0, 2.0, shown="return a", right=7, known=6, torn=True, ms=1.0),
     ]
-    one = sums("return y", 100.0, grown)
+    one = sums("return y", PLAN, grown)
     assert (one.right, one.wrong, one.new, one.whole) == (7, 1, 2, 1)
 
 

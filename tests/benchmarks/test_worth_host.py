@@ -29,6 +29,7 @@ PLACE = Place(
     "answer = item_0 + item_1\n    answer += item_2\n    return answer",
     "\n\n\nprint(total(range(20)))\n",
 )
+PLAN = typist.plan(PLACE.removed, 200, 1)
 
 
 class Bytes(Model):
@@ -102,7 +103,7 @@ def typed(oracle: Knows, grows: bool = True, times: TokenTimes = TIMES) -> list[
 
     async def story(backend: PlayedBackend, time: Clock) -> None:
         engine = Played(backend, Settings(), lambda place: "/project", grows)
-        steps.extend(await Retyping(engine, PLACE, typist.plan(PLACE.removed, 200, 1)).run())
+        steps.extend(await Retyping(engine, PLACE, PLAN).run())
 
     simulated(here(oracle, times), story)
     return steps
@@ -196,7 +197,7 @@ def test_a_closed_answer_is_cancelled_in_the_host() -> None:
 def test_an_engine_that_knows_saves_keys_and_shows_nothing_wrong() -> None:
     steps = typed(Knows(WHOLE))
     assert text_of(steps) == PLACE.removed
-    one = account.sums(PLACE.removed, 120.0, steps)
+    one = account.sums(PLACE.removed, PLAN, steps)
     assert one.pressed < one.keys / 2 and one.right > 0 and one.wrong == 0
     assert account.FIGURES["benefit per 100 keys"](one) is not None
 
@@ -204,7 +205,7 @@ def test_an_engine_that_knows_saves_keys_and_shows_nothing_wrong() -> None:
 def test_a_wrong_word_is_counted_and_not_taken() -> None:
     steps = typed(Knows(WHOLE, lie_behind="answer = item_0"))
     assert text_of(steps) == PLACE.removed
-    assert account.sums(PLACE.removed, 120.0, steps).wrong > 0
+    assert account.sums(PLACE.removed, PLAN, steps).wrong > 0
 
 
 def test_two_runs_are_the_same() -> None:

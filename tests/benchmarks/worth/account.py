@@ -7,6 +7,7 @@
 - benefit: the keys saved, at what a key takes in a burst, less what reading took; milliseconds for each 100 keys
   of the text. What pauses are for is not saved. (Utility of a suggestion as in Mozannar et al., "When to show a
   suggestion?", AAAI 2024: time saved if it is accepted, less the time of reading it.)
+- time to type: with reading, and without the pauses in what was accepted; thinking is not made up for.
 - looks with nothing: looks at a screen without a suggestion.
 - whole: of the looks at something new, those at what ends where a person would stop.
 - latency: from a request to its answer, those from memory (under 5 ms) and what grew later left out.
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from tests.benchmarks.metrics import KNOWN_MS, percentile
 from tests.benchmarks.trace import count_keys
 from tests.benchmarks.worth.retyping import Step
+from tests.benchmarks.worth.typist import Plan
 
 _RESAMPLED = 1000
 Interval = tuple[float, float]
@@ -41,13 +43,14 @@ class Sums:
     new: int = 0
     whole: int = 0
     took_ms: float = 0.0
+    alone_ms: float = 0.0  # what it would have taken without suggestions
     latencies: tuple[float, ...] = ()
     requests: int = 0
     at_once: int = 0
 
 
-def sums(text: str, burst_ms: float, steps: Sequence[Step]) -> Sums:
-    """Of one place, where `text` was typed."""
+def sums(text: str, plan: Plan, steps: Sequence[Step]) -> Sums:
+    """Of one place, where `text` was typed as planned."""
     looks = [step for step in steps if step.what == "look"]
     new = [look for look in looks if len(look.shown) > look.known]
     answers = [step for step in steps if step.what == "answer" and not step.grown]
@@ -58,12 +61,13 @@ def sums(text: str, burst_ms: float, steps: Sequence[Step]) -> Sums:
         right=sum(max(0, look.right - look.known) for look in new),
         wrong=sum(len(look.shown) - max(look.right, look.known) for look in new),
         reading_ms=sum(look.ms for look in looks),
-        burst_ms=keys * burst_ms,
+        burst_ms=keys * plan.burst_ms,
         looks=len(looks),
         looks_at_nothing=sum(not look.shown for look in looks),
         new=len(new),
         whole=sum(not look.torn for look in new),
         took_ms=max((step.at_ms for step in steps), default=0.0),
+        alone_ms=sum(plan.before_ms.values()),
         latencies=tuple(answer.ms for answer in answers if answer.ms >= KNOWN_MS),
         requests=len(answers),
         at_once=sum(answer.ms < KNOWN_MS for answer in answers),
@@ -83,6 +87,7 @@ def together(places: Sequence[Sums]) -> Sums:
         new=sum(each.new for each in places),
         whole=sum(each.whole for each in places),
         took_ms=sum(each.took_ms for each in places),
+        alone_ms=sum(each.alone_ms for each in places),
         latencies=tuple(ms for each in places for ms in each.latencies),
         requests=sum(each.requests for each in places),
         at_once=sum(each.at_once for each in places),
@@ -108,6 +113,7 @@ FIGURES: dict[str, Figure] = {
     "wrong ones per right one": lambda one: _per(one.wrong, one.right),
     "benefit per 100 keys": _benefit,
     "reading per 100 keys": lambda one: _per(100 * one.reading_ms, one.keys),
+    "time to type, of that without help": lambda one: _per(one.took_ms, one.alone_ms),
     "looks with nothing shown": lambda one: _per(one.looks_at_nothing, one.looks),
     "whole, of what was new": lambda one: _per(one.whole, one.new),
     "latency, p50": lambda one: percentile(one.latencies, 50),

@@ -8,6 +8,7 @@ typed in real time beside the real language server, to see how near that comes.
 """
 
 import asyncio
+import hashlib
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from rich.progress import track
 from engine import paths
 from engine.host import trial
 from engine.host.models import Models
+from engine.host.native import library_build
 from engine.host.profiles import ProfileBook
 from engine.models import store
 from engine.settings import CompletionSettings, Settings
@@ -82,7 +84,8 @@ async def _run(options: Options, name: str, typed_code: code.Code) -> None:
         with _loaded(ref, CACHE / "worth") as here:
             about["token times"] = _told(here.times)
             for variant in [each for each in options.variants if each in VARIANTS]:
-                done += [await _hearth(variant, here, options, typed_code, ms) for ms in options.speeds]
+                speeds = options.speeds if variant == DEFAULT else _middle(options.speeds)
+                done += [await _hearth(variant, here, options, typed_code, ms) for ms in speeds]
         if LLAMA_VIM in options.variants:
             try:
                 done += await _llama_vim(model, options, typed_code)
@@ -98,10 +101,21 @@ async def _run(options: Options, name: str, typed_code: code.Code) -> None:
     _publish(options, name, about, typed_code, done, notes, checked)
 
 
+def _middle(speeds: Sequence[int]) -> Sequence[int]:
+    """Parts are compared at one speed."""
+    return speeds[len(speeds) // 2 :][:1]
+
+
 def _ref(name: str) -> ModelRef:
     found = store.find(name)
     assert found is not None, "it was there just now"
     return found.ref()
+
+
+def _digest(ref: ModelRef) -> str:
+    """Of what decides about answers and times: the weights, and the build of llama.cpp."""
+    weights = ref.sha256 or str(Path(ref.path).stat().st_size)
+    return hashlib.sha256(f"{weights} {library_build()}".encode()).hexdigest()[:12]
 
 
 @contextmanager
@@ -110,7 +124,7 @@ def _loaded(ref: ModelRef, folder: Path) -> "Iterator[Machine]":
     book = ProfileBook(paths.state_dir() / "profiles.json")
     models = Models(book, "", lambda model, percent: None, first_profile=partial(trial.first_profile, book))
     session = models.session(ref)
-    name = Path(ref.path).stem
+    name = f"{Path(ref.path).stem}-{_digest(ref)}"
     answers = Answers(session, folder / f"answers-{name}.sqlite")
     try:
         yield Machine(session.model, ref, answers, recorded(folder / f"times-{name}.json", session))
@@ -185,7 +199,7 @@ def plan_of(place: Place, mean_ms: float, seed: int) -> typist.Plan:
 
 def _sums(done: Typed, options: Options, places: Sequence[Place]) -> list[Sums]:
     return [
-        account.sums(place.removed, plan_of(place, done.mean_ms, options.seed).burst_ms, steps)
+        account.sums(place.removed, plan_of(place, done.mean_ms, options.seed), steps)
         for place, steps in zip(places, done.steps, strict=False)
     ]
 
