@@ -35,10 +35,10 @@ class Infilled(msgspec.Struct, frozen=True):
 
 
 class KeptServer:
-    """Answers of `/infill`, from the disk or from the server at `url`; blocks while that computes."""
+    """Answers of `/infill`, from the disk or from the server that `client` knows; blocks while that computes."""
 
-    def __init__(self, url: str, file: Path) -> None:
-        self._client = httpx.Client(base_url=url, timeout=300, trust_env=False)
+    def __init__(self, client: httpx.Client, file: Path) -> None:
+        self._client = client
         file.parent.mkdir(parents=True, exist_ok=True)
         self._kept = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         self._kept.execute("CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
@@ -46,7 +46,6 @@ class KeptServer:
         self._slot: dict[str, Any] = {}  # the request that the real slot holds
 
     def close(self) -> None:
-        self._client.close()
         self._kept.close()
 
     def infill(self, body: dict[str, Any]) -> Infilled:
@@ -101,8 +100,8 @@ class KeptServer:
 @contextmanager
 def running(model: Path) -> Iterator[tuple[KeptServer, TokenTimes]]:
     """The real server for what is not kept. Raises `debian.Missing` when there is none for this machine."""
-    with llama_server.started(model) as url:
-        server = KeptServer(url, CACHE / "worth" / f"llama-{model.stem}.sqlite")
+    with llama_server.started(model) as url, httpx.Client(base_url=url, timeout=300, trust_env=False) as client:
+        server = KeptServer(client, CACHE / "worth" / f"llama-{model.stem}.sqlite")
         try:
             yield server, server.times(CACHE / "worth" / f"llama-times-{model.stem}.json")
         finally:
