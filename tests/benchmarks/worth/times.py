@@ -63,11 +63,13 @@ def recorded(file: Path, session: Session) -> TokenTimes:
 def measure(session: Session) -> TokenTimes:
     """Medians, with the session's own decoding; its KV cache is empty afterwards."""
     context = session.cache.context
+    session.cache._cut(session.cache.sequences[0], 0)  # the self-test's
     text = session.model.tokenize(Path(__file__).read_text("utf-8"))
     filler = [text[index % len(text)] for index in range(_DEPTHS[-1] + _SIZES[-1])]
     rows: list[tuple[float, ...]] = []
     held = 0
-    for depth in _DEPTHS:
+    depths = tuple(depth for depth in _DEPTHS if depth + _SIZES[-1] <= context.length)
+    for depth in depths:
         for start in range(held, depth, 256):
             context.decode(0, filler[start : min(depth, start + 256)], start)
         row = []
@@ -88,4 +90,4 @@ def measure(session: Session) -> TokenTimes:
     for _ in range(_TRIES):
         session._pick(logits, b"")
     pick_ms = (time.perf_counter() - began) * 1000 / _TRIES
-    return TokenTimes(processor(), _SIZES, _DEPTHS, tuple(rows), pick_ms)
+    return TokenTimes(processor(), _SIZES, depths, tuple(rows), pick_ms)
