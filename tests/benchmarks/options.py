@@ -87,7 +87,11 @@ def parse(arguments: list[str] | None = None) -> Options:
     add("--deadline-ms", type=int, default=60_000, help="completion.deadline_ms for infilling: quality, not speed")
     add("--threads", type=int, default=0, help="of the model in infilling and load; 0: one for each core")
     add("--each", type=int, help="of the cross-file cases, so many are also asked with one source at a time (80)")
-    add("--minutes", type=float, help="of the load test, each way (default 5)")
+    add(
+        "--minutes",
+        type=float,
+        help="of the load test, each way (5); or until worth begins no more places",
+    )
     add("--list", type=int, default=0, help="so many of the places that structure finds damaged are shown")
     add("--show", default="", help="of structure, only these languages, kinds, scripts, modes and damages: a,b,c")
     add("--variants", help="for worth, some of its table of variants and llama.vim: a,b,c (default: all)")
@@ -116,7 +120,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         deadline_ms=given.deadline_ms,
         threads=given.threads,
         each=given.each if given.each is not None else (3 if given.quick else 80),
-        minutes=given.minutes or (0.5 if given.quick else 5.0),
+        minutes=given.minutes or (0.5 if given.quick else 0.0 if is_worth else 5.0),
         seed=given.seed,
         listed=given.list,
         show=given.show,

@@ -9,6 +9,7 @@ typed in real time beside the real language server, to see how near that comes.
 
 import asyncio
 import hashlib
+import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -84,8 +85,10 @@ async def _run(options: Options, name: str, typed_code: code.Code) -> None:
         with _loaded(ref, CACHE / "worth") as here:
             about["token times"] = _told(here.times)
             for variant in [each for each in options.variants if each in VARIANTS]:
-                speeds = options.speeds if variant == DEFAULT else _middle(options.speeds)
-                done += [await _hearth(variant, here, options, typed_code, ms) for ms in speeds]
+                for ms in options.speeds if variant == DEFAULT else _middle(options.speeds):
+                    minutes = options.minutes if not done else 0.0
+                    done.append(await _hearth(variant, here, options, typed_code, ms, minutes))
+                    typed_code = replace(typed_code, places=typed_code.places[: len(done[0].steps)])
         if LLAMA_VIM in options.variants:
             try:
                 done += await _llama_vim(model, options, typed_code)
@@ -133,29 +136,33 @@ def _loaded(ref: ModelRef, folder: Path) -> "Iterator[Machine]":
         models.close()
 
 
-async def _hearth(name: str, here: Machine, options: Options, typed_code: code.Code, mean_ms: int) -> Typed:
+async def _hearth(
+    name: str, here: Machine, options: Options, typed_code: code.Code, mean_ms: int, minutes: float
+) -> Typed:
+    """All places, or those that are begun within so many `minutes` of real time where there are any."""
     settings = VARIANTS[name].applied_to(Settings(completion=CompletionSettings(model=here.ref.path)))
 
-    async def type_all(time: Clock) -> list[list[Step]]:
-        return await beside_hearth(here, time, VARIANTS[name], settings, typed_code, options.seed, mean_ms)
+    async def type_all(now: Clock) -> list[list[Step]]:
+        return await beside_hearth(here, now, VARIANTS[name], settings, typed_code, options.seed, mean_ms, minutes)
 
     return Typed(name, mean_ms, await asyncio.to_thread(clock.run, type_all))
 
 
 async def beside_hearth(
     here: Machine,
-    time: Clock,
+    now: Clock,
     variant: Variant,
     settings: Settings,
     typed_code: code.Code,
     seed: int,
     mean_ms: float,
+    minutes: float = 0.0,
 ) -> list[list[Step]]:
-    backend = PlayedBackend(here, time)
+    backend = PlayedBackend(here, now)
     engine = Played(backend, settings, typed_code.root_of, variant.grows)
     await backend.ready()
     try:
-        return await _type_all(engine, typed_code.places, seed, mean_ms, here.ref.id)
+        return await _type_all(engine, typed_code.places, seed, mean_ms, here.ref.id, minutes)
     finally:
         await backend.close()
 
@@ -165,7 +172,7 @@ async def _llama_vim(model: Path, options: Options, typed_code: code.Code) -> li
     with llama.running(model) as (kept, times):
         for mean_ms in options.speeds:
 
-            async def type_all(time: Clock, mean_ms: int = mean_ms) -> list[list[Step]]:
+            async def type_all(now: Clock, mean_ms: int = mean_ms) -> list[list[Step]]:
                 engine = llama.PlayedLlamaVim(kept, times)
                 return await _type_all(engine, typed_code.places, options.seed, mean_ms, LLAMA_VIM)
 
@@ -184,12 +191,14 @@ async def _in_real_time(model: Path, home: Path, options: Options, typed_code: c
 
 
 async def _type_all(
-    engine: Suggester, places: Sequence[Place], seed: int, mean_ms: float, label: str
+    engine: Suggester, places: Sequence[Place], seed: int, mean_ms: float, label: str, minutes: float = 0.0
 ) -> list[list[Step]]:
-    return [
-        await Retyping(engine, place, plan_of(place, mean_ms, seed)).run()
-        for place in track(places, f"{label}, {mean_ms} ms", console=console)
-    ]
+    began, steps = time.monotonic(), list[list[Step]]()
+    for place in track(places, f"{label}, {mean_ms} ms", console=console):
+        if minutes and steps and time.monotonic() - began > 60 * minutes:
+            break
+        steps.append(await Retyping(engine, place, plan_of(place, mean_ms, seed)).run())
+    return steps
 
 
 def plan_of(place: Place, mean_ms: float, seed: int) -> typist.Plan:
