@@ -39,6 +39,7 @@ class Options:
     variants: tuple[str, ...] = ()
     speeds: tuple[int, ...] = ()
     checked: int = 0
+    times: Path | None = None
 
 
 def parse(arguments: list[str] | None = None) -> Options:
@@ -96,6 +97,7 @@ def parse(arguments: list[str] | None = None) -> Options:
     add("--show", default="", help="of structure, only these languages, kinds, scripts, modes and damages: a,b,c")
     add("--variants", help="for worth, some of its table of variants and llama.vim: a,b,c (default: all)")
     add("--speeds", help="for worth, mean milliseconds a key: 150,200,300")
+    add("--times", type=Path, help="for worth, a file of token times; without one they are measured here, once")
     add("--checked", type=int, help="for worth, places that are typed in real time too (default 6)")
     add("--seed", type=int, default=1)
     add("--quick", action="store_true", help="some minutes: is everything working?")
@@ -128,5 +130,6 @@ def parse(arguments: list[str] | None = None) -> Options:
         models=models,
         variants=tuple(given.variants.split(",")) if given.variants else (),
         speeds=(200,) if given.quick and not given.speeds else speeds,
+        times=given.times,
         checked=given.checked if given.checked is not None else (1 if given.quick else 6),
     )

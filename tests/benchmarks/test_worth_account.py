@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -6,7 +7,8 @@ import pytest
 from engine.host.healing import Vocabulary
 from engine.host.session import Session
 from engine.settings import Settings
-from tests.benchmarks.worth import account
+from tests.benchmarks.home import Unavailable
+from tests.benchmarks.worth import account, times
 from tests.benchmarks.worth.account import FIGURES, SAVED, Sums, interval, ratio, sums
 from tests.benchmarks.worth.answers import packed, unpacked
 from tests.benchmarks.worth.retyping import Step
@@ -90,11 +92,11 @@ def test_kept_answers_are_chosen_from_as_the_model_s_own(wanted: bytes) -> None:
 
 
 def test_times_lie_between_what_was_measured() -> None:
-    times = TokenTimes("m", (1, 64), (0, 1000), ((10.0, 100.0), (20.0, 200.0)), 2.0)
-    assert times.decode_ms(64, 0) == 100.0
-    assert times.decode_ms(1, 500) == 15.0 + 2.0
-    assert 100.0 < times.decode_ms(64, 900) < 200.0
-    assert times.decode_ms(128, 0) == 200.0
+    some = TokenTimes("m", (1, 64), (0, 1000), ((10.0, 100.0), (20.0, 200.0)), 2.0)
+    assert some.decode_ms(64, 0) == 100.0
+    assert some.decode_ms(1, 500) == 15.0 + 2.0
+    assert 100.0 < some.decode_ms(64, 900) < 200.0
+    assert some.decode_ms(128, 0) == 200.0
 
 
 def test_every_variant_changes_something_that_there_is() -> None:
@@ -111,3 +113,11 @@ def test_the_code_is_nobody_else_s() -> None:
     ours = {package.name for package in code.PACKAGES}
     assert len(ours) == 8 and len({package.language for package in code.PACKAGES}) == 3
     assert not ours & {package.name for package in (*packages.PACKAGES, *files.PACKAGES)}
+
+
+def test_other_machines_are_told_by_a_file() -> None:
+    file = Path(times.__file__).with_name("two_cores.json")
+    small, large = (times.told(file, f"qwen2.5-coder-{size}-instruct") for size in ("0.5b", "1.5b"))
+    assert small.decode_ms(64, 500) < large.decode_ms(64, 500)
+    with pytest.raises(Unavailable, match="has no token times of another"):
+        times.told(file, "another")

@@ -41,7 +41,7 @@ from tests.benchmarks.worth.clock import Clock
 from tests.benchmarks.worth.hearth import Played, Served
 from tests.benchmarks.worth.host import Machine, PlayedBackend
 from tests.benchmarks.worth.retyping import Retyping, Step, Suggester
-from tests.benchmarks.worth.times import TokenTimes, recorded
+from tests.benchmarks.worth.times import TokenTimes, recorded, told
 from tests.benchmarks.worth.variants import DEFAULT, LLAMA_VIM, VARIANTS, Variant
 from tests.editors.debian import Missing
 
@@ -82,7 +82,7 @@ async def _run(options: Options, name: str, typed_code: code.Code) -> None:
     done: list[Typed] = []
     checked: dict[str, float] = {}
     with fresh_home() as home:
-        with _loaded(ref, CACHE / "worth") as here:
+        with _loaded(ref, CACHE / "worth", options.times) as here:
             about["token times"] = _told(here.times)
             for variant in [each for each in options.variants if each in VARIANTS]:
                 for ms in options.speeds if variant == DEFAULT else _middle(options.speeds):
@@ -122,7 +122,7 @@ def _digest(ref: ModelRef) -> str:
 
 
 @contextmanager
-def _loaded(ref: ModelRef, folder: Path) -> "Iterator[Machine]":
+def _loaded(ref: ModelRef, folder: Path, times: Path | None = None) -> "Iterator[Machine]":
     """The model, loaded as the host loads it."""
     book = ProfileBook(paths.state_dir() / "profiles.json")
     models = Models(book, "", lambda model, percent: None, first_profile=partial(trial.first_profile, book))
@@ -130,7 +130,8 @@ def _loaded(ref: ModelRef, folder: Path) -> "Iterator[Machine]":
     name = f"{Path(ref.path).stem}-{_digest(ref)}"
     answers = Answers(session, folder / f"answers-{name}.sqlite")
     try:
-        yield Machine(session.model, ref, answers, recorded(folder / f"times-{name}.json", session))
+        measured = folder / f"times-{name}.json"
+        yield Machine(session.model, ref, answers, told(times, ref.id) if times else recorded(measured, session))
     finally:
         answers.close()
         models.close()
@@ -264,7 +265,7 @@ def _publish(
             for each in done
         ],
     }
-    publish(options.out, f"worth-{Path(name).stem}", about, sheet, data, notes)
+    publish(options.out, f"worth-{Path(name).name.removesuffix('.gguf')}", about, sheet, data, notes)
 
 
 def _row(step: Step) -> dict[str, Any]:
@@ -335,7 +336,7 @@ def _told(times: TokenTimes) -> str:
         + ", ".join(f"{size} in {ms:.1f} ms" for size, ms in zip(times.sizes, row, strict=True))
         for depth, row in zip(times.depths, times.ms, strict=True)
     ]
-    return "; ".join(rows) + f"; choosing one {times.pick_ms:.1f} ms"
+    return f"{times.machine}: " + "; ".join(rows) + f"; choosing one {times.pick_ms:.1f} ms"
 
 
 _NOTES = (

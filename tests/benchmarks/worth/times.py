@@ -1,6 +1,7 @@
 """How long the model's work takes on this machine: measured once, looked up when virtual time must pass.
 
-Measure on a quiet machine; the file can be removed to have it measured again.
+Measure on a quiet machine; the file can be removed to have it measured again. Other machines are simulated with
+their times: `two_cores.json` has what two idle cores of an AMD EPYC with AMX took, at no particular depth.
 """
 
 import time
@@ -13,6 +14,7 @@ import msgspec
 from engine.files import write_atomically
 from engine.host.profiles import processor
 from engine.host.session import Session
+from tests.benchmarks.home import Unavailable
 
 _SIZES = (1, 4, 16, 64)  # tokens of one decode
 _DEPTHS = (0, 512, 1536)  # tokens that are in the KV cache already
@@ -46,6 +48,14 @@ def _between(points: tuple[int, ...], values: list[float] | tuple[float, ...], a
         return values[index]
     share = (at - points[index - 1]) / (points[index] - points[index - 1])
     return values[index - 1] + share * (values[index] - values[index - 1])
+
+
+def told(file: Path, model: str) -> TokenTimes:
+    """What a file says of a model, by its catalog id. Raises `Unavailable` for a file that does not."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, TokenTimes])[model]
+    except (OSError, msgspec.DecodeError, KeyError) as error:
+        raise Unavailable(f"{file} has no token times of {model}: {error}") from None
 
 
 def recorded(file: Path, session: Session) -> TokenTimes:
