@@ -54,13 +54,16 @@ class Job:
 
 
 class Scheduler:
-    """Owns the models and the thread. All public methods may be called from any thread."""
+    """Owns the models and the thread. All public methods may be called from any thread.
 
-    def __init__(self, models: Models) -> None:
+    `changed` guards the jobs and wakes the thread; a simulation has one that keeps its own time.
+    """
+
+    def __init__(self, models: Models, changed: threading.Condition | None = None) -> None:
         self._models = models
         self._jobs: list[Job] = []
         self._running: Job | None = None
-        self._changed = threading.Condition()
+        self._changed = changed or threading.Condition()
         self._last: Job | None = None
         self._served = _Served()
         self._tidied = time.monotonic()

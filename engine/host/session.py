@@ -67,16 +67,27 @@ _GLANCE_SECONDS = 0.005
 
 
 class Session:
-    """A model in memory with its KV caches. Only the scheduler's thread may call it."""
+    """A model in memory with its KV caches. Only the scheduler's thread may call it.
 
-    def __init__(self, model: Model, ref: ModelRef) -> None:
+    `context` makes what decodes, and `clock` (seconds) times it; a simulation has others.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        ref: ModelRef,
+        context: Callable[[Model, int, int], Context] = Context,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self.model = model
+        self._context = context
+        self._clock = clock
         self.ref = ref
         self.vocabulary = Vocabulary(model.pieces())
         self.governor = ThreadGovernor(model.options.threads)
         self.family = ref.family or family_of(lambda text: model.mark(text) is not None)
         window = min(COMPLETION_WINDOW, model.trained_context() or COMPLETION_WINDOW)
-        self.cache = KvCache(Context(model, _sequences_that_fit(model, window), window))
+        self.cache = KvCache(context(model, _sequences_that_fit(model, window), window))
         self._chat_cache: KvCache | None = None
         self._ends_key = ref.sha256 or ref.path
         self._known_ends = ends.read(self._ends_key) or ends.told(ref.knows_end)
@@ -211,7 +222,7 @@ class Session:
         """Made on first need: many users never chat."""
         if self._chat_cache is None:
             length = min(self.ref.context, self.model.trained_context() or self.ref.context)
-            self._chat_cache = KvCache(Context(self.model, _CHAT_SEQUENCES, length))
+            self._chat_cache = KvCache(self._context(self.model, _CHAT_SEQUENCES, length))
         return self._chat_cache
 
     def abort(self, longer_than: int) -> None:
@@ -261,9 +272,9 @@ class Session:
         """Evaluate what the sequence does not hold yet, `size` tokens a step."""
         while len(sequence.tokens) < len(prompt):
             chunk = prompt[len(sequence.tokens) : len(sequence.tokens) + size]
-            began = time.perf_counter()
+            began = self._clock()
             done = self._extend(cache, sequence, chunk)
-            run.add(evaluated=len(chunk) if done else 0, prefill_ms=_ms_since(began))
+            run.add(evaluated=len(chunk) if done else 0, prefill_ms=self._ms_since(began))
             yield None
 
     def _generate(
@@ -279,17 +290,20 @@ class Session:
             wanted = wanted[len(self.vocabulary.pieces[token]) :]
             run.add(generated=1, probability=run.choice.probability)
             yield token
-            began = time.perf_counter()
+            began = self._clock()
             while not self._extend(cache, sequence, [token]):
                 yield None
-            run.add(decode_ms=_ms_since(began))
-            self.governor.record(_ms_since(began))
+            run.add(decode_ms=self._ms_since(began))
+            self.governor.record(self._ms_since(began))
             yield None
 
     def _extend(self, cache: KvCache, sequence: Sequence, tokens: list[int]) -> bool:
         if len(tokens) == 1:
             cache.context.set_threads(self.governor.choice)
         return cache.extend(sequence, tokens)
+
+    def _ms_since(self, began: float) -> float:
+        return (self._clock() - began) * 1000
 
     def _pick(self, logits: Logits, wanted: bytes) -> Choice:
         """The most probable token that agrees with `wanted`; `END` when to end is, or when nothing agrees."""
@@ -389,7 +403,3 @@ def _sequences_that_fit(model: Model, window: int) -> int:
     budget = min(MAX_CACHE_BYTES, int(psutil.virtual_memory().available * _CACHE_SHARE))
     most = _STATE_SEQUENCES if model.keeps_a_state else MAX_SEQUENCES
     return max(2, min(most, budget // max(1, window * model.cache_bytes_per_token())))
-
-
-def _ms_since(began: float) -> float:
-    return (time.perf_counter() - began) * 1000

@@ -28,7 +28,7 @@ _GREETING_SECONDS = 5.0
 _STILL_SECONDS = 180.0
 # OpenMP's threads spin while they wait for each other. Spinning only a moment costs nothing on an idle machine,
 # and where another program wants the cores a prefill is 6 times faster (measured, 2 cores).
-_PATIENT_THREADS = {"GOMP_SPINCOUNT": "1000"}
+PATIENT_THREADS = {"GOMP_SPINCOUNT": "1000"}
 # ggml would start a debugger on a process that dies, which takes seconds and may hang.
 _NO_DEBUGGER = {"GGML_NO_BACKTRACE": "1"}
 _children: list[subprocess.Popen[bytes]] = []  # held so that nobody warns about those that still run
@@ -151,7 +151,7 @@ def _start(idle_minutes: float) -> subprocess.Popen[bytes]:
             stdout=err,
             stderr=err,
             cwd=paths.runtime_dir(),
-            env={**_PATIENT_THREADS, **_NO_DEBUGGER, **os.environ, "HEARTH_IDLE_MINUTES": str(idle_minutes)},
+            env={**PATIENT_THREADS, **_NO_DEBUGGER, **os.environ, "HEARTH_IDLE_MINUTES": str(idle_minutes)},
             start_new_session=True,  # Ctrl-C in a terminal is not for the host
         )
     _children[:] = [child for child in _children if child.poll() is None]
