@@ -6,24 +6,30 @@ from dataclasses import dataclass
 import tree_sitter
 
 from engine import languages
+from engine.context import trees
 from engine.languages import Language
 from engine.secrets.hiding import seen_by_model
 from engine.types import Snapshot
 
-Tree = tree_sitter.Tree
+Tree = trees.Tree
+Node = tree_sitter.Node
+
+MAX_DEPTH = 5_000  # of nodes
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Code:
-    """A text that was parsed. Without a language, or without its grammar, `tree` is None.
+    """A text that was parsed. Without a language or its grammar, or where it is too much for it, `tree` is None.
 
-    `source` is the text as the tree's byte offsets count it: UTF-8 in which a lone surrogate is a "?".
+    `source` is the text as the tree's byte offsets count it: UTF-8 in which a lone surrogate is a "?". `name` is
+    the path or the URI of what it is the text of.
     """
 
     text: str
     language: Language | None = None
     tree: Tree | None = None
     source: bytes = b""
+    name: str = ""
 
     def byte(self, offset: int) -> int:
         """The byte offset of a character offset."""
@@ -46,15 +52,31 @@ class Code:
         return found
 
 
-def parse(text: str, language: Language | None, old: Tree | None = None) -> Code:
-    """Parse a text. `old` is the tree of an earlier text that was told of every edit since (see `edited`)."""
-    grammar = languages.grammar(language) if language else None
-    if language is None or grammar is None:
-        return Code(text, language)
+def parse(text: str, language: Language | None, old: Tree | None = None, name: str = "") -> Code:
+    """Parse a text; see `trees.make`, which makes no tree of what would cost too much."""
+    if language is None or languages.grammar(language) is None or len(text) > trees.MAX_BYTES:
+        return Code(text, language, name=name)
     source = encode(text)
-    parser = tree_sitter.Parser(grammar)  # one for each call: a parser cannot serve two threads
-    tree = parser.parse(source, old) if old else parser.parse(source)
-    return Code(text, language, tree, source)
+    tree = trees.make(source, language, old, name)
+    return Code(text, language, tree, source if tree is not None else b"", name)
+
+
+def nodes_around(tree: Tree, start: int, end: int) -> list[Node]:
+    """The nodes around the bytes `start:end`, innermost first; none where they are thousands.
+
+    `Node.parent` goes down from the root each time, so a way up is as long as the square of its nodes.
+    """
+    node: Node | None = tree.root_node
+    innermost = tree.root_node.descendant_for_byte_range(start, end)
+    found: list[Node] = []
+    while node is not None and innermost is not None:
+        found.append(node)
+        if node == innermost:
+            return found[::-1]
+        if len(found) > MAX_DEPTH:
+            return []
+        node = node.child_with_descendant(innermost)
+    return []
 
 
 def as_seen(code: Code) -> Code:
@@ -70,7 +92,7 @@ def as_seen(code: Code) -> Code:
 
 def read(snapshot: Snapshot) -> Code:
     """Parse a snapshot; slower than asking the document it was taken of."""
-    return parse(snapshot.text, languages.language_of(snapshot.language, snapshot.path))
+    return parse(snapshot.text, languages.language_of(snapshot.language, snapshot.path), name=snapshot.uri)
 
 
 def edited(tree: Tree, text: str, start: int, end: int, new_text: str) -> Tree:
@@ -87,8 +109,8 @@ def paste(code: Code, start: int, end: int, new_text: str) -> Code:
     """What the code would be with `start:end` replaced; the code itself stays as it is."""
     text = code.text[:start] + new_text + code.text[end:]
     if code.tree is None:
-        return Code(text, code.language)
-    return parse(text, code.language, edited(code.tree, code.text, start, end, new_text))
+        return Code(text, code.language, name=code.name)
+    return parse(text, code.language, edited(code.tree, code.text, start, end, new_text), code.name)
 
 
 def encode(text: str) -> bytes:

@@ -8,7 +8,7 @@ import re
 
 import tree_sitter
 
-from engine.context.code import Code
+from engine.context.code import Code, nodes_around
 from engine.stopping.lines import indent_of
 
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
@@ -126,12 +126,7 @@ def _around(code: Code, offset: int) -> list[tree_sitter.Node]:
     if code.tree is None or offset <= 0:
         return []
     byte = code.byte(offset)
-    node = code.tree.root_node.descendant_for_byte_range(byte - 1, byte)
-    nodes: list[tree_sitter.Node] = []
-    while node is not None:
-        nodes.append(node)
-        node = node.parent
-    return nodes
+    return nodes_around(code.tree, byte - 1, byte)
 
 
 def _reaches(code: Code, comment: tree_sitter.Node, offset: int) -> bool:
