@@ -70,7 +70,7 @@ def _reason_in(said: list[str]) -> str:
     """What ggml or the C++ library said before it aborted, behind a colon; "" where nothing is found."""
     found = next((line.strip() for line in said if _REASON.search(line)), "")
     # The path is that of the machine where the library was built.
-    reason = re.sub(r"^.*?([^/]+:[0-9]+: )", r"\1", found)[:_MOST_WORDS]
+    reason = re.sub(r"^.*/(?=[^/:]+:[0-9]+: )", "", found)[:_MOST_WORDS]
     return reason and f": {reason}"
 
 
