@@ -103,6 +103,8 @@ def test_features_do_not_import_each_other() -> None:
 # Who may open a file himself, or read one by a method of its path, and why.
 OPENS = {
     ("engine/host/crashes.py", "open"): "writes: the descriptor that a crash is told on",
+    ("engine/context/crashed.py", "open"): "the note of what is being parsed, which is this process's own",
+    ("engine/context/crashed.py", "mmap"): "the same, mapped, so that it outlives a crash",
     ("engine/host/crashes.py", "fdopen"): "writes: the file that a crash is told in",
     ("engine/host/native.py", "_open"): "no file: a context of llama.cpp",
     ("engine/host/starter.py", "open"): "writes: the host's stderr",
