@@ -50,19 +50,26 @@ _TELL_SECONDS = 0.1
 
 
 def download(
-    offer: Offer, target: Path, on_progress: OnProgress, cancelled: Cancelled, settings: DownloadSettings
+    offer: Offer,
+    target: Path,
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+    settings: DownloadSettings,
+    is_model: bool = True,
 ) -> None:
     """Have the file at `target`, from wherever it can be had, checked against its digest.
 
     Raises `ModelMissing` (downloads are off), `DiskFull`, `DownloadFailed` (what has come is kept for the
     next time), `DigestMismatch` (the file is kept aside as `<name>.rejected`), or `BrokenModel` as soon as its
-    beginning shows that it cannot be used (then nothing is kept).
+    beginning shows that it cannot be used (then nothing is kept). That is not asked where it is not a model by
+    itself but a further file of one (`is_model`).
     """
     if not settings.allowed:
         raise ModelMissing(f"{target.name} is not on this disk, and downloads are switched off in the settings.")
     partial = partial_of(target, offer)
     try:
-        _download(offer, target, partial, _seldom(on_progress), cancelled, settings)
+        look = _Look(offer, partial, _FIRST_LOOK if is_model else offer.file.bytes + 1)
+        _download(offer, target, partial, _seldom(on_progress), cancelled, settings, look)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise _disk_full(offer, partial) from error
@@ -110,6 +117,7 @@ def _download(
     on_progress: OnProgress,
     cancelled: Cancelled,
     settings: DownloadSettings,
+    look: "_Look",
 ) -> None:
     paths.make(target.parent)
     lock = FileLock(target.with_name(f"{target.name}.lock"), mode=0o600)
@@ -118,7 +126,7 @@ def _download(
         on_progress(Progress("waiting", target.name, size(partial), offer.file.bytes))
     try:
         if not target.exists():  # another process may have been faster
-            _fetch(offer, target, partial, on_progress, cancelled, settings)
+            _fetch(offer, target, partial, on_progress, cancelled, settings, look)
             partial.chmod(0o600)
             check(partial, offer, on_progress, cancelled, aside=target)
             partial.replace(target)
@@ -133,7 +141,7 @@ class _Look:
 
     offer: Offer
     partial: Path
-    next_at: int = _FIRST_LOOK  # bytes
+    next_at: int  # bytes
 
     def again(self) -> None:
         """Raises `BrokenModel` when enough has come to see that it cannot be used, and keeps nothing then."""
@@ -178,10 +186,10 @@ def _fetch(
     on_progress: OnProgress,
     cancelled: Cancelled,
     settings: DownloadSettings,
+    look: "_Look",
 ) -> None:
     """Try the mirrors in turn, each going on where the last one stopped."""
     failures: list[str] = []
-    look = _Look(offer, partial)
     for name, mirror in MIRRORS.items():
         if settings.mirror not in ("auto", name) or not mirror.offers(offer):
             continue

@@ -5,15 +5,18 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engine import backends
 from engine.backends import Fetcher, local
 from engine.errors import BrokenModel, ModelMissing
 from engine.models import catalog, gguf, store, usable
+from engine.models.catalog import CatalogModel, ModelFile
 from engine.models.download import Progress
 from engine.settings import CompletionSettings, DownloadSettings, Settings
 from tests.engine.backends.asking import collect, completion
+from tests.engine.models.conftest import REPO
 from tests.engine.models.fake_hub import FakeHub
 from tests.fakes import tiny_models
 from tests.fakes.tiny_models import RECIPES, NoVocabulary, write_adapter, write_projector, write_shard, write_tiny
@@ -163,3 +166,18 @@ async def test_what_was_refused_is_not_begun_again_at_the_next_keystroke(
         assert len(hub.downloads()) == 2
     finally:
         await backend.close()
+
+
+def test_the_further_files_of_a_model_are_fetched_with_the_first(
+    tmp_path: Path, hub: FakeHub, model: CatalogModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = write_tiny(tmp_path / "made.gguf", keys={"split.no": 0, "split.count": 2}).read_bytes()
+    further = write_shard(tmp_path / "further.gguf", 1, 2).read_bytes() + bytes(2_000_000)
+    names = ("m-00001-of-00002.gguf", "m-00002-of-00002.gguf")
+    contents = dict(zip(names, (whole, further), strict=True))
+    hub.files.update({f"{REPO}/{name}": content for name, content in contents.items()})
+    files = [ModelFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in contents.items()]
+    row = msgspec.structs.replace(model, files=tuple(files), wheels=None)
+    monkeypatch.setattr(catalog, "models", lambda: {row.id: row})
+    ref = store.ensure(row.id, settings=DownloadSettings(mirror="hub"))
+    assert {name: Path(ref.path).with_name(name).read_bytes() for name in names} == contents
