@@ -23,6 +23,8 @@ SETTINGS = {
     "completion": {"backend": "scripted", "model": "hello"},
     "chat": {"backend": "scripted", "model": "It adds."},
 }
+# Of chat the model is what the user's own file says: a script.
+WITHOUT_MODEL = {"completion": {"backend": "scripted", "model": "hello"}, "chat": {"backend": "scripted"}}
 # Stands before the server in its own process: what cannot be done there although root could do it anywhere.
 FAULTY = """
 import errno, os, sys
@@ -223,7 +225,7 @@ async def test_settings_in_a_home_that_others_can_write_are_not_read(tmp_path: P
         assert await ghost(ed) == "hello"
         (told,) = ed.messages
         assert "hearth.toml is not read" in told and f"chmod go-w {home}" in told
-    async with acting(settings={"completion": {"backend": "scripted", "model": "hello"}}, home=home) as ed:
+    async with acting(settings=WITHOUT_MODEL, home=home) as ed:
         assert "Not mine." not in (await ed.question("What?")).text
 
 
@@ -231,10 +233,10 @@ async def test_settings_that_are_mine_alone_are_read(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     (home / "hearth.toml").write_text('[chat]\nbackend = "scripted"\nmodel = "Mine."\n')
-    async with acting(settings={"completion": {"backend": "scripted", "model": "hello"}}, home=home) as ed:
+    async with acting(settings=WITHOUT_MODEL, home=home) as ed:
         assert (await ed.question("What?")).text == "Mine."
         (home / "hearth.toml").chmod(0o666)
-    async with acting(settings={"completion": {"backend": "scripted", "model": "hello"}}, home=home) as ed:
+    async with acting(settings=WITHOUT_MODEL, home=home) as ed:
         assert (await ed.question("What?")).text != "Mine."
 
 
