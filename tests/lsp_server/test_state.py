@@ -12,7 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from engine.models import store
+from tests.conftest import MODEL
 from tests.e2e.editor import SERVER
+from tests.hosts import hosts_of, stop_host
 from tests.lsp_server.acting import ActingEditor, acting
 
 FUNCTION = "def add(a, b):\n    ret‸urn a + b\n"
@@ -20,6 +23,8 @@ SETTINGS = {
     "completion": {"backend": "scripted", "model": "hello"},
     "chat": {"backend": "scripted", "model": "It adds."},
 }
+# Of chat the model is what the user's own file says: a script.
+WITHOUT_MODEL = {"completion": {"backend": "scripted", "model": "hello"}, "chat": {"backend": "scripted"}}
 # Stands before the server in its own process: what cannot be done there although root could do it anywhere.
 FAULTY = """
 import errno, os, sys
@@ -220,7 +225,7 @@ async def test_settings_in_a_home_that_others_can_write_are_not_read(tmp_path: P
         assert await ghost(ed) == "hello"
         (told,) = ed.messages
         assert "hearth.toml is not read" in told and f"chmod go-w {home}" in told
-    async with acting(settings={"completion": {"backend": "scripted", "model": "hello"}}, home=home) as ed:
+    async with acting(settings=WITHOUT_MODEL, home=home) as ed:
         assert "Not mine." not in (await ed.question("What?")).text
 
 
@@ -228,11 +233,32 @@ async def test_settings_that_are_mine_alone_are_read(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     (home / "hearth.toml").write_text('[chat]\nbackend = "scripted"\nmodel = "Mine."\n')
-    async with acting(settings={"completion": {"backend": "scripted", "model": "hello"}}, home=home) as ed:
+    async with acting(settings=WITHOUT_MODEL, home=home) as ed:
         assert (await ed.question("What?")).text == "Mine."
         (home / "hearth.toml").chmod(0o666)
-    async with acting(settings={"completion": {"backend": "scripted", "model": "hello"}}, home=home) as ed:
+    async with acting(settings=WITHOUT_MODEL, home=home) as ed:
         assert (await ed.question("What?")).text != "Mine."
+
+
+@pytest.mark.model
+def test_the_model_answers_where_nothing_can_be_kept(
+    model_home: Path, tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process has a folder of its own among the temporary ones, which all windows find."""
+    monkeypatch.setenv("HEARTH_HOME", str(model_home))
+    installed = store.find(MODEL)
+    assert installed is not None
+    home, sample = a_file(tmp_path / "home"), tmp_path / "sample.py"
+    sample.write_text("def area(width, height):\n    return width * \n\n\nprint(area(2, 3))\n")
+    command = [*SERVER[:-1], "complete", f"{sample}:2:20", "--model", str(installed.path)]
+    try:
+        for _ in range(2):
+            env = {**os.environ, "HEARTH_HOME": str(home)}
+            done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=240)
+            assert (done.stdout, done.returncode) == ("height", 0), done.stderr
+        assert len(hosts_of(home)) == 1
+    finally:
+        stop_host(home)
 
 
 async def test_a_client_that_leaves_without_a_word_leaves_no_server(tmp_path: Path, temporary: Path) -> None:
