@@ -29,7 +29,7 @@ _ROOM = 700  # characters
 _QUOTED = 80  # characters of a key or a value
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 MAX_LINE = 4_096  # characters of a hearth.toml: the parser takes seconds for a key of many thousand parts
-_MAX_TEXT = 4_096  # characters of one value
+_MAX_TEXT = 65_536  # characters of one value
 _MAX_ITEMS = 1_000  # of a list
 READ_SECONDS = 0.5  # an editor waits for `initialize`, and a disk may be a network's
 

@@ -19,7 +19,7 @@ from engine.characters import plain
 from lsp_server.words import text
 
 T = TypeVar("T")
-_LONGEST = 4000  # characters of an error
+_LONGEST = 1000  # characters of an error, which may quote what somebody pasted
 
 
 class Screen(Console):
@@ -46,7 +46,8 @@ errors = Screen(stderr=True)
 
 def complain(message: str, style: str = "red") -> None:
     """One line on stderr."""
-    errors.print(message[:_LONGEST], style=style, soft_wrap=True)
+    shortened = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
+    errors.print(shortened, style=style, soft_wrap=True)
 
 
 def exactly(said: str, end: str = "") -> None:

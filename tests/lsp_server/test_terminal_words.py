@@ -92,12 +92,12 @@ def test_arguments_that_make_no_sense_are_one_line(
     arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["hearth", *arguments])
-    assert commands.main() == 2
+    assert commands.run() == 2
     told = capsys.readouterr().err
     assert told.startswith("hearth: ") and hidden_in(told) == set() and "\x1b" not in told
 
 
 def test_help_is_help(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "argv", ["hearth", "--help"])
-    assert commands.main() in (0, None)
+    assert commands.run() in (0, None)
     assert "complete" in capsys.readouterr().out
