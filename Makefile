@@ -44,7 +44,7 @@ bench: model
 soak: model
 	$(BIN)/python -m tests.reliability.fuzz
 	$(BIN)/python -m tests.reliability.chaos
-	HEARTH_SOAK=1 $(BIN)/python -m pytest -q tests/reliability/adversarial
+	HEARTH_SOAK=1 $(BIN)/python -m pytest -q -s tests/reliability/adversarial
 	$(BIN)/python -m tests.reliability.real_servers
 	$(BIN)/python -m tests.reliability.soak
 
