@@ -7,11 +7,12 @@ When the deadline passes, what is certain so far is shown, and the rest is kept 
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from engine import budgets, stop
+from engine import aside, budgets, stop
 from engine.backends import Backend
 from engine.context import ContextQuery, Gathered, gather
 from engine.context import code as codes
@@ -33,10 +34,12 @@ from engine.taken import Taken
 from engine.types import Completion, CompletionRequest, FimPrompt, Snapshot, Usage
 from engine.whole import whole
 
+log = logging.getLogger("hearth.completion")
 Surroundings = Callable[[Snapshot, int, tuple[int, int]], ContextQuery | None]
 
 _REST_PAUSE = 0.05  # seconds without a request after which the frame may be improved
 _BY_HAND = 20.0  # seconds
+_GATHERING = 5.0  # seconds in which other files tell what they have; a disk may be a network's
 _MAX_OTHERS = 2  # answers besides the first one, for who asks for them
 
 
@@ -145,6 +148,7 @@ class Completer:
         if memory.frame is None or memory.frame.typed(text, after) is None:
             return None
         there = _pasted(place, text, begun, place.offset)
+        await self._have_full_frame(memory, replace(snapshot, text=text), after)
         request = self._request(memory, replace(snapshot, text=text), there, automatic=False)
         generation = self._start(memory, request, there, floor=0.0, by_hand=True)
         with suppress(TimeoutError):
@@ -168,12 +172,13 @@ class Completer:
         with suppress(asyncio.CancelledError, HearthError):
             await asyncio.shield(memory.warming)
 
-    def full_request(self, document: Document, offset: int) -> tuple[CompletionRequest, Gathered | None]:
+    async def full_request(self, document: Document, offset: int) -> tuple[CompletionRequest, Gathered | None]:
         """The request that a rested cursor at `offset` would be answered from, and where its context came from."""
         memory = self._memories.get(document.uri, _Memory())
         # A copy: what is only looked at must not change what is answered from.
         looked_at = _Memory(memory.frame, memory.is_full, gathered=memory.gathered)
         place = Place(document.text, offset, *document.code_near(offset))
+        await self._have_full_frame(looked_at, document.snapshot(), offset)
         request = self._request(looked_at, document.snapshot(), place, automatic=False)
         return request, looked_at.gathered
 
@@ -224,6 +229,8 @@ class Completer:
             self._look_ahead(memory, snapshot, place, known)
             return known
         self._stop_warming(memory, snapshot, offset, automatic)
+        if not automatic:
+            await self._have_full_frame(memory, snapshot, offset)
         generation = self._begin(memory, snapshot, place, automatic)
         await generation.wait(*deadlines, offset, floor)
         self._speed.learn(generation.usage)
@@ -317,10 +324,7 @@ class Completer:
     def _request(self, memory: _Memory, snapshot: Snapshot, place: Place, automatic: bool) -> CompletionRequest:
         offset = place.offset
         typed = memory.frame.typed(snapshot.text, offset) if memory.frame else None
-        if not automatic and (typed is None or not memory.is_full):
-            memory.frame, memory.is_full = self._full_frame(memory, snapshot, offset), True
-            typed = memory.frame.typed(snapshot.text, offset) or ""  # who asks for it can wait for the best
-        elif memory.frame is None or typed is None:
+        if memory.frame is None or typed is None:
             memory.frame, memory.is_full = self._quick_frame(memory.frame, snapshot, offset), False
             typed = memory.frame.typed(snapshot.text, offset) or ""
         settings = self.settings
@@ -349,14 +353,26 @@ class Completer:
             return with_context(frame, old.context)
         return frame_at(snapshot.text, offset, quick, _name(snapshot))
 
-    def _full_frame(self, memory: _Memory, snapshot: Snapshot, offset: int) -> Frame:
+    async def _have_full_frame(self, memory: _Memory, snapshot: Snapshot, offset: int) -> None:
+        """Who asks by hand can wait for the best."""
+        typed = memory.frame.typed(snapshot.text, offset) if memory.frame else None
+        if typed is None or not memory.is_full:
+            memory.frame, memory.is_full = await self._full_frame(memory, snapshot, offset), True
+
+    async def _full_frame(self, memory: _Memory, snapshot: Snapshot, offset: int) -> Frame:
         budget = budgets.ahead(self._most(), self._speed)
         frame = frame_at(snapshot.text, offset, budget, _name(snapshot))
         query = self.surroundings(snapshot, offset, frame.window)
         if query is None:
             return frame
-        memory.gathered = gather(query, query.settings.tokens, memory.gathered)
-        return with_context(frame, memory.gathered.files)
+        before = memory.gathered
+        try:
+            gathered = await aside.run(_GATHERING, lambda: gather(query, query.settings.tokens, before))
+        except TimeoutError:
+            log.warning("what other files say did not come within %g s; it is left out", _GATHERING)
+            return frame
+        memory.gathered = gathered
+        return with_context(frame, gathered.files)
 
     def _most(self) -> Budget:
         return Budget(self.settings.prefix_tokens, self.settings.suffix_tokens)
@@ -373,7 +389,7 @@ class Completer:
             return
         full = memory.growing
         if full is None or full.typed(snapshot.text, offset) is None:
-            full = memory.growing = self._full_frame(memory, snapshot, offset)
+            full = memory.growing = await self._full_frame(memory, snapshot, offset)
         await self._prefill(snapshot, full, offset)
         memory.frame, memory.is_full, memory.growing = full, True, None
 

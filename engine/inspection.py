@@ -41,7 +41,7 @@ async def inspect(completer: Completer, document: Document, offset: int) -> Insp
     """
     if in_secret(document, offset):
         raise RequestRefused("nothing is sent from here: the cursor is in a key or a password")
-    request, gathered = completer.full_request(document, offset)
+    request, gathered = await completer.full_request(document, offset)
     probe = await completer.backend.probe(request)
     prompt = request.prompt
     own = (

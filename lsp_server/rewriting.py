@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
+from engine import aside
 from engine.characters import PlainStream, quoted
 from engine.errors import EditRefused
 from lsp_server import workspace_edits
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from engine.context.documents import Document
     from engine.rewriting.actions import Action
     from engine.rewriting.targets import Place, Problem, Target
+
+
+_PLAN_SECONDS = 10.0  # to find where tests go; a disk may be a network's
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,12 @@ async def _edit(
 
     settings = ls.settings.chat
     if asked.action.mode == "file":
-        plan = workspace_edits.test_plan(ls, asked.document, asked.target)
+        try:
+            plan = await aside.run(
+                _PLAN_SECONDS, lambda: workspace_edits.test_plan(ls, asked.document, asked.target)
+            )
+        except TimeoutError as error:
+            raise EditRefused("the folder of the tests does not answer") from error
         text = await write_tests(backend, settings, asked.action, asked.target, plan, on_piece)
         return workspace_edits.of_file(ls, plan, text)
     result = await rewrite(backend, settings, asked.action, asked.target, on_piece)

@@ -15,6 +15,10 @@ from engine.files import SETTINGS, read_text
 from engine.languages import Language
 
 MAX_PACKAGE_FILES = 20  # of one folder, where a folder is what is imported
+MAX_NAMES = 100  # of one statement that are looked for on the disk
+MAX_USE_CHARS = 10_000  # of one `use` in Rust
+MAX_USE_PATHS = 100
+MAX_PATH_PARTS = 40
 _SCRIPT_SUFFIXES = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", ".d.ts")
 
 
@@ -57,7 +61,7 @@ def _python(statement: Import, file: Path, root: Path) -> Iterator[Target]:
     for base in bases:
         place = base.joinpath(*parts)
         # `from package import module` names files, `from module import name` names definitions.
-        modules = [(name, _python_module(place / name)) for name in statement.names]
+        modules = [(name, _python_module(place / name)) for name in statement.names[:MAX_NAMES]]
         submodules = [path for _, path in modules if path]
         own = _python_module(place)
         for path in submodules:
@@ -172,24 +176,23 @@ def _rust_item(base: Path, parts: list[str]) -> Target | None:
 
 
 def _use_paths(text: str) -> list[list[str]]:
-    """`a::{b, c::{d as e}}` as `[[a, b], [a, c, d]]`."""
-    text = re.sub(r"\s+as\s+\w+|\s+|^::", "", text)
-    head, brace, rest = text.partition("{")
-    prefix = [part for part in head.split("::") if part]
-    if not brace:
-        return [prefix] if prefix else []
-    return [prefix + path for part in _top_level_parts(rest.removesuffix("}")) for path in _use_paths(part)]
-
-
-def _top_level_parts(text: str) -> list[str]:
-    parts, depth = [""], 0
-    for char in text:
-        depth += (char == "{") - (char == "}")
-        if char == "," and depth == 0:
-            parts.append("")
+    """`a::{b, c::{d as e}}` as `[[a, b], [a, c, d]]`; of very many the first."""
+    text = re.sub(r"\s+as\s+\w+|\s+|^::", "", text[:MAX_USE_CHARS])
+    paths: list[list[str]] = []
+    outer: list[list[str]] = [[]]  # what stands in front of each brace that is open
+    path: list[str] = []
+    for token in [*re.findall(r"[{},]|[^{},]+", text), ","]:
+        if token == "{":
+            outer.append(path or outer[-1])
+            path = []
+        elif token in ("}", ","):
+            paths += [path] if path else []
+            path = []
+            if token == "}" and len(outer) > 1:
+                outer.pop()
         else:
-            parts[-1] += char
-    return [part for part in parts if part]
+            path = (outer[-1] + [part for part in token.split("::") if part])[:MAX_PATH_PARTS]
+    return paths[:MAX_USE_PATHS]
 
 
 def _include(statement: Import, file: Path, root: Path) -> Iterator[Target]:

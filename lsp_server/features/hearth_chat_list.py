@@ -7,12 +7,14 @@ from lsp_server.words import text
 if TYPE_CHECKING:
     from engine.chats import Conversation
 
+_SECONDS = 20.0  # for the disk
+
 
 async def handle(ls: Hearth, params: Any) -> list[dict[str, Any]]:
     """The conversations that are kept on this disk, newest first; `started` in seconds since 1970."""
-    from engine import chats
+    from engine import aside, chats
 
-    return [_as_result(each) for each in chats.listed()]
+    return [_as_result(each) for each in await aside.run(_SECONDS, chats.listed)]
 
 
 def _as_result(kept: "Conversation") -> dict[str, Any]:

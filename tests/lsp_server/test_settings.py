@@ -209,7 +209,7 @@ def test_values_of_any_depth_and_length_are_one_short_problem() -> None:
     deep: object = 1
     for _ in range(10_000):
         deep = [deep]
-    for value in (deep, {"a": deep}, "x" * 1_000_000, ["x" * 1_000_000], ["x"] * 1_000_000, "x" * 5_000):
+    for value in (deep, {"a": deep}, "x" * 1_000_000, ["x" * 1_000_000], ["x"] * 1_000_000, "x" * 70_000):
         for table in ({"model": value}, value):
             settings, problems = resolve([Layer("editor", {"completion": table})])
             assert settings == Settings()

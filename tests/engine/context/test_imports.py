@@ -96,3 +96,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / name).write_text("")
     (root / "go.mod").write_text("module example.org/tool\n\ngo 1.22\n")
     return root
+
+
+@pytest.mark.parametrize(
+    "text", ["a::{" * 5_000 + "b" + "}" * 5_000, "{" * 9_000, "}" * 9_000, "a," * 9_000, "a::" * 9_000]
+)
+def test_no_use_is_too_deep_or_too_long(text: str) -> None:
+    paths = imports._use_paths(text)
+    assert len(paths) <= imports.MAX_USE_PATHS
+    assert max(map(len, paths), default=0) <= imports.MAX_PATH_PARTS
