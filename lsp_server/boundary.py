@@ -31,6 +31,7 @@ def guarded(handler: Handler, empty: Any) -> Handler:
             ls.status(Status("error", f"an internal error was written to {paths.log_dir() / 'server.log'}"))
             return empty
 
+    call.__qualname__ = handler.__module__  # by which the watchdog names its steps
     return call
 
 

@@ -21,6 +21,7 @@ from pygls.io_ import run_async
 
 from engine import paths
 from engine.files import write_atomically
+from lsp_server import watchdog
 from lsp_server.hearth import Hearth
 
 log = logging.getLogger("hearth.server")
@@ -34,7 +35,7 @@ Client = tuple[bytes, asyncio.StreamReader, asyncio.StreamWriter]
 def serve(server: Hearth, port: int) -> None:
     """Serve one client and return when it has left; port 0 takes a free one."""
     try:
-        asyncio.run(_serve(server, port))
+        watchdog.run(_serve(server, port))
     except OSError as error:
         sys.exit(f"hearth: cannot listen on port {port} of {_ADDRESS}: {os.strerror(error.errno or 0)}")
     except (KeyboardInterrupt, SystemExit):
