@@ -49,6 +49,7 @@ def guarded_command(command: Command, empty: Any = None) -> Command:
             _confess(ls, command)
         return empty
 
+    call.__qualname__ = handler.__module__  # by which the watchdog names its steps
     return call
 
 

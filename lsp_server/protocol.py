@@ -20,6 +20,8 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
+from lsp_server.watchdog import watch
+
 log = logging.getLogger("hearth.server")
 _BEFORE_INITIALIZE = (lsp.INITIALIZE, lsp.EXIT)
 
@@ -80,6 +82,7 @@ class HearthProtocol(LanguageServerProtocol):
             log.warning("something that is no message was ignored: %s", type(message).__name__)
             return
         id, method = message.get("id"), message.get("method")
+        watch.doing = method if isinstance(method, str) and method in self.fm.features else "a message"
         asked = id if "method" in message and _is_id(id) else None
         if refusal := self._refusal(message, method):
             if asked is not None:

@@ -6,7 +6,6 @@ Nothing here imports typer or rich: an editor waits for `initialize`.
 import argparse
 import faulthandler
 import gc
-import sys
 
 from engine import logs
 
@@ -35,9 +34,9 @@ def main(arguments: list[str]) -> None:
     gc.enable()
     gc.freeze()
     if options.tcp is None:
-        from lsp_server.framing import BoundedInput
+        from lsp_server import stdio
 
-        server.start_io(BoundedInput(sys.stdin.buffer))  # type: ignore[arg-type]  # all that is asked of it
+        stdio.serve(server)
     else:
         from lsp_server import tcp
 

@@ -23,6 +23,7 @@ from pygls.io_ import run_async
 from engine import paths
 from engine.errors import BackendUnavailable, HearthError
 from engine.files import write_atomically
+from lsp_server import watchdog
 from lsp_server.framing import BoundedReader
 from lsp_server.hearth import Hearth
 from lsp_server.words import stderr
@@ -39,7 +40,7 @@ Client = tuple[bytes, asyncio.StreamReader, asyncio.StreamWriter]
 def serve(server: Hearth, port: int) -> None:
     """Serve one client and return when it has left; port 0 takes a free one."""
     try:
-        asyncio.run(_serve(server, port))
+        watchdog.run(_serve(server, port))
     except HearthError as error:
         sys.exit(f"hearth: {error}")
     except OSError as error:

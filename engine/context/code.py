@@ -1,7 +1,9 @@
 """A text and its syntax tree, both frozen: what the questions in `syntax` and `symbols` are asked of."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import tree_sitter
 
@@ -15,6 +17,7 @@ Tree = trees.Tree
 Node = tree_sitter.Node
 
 MAX_DEPTH = 5_000  # of nodes
+MAX_PASTING = 0.05  # seconds of processor time
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -52,12 +55,18 @@ class Code:
         return found
 
 
-def parse(text: str, language: Language | None, old: Tree | None = None, name: str = "") -> Code:
+def parse(
+    text: str,
+    language: Language | None,
+    old: Tree | None = None,
+    name: str = "",
+    seconds: float = trees.PATIENT,
+) -> Code:
     """Parse a text; see `trees.make`, which makes no tree of what would cost too much."""
     if language is None or languages.grammar(language) is None or len(text) > trees.MAX_BYTES:
         return Code(text, language, name=name)
     source = encode(text)
-    tree = trees.make(source, language, old, name)
+    tree = trees.make(source, language, old, name, seconds)
     return Code(text, language, tree, source if tree is not None else b"", name)
 
 
@@ -66,17 +75,16 @@ def nodes_around(tree: Tree, start: int, end: int) -> list[Node]:
 
     `Node.parent` goes down from the root each time, so a way up is as long as the square of its nodes.
     """
-    node: Node | None = tree.root_node
-    innermost = tree.root_node.descendant_for_byte_range(start, end)
-    found: list[Node] = []
-    while node is not None and innermost is not None:
+    cursor = tree.walk()
+    found = [tree.root_node]
+    while cursor.goto_first_child_for_byte(start) is not None:
+        node = cursor.node
+        if node is None or node.start_byte > start or node.end_byte < end:
+            break
         found.append(node)
-        if node == innermost:
-            return found[::-1]
         if len(found) > MAX_DEPTH:
             return []
-        node = node.child_with_descendant(innermost)
-    return []
+    return found[::-1]
 
 
 def as_seen(code: Code) -> Code:
@@ -105,12 +113,23 @@ def edited(tree: Tree, text: str, start: int, end: int, new_text: str) -> Tree:
     return copy
 
 
+_pasting: WeakKeyDictionary[Code, float] = WeakKeyDictionary()  # seconds of processor time, by now
+
+
 def paste(code: Code, start: int, end: int, new_text: str) -> Code:
-    """What the code would be with `start:end` replaced; the code itself stays as it is."""
+    """What the code would be with `start:end` replaced; the code itself stays as it is.
+
+    On an event loop all that is pasted into one code may take no more than `MAX_PASTING`; then there are no trees.
+    """
     text = code.text[:start] + new_text + code.text[end:]
-    if code.tree is None:
+    spent = _pasting.get(code, 0.0) if trees.patience() == trees.QUICK else 0.0
+    if code.tree is None or spent >= MAX_PASTING:
         return Code(text, code.language, name=code.name)
-    return parse(text, code.language, edited(code.tree, code.text, start, end, new_text), code.name)
+    began = time.thread_time()
+    old = edited(code.tree, code.text, start, end, new_text) if len(new_text) < trees.STEP else None
+    pasted = parse(text, code.language, old, code.name, MAX_PASTING - spent)
+    _pasting[code] = spent + time.thread_time() - began
+    return pasted
 
 
 def encode(text: str) -> bytes:

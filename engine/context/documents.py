@@ -111,6 +111,7 @@ class Document:
     _starts: list[int] | None = field(default=None, repr=False, compare=False)
     _code: Code | None = field(default=None, repr=False, compare=False)
     _stale_tree: codes.Tree | None = field(default=None, repr=False, compare=False)
+    _new_to_tree: int = field(default=0, repr=False, compare=False)  # characters
     _change: Change[Symbols] | None = field(default=None, repr=False, compare=False)
     _excerpt: Excerpt | None = field(default=None, repr=False, compare=False)
     _attempts: Attempts = field(default_factory=Attempts, repr=False, compare=False)
@@ -121,9 +122,10 @@ class Document:
         with self._lock:
             old = self.text
             self._note(start, end, len(new_text))
-            self._attempts.edited(Edit(old, start, end, new_text))
+            edit = Edit(old, start, end, new_text)
+            self._attempts.edited(edit)
             if self._stale_tree is not None:
-                self._stale_tree = codes.edited(self._stale_tree, old, start, end, new_text)
+                self._tell_tree(edit)
             self.text = old[:start] + new_text + old[end:]
             if self._starts is not None:
                 self._starts = _shifted(self._starts, self.text, start, end, new_text)
@@ -186,10 +188,15 @@ class Document:
             self._expect_symbols(code)
             self._code = code
         if code.tree is not None and missed is not None:
-            tree = code.tree
+            self._stale_tree, self._new_to_tree = code.tree, 0
             for edit in missed:
-                tree = codes.edited(tree, *edit)
-            self._stale_tree = tree
+                self._tell_tree(edit)
+
+    def _tell_tree(self, edit: Edit) -> None:
+        """Of what is new, unless that is so much that it has to be tried first."""
+        self._new_to_tree += len(edit.new_text)
+        known = self._stale_tree if self._new_to_tree < trees.STEP else None
+        self._stale_tree = codes.edited(known, *edit) if known is not None else None
 
     @property
     def tree(self) -> codes.Tree | None:

@@ -48,7 +48,7 @@ def _brackets_too_deep(source: bytes) -> bool:
 
 
 def _angles_too_deep(source: bytes) -> bool:
-    return b"<" * MAX_ANGLES in source.translate(None, _ALL_BUT_ANGLES)
+    return source.count(b"<") >= MAX_ANGLES and b"<" * MAX_ANGLES in source.translate(None, _ALL_BUT_ANGLES)
 
 
 def _levels_too_deep(source: bytes) -> bool:

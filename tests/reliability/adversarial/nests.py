@@ -5,6 +5,7 @@ second of processor time for one, and on more than 300 MB.
 """
 
 import argparse
+import asyncio
 import json
 import os
 import random
@@ -28,6 +29,7 @@ from engine.place import Place
 LENGTHS = (300, 3_000, 30_000)  # times
 MAX_CPU = 1.0  # seconds, for all that is asked about a text
 MAX_MIB = 300.0
+MAX_STEP = 0.2  # seconds that an event loop is held up, twice what is meant to be: threads share caches
 _CPU_LIMIT = 20  # seconds, after which a try is ended
 _ADDRESS_SPACE = 4 << 30
 
@@ -66,11 +68,12 @@ class Outcome:
     case: Case
     cpu: float  # seconds
     mib: float  # by which the process grew
+    step: float = 0.0  # seconds, the longest of the event loop
     signal: str = ""  # that ended it
 
     @property
     def is_bad(self) -> bool:
-        return bool(self.signal) or self.cpu > MAX_CPU or self.mib > MAX_MIB
+        return bool(self.signal) or self.cpu > MAX_CPU or self.mib > MAX_MIB or self.step > MAX_STEP
 
 
 def _stairs(unit: str, times: int) -> str:
@@ -121,24 +124,37 @@ def cases(language: Language) -> Iterator[Case]:
                 yield Case(language.name, f"{one} {other} ", "run", times)
 
 
-def ask(text: str, language: Language) -> None:
-    """What the engine asks of a document that is opened and completed, at its end and in its middle."""
+def ask(text: str, language: Language) -> float:
+    """What the engine asks of a document that is opened, and then completed at its end and in its middle.
+
+    Returns the longest of the steps that an event loop takes for that, in seconds of processor time.
+    """
     document = Document("file:///a", text, language.lsp_ids[0])
-    prepare(document)
-    symbols(document.code)
+    prepare(document)  # in a thread, which has more time
+    return asyncio.run(_complete(document))
+
+
+async def _complete(document: Document) -> float:
+    longest, text = 0.0, document.text
     for offset in (len(text), len(text) // 2):
+        began = time.thread_time()
+        symbols(document.code)
         code, start = document.code_near(offset)
         at = offset - start
         references(code, max(0, at - 2000), at)
+        longest, began = max(longest, time.thread_time() - began), time.thread_time()
         place = Place(text, offset, code, start)
         syntax.block_expected(code, at)
         syntax.enclosing_definition(code, at)
         if not place.is_text and place.closers:
             syntax.errors(code)
-    fitted(Place(text, len(text), *document.code_near(len(text))), "f(a, [b])\n}\nreturn x\n")
+        longest, began = max(longest, time.thread_time() - began), time.thread_time()
+        fitted(place, "f(a, [b])\n}\nreturn x\n")
+        longest = max(longest, time.thread_time() - began)
+    return longest
 
 
-def attempt(case: Case, work: Callable[[str, Language], object]) -> Outcome:
+def attempt(case: Case, work: Callable[[str, Language], float]) -> Outcome:
     """Do the work on the text in a process of its own. Load the grammar before, or it is measured too."""
     language = languages.named(case.language)
     assert language is not None
@@ -150,14 +166,14 @@ def attempt(case: Case, work: Callable[[str, Language], object]) -> Outcome:
     with os.fdopen(reader, "rb") as pipe:
         said = pipe.read()
     _, status, usage = os.wait4(child, 0)
-    mib = float(said or b"0")
+    mib, step = (float(figure) for figure in (said or b"0 0").split())
     if os.WIFSIGNALED(status):
-        return Outcome(case, usage.ru_utime + usage.ru_stime, mib, signal.Signals(os.WTERMSIG(status)).name)
+        return Outcome(case, usage.ru_utime + usage.ru_stime, mib, step, signal.Signals(os.WTERMSIG(status)).name)
     code = os.waitstatus_to_exitcode(status)
-    return Outcome(case, usage.ru_utime + usage.ru_stime, mib, f"exit {code}" if code else "")
+    return Outcome(case, usage.ru_utime + usage.ru_stime, mib, step, f"exit {code}" if code else "")
 
 
-def _child(case: Case, language: Language, work: Callable[[str, Language], object], writer: int) -> None:
+def _child(case: Case, language: Language, work: Callable[[str, Language], float], writer: int) -> None:
     code = 1
     try:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -165,8 +181,8 @@ def _child(case: Case, language: Language, work: Callable[[str, Language], objec
         resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
         text = case.text
         before = _resident_mib()
-        work(text, language)
-        os.write(writer, b"%f" % (_peak_mib() - before))
+        step = work(text, language)
+        os.write(writer, b"%f %f" % (_peak_mib() - before, step))
         code = 0
     except BaseException as error:
         os.write(2, f"{case}: {error!r}\n".encode("utf-8", "replace")[:400])
@@ -205,11 +221,12 @@ def _tried(language: Language, count: int, seed: int) -> dict[str, Any]:
     began, every = time.monotonic(), list(cases(language))
     outcomes = [attempt(case, ask) for case in random.Random(seed).sample(every, min(count, len(every)))]
     bad = [str(outcome) for outcome in outcomes if outcome.is_bad]
-    most = max(outcomes, key=lambda outcome: outcome.cpu), max(outcomes, key=lambda outcome: outcome.mib)
+    figures = (lambda found: found.cpu, lambda found: found.mib, lambda found: found.step)
+    most = [max(outcomes, key=figure) for figure in figures]
     print(language.name, f"{len(outcomes)} of {len(every)} cases in {time.monotonic() - began:.0f} s", flush=True)
     for outcome in [*bad, *most]:
         print("   ", outcome, flush=True)
-    return {"cases": len(outcomes), "bad": bad, "most": [str(outcome) for outcome in most]}
+    return {"cases": len(outcomes), "bad": bad, "most": [str(found) for found in most]}
 
 
 def load(language: Language) -> None:

@@ -48,10 +48,11 @@ def test_what_people_write_has_a_tree(language: Language) -> None:
 
 
 def test_a_crash_is_seen() -> None:
-    def crash(text: str, language: Language) -> None:
+    def crash(text: str, language: Language) -> float:
         import ctypes
 
         ctypes.string_at(0)
+        return 0.0
 
     found = nests.attempt(Case("python", "a", "run", 1), crash)
     assert found.signal == "SIGSEGV" and found.is_bad
