@@ -34,6 +34,7 @@ def guarded(handler: Handler, empty: Any) -> Handler:
             _confess(ls, handler)
         return empty(params) if callable(empty) else empty
 
+    call.__qualname__ = handler.__module__  # by which the watchdog names its steps
     return call
 
 
@@ -49,7 +50,6 @@ def guarded_command(command: Command, empty: Any = None) -> Command:
             _confess(ls, command)
         return empty
 
-    call.__qualname__ = handler.__module__  # by which the watchdog names its steps
     return call
 
 

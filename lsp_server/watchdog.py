@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVarTuple
 import msgspec
 
 from engine import paths
-from engine.files import write_atomically
+from engine.files import NOTES, read_json, write_atomically
 
 log = logging.getLogger("hearth.server")
 LONG = 0.1  # seconds
@@ -138,7 +138,7 @@ def running() -> list[Figures]:
     for file in sorted(_folder().glob("*.json")):
         try:
             if psutil.pid_exists(int(file.stem)):
-                found.append(_decoder.decode(file.read_bytes()))
+                found.append(read_json(file, NOTES, _decoder))
             elif time.time() - file.stat().st_mtime > _SECONDS_KEPT:
                 file.unlink()
         except (OSError, ValueError, msgspec.DecodeError):

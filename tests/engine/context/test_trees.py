@@ -181,8 +181,11 @@ def test_a_damaged_record_costs_nothing(found: bytes) -> None:
 
 
 def test_without_a_state_folder_there_are_trees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("HEARTH_HOME", str(tmp_path / "file"))
+    def fails(file: Path) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setenv("HEARTH_HOME", str(tmp_path))
+    monkeypatch.setattr(crashed, "_lines", fails)
     assert codes.parse("x = 1\n", PYTHON).tree is not None
     assert crashed.memory().lines is None
 
