@@ -25,6 +25,8 @@ from engine.generation import Generation
 from engine.growth import Growth
 from engine.languages import language_of
 from engine.place import Place
+from engine.screen import completion_request
+from engine.secrets.halves import is_being_typed
 from engine.settings import CompletionSettings
 from engine.stopping.pairs import BRACKETS
 from engine.suggestions import Shown, Suggestions
@@ -82,6 +84,8 @@ class Completer:
             memory.answering.cancel()
         if memory.taken.is_deleted(document.text, offset) and automatic:
             return Completion("", offset, offset, "deleted")
+        if in_secret(document, offset):
+            return Completion("", offset, offset, "secret")
         text = document.text
         memory.by_hand = memory.by_hand if automatic else (text, offset)
         task = asyncio.create_task(self._answer(memory, document, offset, automatic, automatic or grows))
@@ -155,13 +159,15 @@ class Completer:
     async def wake(self) -> None:
         """Have the model loaded, because a file was opened."""
         with suppress(HearthError):
-            self._speed.learn(await self.backend.warm(CompletionRequest("", FimPrompt("", ""), max_tokens=1)))
+            self._speed.learn(await self.backend.warm(completion_request("", FimPrompt("", ""), max_tokens=1)))
 
     async def rest(self, document: Document, offset: int, pause: float = 0.0) -> None:
         """The cursor rests at `offset`: prefill what a completion there will need. Returns when that is done."""
         memory = self._memories.setdefault(document.uri, _Memory())
         if memory.warming is not None:
             memory.warming.cancel()
+        if in_secret(document, offset):
+            return
         memory.warming = asyncio.create_task(self._warm(memory, document.snapshot(), offset, pause))
         with suppress(asyncio.CancelledError, HearthError):
             await asyncio.shield(memory.warming)
@@ -323,7 +329,7 @@ class Completer:
             typed = memory.frame.typed(snapshot.text, offset) or ""
         settings = self.settings
         lines = settings.max_lines if automatic else max(settings.max_lines, settings.max_lines_by_hand)
-        return CompletionRequest(
+        return completion_request(
             document=snapshot.uri,
             prompt=memory.frame.prompt(typed, unfinished_indent(place.code, place.offset_in_code)),
             stop=stop.policy_at(
@@ -389,8 +395,14 @@ class Completer:
 
     async def _prefill(self, snapshot: Snapshot, frame: Frame, offset: int) -> None:
         typed = frame.typed(snapshot.text, offset) or ""
-        request = CompletionRequest(snapshot.uri, frame.prompt(typed), max_tokens=1)
+        request = completion_request(snapshot.uri, frame.prompt(typed), max_tokens=1)
         self._speed.learn(await self.backend.warm(request))
+
+
+def in_secret(document: Document, offset: int) -> bool:
+    """Whether a key or a password is being typed there: whatever could be suggested would be wrong."""
+    language = language_of(document.language, document.path)
+    return is_being_typed(document.text, offset, language.name if language else document.language)
 
 
 def _is_by_hand(memory: _Memory, place: Place, automatic: bool) -> bool:

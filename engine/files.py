@@ -16,6 +16,8 @@ from typing import BinaryIO, TypeVar
 
 import msgspec
 
+from engine import paths
+
 T = TypeVar("T")
 
 # How long files of each kind may be, in bytes.
@@ -101,10 +103,12 @@ def write_atomically(path: Path, data: bytes) -> None:
 
     Readable by this user only. Raises `OSError` (a full disk, say) and then leaves the old file alone.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    paths.make(path.parent)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
+            if hasattr(os, "fchmod"):
+                os.fchmod(file.fileno(), 0o600)  # the umask may have taken even the owner's rights
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

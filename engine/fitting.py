@@ -18,6 +18,7 @@ from engine.stopping.trims import lines_below
 _BLANKS = " \t\r\n"
 _MAX_WORDS = 8  # that are taken off a line to make it sound
 _MIN_WORDS = 4  # characters that are worth showing
+_MAX_TAIL = 200  # characters of a body that the editor has closed
 _ONLY_CLOSES = re.compile(r"([\s)\]};,]|\bend\b|\bfi\b|\bdone\b|\besac\b|</[\w.-]+>)*")
 
 
@@ -139,7 +140,7 @@ def _errors_at_least(place: Place, fit: Fit, found: Pairing) -> int:
 def _end_before_tail(tail: str, answer: str, found: Pairing) -> int:
     """Where the answer comes to the user's text right of the cursor and says it otherwise: `) {…}` for `) {}`."""
     said = answer.rstrip(_BLANKS)
-    body = _up_to_body(tail.strip())
+    body = _up_to_body(tail.strip()[:_MAX_TAIL])
     if body and (at := answer.partition("\n")[0].find(body)) > 0:
         return at
     there = tail[found.count :].strip()
@@ -258,12 +259,19 @@ def _before_line(place: Place, answer: str) -> Fit:
 
 
 def _before_closers(place: Place, answer: str) -> Fit:
-    """The line only closes what was opened above; if the answer does so by itself, the line is said twice."""
+    """The line only closes what was opened above; if the answer does so by itself, the line is said twice.
+
+    What the answer closes may also be an inner block, whose end is missing like all that stood in it.
+    """
     found = pair(answer, place.closers, place.code.language)
-    count, end = found.count, found.end
-    if not count:
+    if not found.count:
         return _as_lines(place, answer)
-    return Fit(answer[: _end_before_below(place, answer, end)].rstrip(_BLANKS), count)
+    twice = Fit(answer[: _end_before_below(place, answer, found.end)].rstrip(_BLANKS), found.count)
+    inner = _as_lines(place, answer)
+    if place.code.tree is not None:
+        return inner if errors_with(place, inner) < errors_with(place, twice) else twice
+    said = answer[: found.firsts[0][0]].rpartition("\n")[2]
+    return inner if not said.strip() and len(said) > len(place.tail.head) else twice
 
 
 def _as_lines(place: Place, answer: str) -> Fit:

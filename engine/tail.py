@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from engine.context.code import Code
-from engine.context.lexical import in_comment, in_string, in_string_by_line, open_long_quote
+from engine.context.lexical import MAX_LINE_CHARS, in_comment, in_string, in_string_by_line, open_long_quote
 from engine.stopping.pairs import Closers
 
 CLOSERS = ")]}\"'`;:,>"
@@ -55,9 +55,11 @@ class Tail:
 
 
 def tail_at(text: str, offset: int) -> Tail:
-    line_start = text.rfind("\n", 0, offset) + 1
-    line_end = text.find("\n", offset)
-    return Tail(text[line_start:offset], text[offset : len(text) if line_end < 0 else line_end].rstrip("\r"))
+    """Of a long line, which nobody has typed, what is near the cursor."""
+    begin, limit = max(0, offset - MAX_LINE_CHARS), offset + MAX_LINE_CHARS
+    line_start = max(begin, text.rfind("\n", begin, offset) + 1)
+    line_end = text.find("\n", offset, limit)
+    return Tail(text[line_start:offset], text[offset : limit if line_end < 0 else line_end].rstrip("\r"))
 
 
 def closers_at(code: Code, offset: int) -> Closers:

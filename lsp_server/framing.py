@@ -6,6 +6,7 @@ one that Python's JSON cannot read, because it is nested too deeply or holds a n
 request would have no answer.
 """
 
+import asyncio
 import logging
 import re
 from typing import BinaryIO
@@ -20,35 +21,54 @@ _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(\d{1,32})[ \t]*\r?\n$", re.I
 
 
 class BoundedInput:
-    """What pygls needs of a binary stream: `readline` and `read`."""
+    """What pygls needs of a binary stream: `readline` and `read`. For standard input."""
 
     def __init__(self, raw: BinaryIO) -> None:
         self._raw = raw
 
     def readline(self) -> bytes:
         """A header line as pygls knows it; b"" ends the server, also after a length that cannot be."""
-        line = self._raw.readline(_MAX_LINE)
-        if line in (b"\n", b"\r\n", b""):
-            return line
-        found = _LENGTH.search(line)
-        if found is None:
-            return b"Ignored: 1\r\n"
-        length = int(found[1])
-        if length > MAX_MESSAGE:
-            log.error("the client announced a message of %d bytes, which cannot be; leaving", length)
-            return b""
-        return b"Content-Length: %d\r\n" % length
+        return _bounded(self._raw.readline(_MAX_LINE))
 
     def read(self, count: int) -> bytes:
-        body = self._raw.read(count)
-        # Counting takes no time; what is below the bound cannot be nested more deeply than that.
-        if body.count(b"[") + body.count(b"{") > _MAX_DEPTH or _LONG_NUMBER.search(body):
-            return readable(body)
-        return body
+        return readable(self._raw.read(count))
+
+
+class BoundedReader:
+    """The same for a socket: what pygls needs of an asyncio stream."""
+
+    def __init__(self, raw: asyncio.StreamReader) -> None:
+        self._raw = raw
+
+    async def readline(self) -> bytes:
+        try:
+            return _bounded(await self._raw.readline())
+        except ValueError:  # the stream's own limit
+            log.error("the client sent a header line that does not end; leaving")
+            return b""
+
+    async def readexactly(self, count: int) -> bytes:
+        return readable(await self._raw.readexactly(count))
+
+
+def _bounded(line: bytes) -> bytes:
+    if line in (b"\n", b"\r\n", b""):
+        return line
+    found = _LENGTH.search(line)
+    if found is None:
+        return b"Ignored: 1\r\n"
+    length = int(found[1])
+    if length > MAX_MESSAGE:
+        log.error("the client announced a message of %d bytes, which cannot be; leaving", length)
+        return b""
+    return b"Content-Length: %d\r\n" % length
 
 
 def readable(body: bytes) -> bytes:
     """The JSON with null for what is nested too deeply, and for numbers that are too long."""
+    # Counting takes no time; what is below the bound cannot be nested more deeply than that.
+    if body.count(b"[") + body.count(b"{") <= _MAX_DEPTH and not _LONG_NUMBER.search(body):
+        return body
     kept: list[bytes] = []
     depth = end = 0
     for token in _TOKEN.finditer(body):

@@ -14,7 +14,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
-from engine import aside, logs, paths
+from engine import aside, logs, paths, state
 from engine.errors import HearthError
 from engine.settings import Settings
 from engine.types import Snapshot
@@ -24,6 +24,7 @@ from lsp_server.protocol import HearthProtocol
 from lsp_server.settings import Layer
 from lsp_server.status import StatusReporter
 from lsp_server.usage import Usage
+from lsp_server.words import client, text
 
 if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` has been answered
     from engine.backends import Backend
@@ -33,8 +34,10 @@ if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` ha
     from engine.context.documents import Document
     from engine.context.ignore import Verdict
     from engine.context.recent import RecentEdits
+    from lsp_server.healing import Text
 
 log = logging.getLogger("hearth.server")
+_MOST_TOLD = 500  # messages that are remembered, so that each is told once
 _JUDGE_SECONDS = 0.3  # for the disk to tell where a file leads; the event loop waits
 _LATE_SECONDS = 60.0  # the same once nothing waits
 _CONFIGURATION_SECONDS = 2.0  # a client that never answers must not keep the user waiting
@@ -49,7 +52,9 @@ class Hearth(LanguageServer):
         self.edits: RecentEdits | None = None
         self._secret: set[str] = set()
         self.doubted: set[str] = set()  # documents whose text may not be the client's
+        self.broken: dict[str, Text] = {}  # documents that we failed to open or to change
         self.client_name = ""
+        self.exit_code = 0  # of this process, once the client has sent `exit`
         self.settings = Settings()
         self.status = StatusReporter(self)
         self.usage = Usage(self)
@@ -59,6 +64,7 @@ class Hearth(LanguageServer):
         self._completer: Completer | None = None
         self._chats: Chats | None = None
         self._told: set[str] = set()
+        self._told_of_state = False
         self._background: set[asyncio.Task[None]] = set()
 
     # The client.
@@ -112,15 +118,18 @@ class Hearth(LanguageServer):
 
     def say(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
         """Answer something that the user asked for, as often as it is asked for."""
-        self.window_show_message(lsp.ShowMessageParams(kind, f"Hearth: {message}"))
+        client.show(self, text.message(message), kind)
 
     def tell(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
         """Show the user a message, each text once."""
-        if message in self._told:
-            return
-        self._told.add(message)
-        log.warning("told the user: %s", message)
-        self.window_show_message(lsp.ShowMessageParams(kind, f"Hearth: {message}"))
+        if (message := text.message(message)) and self._is_news(message):
+            client.show(self, message, kind)
+
+    async def tell_what_is_not_kept(self) -> None:
+        """Tell once in a session that nothing can be kept on this disk."""
+        if not self._told_of_state and (said := await asyncio.to_thread(state.trouble)):
+            self._told_of_state = True
+            self.tell(said)
 
     async def ask(self, message: str, kind: lsp.MessageType, *buttons: str) -> str | None:
         """Show the user a message with buttons, each text once; the button that is pressed.
@@ -130,14 +139,19 @@ class Hearth(LanguageServer):
         if not self.has_buttons:
             self.tell(message, kind)
             return None
-        if message in self._told:
+        if not self._is_news(message := text.message(message)):
             return None
+        return await client.ask(self, message, kind, buttons)
+
+    def _is_news(self, message: str) -> bool:
+        """Whether it was not told yet; from now on it was."""
+        if message in self._told:
+            return False
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
         self._told.add(message)
-        log.warning("asked the user: %s", message)
-        choices = [lsp.MessageActionItem(title) for title in buttons]
-        params = lsp.ShowMessageRequestParams(kind, f"Hearth: {message}", choices)
-        pressed = await self.window_show_message_request_async(params)
-        return pressed.title if pressed else None
+        log.warning("told the user: %s", message)
+        return True
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something nobody waits for; it must not raise what the user has to know."""
@@ -165,8 +179,8 @@ class Hearth(LanguageServer):
         said: object = item.language_id  # nothing has checked it
         language = said if isinstance(said, str) else "plaintext"
         document = Document(item.uri, item.text, language, to_fs_path(item.uri), item.version)
-        self.documents[item.uri] = document
         self._judge(document)
+        self.documents[item.uri] = document  # not before it is known whether a model may see it
         return document
 
     def _judge(self, document: "Document") -> None:
@@ -298,7 +312,7 @@ class Hearth(LanguageServer):
         """Get what model could not be had, now. The status tells where that ends, the user is told again too."""
         from engine.backends import Fetcher
 
-        self._told.discard(self.status.current.message)
+        self._told.discard(text.message(self.status.current.message))
         for backend in list(self._backends.values()):
             if isinstance(backend, Fetcher):
                 with suppress(HearthError):
@@ -366,7 +380,11 @@ class Hearth(LanguageServer):
     def _file_layers(self) -> tuple[list[Layer], list[str]]:
         layers: list[Layer] = []
         problems: list[str] = []
-        files = [(paths.config_file(), True)]
+        files: list[tuple[Path, bool]] = []
+        if reason := paths.config_trouble():
+            problems.append(reason)
+        else:
+            files.append((paths.config_file(), True))
         for folder in self.workspace.folders.values():
             if path := to_fs_path(folder.uri):
                 files.append((Path(path) / "hearth.toml", False))

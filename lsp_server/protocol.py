@@ -20,6 +20,8 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
+from lsp_server.watchdog import watch
+
 log = logging.getLogger("hearth.server")
 _BEFORE_INITIALIZE = (lsp.INITIALIZE, lsp.EXIT)
 
@@ -46,6 +48,12 @@ class HearthProtocol(LanguageServerProtocol):
             if id != self.msg_id:
                 future.cancel()
         yield from super().lsp_shutdown(*arguments)
+
+    @lsp_method(lsp.EXIT)
+    def lsp_exit(self, *arguments: Any) -> Generator[Any, Any, None]:
+        """Remember what the process has to end with: pygls's loop swallows it."""
+        self._server.exit_code = 0 if self._shutdown else 1  # type: ignore[attr-defined]  # it is a Hearth
+        yield from super().lsp_exit(*arguments)
 
     def _execute_handler(
         self, msg_id: Any, handler: Any, callback: Callable[[Any], Any], args: Any = None, kwargs: Any = None
@@ -74,6 +82,7 @@ class HearthProtocol(LanguageServerProtocol):
             log.warning("something that is no message was ignored: %s", type(message).__name__)
             return
         id, method = message.get("id"), message.get("method")
+        watch.doing = method if isinstance(method, str) and method in self.fm.features else "a message"
         asked = id if "method" in message and _is_id(id) else None
         if refusal := self._refusal(message, method):
             if asked is not None:

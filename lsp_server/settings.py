@@ -6,23 +6,28 @@ however much is wrong with it, it is told in a few lines.
 """
 
 import difflib
-import reprlib
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import msgspec
 
 from engine import aside, files
+from engine.characters import one_line, quoted
 from engine.settings import Between, Settings
 from engine.typed import known
 
 Raw = Mapping[str, Any]
 known(Settings)
 
-MAX_PROBLEMS = 5  # of one layer; the others are counted
+_MOST_PROBLEMS = 5  # of one layer that are named, if there is room for them; the others are counted
+_ROOM = 700  # characters
+_QUOTED = 80  # characters of a key or a value
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 MAX_LINE = 4_096  # characters of a hearth.toml: the parser takes seconds for a key of many thousand parts
 _MAX_TEXT = 65_536  # characters of one value
 _MAX_ITEMS = 1_000  # of a list
@@ -32,9 +37,6 @@ _WORKSPACE_MAY_SET = {
     "completion": {"enabled", "languages_off", "max_lines", "max_lines_by_hand", "max_tokens", "min_confidence"},
     "context": {"enabled", "tokens", "off"},
 }
-_quote = reprlib.Repr()
-_quote.maxstring = _quote.maxother = 80
-_quote.maxlevel = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +48,37 @@ class Layer:
     trusted: bool = True
 
 
-@dataclass(slots=True)
+@dataclass
 class _Problems:
-    """What is wrong with one layer: the first sentences, and how many more there would be."""
+    """What is wrong with one layer. Somebody else may have written it, and as much of it as they like."""
 
-    source: str
-    said: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
     count: int = 0
 
-    @property
-    def are_told(self) -> bool:
-        return self.count < MAX_PROBLEMS
-
-    def add(self, sentence: str) -> None:
-        if self.are_told:
-            self.said.append(f"{self.source}: {sentence}")
+    def add(self, say: Callable[..., str], *about: object) -> None:
+        """One more; it is put into words by `say(*about)` if it is named."""
         self.count += 1
+        if self.count <= _MOST_PROBLEMS:
+            self.named.append(say(*about))
 
-    def told(self) -> list[str]:
-        more = self.count - len(self.said)
-        return [*self.said, f"{self.source}: and {more:,} more of the kind"] if more else self.said
+    def __str__(self) -> str:
+        named = [
+            each for each, room in zip(self.named, accumulate(map(len, self.named)), strict=True) if room < _ROOM
+        ]
+        more = self.count - len(named)
+        return "; ".join([*named, *([f"and {more:,} more problem{'s' if more > 1 else ''}"] if more else [])])
 
 
 def resolve(layers: list[Layer]) -> tuple[Settings, list[str]]:
-    """Never fails: a wrong value leaves the default (or an earlier layer's value) and gives one problem."""
-    told: list[str] = []
+    """Never fails: a wrong value leaves the default (or an earlier layer's value). One message for each layer."""
+    messages: list[str] = []
     merged: dict[str, Any] = {}
     for layer in layers:
-        problems = _Problems(layer.source)
+        problems = _Problems()
         _merge(merged, Settings, layer, layer.values, (), problems)
-        told += problems.told()
-    return msgspec.convert(merged, Settings), told
+        if problems.count:
+            messages.append(f"{layer.source}: {problems}")
+    return msgspec.convert(merged, Settings), messages
 
 
 def read_toml(path: Path, trusted: bool, seconds: float = READ_SECONDS) -> tuple[Layer | None, list[str]]:
@@ -95,37 +97,34 @@ def read_toml(path: Path, trusted: bool, seconds: float = READ_SECONDS) -> tuple
         why = "its brackets are nested too deeply"
     except (ValueError, MemoryError) as error:
         why = str(error) or "there is not enough memory"
-    return None, [f"{path} cannot be read and is ignored: {why}"]
+    return None, [f"{path} cannot be read and is ignored: {one_line(why)}"]
 
 
 def _merge(
     target: dict[str, Any], kind: Any, layer: Layer, values: Any, path: tuple[str, ...], problems: _Problems
 ) -> None:
     if not isinstance(values, Mapping):
-        problems.add(f"{_name(path)} must be a table of settings, not {_shown(values)}")
+        problems.add(_no_table, path, values)
         return
     known = {field.name for field in fields(kind)}
     types = get_type_hints(kind, include_extras=True)
     for key, value in values.items():
         here = (*path, str(key))
         if key not in known:
-            # To look for what was meant takes time, and there may be 100,000.
-            meant = _meant(here[-1], known) if problems.are_told else ""
-            problems.add(f"there is no setting {_name(here)}{meant}")
+            problems.add(_unknown, here, known)
         elif value is None:
             continue  # editors send null for what was not set
         elif is_dataclass(field_type := types[key]):
             _merge(target.setdefault(key, {}), field_type, layer, value, here, problems)
         elif not layer.trusted and not _workspace_may_set(here):
-            problems.add(f"{_name(here)} is ignored there; a project's own file may not set it")
-        elif wrong := _wrong(value, field_type):
-            default = getattr(kind(), key)
-            problems.add(f"{_name(here)} = {_shown(value)} is wrong ({wrong}); using {default!r}")
+            problems.add(_forbidden, here)
+        elif wrong := _unfit(value, field_type):
+            problems.add(_wrong, here, value, wrong, getattr(kind(), key))
         else:
             target[key] = value
 
 
-def _wrong(value: Any, kind: Any) -> str:
+def _unfit(value: Any, kind: Any) -> str:
     """Why the value is none of that type and range; "" when it is one."""
     try:
         found = msgspec.convert(value, kind)
@@ -147,18 +146,22 @@ def _workspace_may_set(path: tuple[str, ...]) -> bool:
     return len(path) == 2 and path[1] in _WORKSPACE_MAY_SET.get(path[0], set())
 
 
+def _no_table(path: tuple[str, ...], value: object) -> str:
+    return f"{_name(path)} must be a table of settings, not {quoted(value, _QUOTED)}"
+
+
+def _unknown(path: tuple[str, ...], known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(path[-1], sorted(known), 1) if _PLAIN_KEY.fullmatch(path[-1]) else ()
+    return f"there is no setting {_name(path)}" + (f" (did you mean {close[0]}?)" if close else "")
+
+
+def _forbidden(path: tuple[str, ...]) -> str:
+    return f"{_name(path)} is ignored there; a project's own file may not set it"
+
+
+def _wrong(path: tuple[str, ...], value: object, why: str, default: object) -> str:
+    return f"{_name(path)} = {quoted(value, _QUOTED)} is wrong ({one_line(why)}); using {default!r}"
+
+
 def _name(path: tuple[str, ...]) -> str:
-    return ".".join(("hearth", *(part[:80] for part in path)))
-
-
-def _shown(value: Any) -> str:
-    """The value, shortened; never an error, whatever it is."""
-    try:
-        return _quote.repr(value)
-    except (ValueError, RecursionError):  # a whole number of thousands of digits
-        return f"a {type(value).__name__}"
-
-
-def _meant(key: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(key[:80], sorted(known), 1)
-    return f" (did you mean {close[0]}?)" if close else ""
+    return ".".join(("hearth", *(each if _PLAIN_KEY.fullmatch(each) else quoted(each, _QUOTED) for each in path)))

@@ -1,28 +1,38 @@
 """A text and its syntax tree, both frozen: what the questions in `syntax` and `symbols` are asked of."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import tree_sitter
 
 from engine import languages
+from engine.context import trees
 from engine.languages import Language
+from engine.secrets.hiding import seen_by_model
 from engine.types import Snapshot
 
-Tree = tree_sitter.Tree
+Tree = trees.Tree
+Node = tree_sitter.Node
+
+MAX_DEPTH = 5_000  # of nodes
+MAX_PASTING = 0.05  # seconds of processor time
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Code:
-    """A text that was parsed. Without a language, or without its grammar, `tree` is None.
+    """A text that was parsed. Without a language or its grammar, or where it is too much for it, `tree` is None.
 
-    `source` is the text as the tree's byte offsets count it: UTF-8 in which a lone surrogate is a "?".
+    `source` is the text as the tree's byte offsets count it: UTF-8 in which a lone surrogate is a "?". `name` is
+    the path or the URI of what it is the text of.
     """
 
     text: str
     language: Language | None = None
     tree: Tree | None = None
     source: bytes = b""
+    name: str = ""
 
     def byte(self, offset: int) -> int:
         """The byte offset of a character offset."""
@@ -45,20 +55,52 @@ class Code:
         return found
 
 
-def parse(text: str, language: Language | None, old: Tree | None = None) -> Code:
-    """Parse a text. `old` is the tree of an earlier text that was told of every edit since (see `edited`)."""
-    grammar = languages.grammar(language) if language else None
-    if language is None or grammar is None:
-        return Code(text, language)
+def parse(
+    text: str,
+    language: Language | None,
+    old: Tree | None = None,
+    name: str = "",
+    seconds: float = trees.PATIENT,
+) -> Code:
+    """Parse a text; see `trees.make`, which makes no tree of what would cost too much."""
+    if language is None or languages.grammar(language) is None or len(text) > trees.MAX_BYTES:
+        return Code(text, language, name=name)
     source = encode(text)
-    parser = tree_sitter.Parser(grammar)  # one for each call: a parser cannot serve two threads
-    tree = parser.parse(source, old) if old else parser.parse(source)
-    return Code(text, language, tree, source)
+    tree = trees.make(source, language, old, name, seconds)
+    return Code(text, language, tree, source if tree is not None else b"", name)
+
+
+def nodes_around(tree: Tree, start: int, end: int) -> list[Node]:
+    """The nodes around the bytes `start:end`, innermost first; none where they are thousands.
+
+    `Node.parent` goes down from the root each time, so a way up is as long as the square of its nodes.
+    """
+    cursor = tree.walk()
+    found = [tree.root_node]
+    while cursor.goto_first_child_for_byte(start) is not None:
+        node = cursor.node
+        if node is None or node.start_byte > start or node.end_byte < end:
+            break
+        found.append(node)
+        if len(found) > MAX_DEPTH:
+            return []
+    return found[::-1]
+
+
+def as_seen(code: Code) -> Code:
+    """The same code with its secrets hidden: every offset holds, and what was found in it before is asked anew."""
+    text = seen_by_model(code.text)
+    if text is code.text:
+        return code
+    source = encode(text) if code.tree is not None else b""
+    if len(source) != len(code.source):
+        return parse(text, code.language)  # a password with other letters than ASCII ones
+    return Code(text, code.language, code.tree, source)
 
 
 def read(snapshot: Snapshot) -> Code:
     """Parse a snapshot; slower than asking the document it was taken of."""
-    return parse(snapshot.text, languages.language_of(snapshot.language, snapshot.path))
+    return parse(snapshot.text, languages.language_of(snapshot.language, snapshot.path), name=snapshot.uri)
 
 
 def edited(tree: Tree, text: str, start: int, end: int, new_text: str) -> Tree:
@@ -71,12 +113,23 @@ def edited(tree: Tree, text: str, start: int, end: int, new_text: str) -> Tree:
     return copy
 
 
+_pasting: WeakKeyDictionary[Code, float] = WeakKeyDictionary()  # seconds of processor time, by now
+
+
 def paste(code: Code, start: int, end: int, new_text: str) -> Code:
-    """What the code would be with `start:end` replaced; the code itself stays as it is."""
+    """What the code would be with `start:end` replaced; the code itself stays as it is.
+
+    On an event loop all that is pasted into one code may take no more than `MAX_PASTING`; then there are no trees.
+    """
     text = code.text[:start] + new_text + code.text[end:]
-    if code.tree is None:
-        return Code(text, code.language)
-    return parse(text, code.language, edited(code.tree, code.text, start, end, new_text))
+    spent = _pasting.get(code, 0.0) if trees.patience() == trees.QUICK else 0.0
+    if code.tree is None or spent >= MAX_PASTING:
+        return Code(text, code.language, name=code.name)
+    began = time.thread_time()
+    old = edited(code.tree, code.text, start, end, new_text) if len(new_text) < trees.STEP else None
+    pasted = parse(text, code.language, old, code.name, MAX_PASTING - spent)
+    _pasting[code] = spent + time.thread_time() - began
+    return pasted
 
 
 def encode(text: str) -> bytes:

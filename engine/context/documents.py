@@ -5,11 +5,13 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from threading import RLock
+from typing import NamedTuple
 
 from engine import languages
 from engine.context import code as codes
+from engine.context import trees
 from engine.context.changes import Change
-from engine.context.code import Code
+from engine.context.code import Code, nodes_around
 from engine.context.symbols import Symbols, expect, known_symbols
 from engine.types import Snapshot
 
@@ -19,6 +21,9 @@ _LONG = 20_000  # characters
 _AROUND = 4_000  # on both sides of the cursor, and at least a quarter of that while it moves
 _OUTERMOST = re.compile(r"^\w", re.MULTILINE)
 _ACROSS_LINES = re.compile("string|comment|heredoc|template")  # nodes in which an excerpt must not begin
+
+_REST = 32  # edits without a tree after a text that was too much for the grammar; twice as many each time
+_MAX_MISSED = 50  # edits while a thread parses
 
 LineEnds = ("\r\n", "\n", "\r")  # the only ones that the LSP knows; not those of str.splitlines
 
@@ -50,6 +55,50 @@ class Excerpt:
         return self if start >= self.end else None
 
 
+class Edit(NamedTuple):
+    """`start:end` of a text became `new_text`."""
+
+    text: str
+    start: int
+    end: int
+    new_text: str
+
+
+@dataclass
+class Attempts:
+    """To parse one document: which are under way, what was typed meanwhile, and when to try again."""
+
+    _under_way: int = 0
+    _missed: list[Edit] = field(default_factory=list)
+    _failed: float = 0.0  # seconds of the most patient one that failed
+    _failures: int = 0
+    _rest: int = 0  # edits until the next
+
+    def is_due(self, seconds: float) -> bool:
+        """Not soon after one that had as much time and failed: each would cost all of it."""
+        return seconds > self._failed or self._rest <= 0
+
+    def begin(self) -> int:
+        self._under_way += 1
+        self._rest = _REST << min(self._failures, 6)  # should it fail
+        return len(self._missed)
+
+    def end(self, attempt: int, seconds: float, is_parsed: bool) -> list[Edit] | None:
+        """The edits since it began; None where those are too many."""
+        self._under_way -= 1
+        self._failures = 0 if is_parsed else self._failures + 1
+        self._failed = 0.0 if is_parsed else max(seconds, self._failed)
+        missed = self._missed[attempt:] if len(self._missed) < _MAX_MISSED else None
+        if not self._under_way:
+            self._missed = []
+        return missed
+
+    def edited(self, edit: Edit) -> None:
+        self._rest -= 1
+        if self._under_way and len(self._missed) < _MAX_MISSED:
+            self._missed.append(edit)
+
+
 @dataclass
 class Document:
     """One open document. Change it through `apply` and `replace` only; any thread may ask for `code`."""
@@ -62,8 +111,10 @@ class Document:
     _starts: list[int] | None = field(default=None, repr=False, compare=False)
     _code: Code | None = field(default=None, repr=False, compare=False)
     _stale_tree: codes.Tree | None = field(default=None, repr=False, compare=False)
+    _new_to_tree: int = field(default=0, repr=False, compare=False)  # characters
     _change: Change[Symbols] | None = field(default=None, repr=False, compare=False)
     _excerpt: Excerpt | None = field(default=None, repr=False, compare=False)
+    _attempts: Attempts = field(default_factory=Attempts, repr=False, compare=False)
     _lock: RLock = field(default_factory=RLock, repr=False, compare=False)
 
     def apply(self, start: int, end: int, new_text: str) -> None:
@@ -71,8 +122,10 @@ class Document:
         with self._lock:
             old = self.text
             self._note(start, end, len(new_text))
+            edit = Edit(old, start, end, new_text)
+            self._attempts.edited(edit)
             if self._stale_tree is not None:
-                self._stale_tree = codes.edited(self._stale_tree, old, start, end, new_text)
+                self._tell_tree(edit)
             self.text = old[:start] + new_text + old[end:]
             if self._starts is not None:
                 self._starts = _shifted(self._starts, self.text, start, end, new_text)
@@ -87,6 +140,7 @@ class Document:
             if excerpt is not None:
                 excerpt = replace(excerpt, document=excerpt.document.variant(0, 0, ""))
             other = replace(self, _excerpt=excerpt, _lock=RLock())
+        other._attempts = Attempts()
         other.apply(start, end, new_text)
         return other
 
@@ -95,6 +149,7 @@ class Document:
         with self._lock:
             self.text = text
             self._starts = self._code = self._stale_tree = self._change = self._excerpt = None
+            self._attempts = Attempts()
 
     @property
     def line_starts(self) -> list[int]:
@@ -105,52 +160,83 @@ class Document:
 
     @property
     def code(self) -> Code:
-        """The text with its tree, parsed when first asked for and then only where it changed."""
+        """The text with its tree, parsed when first asked for and then only where it changed.
+
+        On an event loop there is less time for it than in a thread (`trees.patience`): a long text that no thread
+        has parsed yet has no tree there. While a thread parses, nobody waits for it.
+        """
         with self._lock:
-            if self._code is None:
-                language = languages.language_of(self.language, self.path)
-                self._code = codes.parse(self.text, language, self._stale_tree)
-                self._expect_symbols(self._code)
-                self._stale_tree = self._code.tree
-            return self._code
+            attempts, seconds = self._attempts, trees.patience()
+            known, text, old = self._code, self.text, self._stale_tree
+            if known is not None and (known.tree is not None or not attempts.is_due(seconds)):
+                return known
+            language = languages.language_of(self.language, self.path)
+            if not attempts.is_due(seconds):
+                self._code = Code(text, language, name=self.uri)
+                return self._code
+            attempt = attempts.begin()
+        code = codes.parse(text, language, old, self.uri)
+        with self._lock:
+            missed = attempts.end(attempt, seconds, code.tree is not None)
+            if attempts is self._attempts:
+                self._take(code, missed)
+        return code
+
+    def _take(self, code: Code, missed: "list[Edit] | None") -> None:
+        """Keep what was parsed, told of the edits that were made meanwhile; None: of those there were too many."""
+        if missed == []:
+            self._expect_symbols(code)
+            self._code = code
+        if code.tree is not None and missed is not None:
+            self._stale_tree, self._new_to_tree = code.tree, 0
+            for edit in missed:
+                self._tell_tree(edit)
+
+    def _tell_tree(self, edit: Edit) -> None:
+        """Of what is new, unless that is so much that it has to be tried first."""
+        self._new_to_tree += len(edit.new_text)
+        known = self._stale_tree if self._new_to_tree < trees.STEP else None
+        self._stale_tree = codes.edited(known, *edit) if known is not None else None
 
     @property
     def tree(self) -> codes.Tree | None:
-        """The syntax tree of the text as it is now; None where the language is unknown."""
+        """The syntax tree of the text as it is now; None where there is no grammar, or it is too much for it."""
         return self.code.tree
 
     def code_near(self, offset: int) -> tuple[Code, int]:
         """(what stands around `offset` with its tree, where that begins in the text); a short text as a whole."""
+        if len(self.text) <= _LONG:
+            return self.code, 0
         with self._lock:
-            if len(self.text) <= _LONG:
-                return self.code, 0
             if self._excerpt is None or not self._excerpt.covers(offset, len(self.text)):
                 self._excerpt = self._cut(offset)
-            return self._excerpt.document.code, self._excerpt.start
+            excerpt = self._excerpt
+        return excerpt.document.code, excerpt.start
 
     def _cut(self, offset: int) -> Excerpt:
-        """Whole lines around `offset`, beginning with one that is not indented where there is one."""
+        """Lines around `offset`, if possible from one on that is not indented; of long lines a part."""
         start, end = max(0, offset - _AROUND), min(len(self.text), offset + _AROUND)
         if start > 0:
             start = self.text.find("\n", start, offset) + 1 or start
             outermost = _OUTERMOST.search(self.text, start, max(start, offset - _AROUND // 2))
             start = self._out_of_strings(outermost.start() if outermost else start)
-        end = self.text.find("\n", end) + 1 or len(self.text)
+        end = self.text.find("\n", end, end + _AROUND) + 1 or end
         return Excerpt(start, Document(self.uri, self.text[start:end], self.language, self.path))
 
     def _out_of_strings(self, start: int) -> int:
-        """`start`, or where the string or comment begins that goes across it."""
+        """`start`, or where the string or comment begins that goes across it, unless that is far away."""
         if self._stale_tree is None:
             self.code  # noqa: B018  # parsed once; from then on the tree is told of every edit
-        source = codes.encode(self.text)
+        if self._stale_tree is None:
+            return start
         byte = codes.byte_length(self.text[:start])
-        node = self._stale_tree.root_node.descendant_for_byte_range(byte, byte) if self._stale_tree else None
-        while node is not None:
-            if node.start_byte < byte and _ACROSS_LINES.search(node.type):
-                start = len(source[: node.start_byte].decode("utf-8", "replace"))
-                start = self.text.rfind("\n", 0, start) + 1
-            node = node.parent
-        return start
+        around = nodes_around(self._stale_tree, byte, byte)
+        across = [node for node in around if node.start_byte < byte and _ACROSS_LINES.search(node.type)]
+        if not across:
+            return start
+        begin = len(codes.encode(self.text)[: across[-1].start_byte].decode("utf-8", "replace"))
+        begin = self.text.rfind("\n", 0, begin) + 1
+        return begin if start - begin <= 2 * _LONG else start
 
     def snapshot(self) -> Snapshot:
         return Snapshot(self.uri, self.text, self.language, self.path, self.version)

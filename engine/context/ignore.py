@@ -12,8 +12,9 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 
 from engine.context import globs
-from engine.context.secrets import has_secret_name, secret_in
 from engine.files import IGNORE_RULES, SOURCE, UnfitFile, read_text
+from engine.secrets.files import has_secret_name
+from engine.secrets.hiding import kind_in
 
 MAX_BYTES = SOURCE
 IGNORE_FILES = (".gitignore", ".hearthignore")
@@ -103,7 +104,7 @@ def verdict_of_text(text: str) -> Verdict:
         return Verdict(False, f"it is larger than {MAX_BYTES // 1024} KB")
     if "\0" in text:
         return Verdict(False, "it is binary")
-    if secret := secret_in(text):
+    if secret := kind_in(text):
         return Verdict(False, f"it contains what looks like {secret}")
     return ALLOWED
 

@@ -8,13 +8,15 @@ import re
 
 import tree_sitter
 
-from engine.context.code import Code
+from engine.context.code import Code, nodes_around
 from engine.stopping.lines import indent_of
 
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
 MAX_BRACKET_CHARS = 20_000  # looked at before the cursor
 MAX_BRACKETS = 400
-MAX_LINE_CHARS = 4_000  # of a line read by hand; what a string is in a line longer than that is a guess
+MAX_LINE_CHARS = (
+    4_000  # that are looked at left and right of a place; in a longer line what a string is is a guess
+)
 
 _BRACKET = re.compile(r"[()\[\]{}]")
 # Besides these every node with "string" in its type.
@@ -93,12 +95,10 @@ def open_bracket(code: Code, offset: int) -> int | None:
     """The offset of the innermost bracket that is open at the offset."""
     begin = max(0, offset - MAX_BRACKET_CHARS)
     found = [match.start() for match in _BRACKET.finditer(code.text, begin, offset)][-MAX_BRACKETS:]
-    if code.tree is None:
-        states = _line_states(code, found)
-        found = [position for position, state in zip(found, states, strict=True) if state == "code"]
+    by_hand = _in_code_by_hand(code, found) if code.tree is None else set()
     depth = 0
     for position in reversed(found):
-        if code.tree is not None and not _is_code(code, code.tree, position):
+        if position not in by_hand and not _is_code_in_tree(code, position):
             continue
         if code.text[position] not in BRACKETS:
             depth += 1
@@ -110,10 +110,11 @@ def open_bracket(code: Code, offset: int) -> int | None:
 
 
 def line_around(text: str, offset: int) -> tuple[str, str]:
-    """The offset's line, left and right of it, without its end."""
-    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
-    ends = [end for end in (text.find("\n", offset), text.find("\r", offset)) if end >= 0]
-    return text[start:offset], text[offset : min(ends, default=len(text))]
+    """The offset's line, left and right of it, without its end; of a long line what is near."""
+    begin, limit = max(0, offset - MAX_LINE_CHARS), offset + MAX_LINE_CHARS
+    start = max(begin, text.rfind("\n", begin, offset) + 1, text.rfind("\r", begin, offset) + 1)
+    ends = [end for end in (text.find("\n", offset, limit), text.find("\r", offset, limit)) if end >= 0]
+    return text[start:offset], text[offset : min(ends, default=limit)]
 
 
 def _is_string(node: tree_sitter.Node) -> bool:
@@ -129,12 +130,7 @@ def _around(code: Code, offset: int) -> list[tree_sitter.Node]:
     if code.tree is None or offset <= 0:
         return []
     byte = code.byte(offset)
-    node = code.tree.root_node.descendant_for_byte_range(byte - 1, byte)
-    nodes: list[tree_sitter.Node] = []
-    while node is not None:
-        nodes.append(node)
-        node = node.parent
-    return nodes
+    return nodes_around(code.tree, byte - 1, byte)
 
 
 def _reaches(code: Code, comment: tree_sitter.Node, offset: int) -> bool:
@@ -157,15 +153,30 @@ def _is_sound(code: Code, offset: int) -> bool:
     return node is not None and not node.has_error
 
 
-def _is_code(code: Code, tree: tree_sitter.Tree, position: int) -> bool:
+def _is_code_in_tree(code: Code, position: int) -> bool:
     """Whether the character at the position is neither in a string nor in a comment."""
+    if code.tree is None:
+        return False
     byte = code.byte(position)
-    node = tree.root_node.descendant_for_byte_range(byte, byte + 1)
+    node = code.tree.root_node.descendant_for_byte_range(byte, byte + 1)
     if node is None or node.type == code.text[position]:
         return True
     if node.parent is not None and (_is_string(node.parent) or "comment" in node.parent.type):
         return False
     return not _is_string(node) and "comment" not in node.type
+
+
+def _in_code_by_hand(code: Code, positions: list[int]) -> set[int]:
+    """Those of the positions, in order, that are neither in strings nor in comments; a line is read once."""
+    found: set[int] = set()
+    start, states = 0, list[str]()
+    for position in positions:
+        if position >= start + len(states) or code.text.find("\n", start, position) >= 0:
+            head, tail = line_around(code.text, position)
+            start, states = position - len(head), _line_states(code, head + tail)
+        if states[position - start] == "code":
+            found.add(position)
+    return found
 
 
 def _is_continued(text: str, bracket: int, offset: int) -> bool:
@@ -179,50 +190,34 @@ def _is_continued(text: str, bracket: int, offset: int) -> bool:
 
 def _line_state(code: Code, offset: int) -> str:
     """Read the line up to the offset by hand: "code", "string" or "comment"."""
-    return _line_states(code, [offset])[0]
+    head, _ = line_around(code.text, offset)
+    return _line_states(code, head)[-1]
 
 
-def _line_states(code: Code, offsets: list[int]) -> list[str]:
-    """The same for several offsets, in ascending order, each line of which is read once."""
-    states: list[str] = []
-    while len(states) < len(offsets):
-        first, last = offsets[len(states)], offsets[-1]
-        begin = max(0, first - MAX_LINE_CHARS)
-        start = max(begin, code.text.rfind("\n", begin, first) + 1, code.text.rfind("\r", begin, first) + 1)
-        ends = [end for end in (code.text.find("\n", first, last), code.text.find("\r", first, last)) if end >= 0]
-        wanted = [offset - start for offset in offsets[len(states) :] if offset <= min(ends, default=last)]
-        states += _states_in(code, code.text[start : start + wanted[-1]], wanted)
-    return states
-
-
-def _states_in(code: Code, line: str, wanted: list[int]) -> list[str]:
-    """What the character at each of these places of a line belongs to."""
+def _line_states(code: Code, line: str) -> list[str]:
+    """The same in front of each of the line's characters, and behind the last one."""
     comment = code.language.comment if code.language else ""
     quotes = code.language.quotes if code.language else "\"'"
     # A brace alone may as well be just a brace.
     interpolations = [each for each in code.language.interpolations if len(each) > 1] if code.language else []
     opened: list[str] = []  # what ends each string and each piece of code in one, outermost first
     states: list[str] = []
-    index = 0
-    while index < len(line):
-        char, step = line[index], 1
-        state = "string" if opened and opened[-1] in quotes else "code"
-        if state == "string":
+    while (index := len(states)) < len(line):
+        char = line[index]
+        if opened and opened[-1] in quotes:
             beginning = next((each for each in interpolations if line.startswith(each, index)), "")
-            step = len(beginning) or (2 if char == "\\" else 1)
+            states += ["string"] * (len(beginning) or (2 if char == "\\" else 1))
             if beginning:
                 opened.append(BRACKETS[beginning[-1]])
             elif char == opened[-1]:
                 opened.pop()
-        elif comment and not opened and line.startswith(comment, index):
-            states += ["code" for place in wanted[len(states) :] if place < index + len(comment)]
-            return states + ["comment"] * (len(wanted) - len(states))
-        elif char in quotes:
+            continue
+        states.append("code")
+        if comment and not opened and line.startswith(comment, index):
+            return states[:-1] + ["comment"] * (len(line) - index + 1)
+        if char in quotes:
             opened.append(char)
         elif opened and char == opened[-1]:
             opened.pop()
-        index += step
-        while len(states) < len(wanted) and wanted[len(states)] < index:
-            states.append(state)
-    state = "string" if opened and opened[-1] in quotes else "code"
-    return states + [state] * (len(wanted) - len(states))
+    states.append("string" if opened and opened[-1] in quotes else "code")
+    return states[: len(line)] + states[-1:]

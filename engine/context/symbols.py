@@ -10,13 +10,16 @@ import tree_sitter
 
 from engine import languages
 from engine.context.changes import Change
-from engine.context.code import Code
+from engine.context.code import Code, nodes_around
 
 MAX_HEAD_LINES = 12  # of a definition whose whole text is its head, such as a struct
 MAX_HEAD_CHARS = 600
 MAX_PREFIX_CHARS = 60  # before a definition on its line
 MAX_DOC_CHARS = 100
 MAX_COMMENT_LINES = 20  # looked at above a definition
+MAX_OWNERS = 20  # whose names are told
+MAX_NAMELESS = 4_000  # tokens in a row
+MAX_MATCHES_AT_ONCE = 1_000  # that a query has begun and not ended; beyond, the oldest are given up
 LINES_BELOW = 40  # of a change whose definitions may be described by a comment in it
 _WORD = re.compile(r"[^\W\d][\w$]*")
 _DECORATION = ("@", "#[", "#!")
@@ -85,6 +88,7 @@ class Symbols:
 
 
 _of_code: WeakKeyDictionary[Code, Symbols] = WeakKeyDictionary()
+_searchable: WeakKeyDictionary[Code, bool] = WeakKeyDictionary()
 _changes: WeakKeyDictionary[Code, Change[Symbols]] = WeakKeyDictionary()
 
 
@@ -204,10 +208,40 @@ def _matches(
     query = languages.query(code.language, part) if code.language else None
     if code.tree is None or query is None:
         return []
-    cursor = tree_sitter.QueryCursor(query)
+    if not _is_searchable(code):
+        return []
+    if end is not None and not all(nodes_around(code.tree, byte, byte) for byte in (start, end)):
+        return []
+    # Never with a progress callback: the bindings (0.26.1) crash in it as soon as there is a match.
+    cursor = tree_sitter.QueryCursor(query, match_limit=MAX_MATCHES_AT_ONCE)
     if end is not None:
         cursor.set_byte_range(start, end)
     return cursor.matches(code.tree.root_node)
+
+
+def _is_searchable(code: Code) -> bool:
+    """Whether a query is linear in the tree; it is not in a long row of tokens without a name in one error."""
+    if code.tree is None or len(code.source) < MAX_NAMELESS:
+        return True
+    found = _searchable.get(code)
+    if found is None:
+        found = _searchable[code] = _longest_nameless(code.tree) < MAX_NAMELESS
+    return found
+
+
+def _longest_nameless(tree: tree_sitter.Tree) -> int:
+    longest, waiting = 0, [tree.root_node]
+    while waiting and longest < MAX_NAMELESS:
+        node = waiting.pop()
+        if not node.has_error:
+            continue
+        row = 0
+        for child in node.children:
+            row = 0 if child.is_named else row + 1
+            longest = max(longest, row)
+            if child.has_error:
+                waiting.append(child)
+    return longest
 
 
 def _positions(definitions: dict[int, tuple[int, str, Captures]], imports: dict[int, Captures]) -> Iterator[int]:
@@ -252,7 +286,7 @@ def _owned(definitions: list[Definition]) -> Iterator[Definition]:
     for definition in definitions:
         while around and around[-1].end <= definition.start:
             around.pop()
-        owner = ".".join(outer.name for outer in around)
+        owner = ".".join(outer.name for outer in around[-MAX_OWNERS:])
         around.append(definition if definition.owner == owner else replace(definition, owner=owner))
         yield around[-1]
 

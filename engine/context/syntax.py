@@ -25,6 +25,7 @@ __all__ = [
 
 MAX_ERRORS = 200  # counted in one tree
 MAX_LINES = 5_000  # looked at above a place, for those that it is nested in
+MAX_LOOKED_AT = 50_000  # nodes, to count them
 # A list of names, not a block: of what is imported or taken apart; an interpolation; a value.
 _NO_BLOCK_BRACE = re.compile(
     r"^\s*(export\s+)?((import|export)(\s+type|\s+\w+,)?|const|let|var)\s*\{$|::\{$|[$#=]\{$"
@@ -81,10 +82,11 @@ def errors(code: Code) -> int:
     """How many errors the tree has, `MAX_ERRORS` at most; 0 without one."""
     if code.tree is None:
         return 0
-    count = 0
+    count = looked_at = 0
     waiting = [code.tree.root_node]
-    while waiting and count < MAX_ERRORS:
+    while waiting and count < MAX_ERRORS and looked_at < MAX_LOOKED_AT:
         node = waiting.pop()
+        looked_at += node.child_count
         inside = [child for child in node.children if child.has_error or child.is_missing]
         # Where none of its children has the error that a node has, a token without a node is missing: a line end.
         count += node.is_error or node.is_missing or (node.has_error and not inside)

@@ -6,14 +6,13 @@ over 0.5 at 14 of 19 true ends, never before). Small ones run on into what stand
 """
 
 import tomllib
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
-from engine import paths
-from engine.files import NOTES, read_json, read_text, write_atomically
+from engine import paths, state
+from engine.files import NOTES, read_json, read_text
 from engine.types import FimPrompt
 
 _SHARE = 0.4  # of the known ends: an answer of a model that finds so many is cut only where it is certainly wrong
@@ -58,8 +57,7 @@ def read(id: str) -> Ends | None:
 
 
 def write(id: str, ends: Ends) -> None:
-    with suppress(OSError):  # it is measured again
-        write_atomically(_file(), msgspec.json.encode({**_all(), id: ends}))
+    state.keep(_file(), msgspec.json.encode({**_all(), id: ends}))  # without it, it is measured again
 
 
 def _all() -> dict[str, Ends]:

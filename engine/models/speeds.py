@@ -1,11 +1,10 @@
 """How fast models were on this machine, as their self-tests measured it: what `fit` goes by where it can."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from engine import files, paths
+from engine import files, paths, state
 from engine.models.fit import Speed
 
 _decoder = msgspec.json.Decoder(dict[str, Speed])
@@ -28,8 +27,7 @@ def note(id: str, prompt: float, generation: float) -> None:
     if prompt <= best.prompt and generation <= best.generation:
         return
     known[id] = Speed(max(prompt, best.prompt), max(generation, best.generation))
-    with suppress(OSError):  # advice is then an estimate, as before
-        files.write_atomically(_file(), msgspec.json.encode(known))
+    state.keep(_file(), msgspec.json.encode(known))  # without it advice is an estimate, as before
 
 
 def _file() -> Path:

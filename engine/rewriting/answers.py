@@ -9,6 +9,7 @@ import re
 
 import tree_sitter
 
+from engine.characters import one_line
 from engine.context.code import Code, parse
 from engine.context.symbols import Definition, symbols
 from engine.errors import EditRefused
@@ -199,7 +200,7 @@ def _checked(target: Target, edits: tuple[Edit, ...], parsed: Code | None = None
         raise Unchanged("the answer changes nothing")
     for edit in edits:
         if line := leaves_out(edit.text, target.text):
-            raise EditRefused(f"the answer leaves code out: {line}")
+            raise EditRefused(f"the answer leaves code out: {one_line(line)}")
     edits = (*imports, *edits)
     refuse_errors(target.code, edits)
     return edits

@@ -2,10 +2,12 @@
 
 import tree_sitter
 
-from engine.context.code import Code
+from engine.context.code import Code, nodes_around
 from engine.context.symbols import symbols
 from engine.rewriting.syntax_nodes import leaves, text_of
 from engine.rewriting.targets import Target
+
+MAX_USES = 1_000  # of one name in a file
 
 
 def local_name(code: Code, start: int, end: int) -> Target | None:
@@ -17,8 +19,10 @@ def local_name(code: Code, start: int, end: int) -> Target | None:
         return None
     name = text_of(code, node)
     found_uses = uses(code, name)
-    functions = {_function_around(use) for use in found_uses}
-    around = _function_around(node)
+    if len(found_uses) > MAX_USES:
+        return None
+    functions = {_function_around(code, use) for use in found_uses}
+    around = _function_around(code, node)
     if around is None or functions != {around} or not any(_is_assigned(use) for use in found_uses):
         return None
     if any(_is_parameter(use) or _is_member(use) for use in found_uses):
@@ -35,12 +39,10 @@ def uses(code: Code, name: str) -> list[tree_sitter.Node]:
     ]
 
 
-def _function_around(node: tree_sitter.Node) -> int | None:
+def _function_around(code: Code, node: tree_sitter.Node) -> int | None:
     """The first byte of the function that a node is in."""
-    parent = node.parent
-    while parent is not None and parent.type != "function_definition":
-        parent = parent.parent
-    return parent.start_byte if parent else None
+    around = nodes_around(code.tree, node.start_byte, node.end_byte)[1:] if code.tree else []
+    return next((each.start_byte for each in around if each.type == "function_definition"), None)
 
 
 def _is_assigned(node: tree_sitter.Node) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import tree_sitter
 
+from engine.characters import one_line
 from engine.context.code import Code, parse
 from engine.errors import EditRefused
 from engine.files import SOURCE, read_text
@@ -71,7 +72,7 @@ def merged(plan: Plan, target: Target, answer: str) -> str:
     nodes = answered.tree.root_node.named_children
     tests = [text_of(answered, node) for node in nodes if plan.keeps(answered, node)]
     if line := leaves_out("\n".join(tests), ""):
-        raise EditRefused(f"the answer leaves code out: {line}")
+        raise EditRefused(f"the answer leaves code out: {one_line(line)}")
     names = _names("\n".join(tests))
     if plan.old_text and (known := names & _names(plan.old_text)):
         raise EditRefused(f"{plan.path.name} has a test named {sorted(known)[0]} already")

