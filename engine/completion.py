@@ -162,12 +162,13 @@ class Completer:
         with suppress(asyncio.CancelledError, HearthError):
             await asyncio.shield(memory.warming)
 
-    def full_request(self, document: Document, offset: int) -> tuple[CompletionRequest, Gathered | None]:
+    async def full_request(self, document: Document, offset: int) -> tuple[CompletionRequest, Gathered | None]:
         """The request that a rested cursor at `offset` would be answered from, and where its context came from."""
         memory = self._memories.get(document.uri, _Memory())
         # A copy: what is only looked at must not change what is answered from.
         looked_at = _Memory(memory.frame, memory.is_full, gathered=memory.gathered)
         place = Place(document.text, offset, *document.code_near(offset))
+        await self._fill(looked_at, document.snapshot(), offset)
         request = self._request(looked_at, document.snapshot(), place, automatic=False)
         return request, looked_at.gathered
 
@@ -218,6 +219,8 @@ class Completer:
             self._look_ahead(memory, snapshot, place, known)
             return known
         self._stop_warming(memory, snapshot, offset, automatic)
+        if not automatic:
+            await self._fill(memory, snapshot, offset)
         generation = self._begin(memory, snapshot, place, automatic)
         await generation.wait(*deadlines, offset, floor)
         self._speed.learn(generation.usage)
@@ -311,10 +314,7 @@ class Completer:
     def _request(self, memory: _Memory, snapshot: Snapshot, place: Place, automatic: bool) -> CompletionRequest:
         offset = place.offset
         typed = memory.frame.typed(snapshot.text, offset) if memory.frame else None
-        if not automatic and (typed is None or not memory.is_full):
-            memory.frame, memory.is_full = self._full_frame(memory, snapshot, offset), True
-            typed = memory.frame.typed(snapshot.text, offset) or ""  # who asks for it can wait for the best
-        elif memory.frame is None or typed is None:
+        if memory.frame is None or typed is None:
             memory.frame, memory.is_full = self._quick_frame(memory.frame, snapshot, offset), False
             typed = memory.frame.typed(snapshot.text, offset) or ""
         settings = self.settings
@@ -343,14 +343,24 @@ class Completer:
             return with_context(frame, old.context)
         return frame_at(snapshot.text, offset, quick, _name(snapshot))
 
-    def _full_frame(self, memory: _Memory, snapshot: Snapshot, offset: int) -> Frame:
-        budget = budgets.ahead(self._most(), self._speed)
-        frame = frame_at(snapshot.text, offset, budget, _name(snapshot))
-        query = self.surroundings(snapshot, offset, frame.window)
+    async def _fill(self, memory: _Memory, snapshot: Snapshot, offset: int) -> None:
+        """Have a full frame: who asks by hand can wait for the best."""
+        typed = memory.frame.typed(snapshot.text, offset) if memory.frame else None
+        if typed is None or not memory.is_full:
+            memory.frame, memory.is_full = await self._full_frame(memory, snapshot, offset), True
+
+    async def _full_frame(self, memory: _Memory, snapshot: Snapshot, offset: int) -> Frame:
+        """With context, for which files are read and parsed: that is not for the event loop."""
+        frame, query = self._bare_frame(snapshot, offset)
         if query is None:
             return frame
-        memory.gathered = gather(query, query.settings.tokens, memory.gathered)
+        memory.gathered = await asyncio.to_thread(gather, query, query.settings.tokens, memory.gathered)
         return with_context(frame, memory.gathered.files)
+
+    def _bare_frame(self, snapshot: Snapshot, offset: int) -> tuple[Frame, ContextQuery | None]:
+        """A full frame without context, and what that is to be asked for."""
+        frame = frame_at(snapshot.text, offset, budgets.ahead(self._most(), self._speed), _name(snapshot))
+        return frame, self.surroundings(snapshot, offset, frame.window)
 
     def _most(self) -> Budget:
         return Budget(self.settings.prefix_tokens, self.settings.suffix_tokens)
@@ -367,7 +377,7 @@ class Completer:
             return
         full = memory.growing
         if full is None or full.typed(snapshot.text, offset) is None:
-            full = memory.growing = self._full_frame(memory, snapshot, offset)
+            full = memory.growing = await self._full_frame(memory, snapshot, offset)
         await self._prefill(snapshot, full, offset)
         memory.frame, memory.is_full, memory.growing = full, True, None
 

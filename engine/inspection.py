@@ -38,7 +38,7 @@ async def inspect(completer: Completer, document: Document, offset: int) -> Insp
 
     Nothing is generated, and nothing of what the completer remembers is changed. Raises `HearthError`.
     """
-    request, gathered = completer.full_request(document, offset)
+    request, gathered = await completer.full_request(document, offset)
     probe = await completer.backend.probe(request)
     prompt = request.prompt
     own = (

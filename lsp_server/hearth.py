@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` ha
     from engine.context.recent import RecentEdits
 
 log = logging.getLogger("hearth.server")
+_MAX_CHARS = 8_000_000  # of a document; to apply a key to the text costs what all of it costs
 _CONFIGURATION_SECONDS = 2.0  # a client that never answers must not keep the user waiting
 
 
@@ -153,7 +154,8 @@ class Hearth(LanguageServer):
 
     # Documents.
 
-    def open(self, item: lsp.TextDocumentItem) -> "Document":
+    def open(self, item: lsp.TextDocumentItem) -> "Document | None":
+        """The document, kept from now on; None for one that is too long, which is then as good as not open."""
         from engine.context.documents import Document
         from engine.context.recent import RecentEdits
 
@@ -161,6 +163,10 @@ class Hearth(LanguageServer):
         said: object = item.language_id  # nothing has checked it
         language = said if isinstance(said, str) else "plaintext"
         document = Document(item.uri, item.text, language, to_fs_path(item.uri), item.version)
+        if len(document.text) > _MAX_CHARS:
+            said = f"{document.path or item.uri} is left alone: it is longer than {_MAX_CHARS // 10**6} MB"
+            self.tell(said, lsp.MessageType.Info)
+            return None
         self.documents[item.uri] = document
         self._judge(document)
         return document
@@ -204,7 +210,7 @@ class Hearth(LanguageServer):
         settings = self.settings.completion
         if self.status.paused or not settings.enabled or document.uri in self._secret:
             return True
-        return document.language in settings.languages_off
+        return document.language in settings.languages_off or len(document.text) > _MAX_CHARS
 
     def is_secret(self, document: "Document") -> bool:
         """No model may see it."""

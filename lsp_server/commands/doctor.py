@@ -2,6 +2,7 @@ import platform
 import sys
 import time
 from importlib.metadata import version
+from itertools import repeat
 
 import psutil
 from rich.console import Console
@@ -13,6 +14,7 @@ from engine.errors import HearthError
 from engine.host import crashes, supervision
 from engine.host.wire import Report
 from engine.models import store
+from lsp_server import watchdog
 from lsp_server.commands import terminal
 
 console = Console()
@@ -35,6 +37,8 @@ def doctor() -> None:
     table.add_row("settings", str(paths.config_file()))
     table.add_row("logs", str(paths.log_dir()))
     table.add_row("backend", settings.completion.backend)
+    for heading, line in zip(("event loop", *repeat("")), held_up(), strict=False):
+        table.add_row(heading, line)
     console.print(table)
     if settings.completion.backend != "local":
         console.print(f"The model is run by {settings.completion.backend}; nothing to test here.")
@@ -72,6 +76,19 @@ def crash_report(budget: int) -> list[str]:
     return lines
 
 
+def held_up() -> list[str]:
+    """Whether the event loop of an open window, or of one of the last week, was held up, and by what."""
+    lines: list[str] = []
+    for figures, is_open in watchdog.windows():
+        count = sum(each.count for each in figures.long.values())
+        which = f"window {figures.pid}" if is_open else f"window {figures.pid}, which is closed"
+        held = f"held up {count} times" if count else "never held up"
+        lines.append(f"{which}: {held}, the longest of {figures.steps} steps took {_ms(figures.longest)}")
+        longest = sorted(figures.long.items(), key=lambda item: -item[1].longest)
+        lines += [f"  {name}: {each.count} times, up to {_ms(each.longest)}" for name, each in longest[:_LINES]]
+    return lines or ["no window is open"]
+
+
 async def _report(backend: LocalBackend) -> Report:
     try:
         return await backend.report()
@@ -98,6 +115,10 @@ def _findings(report: Report, path: str, where: str) -> Table:
 
 def _clock(unix_time: float) -> str:
     return time.strftime("%H:%M", time.localtime(unix_time))
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"
 
 
 def _gib(size: float) -> str:

@@ -109,7 +109,7 @@ def identifiers(text: str) -> list[str]:
     return re.findall(r"[A-Za-z_$][\w$]*", text)
 
 
-def request_of(
+async def request_of(
     backend: local.LocalBackend, settings: Settings, case: Case, way: str
 ) -> tuple[CompletionRequest, Gathered]:
     """What a cursor that rests there would be answered from."""
@@ -135,13 +135,13 @@ def request_of(
         )
 
     completer = Completer(backend, settings.completion, surroundings)
-    request, gathered = completer.full_request(document, case.offset)
+    request, gathered = await completer.full_request(document, case.offset)
     line = replace(request.stop, mode="line", max_lines=1)
     return replace(request, document=f"{case.id} {way}", stop=line), gathered or Gathered()
 
 
 async def _answer(backend: local.LocalBackend, settings: Settings, case: Case, way: str, kept: "Kept") -> Answered:
-    request, gathered = request_of(backend, settings, case, way)
+    request, gathered = await request_of(backend, settings, case, way)
     text = kept.find(request)
     if text is None:
         text = await _ask(backend, request)
@@ -168,7 +168,7 @@ async def _warm_times(
     """Milliseconds until the first token once one more character is typed, the prompt before it being known."""
     times: dict[str, list[float]] = {WITHOUT: [], WITH: []}
     for case in track(cases, "warm requests", console=console):
-        requests = {way: request_of(backend, settings, case, way)[0] for way in times}
+        requests = {way: (await request_of(backend, settings, case, way))[0] for way in times}
         for request in requests.values():
             await backend.warm(request)
         for way, request in requests.items():
