@@ -14,6 +14,9 @@ from engine.context.symbols import Import
 from engine.languages import Language
 
 MAX_PACKAGE_FILES = 20  # of one folder, where a folder is what is imported
+MAX_USED = 200  # paths of one `use` statement
+MAX_USE_DEPTH = 20  # braces
+_USE_TOKEN = re.compile(r"[{},]|[^\s{},:]+")
 _SCRIPT_SUFFIXES = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", ".d.ts")
 
 
@@ -167,24 +170,25 @@ def _rust_item(base: Path, parts: list[str]) -> Target | None:
 
 
 def _use_paths(text: str) -> list[list[str]]:
-    """`a::{b, c::{d as e}}` as `[[a, b], [a, c, d]]`."""
-    text = re.sub(r"\s+as\s+\w+|\s+|^::", "", text)
-    head, brace, rest = text.partition("{")
-    prefix = [part for part in head.split("::") if part]
-    if not brace:
-        return [prefix] if prefix else []
-    return [prefix + path for part in _top_level_parts(rest.removesuffix("}")) for path in _use_paths(part)]
-
-
-def _top_level_parts(text: str) -> list[str]:
-    parts, depth = [""], 0
-    for char in text:
-        depth += (char == "{") - (char == "}")
-        if char == "," and depth == 0:
-            parts.append("")
+    """`a::{b, c::{d as e}}` as `[[a, b], [a, c, d]]`; neither all of very many nor what nests too deeply."""
+    found: list[list[str]] = []
+    prefixes: list[list[str]] = [[]]  # one for each brace that is open
+    path: list[str] = []  # what was read since the last comma or brace
+    for token in _USE_TOKEN.findall(re.sub(r"\s+as\s+\w+", "", text)):
+        if token == "{":
+            prefixes.append(prefixes[-1] + path)
+            path = []
+        elif token in ",}":
+            if path:
+                found.append(prefixes[-1] + path)
+            path = []
+            if token == "}" and len(prefixes) > 1:
+                prefixes.pop()
         else:
-            parts[-1] += char
-    return [part for part in parts if part]
+            path.append(token)
+        if len(found) >= MAX_USED or len(prefixes) > MAX_USE_DEPTH:
+            return found
+    return [*found, prefixes[-1] + path] if path else found
 
 
 def _include(statement: Import, file: Path, root: Path) -> Iterator[Target]:

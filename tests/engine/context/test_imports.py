@@ -96,3 +96,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / name).write_text("")
     (root / "go.mod").write_text("module example.org/tool\n\ngo 1.22\n")
     return root
+
+
+@pytest.mark.parametrize("text", ["{" * 100_000, "a::{" * 5_000 + "b" + "}" * 5_000, "}" * 1_000, "::" * 1_000])
+def test_braces_without_an_end_name_nothing(text: str) -> None:
+    assert imports._use_paths(text) == []
+
+
+def test_of_very_many_paths_the_first_count() -> None:
+    assert len(imports._use_paths("a," * 100_000)) == imports.MAX_USED
