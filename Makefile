@@ -32,7 +32,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_layers.py
+	$(BIN)/python -m pytest -q tests/test_layers.py tests/test_layers_words.py
 	$(BIN)/python -m tests.audit requirements.lock
 	@mkdir -p build
 	$(BIN)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible -o build/sbom.json requirements.lock
@@ -44,6 +44,8 @@ bench: model
 soak: model
 	$(BIN)/python -m tests.reliability.fuzz
 	$(BIN)/python -m tests.reliability.chaos
+	HEARTH_SOAK=1 $(BIN)/python -m pytest -q -s tests/reliability/adversarial
+	$(BIN)/python -m tests.reliability.real_servers
 	$(BIN)/python -m tests.reliability.soak
 
 lock: setup

@@ -3,17 +3,16 @@
 import re
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 
-from engine import paths
+from engine import paths, state
 from engine.errors import RequestRefused
-from engine.files import write_atomically
+from engine.files import CONVERSATION, read_json
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_MAX_FILE = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +53,46 @@ def load(id: str) -> Conversation | None:
     """The conversation, or None when there is none, or none that can be read. Raises `RequestRefused`."""
     path = _path(id)
     try:
-        if path.stat().st_size > _MAX_FILE:
-            return None
-        return _decoder.decode(path.read_bytes())
-    except (OSError, msgspec.MsgspecError):
+        return read_json(path, CONVERSATION, _decoder)
+    except OSError:
         return None
 
 
-def save(conversation: Conversation) -> None:
-    """Raises `OSError` when the disk is full or not writable."""
-    write_atomically(_path(conversation.id), msgspec.json.encode(conversation))
+def save(conversation: Conversation) -> bool:
+    """Whether it could be kept: not on a disk that is full or cannot be written."""
+    return state.keep(_path(conversation.id), msgspec.json.encode(_encodable(conversation)))
 
 
 def delete(id: str) -> bool:
-    """Whether there was something to delete; the readable copy goes with it."""
+    """Whether there was something to delete; the readable copy goes with it. Raises `RequestRefused`."""
     path = _path(id)
-    path.with_suffix(".md").unlink(missing_ok=True)
+    there = path.exists()
     try:
-        path.unlink()
-    except FileNotFoundError:
-        return False
-    return True
+        path.with_suffix(".md").unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        if not there:
+            return False  # a file in the place of a folder, say
+        raise RequestRefused(f"{path} cannot be deleted: {error.strerror or error}") from error
+    return there
 
 
 def listed() -> list[Conversation]:
     """All that are kept, newest first."""
     found = [load(path.stem) for path in folder().glob("*.json") if _ID.fullmatch(path.stem)]
     return sorted((each for each in found if each), key=lambda each: each.started, reverse=True)
+
+
+def _encodable(conversation: Conversation) -> Conversation:
+    """Without lone surrogates, which a model's half a character may leave and no file can hold."""
+    turns = tuple(
+        Turn(*(_sound(each) for each in (turn.question, turn.asked, turn.answer))) for turn in conversation.turns
+    )
+    return replace(conversation, turns=turns)
+
+
+def _sound(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _path(id: str) -> Path:

@@ -7,11 +7,12 @@ When the deadline passes, what is certain so far is shown, and the rest is kept 
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from engine import budgets, stop
+from engine import aside, budgets, stop
 from engine.backends import Backend
 from engine.context import ContextQuery, Gathered, gather
 from engine.context import code as codes
@@ -24,6 +25,8 @@ from engine.generation import Generation
 from engine.growth import Growth
 from engine.languages import language_of
 from engine.place import Place
+from engine.screen import completion_request
+from engine.secrets.halves import is_being_typed
 from engine.settings import CompletionSettings
 from engine.stopping.pairs import BRACKETS
 from engine.suggestions import Shown, Suggestions
@@ -31,10 +34,12 @@ from engine.taken import Taken
 from engine.types import Completion, CompletionRequest, FimPrompt, Snapshot, Usage
 from engine.whole import whole
 
+log = logging.getLogger("hearth.completion")
 Surroundings = Callable[[Snapshot, int, tuple[int, int]], ContextQuery | None]
 
 _REST_PAUSE = 0.05  # seconds without a request after which the frame may be improved
 _BY_HAND = 20.0  # seconds
+_GATHERING = 5.0  # seconds in which other files tell what they have; a disk may be a network's
 _MAX_OTHERS = 2  # answers besides the first one, for who asks for them
 
 
@@ -79,6 +84,8 @@ class Completer:
             memory.answering.cancel()
         if memory.taken.is_deleted(document.text, offset) and automatic:
             return Completion("", offset, offset, "deleted")
+        if in_secret(document, offset):
+            return Completion("", offset, offset, "secret")
         text = document.text
         memory.by_hand = memory.by_hand if automatic else (text, offset)
         task = asyncio.create_task(self._answer(memory, document, offset, automatic, automatic or grows))
@@ -141,6 +148,7 @@ class Completer:
         if memory.frame is None or memory.frame.typed(text, after) is None:
             return None
         there = _pasted(place, text, begun, place.offset)
+        await self._have_full_frame(memory, replace(snapshot, text=text), after)
         request = self._request(memory, replace(snapshot, text=text), there, automatic=False)
         generation = self._start(memory, request, there, floor=0.0, by_hand=True)
         with suppress(TimeoutError):
@@ -151,13 +159,15 @@ class Completer:
     async def wake(self) -> None:
         """Have the model loaded, because a file was opened."""
         with suppress(HearthError):
-            self._speed.learn(await self.backend.warm(CompletionRequest("", FimPrompt("", ""), max_tokens=1)))
+            self._speed.learn(await self.backend.warm(completion_request("", FimPrompt("", ""), max_tokens=1)))
 
     async def rest(self, document: Document, offset: int, pause: float = 0.0) -> None:
         """The cursor rests at `offset`: prefill what a completion there will need. Returns when that is done."""
         memory = self._memories.setdefault(document.uri, _Memory())
         if memory.warming is not None:
             memory.warming.cancel()
+        if in_secret(document, offset):
+            return
         memory.warming = asyncio.create_task(self._warm(memory, document.snapshot(), offset, pause))
         with suppress(asyncio.CancelledError, HearthError):
             await asyncio.shield(memory.warming)
@@ -168,7 +178,7 @@ class Completer:
         # A copy: what is only looked at must not change what is answered from.
         looked_at = _Memory(memory.frame, memory.is_full, gathered=memory.gathered)
         place = Place(document.text, offset, *document.code_near(offset))
-        await self._fill(looked_at, document.snapshot(), offset)
+        await self._have_full_frame(looked_at, document.snapshot(), offset)
         request = self._request(looked_at, document.snapshot(), place, automatic=False)
         return request, looked_at.gathered
 
@@ -220,7 +230,7 @@ class Completer:
             return known
         self._stop_warming(memory, snapshot, offset, automatic)
         if not automatic:
-            await self._fill(memory, snapshot, offset)
+            await self._have_full_frame(memory, snapshot, offset)
         generation = self._begin(memory, snapshot, place, automatic)
         await generation.wait(*deadlines, offset, floor)
         self._speed.learn(generation.usage)
@@ -319,7 +329,7 @@ class Completer:
             typed = memory.frame.typed(snapshot.text, offset) or ""
         settings = self.settings
         lines = settings.max_lines if automatic else max(settings.max_lines, settings.max_lines_by_hand)
-        return CompletionRequest(
+        return completion_request(
             document=snapshot.uri,
             prompt=memory.frame.prompt(typed, unfinished_indent(place.code, place.offset_in_code)),
             stop=stop.policy_at(
@@ -343,24 +353,26 @@ class Completer:
             return with_context(frame, old.context)
         return frame_at(snapshot.text, offset, quick, _name(snapshot))
 
-    async def _fill(self, memory: _Memory, snapshot: Snapshot, offset: int) -> None:
-        """Have a full frame: who asks by hand can wait for the best."""
+    async def _have_full_frame(self, memory: _Memory, snapshot: Snapshot, offset: int) -> None:
+        """Who asks by hand can wait for the best."""
         typed = memory.frame.typed(snapshot.text, offset) if memory.frame else None
         if typed is None or not memory.is_full:
             memory.frame, memory.is_full = await self._full_frame(memory, snapshot, offset), True
 
     async def _full_frame(self, memory: _Memory, snapshot: Snapshot, offset: int) -> Frame:
-        """With context, for which files are read and parsed: that is not for the event loop."""
-        frame, query = self._bare_frame(snapshot, offset)
+        budget = budgets.ahead(self._most(), self._speed)
+        frame = frame_at(snapshot.text, offset, budget, _name(snapshot))
+        query = self.surroundings(snapshot, offset, frame.window)
         if query is None:
             return frame
-        memory.gathered = await asyncio.to_thread(gather, query, query.settings.tokens, memory.gathered)
-        return with_context(frame, memory.gathered.files)
-
-    def _bare_frame(self, snapshot: Snapshot, offset: int) -> tuple[Frame, ContextQuery | None]:
-        """A full frame without context, and what that is to be asked for."""
-        frame = frame_at(snapshot.text, offset, budgets.ahead(self._most(), self._speed), _name(snapshot))
-        return frame, self.surroundings(snapshot, offset, frame.window)
+        before = memory.gathered
+        try:
+            gathered = await aside.run(_GATHERING, lambda: gather(query, query.settings.tokens, before))
+        except TimeoutError:
+            log.warning("what other files say did not come within %g s; it is left out", _GATHERING)
+            return frame
+        memory.gathered = gathered
+        return with_context(frame, gathered.files)
 
     def _most(self) -> Budget:
         return Budget(self.settings.prefix_tokens, self.settings.suffix_tokens)
@@ -383,8 +395,14 @@ class Completer:
 
     async def _prefill(self, snapshot: Snapshot, frame: Frame, offset: int) -> None:
         typed = frame.typed(snapshot.text, offset) or ""
-        request = CompletionRequest(snapshot.uri, frame.prompt(typed), max_tokens=1)
+        request = completion_request(snapshot.uri, frame.prompt(typed), max_tokens=1)
         self._speed.learn(await self.backend.warm(request))
+
+
+def in_secret(document: Document, offset: int) -> bool:
+    """Whether a key or a password is being typed there: whatever could be suggested would be wrong."""
+    language = language_of(document.language, document.path)
+    return is_being_typed(document.text, offset, language.name if language else document.language)
 
 
 def _is_by_hand(memory: _Memory, place: Place, automatic: bool) -> bool:

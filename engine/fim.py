@@ -66,7 +66,7 @@ FIM_TEMPLATES: dict[str, FimTemplate] = {
         mid="<|fim_middle|>",
         repo="<|repo_name|>",
         sep="<|file_sep|>",
-        stops=("<|fim_pad|>", "<|endoftext|>", "<|im_start|>", "<|im_end|>"),
+        stops=("<|endoftext|>", "<|fim_pad|>", "<|im_end|>", "<|im_start|>"),
     ),
     # CodeGemma's "prompt structure" page; how paths go with the separator is not documented there.
     "codegemma": FimTemplate(
@@ -185,6 +185,15 @@ def neutralise(text: str, template: FimTemplate | None = None) -> str:
 def stop_strings(template: FimTemplate) -> tuple[str, ...]:
     """Where an answer ends at the latest: every mark, and the family's end-of-text tokens."""
     return (*_marks(template), *template.stops)
+
+
+def first_stops(template: FimTemplate, most: int = 4) -> tuple[str, ...]:
+    """The stop strings that matter most, for servers that take few: OpenAI's API and vLLM refuse a fifth.
+
+    First what begins another file: a model that runs on writes that, and no server ends an answer there by itself.
+    """
+    wanted = (template.sep, *template.stops, template.pre, template.suf, template.mid)
+    return tuple(filter(None, wanted))[:most]
 
 
 def family_of(mark_exists: Callable[[str], bool], hint: str = "") -> str:

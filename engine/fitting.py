@@ -18,7 +18,6 @@ from engine.stopping.trims import lines_below
 _BLANKS = " \t\r\n"
 _MAX_WORDS = 8  # that are taken off a line to make it sound
 _MIN_WORDS = 4  # characters that are worth showing
-_MAX_TAIL = 200  # characters of a body that the editor has closed
 _ONLY_CLOSES = re.compile(r"([\s)\]};,]|\bend\b|\bfi\b|\bdone\b|\besac\b|</[\w.-]+>)*")
 
 
@@ -98,13 +97,19 @@ def _sound_words(place: Place, text: str, opened: int) -> Fit:
     if "\n" in text.strip():
         return Fit("")
     for _ in range(_MAX_WORDS):
-        text = re.sub(r"\s*(\w+|[^\w\s]+)$", "", text)
+        text = _without_last_word(text)
         if len(text.strip()) < _MIN_WORDS:
             break
         fit, found = Fit(text, len(place.tail.text)), pair(text, Closers(), place.code.language)
         if len(found.open) <= opened and _errors_at_least(place, fit, found) <= errors(place.code):
             return fit
     return Fit("")
+
+
+def _without_last_word(text: str) -> str:
+    """Without the word, or the signs, that it ends with, and the blanks in front."""
+    last = re.search(r"(?<!\w)\w+\Z|(?<![^\w\s])[^\w\s]+\Z", text)
+    return text[: last.start()].rstrip() if last else text
 
 
 def _next_best(place: Place, answer: str, found: Pairing) -> Fit | None:
@@ -134,8 +139,8 @@ def _errors_at_least(place: Place, fit: Fit, found: Pairing) -> int:
 def _end_before_tail(tail: str, answer: str, found: Pairing) -> int:
     """Where the answer comes to the user's text right of the cursor and says it otherwise: `) {…}` for `) {}`."""
     said = answer.rstrip(_BLANKS)
-    body = re.match(r"(.*?[^\s({\[].*?\{)\s*\}", tail.strip()[:_MAX_TAIL])
-    if body and (at := answer.partition("\n")[0].find(body[1])) > 0:
+    body = _up_to_body(tail.strip())
+    if body and (at := answer.partition("\n")[0].find(body)) > 0:
         return at
     there = tail[found.count :].strip()
     if not found.count or not there:
@@ -148,6 +153,14 @@ def _end_before_tail(tail: str, answer: str, found: Pairing) -> int:
     goes_on = first.lstrip()
     is_same = goes_on and re.search(r"\w|=", there) and (there.startswith(goes_on) or goes_on[:2] == there[:2])
     return found.firsts[0][0] if is_same else len(answer)
+
+
+def _up_to_body(tail: str) -> str:
+    """The text up to the brace of an empty body, where more stands in front of that than brackets; else ""."""
+    for body in re.finditer(r"\{\s*+\}", tail):
+        if re.search(r"[^\s({\[]", tail[: body.start()]):
+            return tail[: body.start() + 1]
+    return ""
 
 
 def _end_before_below(place: Place, answer: str, at_least: int) -> int:
@@ -245,12 +258,19 @@ def _before_line(place: Place, answer: str) -> Fit:
 
 
 def _before_closers(place: Place, answer: str) -> Fit:
-    """The line only closes what was opened above; if the answer does so by itself, the line is said twice."""
+    """The line only closes what was opened above; if the answer does so by itself, the line is said twice.
+
+    What the answer closes may also be an inner block, whose end is missing like all that stood in it.
+    """
     found = pair(answer, place.closers, place.code.language)
-    count, end = found.count, found.end
-    if not count:
+    if not found.count:
         return _as_lines(place, answer)
-    return Fit(answer[: _end_before_below(place, answer, end)].rstrip(_BLANKS), count)
+    twice = Fit(answer[: _end_before_below(place, answer, found.end)].rstrip(_BLANKS), found.count)
+    inner = _as_lines(place, answer)
+    if place.code.tree is not None:
+        return inner if errors_with(place, inner) < errors_with(place, twice) else twice
+    said = answer[: found.firsts[0][0]].rpartition("\n")[2]
+    return inner if not said.strip() and len(said) > len(place.tail.head) else twice
 
 
 def _as_lines(place: Place, answer: str) -> Fit:

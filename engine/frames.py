@@ -8,9 +8,9 @@ being typed has changed, the cursor is elsewhere, or too much was typed.
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from engine.context.secrets import masked
+from engine.secrets.finding import has_block
+from engine.secrets.hiding import secret_around, seen_by_model, seen_near
 from engine.tail import only_closers, tail_at
 from engine.types import ContextFile, FimPrompt
 
@@ -19,6 +19,7 @@ _STEPS = 4
 _MAX_HEAD = 300  # characters of the cursor's line that a new frame lets stand behind MID
 MAX_TYPED = 700  # characters behind MID; more belongs into the text above
 CHARS_PER_TOKEN = 3.2  # of code, roughly; the host cuts what is really too long
+_BEFORE_TYPED = 200  # characters; the name of a secret may stand on the line above its value
 _MAX_BETWEEN = 400  # characters an editor may insert right of the cursor by itself
 
 
@@ -62,42 +63,43 @@ class Frame:
 
     def prompt(self, typed: str, begun: str = "") -> FimPrompt:
         """`begun` is the end of `typed` that the model is not shown, but to say again."""
-        typed = masked(typed.removesuffix(begun))
+        typed = self._seen(typed)[: len(typed) - len(begun)]
         return FimPrompt(self.above, self.below, typed, self.path, self.context, begun)
+
+    def _seen(self, typed: str) -> str:
+        """What was typed, as a model may see it: with the lines above, where a secret may begin."""
+        before = self.above if has_block(self.above) else self.above[-_BEFORE_TYPED:]
+        return seen_by_model(before + typed)[len(before) :]
 
 
 def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:
     """A new frame for a cursor at `offset`, without what the editor closed right of it: the answer has its own.
 
-    Keys and tokens in the text are crossed out before the windows are cut: half a private key is one too.
+    Keys and passwords in the text are hidden before the windows are cut: half a private key is one too.
     """
-    shown = _masked(text)
-    start = _typed_start(text, shown, offset)
+    start = _typed_start(text, offset)
     tail = tail_at(text, offset)
     right_start = offset + len(tail.text) if tail.is_closed else offset
+    begin = _window_start(text, start, int(budget.prefix * CHARS_PER_TOKEN))
+    end = _window_end(text, right_start, int(budget.suffix * CHARS_PER_TOKEN))
+    seen = seen_near(text, begin, end)
     return Frame(
         left=text[:start],
         right=text[right_start:],
-        above=shown[_window_start(text, start, int(budget.prefix * CHARS_PER_TOKEN)) : start],
-        below=shown[right_start : _window_end(text, right_start, int(budget.suffix * CHARS_PER_TOKEN))],
+        above=seen[begin:start],
+        below=seen[right_start:end],
         path=path,
     )
-
-
-@lru_cache(maxsize=2)
-def _masked(text: str) -> str:
-    """Several frames are cut from one text, and to search a long one takes milliseconds."""
-    return masked(text)
 
 
 def with_context(frame: Frame, context: tuple[ContextFile, ...]) -> Frame:
     return replace(frame, context=context)
 
 
-def _typed_start(text: str, shown: str, offset: int) -> int:
+def _typed_start(text: str, offset: int) -> int:
     """Where what counts as typed begins: at the line's start, in a long line at the border of a sentence or word.
 
-    Never inside of what is crossed out in `shown`: the half of a key would not be known for one.
+    Never inside of a secret: half a key would not be known for one.
     """
     line_start = text.rfind("\n", 0, offset) + 1
     if offset - line_start <= MAX_TYPED // 2:
@@ -105,11 +107,9 @@ def _typed_start(text: str, shown: str, offset: int) -> int:
     nearest = max(line_start, offset - _MAX_HEAD)
     for border in (r"[.!?;]\s", r"[;{}]", r"[,\s]"):
         found = re.search(border, text[nearest : offset - 1])
-        if found and text[nearest : nearest + found.end()] == shown[nearest : nearest + found.end()]:
+        if found and secret_around(text, nearest + found.end()) is None:
             return nearest + found.end()
-    while nearest > line_start and text[nearest - 1] != shown[nearest - 1]:
-        nearest -= 1
-    return nearest
+    return max(line_start, nearest if (secret := secret_around(text, nearest)) is None else secret)
 
 
 def _window_start(text: str, line_start: int, size: int) -> int:

@@ -3,11 +3,14 @@
 import asyncio
 import logging
 from contextlib import aclosing
+from dataclasses import replace
 
 from engine.backends import Backend
+from engine.characters import without_new
 from engine.context.syntax import opens_block
 from engine.fitting import sound
 from engine.place import Place
+from engine.secrets.hiding import restored, stand_ins
 from engine.stopping.borders import is_whole
 from engine.suggestions import Part, Shown, Suggestions, confidence, goes_on, is_old, shown, words
 from engine.tail import closed_since
@@ -184,6 +187,7 @@ class Generation:
                     break
         if self.reason in ("superseded", "cancelled"):
             return
+        rivals = tuple(replace(each, text=self._own(each.text)) for each in rivals)
         self.answer, self._is_sound = sound(self._place, self.answer), True
         self._remember(rivals=rivals)
 
@@ -198,12 +202,16 @@ class Generation:
             return False
         self._spoke_at = self._spoke_at or _now()
         text = self._own(piece.text)
-        self._draft = self._own(piece.draft) or self.answer + text
+        answer = self.answer + text
+        self._draft = self._with_secrets(self._own(piece.draft) or answer)
         if text:
-            self.answer += text
+            self.answer = self._with_secrets(answer)
+            is_cut = len(self.answer) < len(answer)
             self._parts.append(Part(len(self.answer), self._probability(piece), tuple(self._steps)))
             self._steps.clear()
             self._remember(complete=False)
+            if is_cut:
+                return False
         else:
             self._steps.append((len(self._draft), piece.probability))
         self._news.set()
@@ -211,8 +219,16 @@ class Generation:
         return True
 
     def _own(self, text: str) -> str:
-        """With the document's own line ends; the backends say line feeds."""
-        return text.replace("\n", self._line_end)
+        """With the document's own line ends, where the backends say line feeds, and nothing hidden that is new."""
+        if self._line_end == "\r\n":
+            text = text.replace("\r", "")
+        return without_new(text, self._place.text).replace("\n", self._line_end)
+
+    def _with_secrets(self, text: str) -> str:
+        """With this file's own keys where the model says what it was shown for them; nothing behind another's."""
+        own = restored(text, self._place.text)
+        foreign = min((own.index(each) for each in stand_ins(own)), default=len(own))
+        return own[:foreign]
 
     def _probability(self, piece: Piece) -> float:
         """That of the text alone: if the model ended too early, it is right all the same."""

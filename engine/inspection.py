@@ -4,8 +4,9 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from engine.completion import Completer
+from engine.completion import Completer, in_secret
 from engine.context.documents import Document
+from engine.errors import RequestRefused
 from engine.frames import CHARS_PER_TOKEN
 
 
@@ -38,6 +39,8 @@ async def inspect(completer: Completer, document: Document, offset: int) -> Insp
 
     Nothing is generated, and nothing of what the completer remembers is changed. Raises `HearthError`.
     """
+    if in_secret(document, offset):
+        raise RequestRefused("nothing is sent from here: the cursor is in a key or a password")
     request, gathered = await completer.full_request(document, offset)
     probe = await completer.backend.probe(request)
     prompt = request.prompt

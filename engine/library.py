@@ -10,8 +10,9 @@ from engine import backends
 from engine.completion import Completer
 from engine.context.documents import Document
 from engine.languages import language_of
+from engine.screen import chat_request
 from engine.settings import Settings
-from engine.types import ChatMessage, ChatRequest, Finished
+from engine.types import ChatMessage, Finished
 
 _PATIENCE_MS = 60_000  # a script waits for the whole suggestion
 
@@ -52,7 +53,7 @@ class Hearth:
             ChatMessage("assistant" if index % 2 else "user", text) for index, text in enumerate(messages)
         )
         settings = self._settings.chat
-        request = ChatRequest("", turns, settings.max_tokens, settings.temperature, think=settings.think)
+        request = chat_request("", turns, settings.max_tokens, settings.temperature, think=settings.think)
         stream = self._backend.chat(request)
         try:
             while not isinstance(event := self._loop.run(anext(stream)), Finished):

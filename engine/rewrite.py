@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from engine.backends import Backend
+from engine.characters import without_new
 from engine.errors import EditRefused
 from engine.rewriting import actions
 from engine.rewriting.actions import Action
 from engine.rewriting.edits import Edit, Unchanged
+from engine.rewriting.kept_secrets import refuse_secrets, target_as_seen, with_secrets
 from engine.rewriting.prompts import prompt
 from engine.rewriting.targets import Target
 from engine.rewriting.unit_tests import Plan, complete_tests, merged
+from engine.screen import chat_request
 from engine.settings import ChatSettings
-from engine.types import ChatMessage, ChatRequest, Finished, Priority
+from engine.types import ChatMessage, Finished, Priority
 
 log = logging.getLogger("hearth.rewrite")
 T = TypeVar("T")
@@ -47,10 +50,13 @@ async def rewrite(
     backend: Backend, settings: ChatSettings, action: Action, target: Target, on_piece: OnPiece = lambda text: None
 ) -> Rewrite:
     """The edits of one action. Raises `EditRefused` when two answers in a row cannot be applied safely."""
-    asked = _Asked(backend, settings, action, target, on_piece)
-    edits, answer, attempts = await _accepted(
-        asked, prompt(action, target), lambda answer: action.take(target, answer)
-    )
+    seen = target_as_seen(target)
+
+    def take(answer: str) -> tuple[Edit, ...]:
+        return with_secrets(action.id, target, seen, action.take(seen, without_new(answer, target.code.text)))
+
+    asked = _Asked(backend, settings, action, seen, on_piece)
+    edits, answer, attempts = await _accepted(asked, prompt(action, seen), take)
     return Rewrite(edits, answer, attempts)
 
 
@@ -63,10 +69,23 @@ async def write_tests(
     on_piece: OnPiece = lambda text: None,
 ) -> str:
     """The text of the test file, with the new tests. Raises `EditRefused` like `rewrite`."""
-    asked = _Asked(backend, settings, action, target, on_piece)
-    question = prompt(action, target, framework=plan.framework, imports="\n".join(filter(None, plan.imports)))
-    text, _, _ = await _accepted(asked, question, lambda answer: merged(plan, target, answer))
+    seen = target_as_seen(target)
+
+    def take(answer: str) -> str:
+        refuse_secrets(answer)
+        return _merged(plan, seen, answer)
+
+    asked = _Asked(backend, settings, action, seen, on_piece)
+    question = prompt(action, seen, framework=plan.framework, imports="\n".join(filter(None, plan.imports)))
+    text, _, _ = await _accepted(asked, question, take)
     return text
+
+
+def _merged(plan: Plan, target: Target, answer: str) -> str:
+    """The test file with the answer's tests. Its imports are made of a path, which may hold anything too."""
+    old = plan.old_text or ""
+    kept = f"{old}\r" if "\r\n" in old else old  # its own line ends stay
+    return without_new(merged(plan, target, without_new(answer, old)), kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +126,7 @@ async def _accepted(asked: _Asked, question: str, take: Callable[[str], T]) -> t
 async def _answer(asked: _Asked, messages: tuple[ChatMessage, ...]) -> tuple[str, Finished]:
     """One answer, without what the model thought."""
     action, target = asked.action, asked.target
-    request = ChatRequest(
+    request = chat_request(
         conversation=f"action {action.id}",
         messages=messages,
         max_tokens=action.tokens + (int(_TOKENS_PER_CHAR * len(target.text)) if action.grows else 0),

@@ -5,6 +5,14 @@ business; see `lsp_server/settings.py`. A field's docstring-like comment is also
 """
 
 from dataclasses import dataclass, field
+from typing import Annotated, NamedTuple
+
+
+class Between(NamedTuple):
+    """The range of a number, both ends included; who takes settings from outside checks it."""
+
+    least: float
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,22 +21,25 @@ class CompletionSettings:
     backend: str = "local"  # the name of a module in engine/backends
     model: str = "qwen2.5-coder-0.5b-instruct"  # catalog id, path of a .gguf, or the backend's own model name
     languages_off: tuple[str, ...] = ()  # LSP language ids without completion
-    max_lines: int = 12  # of one suggestion while typing
-    max_lines_by_hand: int = 40  # of one that was asked for by hand
-    max_tokens: int = 160  # of one suggestion
-    prefix_tokens: int = 1024  # text above the cursor, in tokens, at most
-    suffix_tokens: int = 256  # text below the cursor, in tokens, at most
-    deadline_ms: int = 400  # after this the whole statements that are certain are shown
-    second_deadline: float = 2.5  # so many times `deadline_ms`: after this a part of a line, if it is all there is
-    min_confidence: float = 0.3  # automatic suggestions with a line less probable than this are not shown
+    max_lines: Annotated[int, Between(1, 500)] = 12  # of one suggestion while typing
+    max_lines_by_hand: Annotated[int, Between(1, 2000)] = 40  # of one that was asked for by hand
+    max_tokens: Annotated[int, Between(1, 100_000)] = 160  # of one suggestion
+    prefix_tokens: Annotated[int, Between(16, 100_000)] = 1024  # text above the cursor, in tokens, at most
+    suffix_tokens: Annotated[int, Between(0, 100_000)] = 256  # text below the cursor, in tokens, at most
+    # After this the whole statements that are certain are shown.
+    deadline_ms: Annotated[int, Between(1, 600_000)] = 400
+    # So many times `deadline_ms`: after this a part of a line is shown, if it is all there is.
+    second_deadline: Annotated[float, Between(1, 1000)] = 2.5
+    # Automatic suggestions with a line less probable than this are not shown.
+    min_confidence: Annotated[float, Between(0, 1)] = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
     backend: str = "local"
     model: str = "qwen2.5-coder-0.5b-instruct"
-    max_tokens: int = 1024
-    temperature: float = 0.0
+    max_tokens: Annotated[int, Between(1, 100_000)] = 1024
+    temperature: Annotated[float, Between(0, 5)] = 0.0
     think: bool = True  # let reasoning models reason
     keep_history: bool = True  # chats are kept on this disk
 
@@ -36,16 +47,20 @@ class ChatSettings:
 @dataclass(frozen=True, slots=True)
 class ContextSettings:
     enabled: bool = True
-    tokens: int = 512  # of other files, in one prompt, at most
+    tokens: Annotated[int, Between(0, 100_000)] = 512  # of other files, in one prompt, at most
     off: tuple[str, ...] = ()  # names of sources not to use
 
 
 @dataclass(frozen=True, slots=True)
 class HostSettings:
-    threads: int = 0  # 0: as many as there are physical cores
-    gpu_layers: int = 0  # -1: all
-    idle_minutes: float = 10.0  # the model's process leaves after this time without clients
-    crash_budget: int = 6  # crashes within ten minutes after which it is left alone for five
+    threads: Annotated[int, Between(0, 1024)] = 0  # 0: as many as there are physical cores
+    gpu_layers: Annotated[int, Between(-1, 10_000)] = 0  # -1: all
+    idle_minutes: Annotated[float, Between(0, 100_000)] = (
+        10.0  # the model's process leaves after this time without clients
+    )
+    crash_budget: Annotated[int, Between(1, 1000)] = (
+        6  # crashes within ten minutes after which it is left alone for five
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def words(text: str, end: int, probability: float) -> Shown:
     line = re.match(r"\s*[^\n]*", text[:end])
     found = line[0] if line else ""
     if len(found) == len(text) or re.match(r"\w", text[len(found) :]):
-        found = re.sub(r"\w+$", "", found)  # the word may go on
+        found = re.sub(r"(?<!\w)\w+$", "", found)  # the word may go on
     found = found.rstrip()
     worth = found if len(found.strip()) >= _WORTH_SHOWING else ""
     return Shown(worth, probability, text[len(found) :], is_part=True)

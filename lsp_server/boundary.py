@@ -7,19 +7,24 @@ the log with its traceback, and the user is told where. Cancellation passes: pyg
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import PurePath
 from typing import Any
 
-from engine import paths
+from pygls.uris import to_fs_path
+
+from engine import logs
 from engine.errors import HearthError
 from engine.types import Status
+from lsp_server import healing
 from lsp_server.hearth import Hearth
 
 log = logging.getLogger("hearth.server")
 Handler = Callable[[Hearth, Any], Awaitable[Any]]
+Command = Callable[..., Awaitable[Any]]
 
 
 def guarded(handler: Handler, empty: Any) -> Handler:
-    """The handler, answering `empty` where it would raise."""
+    """The handler, answering `empty` where it would raise; a function is asked for it with the parameters."""
 
     async def call(ls: Hearth, params: Any) -> Any:
         if task := asyncio.current_task():
@@ -28,23 +33,76 @@ def guarded(handler: Handler, empty: Any) -> Handler:
             return await handler(ls, params)
         except HearthError as error:
             ls.status(Status("error", str(error)))
-            return empty
         except Exception:
-            log.exception("%s failed", handler.__module__)
-            ls.status(Status("error", f"an internal error was written to {paths.log_dir() / 'server.log'}"))
-            return empty
+            _confess(ls, handler)
+        return empty(params) if callable(empty) else empty
+
+    return call
+
+
+def guarded_command(command: Command, empty: Any = None) -> Command:
+    """The same for a command: what the user asked for is answered with a message each time."""
+
+    async def call(ls: Hearth, *arguments: Any) -> Any:
+        try:
+            return await command(ls, *arguments)
+        except HearthError as error:
+            ls.say(str(error))
+        except Exception:
+            _confess(ls, command)
+        return empty
 
     return call
 
 
 def guarded_sync(handler: Callable[[Hearth, Any], None]) -> Callable[[Hearth, Any], None]:
-    """The same for notifications that must be handled in the order of their arrival."""
+    """The same for notifications about documents, in the order of their arrival.
+
+    A document that could not be followed is made anew at once, or else with its next change.
+    """
+
+    def call(ls: Hearth, params: Any) -> None:
+        uri = params.text_document.uri
+        before, was_broken = healing.known(ls, uri), uri in ls.broken
+        try:
+            if not was_broken:
+                return handler(ls, params)
+        except Exception:
+            log.exception("%s failed", handler.__module__)
+            ls.tell(_lost_step(uri))
+        try:
+            text = healing.after(before, params, ls.encoding)
+            if text is None:
+                healing.discard(ls, uri)
+            else:
+                healing.reopen(ls, uri, text)
+        except Exception as error:
+            log.error("a document cannot be followed: %s", type(error).__name__, exc_info=not was_broken)
+            ls.doubt(uri, "a change was not made")
+
+    return call
+
+
+def guarded_start(handler: Callable[[Hearth, Any], None]) -> Callable[[Hearth, Any], None]:
+    """The same for `initialize`, which has its answer already: the server goes on with what was set by then."""
 
     def call(ls: Hearth, params: Any) -> None:
         try:
             handler(ls, params)
         except Exception:
-            log.exception("%s failed", handler.__module__)
-            ls.doubt(params.text_document.uri, "a change was not made")
+            _confess(ls, handler)
 
     return call
+
+
+def _confess(ls: Hearth, handler: Callable[..., Any]) -> None:
+    log.exception("%s failed", handler.__module__)
+    ls.status(Status("error", f"an internal error was written to {logs.where()}"))
+
+
+def _lost_step(uri: str) -> str:
+    name = PurePath(to_fs_path(uri) or uri).name
+    return (
+        f"an internal error with {name} was written to {logs.where()}. Where nothing is suggested in it, its next "
+        "change mends that; else close it and open it again."
+    )

@@ -1,20 +1,26 @@
 """What the features and commands around chat share: what a question is about, and how an answer is handed out."""
 
 import asyncio
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 from pygls.uris import to_fs_path
 
+from engine.characters import PlainStream, plain
 from engine.errors import RequestRefused
 from lsp_server import convert
 from lsp_server.hearth import Hearth
+from lsp_server.words import client, text
 
 if TYPE_CHECKING:
     from engine.chat import Answered, Passage
     from engine.types import Piece
 
+log = logging.getLogger("hearth.server")
 _CONTEXT_TOKENS = 384  # of other files, with one question
 _NEAR_LINES = 15  # shown above and below a mere cursor outside of any definition
 
@@ -26,19 +32,24 @@ async def answer(
     conversation: str = "",
     on_piece: Callable[["Piece"], None] = lambda piece: None,
 ) -> "Answered":
-    """One answer; its pieces are handed out as they come. Raises `HearthError`."""
+    """One answer; its pieces are handed out as they come, without what is hidden. Raises `HearthError`."""
     from contextlib import aclosing
 
     from engine.chat import Answered
+    from engine.types import Piece
 
     if not question.strip():
         raise RequestRefused("there is no question")
     chats = await ls.chats()
+    streams = {"text": PlainStream(), "thinking": PlainStream()}
     async with aclosing(chats.ask(question, passages, conversation)) as events:
         async for event in events:
             if isinstance(event, Answered):
-                return event
-            on_piece(event)
+                if rest := streams["text"].finish():
+                    on_piece(Piece(rest))
+                return replace(event, text=plain(event.text), thinking=plain(event.thinking))
+            if said := streams[event.part].push(event.text):
+                on_piece(Piece(said, event.part))
     raise AssertionError("a chat ends with its answer")
 
 
@@ -50,6 +61,7 @@ async def passages(ls: Hearth, uri: str, range: lsp.Range | None) -> tuple["Pass
     from engine.chat import Passage
     from engine.context import gather
     from engine.context.query import shown_path
+    from engine.secrets.hiding import seen_by_model
 
     document = ls.documents.get(uri)
     if document is None:
@@ -60,7 +72,10 @@ async def passages(ls: Hearth, uri: str, range: lsp.Range | None) -> tuple["Pass
     path = shown_path(document.uri, document.path, roots)
     start, end, why = _about(ls, document, range)
     position, last = (convert.position_at(document, offset, "utf-32") for offset in (start, max(start, end - 1)))
-    found = [Passage(path, document.text[start:end], document.language, position.line, last.line, why)]
+    text = seen_by_model(document.text)[start:end]
+    if text != document.text[start:end]:
+        why += ", with its keys and passwords hidden"
+    found = [Passage(path, text, document.language, position.line, last.line, why)]
     query = ls.surroundings(document.snapshot(), start, (start, end))
     if query is not None:
         gathered = await asyncio.to_thread(gather, query, _CONTEXT_TOKENS)  # it reads and parses other files
@@ -72,59 +87,84 @@ async def passages(ls: Hearth, uri: str, range: lsp.Range | None) -> tuple["Pass
 
 def as_result(answered: "Answered") -> dict[str, Any]:
     """The result of `hearth/chat`."""
-    return {
+    result = {
         "conversation": answered.conversation,
         "text": answered.text,
         "thinking": answered.thinking,
         "used": [_used(passage) for passage in answered.used],
         "reason": answered.reason,
     }
+    return {**result, "message": text.message(answered.message)} if answered.reason == "error" else result
+
+
+def failed(conversation: str, message: str) -> dict[str, Any]:
+    """The result where there is no answer; the message says why."""
+    empty = {"conversation": conversation, "text": "", "thinking": "", "used": []}
+    return {**empty, "reason": "error", "message": text.message(message)}
 
 
 def as_markdown(question: str, answered: "Answered") -> str:
     """The answer as a document of its own, with what it is based on."""
-    lines = [f"# {' '.join(question.split())[:120]}", "", answered.text.strip(), ""]
+    lines = [f"# {text.markdown_line(question[:120])}", "", text.markdown(answered.text).strip(), ""]
     if answered.reason == "limit":
         lines += ["*(The answer was cut off here: it was too long.)*", ""]
+    if answered.reason == "error":
+        lines += [f"*(The answer broke off here: {text.markdown_line(answered.message)})*", ""]
     if answered.used:
         lines += ["---", "", "Shown to the model:", ""]
-        lines += [f"- `{passage.path}`{_lines(passage)}: {passage.why}" for passage in answered.used]
+        lines += [_as_source(passage) for passage in answered.used]
     return "\n".join(lines).rstrip() + "\n"
 
 
 async def show(ls: Hearth, question: str, answered: "Answered") -> None:
     """Open the answer as a document, where the client can; else show its beginning as a message."""
+    if answered.reason == "error":
+        ls.say(answered.message)
+    if not await _opened(ls, question, answered):
+        client.show(ls, text.answer(answered.text) or "the model has no answer", lsp.MessageType.Info)
+
+
+async def _opened(ls: Hearth, question: str, answered: "Answered") -> bool:
+    """Whether the client shows the answer as a document."""
     from engine import chats, paths
     from engine.files import write_atomically
 
     window = ls.client_capabilities.window
     if window is None or window.show_document is None or not window.show_document.support:
-        ls.say(answered.text.strip()[:2000] or "the model has no answer", lsp.MessageType.Info)
-        return
-    folder = chats.folder() if ls.settings.chat.keep_history else paths.runtime_dir()
-    file = folder / f"{answered.conversation}.md"
-    write_atomically(file, as_markdown(question, answered).encode("utf-8", "replace"))
-    await ls.window_show_document_async(lsp.ShowDocumentParams(file.as_uri(), take_focus=True))
+        return False
+    try:
+        folder = chats.folder() if ls.settings.chat.keep_history else paths.runtime_dir()
+        file = folder / f"{answered.conversation}.md"
+        document = await asyncio.to_thread(as_markdown, question, answered)
+        write_atomically(file, document.encode("utf-8", "replace"))
+    except OSError as error:  # a full disk costs the document, not the answer
+        log.warning("an answer cannot be written: %s", error)
+        return False
+    try:
+        return await client.open_document(ls, file.as_uri())
+    except JsonRpcException as error:
+        log.warning("the client does not show the answer: %s", type(error).__name__)
+        return False
 
 
 def _about(ls: Hearth, document: Any, range: lsp.Range | None) -> tuple[int, int, str]:
     """(start, end, why): the selection in whole lines, else the definition around the cursor, else the file."""
     from engine.context.syntax import enclosing_definition
 
-    text: str = document.text
+    code: str = document.text
     if range is None:
-        return 0, len(text), "the open file"
+        return 0, len(code), "the open file"
     start, end = sorted((ls.offset(document, range.start), ls.offset(document, range.end)))
     if start == end and (found := enclosing_definition(document.code, start)) is not None:
-        return text.rfind("\n", 0, found.start) + 1, found.end, f"{found.name} is around the cursor"
+        return code.rfind("\n", 0, found.start) + 1, found.end, f"{found.name} is around the cursor"
     if start == end:
         line = convert.position_at(document, start, "utf-32").line
         starts = document.line_starts
         first, behind = max(0, line - _NEAR_LINES), line + _NEAR_LINES + 1
-        return starts[first], starts[behind] if behind < len(starts) else len(text), "near the cursor"
-    end -= text[start:end].endswith("\n")
-    line_end = text.find("\n", end)
-    return text.rfind("\n", 0, start) + 1, len(text) if line_end < 0 else line_end, "selected"
+        return starts[first], starts[behind] if behind < len(starts) else len(code), "near the cursor"
+    end -= code[start:end].endswith("\n")
+    line_end = code.find("\n", end)
+    return code.rfind("\n", 0, start) + 1, len(code) if line_end < 0 else line_end, "selected"
 
 
 def _used(passage: "Passage") -> dict[str, Any]:
@@ -134,7 +174,11 @@ def _used(passage: "Passage") -> dict[str, Any]:
             "start": {"line": passage.first, "character": 0},
             "end": {"line": passage.last + 1, "character": 0},
         }
-    return {"path": passage.path, "range": range, "why": passage.why}
+    return {"path": text.title(passage.path), "range": range, "why": text.title(passage.why)}
+
+
+def _as_source(passage: "Passage") -> str:
+    return f"- {text.markdown_name(passage.path)}{_lines(passage)}: {text.markdown_line(passage.why)}"
 
 
 def _lines(passage: "Passage") -> str:

@@ -10,9 +10,9 @@ def main() -> None:
 
         serve(sys.argv[2:])
         return
-    from lsp_server.commands import app
+    from lsp_server.commands import run
 
-    app()
+    sys.exit(run())
 
 
 if __name__ == "__main__":

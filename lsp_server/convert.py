@@ -5,17 +5,23 @@ Whatever lies outside the text is moved to the nearest place inside, as the prot
 """
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from lsprotocol.types import Position, PositionEncodingKind, Range
-
-if TYPE_CHECKING:
-    from engine.context.documents import Document
 
 Encoding = PositionEncodingKind | str
 
 
-def offset_at(document: "Document", position: Position, encoding: Encoding) -> int:
+class Lines(Protocol):
+    """A text and the offset of each line's first character."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def line_starts(self) -> list[int]: ...
+
+
+def offset_at(document: Lines, position: Position, encoding: Encoding) -> int:
     starts = document.line_starts
     if position.line < 0:
         return 0
@@ -25,12 +31,12 @@ def offset_at(document: "Document", position: Position, encoding: Encoding) -> i
     return start + code_points(_line_at(document, position.line), position.character, encoding)
 
 
-def position_at(document: "Document", offset: int, encoding: Encoding) -> Position:
+def position_at(document: Lines, offset: int, encoding: Encoding) -> Position:
     line = _line_number(document.line_starts, offset)
     return Position(line, _code_units(document.text[document.line_starts[line] : offset], encoding))
 
 
-def range_at(document: "Document", start: int, end: int, encoding: Encoding) -> Range:
+def range_at(document: Lines, start: int, end: int, encoding: Encoding) -> Range:
     return Range(position_at(document, start, encoding), position_at(document, end, encoding))
 
 
@@ -39,7 +45,7 @@ def lengths(text: str) -> set[int]:
     return {_code_units(text, encoding) for encoding in PositionEncodingKind}
 
 
-def _line_at(document: "Document", line: int) -> str:
+def _line_at(document: Lines, line: int) -> str:
     """The line without its end."""
     starts = document.line_starts
     end = starts[line + 1] if line + 1 < len(starts) else len(document.text)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import replace
@@ -13,7 +14,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
-from engine import logs, paths
+from engine import aside, logs, paths, state
 from engine.errors import HearthError
 from engine.settings import Settings
 from engine.types import Snapshot
@@ -23,6 +24,7 @@ from lsp_server.protocol import HearthProtocol
 from lsp_server.settings import Layer
 from lsp_server.status import StatusReporter
 from lsp_server.usage import Usage
+from lsp_server.words import client, text
 
 if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` has been answered
     from engine.backends import Backend
@@ -30,10 +32,15 @@ if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` ha
     from engine.completion import Completer
     from engine.context import ContextQuery
     from engine.context.documents import Document
+    from engine.context.ignore import Verdict
     from engine.context.recent import RecentEdits
+    from lsp_server.healing import Text
 
 log = logging.getLogger("hearth.server")
 _MAX_CHARS = 8_000_000  # of a document; to apply a key to the text costs what all of it costs
+_MOST_TOLD = 500  # messages that are remembered, so that each is told once
+_JUDGE_SECONDS = 0.3  # for the disk to tell where a file leads; the event loop waits
+_LATE_SECONDS = 60.0  # the same once nothing waits
 _CONFIGURATION_SECONDS = 2.0  # a client that never answers must not keep the user waiting
 
 
@@ -46,7 +53,9 @@ class Hearth(LanguageServer):
         self.edits: RecentEdits | None = None
         self._secret: set[str] = set()
         self.doubted: set[str] = set()  # documents whose text may not be the client's
+        self.broken: dict[str, Text] = {}  # documents that we failed to open or to change
         self.client_name = ""
+        self.exit_code = 0  # of this process, once the client has sent `exit`
         self.settings = Settings()
         self.status = StatusReporter(self)
         self.usage = Usage(self)
@@ -56,6 +65,7 @@ class Hearth(LanguageServer):
         self._completer: Completer | None = None
         self._chats: Chats | None = None
         self._told: set[str] = set()
+        self._told_of_state = False
         self._background: set[asyncio.Task[None]] = set()
 
     # The client.
@@ -109,15 +119,18 @@ class Hearth(LanguageServer):
 
     def say(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
         """Answer something that the user asked for, as often as it is asked for."""
-        self.window_show_message(lsp.ShowMessageParams(kind, f"Hearth: {message}"))
+        client.show(self, text.message(message), kind)
 
     def tell(self, message: str, kind: lsp.MessageType = lsp.MessageType.Warning) -> None:
         """Show the user a message, each text once."""
-        if message in self._told:
-            return
-        self._told.add(message)
-        log.warning("told the user: %s", message)
-        self.window_show_message(lsp.ShowMessageParams(kind, f"Hearth: {message}"))
+        if (message := text.message(message)) and self._is_news(message):
+            client.show(self, message, kind)
+
+    async def tell_what_is_not_kept(self) -> None:
+        """Tell once in a session that nothing can be kept on this disk."""
+        if not self._told_of_state and (said := await asyncio.to_thread(state.trouble)):
+            self._told_of_state = True
+            self.tell(said)
 
     async def ask(self, message: str, kind: lsp.MessageType, *buttons: str) -> str | None:
         """Show the user a message with buttons, each text once; the button that is pressed.
@@ -127,14 +140,19 @@ class Hearth(LanguageServer):
         if not self.has_buttons:
             self.tell(message, kind)
             return None
-        if message in self._told:
+        if not self._is_news(message := text.message(message)):
             return None
+        return await client.ask(self, message, kind, buttons)
+
+    def _is_news(self, message: str) -> bool:
+        """Whether it was not told yet; from now on it was."""
+        if message in self._told:
+            return False
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
         self._told.add(message)
-        log.warning("asked the user: %s", message)
-        choices = [lsp.MessageActionItem(title) for title in buttons]
-        params = lsp.ShowMessageRequestParams(kind, f"Hearth: {message}", choices)
-        pressed = await self.window_show_message_request_async(params)
-        return pressed.title if pressed else None
+        log.warning("told the user: %s", message)
+        return True
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something nobody waits for; it must not raise what the user has to know."""
@@ -167,15 +185,37 @@ class Hearth(LanguageServer):
             said = f"{document.path or item.uri} is left alone: it is longer than {_MAX_CHARS // 10**6} MB"
             self.tell(said, lsp.MessageType.Info)
             return None
-        self.documents[item.uri] = document
         self._judge(document)
+        self.documents[item.uri] = document  # not before it is known whether a model may see it
         return document
 
     def _judge(self, document: "Document") -> None:
         """Find out whether a file holds secrets or is ignored, and say in the status what follows from that."""
         from engine.context.ignore import Disk, verdict_of_path
 
-        if not document.path or (judged := verdict_of_path(document.path, self.roots, Disk())).allowed:
+        if not document.path:
+            return
+        path, roots = document.path, self.roots
+        try:
+            self._note_verdict(document, aside.wait(_JUDGE_SECONDS, lambda: verdict_of_path(path, roots, Disk())))
+        except TimeoutError:
+            # Nobody knows yet where it leads: until then no model sees it.
+            self._secret.add(document.uri)
+            self.in_background(self._judge_late(document, path, roots))
+
+    async def _judge_late(self, document: "Document", path: str, roots: tuple[str, ...]) -> None:
+        from engine.context.ignore import Disk, Verdict, verdict_of_path
+
+        try:
+            judged = await aside.run(_LATE_SECONDS, lambda: verdict_of_path(path, roots, Disk()))
+        except TimeoutError:
+            judged = Verdict(False, "its disk does not tell where it leads", secret=True)
+        if self.documents.get(document.uri) is document:
+            self._secret.discard(document.uri)
+            self._note_verdict(document, judged)
+
+    def _note_verdict(self, document: "Document", judged: "Verdict") -> None:
+        if judged.allowed:
             return
         if judged.secret:
             self._secret.add(document.uri)
@@ -278,7 +318,7 @@ class Hearth(LanguageServer):
         """Get what model could not be had, now. The status tells where that ends, the user is told again too."""
         from engine.backends import Fetcher
 
-        self._told.discard(self.status.current.message)
+        self._told.discard(text.message(self.status.current.message))
         for backend in list(self._backends.values()):
             if isinstance(backend, Fetcher):
                 with suppress(HearthError):
@@ -346,12 +386,17 @@ class Hearth(LanguageServer):
     def _file_layers(self) -> tuple[list[Layer], list[str]]:
         layers: list[Layer] = []
         problems: list[str] = []
-        files = [(paths.config_file(), True)]
+        files: list[tuple[Path, bool]] = []
+        if reason := paths.config_trouble():
+            problems.append(reason)
+        else:
+            files.append((paths.config_file(), True))
         for folder in self.workspace.folders.values():
             if path := to_fs_path(folder.uri):
                 files.append((Path(path) / "hearth.toml", False))
+        until = time.monotonic() + raw_settings.READ_SECONDS  # for all of them together
         for file, trusted in files:
-            layer, wrong = raw_settings.read_toml(file, trusted)
+            layer, wrong = raw_settings.read_toml(file, trusted, max(0.01, until - time.monotonic()))
             layers += [layer] if layer else []
             problems += wrong
         return layers, problems

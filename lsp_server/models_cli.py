@@ -2,25 +2,22 @@
 
 import asyncio
 import functools
-import json
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
     Progress,
     TaskID,
-    TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from engine import paths
 from engine.backends import ollama_wire
@@ -30,13 +27,13 @@ from engine.models.catalog import CatalogModel
 from engine.models.download import OnProgress
 from engine.models.download import Progress as Step
 from engine.models.installed import InstalledModel
-from engine.models.sources import Found
+from engine.models.sources import Found, local
 from engine.settings import Settings
 from lsp_server import toml_edit
 from lsp_server.commands import terminal
+from lsp_server.words import screen
 
 app = typer.Typer(help="The models: list, fetch, check, remove, choose.", no_args_is_help=True)
-console = Console()
 _CONTEXT = 4096  # tokens that a model is loaded with
 
 Name = Annotated[
@@ -70,13 +67,13 @@ def list_models(as_json: Json = False) -> None:
     rows = [_row(model, machine) for model in catalog.models().values()]
     others = [_Other.of(found, machine) for found in uncatalogued.everything()]
     if as_json:
-        print(json.dumps([*(row.as_json() for row in rows), *(other.as_json() for other in others)], indent=2))
+        screen.json([*(row.as_json() for row in rows), *(other.as_json() for other in others)])
         return
-    console.print(_table(rows))
+    screen.out.print(_table(rows))
     if others:
-        console.print("\nAlso on this disk:")
+        screen.out.print("\nAlso on this disk:")
         for other in others:
-            console.print(f"  {other}", highlight=False, markup=False, soft_wrap=True)
+            screen.out.print(f"  {other}", soft_wrap=True)
 
 
 @app.command()
@@ -87,7 +84,7 @@ def search(text: Annotated[list[str], typer.Argument(help="words that a model's 
     if not found:
         terminal.fail(f"No model of the catalog has {' '.join(text)!r}.")
     machine = fit.Machine.here()
-    console.print(_table([_row(model, machine) for model in found]))
+    screen.out.print(_table([_row(model, machine) for model in found]))
 
 
 @app.command()
@@ -109,9 +106,9 @@ def pull(name: Name) -> None:
                     )
             ref = store.ensure(name, on_progress, settings=settings.downloads)
     except KeyboardInterrupt:
-        terminal.errors.print("\nStopped. What has come is kept: the same command goes on from there.")
+        screen.errors.print("\nStopped. What has come is kept: the same command goes on from there.")
         raise typer.Exit(130) from None
-    console.print(f"{ref.id} is ready: {ref.path}", highlight=False, markup=False, soft_wrap=True)
+    screen.out.print(f"{ref.id} is ready: {ref.path}", soft_wrap=True)
 
 
 @app.command()
@@ -121,7 +118,7 @@ def path(name: Name) -> None:
     installed = store.find(name)
     if installed is None:
         terminal.fail(uncatalogued.missing(names.parse(name)))
-    print(installed.path)
+    screen.exactly(str(installed.path), end="\n")
 
 
 @app.command()
@@ -129,7 +126,7 @@ def path(name: Name) -> None:
 def remove(name: Name) -> None:
     """Delete Hearth's own files of a model. Files of other programs are never touched."""
     for file in store.remove(name):
-        console.print(f"removed {file}", highlight=False, markup=False, soft_wrap=True)
+        screen.out.print(f"removed {file}", soft_wrap=True)
 
 
 @app.command()
@@ -142,7 +139,7 @@ def verify(name: Name) -> None:
         told = f"{installed.id} is sound: SHA-256 {installed.sha256}"
     else:
         told = f"{installed.id} is a sound GGUF file; there is no digest to hold it against."
-    console.print(told, highlight=False, markup=False, soft_wrap=True)
+    screen.out.print(told, soft_wrap=True)
 
 
 @app.command()
@@ -155,24 +152,23 @@ def recommend(as_json: Json = False) -> None:
         report = {
             job: advice and _advice_json(advice) for job, advice in (("completion", completion), ("chat", chat))
         }
-        print(json.dumps({"memory": machine.memory, "cores": machine.cores, **report}, indent=2))
+        screen.json({"memory": machine.memory, "cores": machine.cores, **report})
         return
     if completion is None and chat is None:
         terminal.fail(f"No model of the catalog fits into the {_size(machine.memory)} of memory here.")
     for job, advice in (("completion", completion), ("chat", chat)):
         if advice is None:
-            console.print(f"{job:<11} nothing fits")
+            screen.out.print(f"{job:<11} nothing fits")
             continue
-        console.print(f"[bold]{job:<11}[/bold] {advice.model.id}", highlight=False)
-        console.print(f"            {advice.reason}", highlight=False, markup=False, soft_wrap=True)
+        screen.out.print(Text.assemble((f"{job:<11}", "bold"), f" {advice.model.id}"))
+        screen.out.print(f"            {advice.reason}", soft_wrap=True)
         bigger = fit.why_not_bigger(advice, machine, speeds.measured())
         if bigger is not None:
             said = f"            Not {bigger.model.id}, the next bigger: {bigger.reason}"
-            console.print(said, style="dim", highlight=False, markup=False, soft_wrap=True)
-        console.print(
+            screen.out.print(said, style="dim", soft_wrap=True)
+        screen.out.print(
             f"            hearth models pull {advice.model.id}; hearth models use {advice.model.id} --role {job}",
             style="dim",
-            highlight=False,
             soft_wrap=True,
         )
 
@@ -190,20 +186,18 @@ def use(
         )
     value = _setting(name, wanted)
     toml_edit.set_value(paths.config_file(), role, "model", value)
-    console.print(
-        f"{role}.model = {value}, in {paths.config_file()}", highlight=False, markup=False, soft_wrap=True
-    )
+    screen.out.print(f"{role}.model = {value}, in {paths.config_file()}", soft_wrap=True)
     if store.find(name) is None:
         if isinstance(wanted, CatalogModel) and wanted.restriction:
-            console.print(wanted.restriction, style="yellow", highlight=False, markup=False)
-        console.print(uncatalogued.missing(wanted), style="yellow", highlight=False, markup=False, soft_wrap=True)
+            screen.out.print(wanted.restriction, style="yellow")
+        screen.out.print(uncatalogued.missing(wanted), style="yellow", soft_wrap=True)
 
 
 def _setting(name: str, wanted: names.Name) -> str:
     """The name as it is written into the settings, where it must mean the same tomorrow and from any folder."""
     match wanted:
         case names.PathName():
-            return str(Path(name).expanduser().absolute())
+            return str(local.expanded(name))
         case CatalogModel():
             return wanted.id
         case names.OllamaName():
@@ -279,9 +273,9 @@ def _table(rows: list[_Row]) -> Table:
         table.add_column(title, justify=justify, no_wrap=title != "licence", overflow="fold")
     for row in rows:
         model = row.model
-        licence = f"[yellow]{model.licence}, non-commercial[/yellow]" if model.non_commercial else model.licence
+        licence = Text(f"{model.licence}, non-commercial", "yellow") if model.non_commercial else model.licence
         fits = "yes" if row.advice.fits and row.advice.quick else "slow" if row.advice.fits else "no"
-        place = f"[green]{row.installed.store}[/green]" if row.installed else "-"
+        place = Text(row.installed.store, "green") if row.installed else "-"
         table.add_row(model.id, model.role, _size(model.size), licence, place, fits)
     return table
 
@@ -289,13 +283,13 @@ def _table(rows: list[_Row]) -> Table:
 def _announce(name: str, model: CatalogModel, is_here: bool) -> None:
     """What there is to know before a download, and which row another program's name stands for."""
     if name.lower() in model.ollama or name.lower().removesuffix(":latest") in model.ollama:
-        console.print(f"{name} is {model.id} in Hearth's catalog.", highlight=False, markup=False)
+        screen.out.print(f"{name} is {model.id} in Hearth's catalog.")
     if is_here:
         return
-    console.print(f"{model.title}: {_size(model.size)}, {model.licence}.", highlight=False, markup=False)
+    screen.out.print(f"{model.title}: {_size(model.size)}, {model.licence}.")
     for said, style in ((model.restriction, "yellow"), (model.note, "")):
         if said:
-            console.print(said, style=style, highlight=False, markup=False)
+            screen.out.print(said, style=style)
 
 
 def _pull_by_ollama(model: str, settings: Settings, on_progress: OnProgress) -> None:
@@ -317,8 +311,8 @@ def _pull_by_ollama(model: str, settings: Settings, on_progress: OnProgress) -> 
 @contextmanager
 def _progress() -> Iterator[OnProgress]:
     """A bar on stderr for each file and phase."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    progress = Progress(*columns, TransferSpeedColumn(), TimeRemainingColumn(), console=terminal.errors)
+    columns = (screen.description(), BarColumn(), DownloadColumn())
+    progress = Progress(*columns, TransferSpeedColumn(), TimeRemainingColumn(), console=screen.errors)
     tasks: dict[str, TaskID] = {}
 
     def on_progress(step: Step) -> None:

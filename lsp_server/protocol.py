@@ -49,6 +49,12 @@ class HearthProtocol(LanguageServerProtocol):
                 future.cancel()
         yield from super().lsp_shutdown(*arguments)
 
+    @lsp_method(lsp.EXIT)
+    def lsp_exit(self, *arguments: Any) -> Generator[Any, Any, None]:
+        """Remember what the process has to end with: pygls's loop swallows it."""
+        self._server.exit_code = 0 if self._shutdown else 1  # type: ignore[attr-defined]  # it is a Hearth
+        yield from super().lsp_exit(*arguments)
+
     def _execute_handler(
         self, msg_id: Any, handler: Any, callback: Callable[[Any], Any], args: Any = None, kwargs: Any = None
     ) -> None:

@@ -10,16 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
+from engine import aside
+from engine.characters import PlainStream, quoted
 from engine.errors import EditRefused
 from lsp_server import workspace_edits
 from lsp_server.hearth import Hearth
 from lsp_server.progress import Progress
+from lsp_server.words import client
+from lsp_server.words import text as words
 
 if TYPE_CHECKING:
     from engine.backends import Backend
     from engine.context.documents import Document
     from engine.rewriting.actions import Action
     from engine.rewriting.targets import Place, Problem, Target
+
+
+_PLAN_SECONDS = 10.0  # to find where tests go; a disk may be a network's
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ def wanted(ls: Hearth, data: Any) -> Wanted:
     except (TypeError, KeyError, AttributeError) as error:
         raise EditRefused("this is no action of Hearth: it needs action, uri and range") from error
     if row is None:
-        raise EditRefused(f"there is no action {data['action']!r}")
+        raise EditRefused(f"there is no action {quoted(data['action'])}")
     if document is None:
         raise EditRefused("the file is not open")
     if ls.is_secret(document):
@@ -103,16 +110,18 @@ async def edit_for(ls: Hearth, asked: Wanted) -> lsp.WorkspaceEdit | None:
 
     def preview(kind: str, **more: str) -> None:
         if ls.previews:
-            ls.protocol.notify("hearth/preview", {"uri": asked.document.uri, "kind": kind, **more})
+            client.preview(ls, asked.document.uri, kind, **more)
 
+    shown = PlainStream()
     async with Progress(ls, asked.title) as progress:
 
-        def on_piece(text: str) -> None:
-            progress.add(text)
-            preview("text", text=text)
+        def on_piece(piece: str) -> None:
+            progress.add(piece)
+            if said := shown.push(piece):
+                preview("text", text=said)
 
         backend = await ls.chat_backend()
-        preview("begin", title=asked.title)
+        preview("begin", title=words.title(asked.title))
         try:
             edit = await progress.cancellable(_edit(ls, backend, asked, on_piece))
         finally:
@@ -131,13 +140,16 @@ async def _edit(
 
     settings = ls.settings.chat
     if asked.action.mode == "file":
-        plan = workspace_edits.test_plan(ls, asked.document, asked.target)
+        try:
+            plan = await aside.run(
+                _PLAN_SECONDS, lambda: workspace_edits.test_plan(ls, asked.document, asked.target)
+            )
+        except TimeoutError as error:
+            raise EditRefused("the folder of the tests does not answer") from error
         text = await write_tests(backend, settings, asked.action, asked.target, plan, on_piece)
         return workspace_edits.of_file(ls, plan, text)
     result = await rewrite(backend, settings, asked.action, asked.target, on_piece)
-    note = lsp.ChangeAnnotation(
-        asked.title, needs_confirmation=asked.action.ask_first, description="written by a model; read it"
-    )
+    note = client.note(asked.title, asked.action.ask_first, "written by a model; read it")
     return workspace_edits.of_document(ls, asked.document, asked.version, result.edits, note)
 
 

@@ -6,8 +6,11 @@ Nothing here imports typer or rich: an editor waits for `initialize`.
 import argparse
 import faulthandler
 import gc
+import sys
 
-from engine import logs, paths
+from engine import logs
+
+_MAX_PORT = 65535
 
 
 def main(arguments: list[str]) -> None:
@@ -15,14 +18,14 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--stdio", action="store_true", help="talk on stdin and stdout (the default)")
     parser.add_argument(
         "--tcp",
-        type=int,
+        type=_port,
         metavar="PORT",
         help="listen on this port of the loopback interface; stderr tells where the token is",
     )
     options = parser.parse_args(arguments)
-    paths.private(paths.state_dir())
     logs.to_file("server.log")
-    faulthandler.enable()  # on stderr, which editors keep: should native code end this process, it says where
+    if sys.stderr is not None:
+        faulthandler.enable()  # on stderr, which editors keep: should native code end this process, it says where
     # Thousands of protocol classes are made now and live for ever: looking for garbage among them costs 40 ms.
     gc.disable()
 
@@ -39,3 +42,11 @@ def main(arguments: list[str]) -> None:
         from lsp_server import tcp
 
         tcp.serve(server, options.tcp)
+    if server.exit_code:
+        sys.exit(server.exit_code)
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > _MAX_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: a number from 0 (any free one) to {_MAX_PORT}")
+    return int(text)

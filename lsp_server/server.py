@@ -6,7 +6,7 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
-from lsp_server.boundary import guarded, guarded_sync
+from lsp_server.boundary import guarded, guarded_command, guarded_start, guarded_sync
 from lsp_server.features import (
     code_action_resolve,
     hearth_chat,
@@ -33,13 +33,16 @@ from lsp_server.features import (
     workspace_did_change_configuration,
     workspace_did_change_watched_files,
 )
-from lsp_server.features.workspace_execute_command import COMMANDS
+from lsp_server.features.workspace_execute_command import COMMANDS, EMPTY
 from lsp_server.hearth import Hearth
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """`empty` is the answer when something went wrong; `when` says for which clients the method is offered."""
+    """`when` says for which clients the method is offered.
+
+    `empty` is the answer when something went wrong, or a function that makes it of the parameters.
+    """
 
     method: str
     handler: Callable[[Hearth, Any], Any]
@@ -80,8 +83,8 @@ FEATURES = (
     Feature(
         lsp.TEXT_DOCUMENT_CODE_ACTION, text_document_code_action.handle, text_document_code_action.OPTIONS, []
     ),
-    Feature(lsp.CODE_ACTION_RESOLVE, code_action_resolve.handle),
-    Feature("hearth/chat", hearth_chat.handle),
+    Feature(lsp.CODE_ACTION_RESOLVE, code_action_resolve.handle, empty=code_action_resolve.unchanged),
+    Feature("hearth/chat", hearth_chat.handle, empty=hearth_chat.broken),
     Feature("hearth/chat/stop", hearth_chat_stop.handle, empty=False),
     Feature("hearth/chat/list", hearth_chat_list.handle, empty=[]),
     Feature("hearth/chat/delete", hearth_chat_delete.handle, empty=False),
@@ -98,7 +101,7 @@ def build() -> Hearth:
     server = Hearth()
 
     def on_initialize(ls: Hearth, params: lsp.InitializeParams) -> None:
-        initialize.handle(ls, params)
+        guarded_start(initialize.handle)(ls, params)
         for feature in FEATURES:
             if feature.when(ls):
                 _register(ls, feature.method, guarded(feature.handler, feature.empty), feature.options)
@@ -107,16 +110,9 @@ def build() -> Hearth:
     for feature in DOCUMENTS:
         _register(server, feature.method, guarded_sync(feature.handler), feature.options)
     for name, command in COMMANDS.items():
-        server.command(name)(_as_command(command))
+        server.command(name)(guarded_command(command, EMPTY.get(name)))
     return server
 
 
 def _register(server: Hearth, method: str, handler: Callable[..., Any], options: Any = None) -> None:
     server.feature(method, options)(handler)
-
-
-def _as_command(command: Callable[..., Any]) -> Callable[..., Any]:
-    async def call(ls: Hearth, *arguments: Any) -> Any:
-        return await command(ls, *arguments)
-
-    return call

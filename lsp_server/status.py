@@ -2,11 +2,13 @@
 
 import itertools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
 from engine.types import Status
+from lsp_server.words import client
+from lsp_server.words.client import Bar
 
 if TYPE_CHECKING:
     from lsp_server.hearth import Hearth
@@ -20,8 +22,8 @@ class StatusReporter:
 
     def __init__(self, server: "Hearth") -> None:
         self._server = server
-        self._token: str | None = None
-        self._token_kind = ""
+        self._bar: Bar | None = None
+        self._bar_kind = ""
         self._offers_retry = False
         self._model = Status("starting")  # what the backend said last, also while paused
         self.paused = False
@@ -47,7 +49,7 @@ class StatusReporter:
         if status == self.current or _is_that_error(status, self.current):
             return
         self.current = status
-        self._server.protocol.notify("hearth/status", as_params(status))
+        client.status(self._server, status)
         self._show_progress(status)
         if status.kind == "error" and status.retry:
             self._server.in_background(self._offer_retry(status.message, status.help or "Retry"))
@@ -70,31 +72,26 @@ class StatusReporter:
             await self._server.fetch()
 
     def _show_progress(self, status: Status) -> None:
-        window = self._server.client_capabilities.window
-        if window is None or not window.work_done_progress:
+        if not Bar.is_shown_by(self._server):
             return
-        progress = self._server.work_done_progress
-        if self._token is not None and status.kind != self._token_kind:
-            progress.end(self._token, lsp.WorkDoneProgressEnd())
-            progress.tokens.pop(self._token, None)
-            self._token = None
+        if self._bar is not None and status.kind != self._bar_kind:
+            self._bar.end()
+            self._bar = None
         if status.kind not in _WAITING:
             return
-        if self._token is None:
-            self._token, self._token_kind = f"hearth-{next(_tokens)}", status.kind
-            able = status.kind == "downloading"
-            progress.create(self._token, self._stops_downloads(self._token) if able else None)
-            title = f"{_WAITING[status.kind]} {status.message}"
-            bar = lsp.WorkDoneProgressBegin(title=title, percentage=status.percent or 0, cancellable=able)
-            progress.begin(self._token, bar)
-        else:
-            progress.report(self._token, lsp.WorkDoneProgressReport(percentage=status.percent))
+        if self._bar is not None:
+            self._bar.report(percentage=status.percent)
+            return
+        bar = self._bar = Bar(self._server, f"hearth-{next(_tokens)}")
+        self._bar_kind, able = status.kind, status.kind == "downloading"
+        bar.create(self._stops_downloads(bar) if able else None)
+        bar.begin(f"{_WAITING[status.kind]} {status.message}", able, status.percent or 0)
 
-    def _stops_downloads(self, token: str) -> Callable[..., None]:
+    def _stops_downloads(self, bar: Bar) -> Callable[..., None]:
         """What to do once the client has made the bar: see to it that cancelling it ends the download."""
 
         def on_created(*_: object) -> None:
-            if (future := self._server.work_done_progress.tokens.get(token)) is not None:
+            if (future := bar.cancelled) is not None:
                 future.add_done_callback(lambda ended: self._server.stop_fetching())
 
         return on_created
@@ -103,10 +100,3 @@ class StatusReporter:
 def _is_that_error(status: Status, told: Status) -> bool:
     """Whether it is an error that has been told, perhaps by somebody who knew more about it."""
     return (status.kind, status.message) == (told.kind, told.message) and status.kind == "error"
-
-
-def as_params(status: Status) -> dict[str, Any]:
-    """The parameters of `hearth/status`."""
-    values = {"kind": status.kind, "message": status.message, "percent": status.percent, "help": status.help}
-    values["retry"] = status.retry or None
-    return {name: value for name, value in values.items() if value not in (None, "") or name == "message"}

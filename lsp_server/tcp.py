@@ -2,7 +2,8 @@
 
 Every user and every web page on the machine can reach a loopback port. So the token lies in a file that only this
 user can read, and the first message must be an `initialize` that brings it as `initializationOptions.token`.
-Whoever does not is disconnected without a word; once a client is in, nobody listens any more.
+Whoever does not is disconnected without a word; once a client is in, nobody listens any more. Of those who have
+not brought it yet only the newest are kept, so that silent ones cannot keep the client out.
 """
 
 import asyncio
@@ -18,15 +19,19 @@ from typing import Any
 from pygls.exceptions import JsonRpcException
 
 from engine import paths
+from engine.errors import BackendUnavailable, HearthError
 from engine.files import write_atomically
 from lsp_server import messages, watchdog
+from lsp_server.framing import BoundedReader
 from lsp_server.hearth import Hearth
+from lsp_server.words import stderr
 
 log = logging.getLogger("hearth.server")
 _ADDRESS = "127.0.0.1"
-_SECONDS = 10.0  # for the first message
+_SECONDS = 5.0  # for the first message; a client sends it as soon as it is connected
 _LONGEST = 1 << 20  # bytes of the first message; editors send about 20 KB
 _MOST_WAITING = 16
+_MOST_TOLD = 10  # strangers
 Client = tuple[bytes, asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -34,8 +39,11 @@ def serve(server: Hearth, port: int) -> None:
     """Serve one client and return when it has left; port 0 takes a free one."""
     try:
         watchdog.run(_serve(server, port))
+    except HearthError as error:
+        sys.exit(f"hearth: {error}")
     except OSError as error:
-        sys.exit(f"hearth: cannot listen on port {port} of {_ADDRESS}: {os.strerror(error.errno or 0)}")
+        stderr.tell(f"cannot listen on port {port} of {_ADDRESS}: {os.strerror(error.errno or 0)}")
+        sys.exit(1)
     except (KeyboardInterrupt, SystemExit):
         pass  # `exit` has come
 
@@ -49,8 +57,8 @@ async def _serve(server: Hearth, port: int) -> None:
     except Exception as error:
         server.report_server_error(error, JsonRpcException)
     try:
-        await messages.serve(reader, server.protocol, server.report_server_error)
-    except (ConnectionError, EOFError, ValueError) as error:  # ValueError: a header line without an end
+        await messages.serve(BoundedReader(reader), server.protocol, server.report_server_error)
+    except (ConnectionError, EOFError) as error:
         log.warning("the client's connection broke: %s", type(error).__name__)
     await server.close()
 
@@ -59,20 +67,26 @@ async def _wait_for_client(port: int) -> Client:
     """Listen until somebody brings the token."""
     token = secrets.token_urlsafe(32)
     admitted: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
-    waiting: set[asyncio.StreamWriter] = set()
+    waiting: dict[asyncio.StreamWriter, None] = {}  # in the order in which they came
+    strangers = 0
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal strangers
         if len(waiting) >= _MOST_WAITING:
-            writer.close()
-            return
-        waiting.add(writer)
+            oldest = next(iter(waiting))
+            del waiting[oldest]
+            oldest.transport.abort()
+        waiting[writer] = None
         message = await first_message(reader, token)
-        waiting.discard(writer)
-        if message is None or admitted.done():
-            writer.close()
-            _tell("a client that did not bring the token was turned away")
-        else:
+        is_waiting = writer in waiting
+        waiting.pop(writer, None)
+        if message is not None and is_waiting and not admitted.done():
             admitted.set_result((message, reader, writer))
+            return
+        writer.close()
+        strangers += 1
+        if strangers <= _MOST_TOLD:
+            _tell("a client that did not bring the token was turned away")
 
     listening = await asyncio.start_server(connected, _ADDRESS, port)
     port = listening.sockets[0].getsockname()[1]
@@ -122,11 +136,14 @@ def _without_token(body: bytes, token: str) -> bytes | None:
 
 
 def _write_token(port: int, token: str) -> Path:
-    path = paths.runtime_dir() / f"tcp-{port}.token"
-    write_atomically(path, token.encode())
+    try:
+        path = paths.runtime_dir() / f"tcp-{port}.token"
+        write_atomically(path, token.encode())
+    except OSError as error:
+        raise BackendUnavailable(f"the token cannot be written for the client: {error}") from error
     return path
 
 
 def _tell(what: str) -> None:
     log.info("%s", what)
-    print(f"hearth: {what}", file=sys.stderr, flush=True)
+    stderr.tell(what)

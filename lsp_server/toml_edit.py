@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import SettingsError
-from engine.files import write_atomically
+from engine.files import SETTINGS, read_bytes, write_atomically
 
 
 def set_value(path: Path, table: str, key: str, value: str) -> None:
@@ -16,7 +16,7 @@ def set_value(path: Path, table: str, key: str, value: str) -> None:
     Raises `SettingsError` where the file is unreadable or written in a way that cannot be edited safely.
     """
     try:
-        text = path.read_bytes().decode("utf-8") if path.exists() else ""
+        text = read_bytes(path, SETTINGS).decode("utf-8") if path.exists() else ""
         before = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} cannot be read, so it was not changed: {error}") from error

@@ -106,6 +106,7 @@ class Usage:
         except OSError as error:
             self._unwritten = batch  # perhaps there is room the next time
             log.info("the ledger cannot be written: %s", error)
+            await self._server.tell_what_is_not_kept()
 
     def _text_of(self, uri: str) -> str | None:
         document = self._server.documents.get(uri)

@@ -7,6 +7,7 @@ from lsprotocol import types as lsp
 from pygls.uris import to_fs_path
 
 from engine.errors import EditRefused
+from engine.files import DOCUMENT, read_bytes
 from lsp_server import convert
 from lsp_server.hearth import Hearth
 
@@ -91,6 +92,6 @@ def _text_of(ls: Hearth, path: Path) -> str | None:
     if (open_one := ls.documents.get(path.as_uri())) is not None:
         return open_one.text
     try:
-        return path.read_text("utf-8")
+        return read_bytes(path, DOCUMENT).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return None

@@ -20,7 +20,9 @@ _CONTEXT = 3072  # tokens of one slot
 
 @dataclass
 class LlamaServer:
-    """`url` is that of the OpenAI API. Tests that need it fail, naming what is missing, where it cannot be had."""
+    """`url` is that of the OpenAI API. `model` may be a folder of models: then it loads what it is asked for.
+
+    Tests that need it fail, naming what is missing, where it cannot be had."""
 
     model: Path
     slots: int = 1
@@ -43,7 +45,8 @@ class LlamaServer:
         binary = program()
         # It looks for the kernels that suit this processor in the folder that it runs in.
         kernels = next(binary.parent.glob("root/usr/lib/*/ggml/backends0"))
-        command = [str(binary), "--model", str(self.model), "--host", "127.0.0.1", "--port", str(self.port)]
+        what = "--models-dir" if self.model.is_dir() else "--model"
+        command = [str(binary), what, str(self.model), "--host", "127.0.0.1", "--port", str(self.port)]
         command += ["--offline", "--slots", "--parallel", str(self.slots), "--threads", str(self.threads)]
         command += ["--ctx-size", str(_CONTEXT * self.slots)]
         quiet = subprocess.DEVNULL

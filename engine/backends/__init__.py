@@ -57,6 +57,15 @@ class Fetcher(Protocol):
         ...
 
 
+@runtime_checkable
+class Served(Protocol):
+    """A backend whose model another program runs."""
+
+    async def examine(self) -> dict[str, str]:
+        """What the server says of itself: headings and what to say under each. Raises `HearthError`."""
+        ...
+
+
 def create(name: str, settings: Settings, on_status: OnStatus) -> Backend:
     """The backend of that name. Raises `SettingsError` when there is no such module."""
     known = name.isidentifier() and find_spec(f"engine.backends.{name}") is not None

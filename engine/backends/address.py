@@ -14,7 +14,9 @@ _PLAIN = re.compile(r"https?://(?P<host>\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})
 def check(url: str, allow_remote: bool) -> None:
     """Raise `RemoteNotAllowed` for an address that is not this machine's, `SettingsError` for none at all."""
     if not _is_http(url):
-        safe = re.sub(r"//.*@", "//…@", url)  # before the @ may stand a password
+        before, at, rest = url.rpartition("@")
+        scheme, slashes, _ = before.partition("//")
+        safe = f"{scheme}//…@{rest}" if at and slashes else url  # before the @ may stand a password
         raise SettingsError(f"{safe!r} is no server address; it should look like http://127.0.0.1:8080")
     if not allow_remote and not is_loopback(url):
         raise RemoteNotAllowed(

@@ -18,7 +18,7 @@ def from_environment(options: OpenAISettings) -> str:
     key = os.environ.get(name, "") if name else ""
     if name and not key:
         raise SettingsError(f"The environment variable {name} (api_key_env) is not set.")
-    return key
+    return _sendable(key, f"The environment variable {name} (api_key_env)")
 
 
 async def from_command(options: OpenAISettings) -> str:
@@ -49,4 +49,11 @@ async def from_command(options: OpenAISettings) -> str:
             f"{program} (api_key_command) gave no key: it ended with {process.returncode} "
             f"and printed {len(lines)} words instead of one."
         )
-    return lines[0]
+    return _sendable(lines[0], f"{program} (api_key_command)")
+
+
+def _sendable(key: str, source: str) -> str:
+    """The key, unless no header can hold it."""
+    if not (key.isascii() and key.isprintable()):
+        raise SettingsError(f"{source} holds no key: there are characters in it that no key has.")
+    return key

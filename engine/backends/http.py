@@ -4,10 +4,11 @@ import html
 import json
 import re
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from engine.backends import OnStatus, address
+from engine.backends import OnStatus, address, json_text
 from engine.errors import BackendUnavailable, HearthError, PromptTooLong, RequestRefused
 from engine.types import Status
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     import httpx
 
 now = time.monotonic
+_READ = 64 * 1024  # characters of an error's body
+_NAMES = 20
+_NESTED = 8  # objects in each other, around what an error says
+_MAX_PAGE = 20_000  # characters of a page in place of an answer that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,9 @@ class Patience:
     pause: float = 0.25  # before the first retry; doubles up to `longest_pause`
     longest_pause: float = 4.0
     loading_pause: float = 1.0  # at most, while it loads: somebody waits for it
+    page: float = 30.0  # for what a server says of itself, in all
+    token: float = 2.0  # an answer may take so long for each token asked for, behind the first
+    figures: float = 1.0  # for what may come behind the end of an answer
     outage: float = 1.0  # at most: a server that nothing answered at is not asked again so soon
     tries: int = 4
 
@@ -89,36 +97,55 @@ class Outage:
         self.error = None
 
 
-def client_options(url: str, patience: Patience) -> dict[str, Any]:
+def client_options(url: str, patience: Patience, by_line: bool = False, whole: int = 0) -> dict[str, Any]:
     """Arguments of `httpx.AsyncClient`.
 
     No redirects: a server on this machine could send the code elsewhere with one. And no proxy from the
-    environment for such a server, as the proxy would get the code.
+    environment for such a server, as the proxy would get the code. Answers are bounded (`engine.backends.bounds`);
+    `whole`: bytes of an answer, where it may be longer than others.
     """
     import httpx
 
+    from engine.backends import bounds
+
+    limits = bounds.Bounds(by_line=by_line)
     return {
+        "event_hooks": bounds.hooks(replace(limits, whole=whole or limits.whole)),
+        "headers": {"Accept-Encoding": "identity"},  # what is compressed cannot be counted
         "timeout": httpx.Timeout(patience.first_token, connect=patience.connect),
         "follow_redirects": False,
         "trust_env": not address.is_loopback(url),
     }
 
 
+def names_of(models: Sequence[str]) -> str:
+    """As many names as can be read."""
+    more = f" and {len(models) - _NAMES} more" if len(models) > _NAMES else ""
+    return ", ".join(models[:_NAMES]) + more or "it names none"
+
+
 def unreachable(site: Site, error: "httpx.HTTPError", patience: Patience) -> BackendUnavailable:
     import httpx
 
+    from engine.backends.bounds import OutOfBounds
+
+    if isinstance(error, OutOfBounds):
+        return BackendUnavailable(f"{site.name} sent {error}, and Hearth reads no further. {site.hint}")
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return Unreachable(f"Nothing answers at {site.where}. {site.hint}")
     if isinstance(error, httpx.TimeoutException):
-        return BackendUnavailable(
-            f"{site.name} has not answered for {patience.first_token:g} seconds. {site.hint}"
-        )
+        return too_slow(site, patience.first_token, "answered")
     return BackendUnavailable(f"The connection to {site.name} broke ({type(error).__name__}). {site.hint}")
 
 
 def no_protocol(site: Site, protocol: str) -> BackendUnavailable:
     """Something answers, but not what should."""
     return BackendUnavailable(f"{site.name} sent something that is not {protocol}. {site.hint}")
+
+
+def too_slow(site: Site, seconds: float, what: str) -> BackendUnavailable:
+    """`what` the server has not done within so many seconds, as a verb: "answered"."""
+    return BackendUnavailable(f"{site.name} has not {what} for {seconds:g} seconds. {site.hint}")
 
 
 def cut_off(site: Site) -> BackendUnavailable:
@@ -157,10 +184,19 @@ def error_text(body: object) -> str:
         body = body.decode("utf-8", "replace")
     if isinstance(body, str):
         try:
-            body = json.loads(body)
+            body = json_text.loaded(body[:_READ].encode("utf-8", "replace"))
         except ValueError:
-            return _short(_without_html(str(body)))
-    while isinstance(body, dict):
+            return _short(_without_html(str(body)[:_READ]))
+    try:
+        return _short(_said(body))
+    except RecursionError:
+        return _short("")
+
+
+def _said(body: object) -> str:
+    for _ in range(_NESTED):
+        if not isinstance(body, dict):
+            break
         inner = next((body[key] for key in ("error", "message", "detail") if body.get(key)), None)
         if inner is None:
             break
@@ -169,18 +205,19 @@ def error_text(body: object) -> str:
         said = [str(each["msg"]) for each in body if isinstance(each, dict) and each.get("msg")]
         body = "; ".join(said) or body
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str)
-    return _short(re.split(r"""["']input["']\s*:""", text)[0])
+    return re.split(r"""["']input["']\s*:""", text[:_READ], maxsplit=1)[0]
 
 
 def _without_html(text: str) -> str:
     """The title of a page, else its text."""
+    text = text[:_MAX_PAGE]
     if not re.match(r"\s*<(!doctype|html|head|body)", text, re.IGNORECASE):
         return text
-    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-    said = html.unescape(title[1] if title else re.sub(r"<[^>]*>", " ", text))
+    title = re.search(r"<title[^<>]*>([^<>]*)</title>", text, re.IGNORECASE)
+    said = html.unescape(title[1] if title else re.sub(r"<[^<>]*>", " ", text))
     return f"a web page, {' '.join(said.split())}" if said.strip() else "a web page"
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split()).rstrip(".") or "no reason given"
+    text = " ".join(json_text.sound(text[:_READ]).split()).rstrip(".") or "no reason given"
     return text if len(text) <= 300 else text[:299] + "…"

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from engine.backends import OnStatus, chat_infill
 from engine.backends.streaming import Stream, cost_of, stopped, without_thinking_tags
-from engine.errors import HearthError, HostDied, ModelError, UnknownModel
+from engine.errors import BrokenModel, HearthError, HostDied, ModelError, UnknownModel
 from engine.host.client import HostClient
+from engine.host.profiles import PROFILES
 from engine.host.wire import Report
 from engine.models import names, speeds, store
 from engine.models.catalog import CatalogModel
@@ -55,7 +56,7 @@ class LocalBackend:
     def _asked_by_chat(self, model: ModelRef, request: CompletionRequest) -> Stream:
         question = replace(chat_infill.as_chat(request), priority=Priority.COMPLETION)
         talk = without_thinking_tags(_again(lambda: self._host.chat(model, question)))
-        return stopped(chat_infill.without_fence(talk), request)
+        return stopped(chat_infill.code_of(talk, request), request)
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
         model = await self.model(self.settings.chat.model)
@@ -140,6 +141,8 @@ class LocalBackend:
             retry = isinstance(error, ModelError) and not isinstance(error, UnknownModel)
             if isinstance(error, ModelError) and retry:
                 self._failed[name] = (time.monotonic(), error)
+            if isinstance(error, BrokenModel) and not await asyncio.to_thread(_is_here, name):
+                self._stopped.add(name)  # its beginning was enough, and need not be fetched again and again
             self.on_status(Status("error", str(error), retry=retry))
             raise
         self._failed.pop(name, None)
@@ -182,18 +185,27 @@ def _restriction(name: str) -> str:
     return ""
 
 
-async def _again(ask: Callable[[], Stream]) -> Stream:
-    """What `ask` streams; asked once more when the host dies before it has said anything."""
-    began = False
+def _is_here(name: str) -> bool:
+    """Whether there is such a file, usable or not."""
     try:
-        async with aclosing(ask()) as events:
-            async for event in events:
-                began = True
-                yield event
-            return
-    except HostDied:
-        if began:
-            raise
-    async with aclosing(ask()) as events:
-        async for event in events:
-            yield event
+        return store.find(name) is not None
+    except HearthError:
+        return True
+
+
+async def _again(ask: Callable[[], Stream]) -> Stream:
+    """What `ask` streams; asked again when the host dies before it has said anything.
+
+    Several times: somebody else's model may be one that crashes, once with each of the profiles.
+    """
+    for tries_left in range(len(PROFILES), -1, -1):
+        began = False
+        try:
+            async with aclosing(ask()) as events:
+                async for event in events:
+                    began = True
+                    yield event
+                return
+        except HostDied:
+            if began or not tries_left:
+                raise

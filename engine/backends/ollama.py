@@ -9,13 +9,20 @@ from typing import Any, Literal
 
 from engine import fim
 from engine.backends import OnStatus, address, chat_infill, ollama_wire
-from engine.backends.http import Outage, Patience, Reporter, Site, client_options, cut_off
+from engine.backends.http import Outage, Patience, Reporter, Site, cut_off, names_of, too_slow
+from engine.backends.json_text import name, sound
+from engine.backends.limits import bounded, until
 from engine.backends.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
 from engine.errors import DownloadFailed, HearthError, ModelMissing, RequestRefused
 from engine.settings import Settings
 from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, Piece, Probe, Status, Usage
 
 _WARM_UP = "warm-up"
+_WAYS = {
+    "raw": "by the model's own tokens for filling in the middle",
+    "suffix": "by prompt and suffix, which Ollama lays out",
+    "chat": chat_infill.NOTE,
+}
 
 
 def create(settings: Settings, on_status: OnStatus) -> "OllamaBackend":
@@ -50,7 +57,7 @@ class OllamaBackend:
         self._turns.interrupt(_WARM_UP)
         model = self.settings.completion.model
         stream = patient(
-            lambda: self._fill(model, request),
+            lambda: bounded(lambda: self._fill(model, request), request.max_tokens, self.patience, self._site),
             self.patience,
             self.report,
             self._ready,
@@ -62,14 +69,22 @@ class OllamaBackend:
     def chat(self, request: ChatRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)
         model = self.settings.chat.model
-        stream = patient(lambda: self._talk(model, request), self.patience, self.report, self._ready, self._failed)
+        stream = patient(
+            lambda: bounded(lambda: self._talk(model, request), request.max_tokens, self.patience, self._site),
+            self.patience,
+            self.report,
+            self._ready,
+            self._failed,
+        )
         return self._turns.take(f"chat {next(self._chats)}", stream)
 
     async def warm(self, request: CompletionRequest) -> Usage:
         """Let the server prefill its KV cache. It knows no priorities, so this waits for idle times."""
         if not self._turns.idle:
             return Usage()
-        stream = self._fill(self.settings.completion.model, replace(request, max_tokens=1))
+        one = replace(request, max_tokens=1)
+        model = self.settings.completion.model
+        stream = bounded(lambda: self._fill(model, one), 1, self.patience, self._site)
         with suppress(HearthError):
             return await cost_of(self._turns.take(_WARM_UP, stream))
         return Usage()
@@ -96,6 +111,22 @@ class OllamaBackend:
     def stop_fetching(self) -> None:
         for task in self._pulls.values():
             task.cancel()
+
+    async def examine(self) -> dict[str, str]:
+        model, seconds = self.settings.completion.model, self.patience.first_token
+        try:
+            async with asyncio.timeout(seconds):
+                listed = await self._connected().list()
+                ability = await self._ability(model)
+        except TimeoutError as error:
+            raise too_slow(self._site, seconds, "answered") from error
+        except ollama_wire.failures() as error:
+            raise self._explained(model, error) from error
+        return {
+            "server": self._site.name,
+            "models": names_of([name(each.model) for each in listed.models]),
+            "completions": _WAYS[ability.way],
+        }
 
     async def close(self) -> None:
         if pulls := list(self._pulls.values()):
@@ -136,7 +167,7 @@ class OllamaBackend:
         await self._pulled(model)
         ability = await self._ability(model)
         if ability.way == "chat":
-            stream = chat_infill.without_fence(self._talk(model, chat_infill.as_chat(request)))
+            stream = chat_infill.code_of(self._talk(model, chat_infill.as_chat(request)), request)
         else:
             stream = self._generate(model, ability, request.prompt, request.max_tokens)
         async with aclosing(stream):
@@ -145,13 +176,15 @@ class OllamaBackend:
 
     def _generate(self, model: str, ability: Ability, prompt: FimPrompt, limit: int) -> Stream:
         options: dict[str, Any] = {"num_predict": limit, "temperature": 0.0}
+        stops: tuple[str, ...] = ()
         if ability.way == "suffix":
             left, right = fim.sides(prompt)
-            fields: dict[str, Any] = {"prompt": left, "suffix": right}
+            fields: dict[str, Any] = {"prompt": sound(left), "suffix": sound(right)}
         else:
             template = fim.FIM_TEMPLATES[ability.family]
-            fields = {"prompt": fim.raw(template, prompt), "raw": True}
-            options["stop"] = list(fim.stop_strings(template))
+            fields = {"prompt": sound(fim.raw(template, prompt)), "raw": True}
+            stops = fim.stop_strings(template)
+            options["stop"] = list(stops)
 
         async def ask(client: Any) -> Any:
             keep = self.settings.ollama.keep_alive
@@ -159,7 +192,8 @@ class OllamaBackend:
                 model, **fields, think=False, options=options, keep_alive=keep, stream=True
             )
 
-        return self._events(model, ask, lambda part: (part.response or "", part.thinking or ""))
+        answer = self._events(model, ask, lambda part: (part.response or "", part.thinking or ""))
+        return until(answer, stops)
 
     async def _talk(self, model: str, request: ChatRequest) -> Stream:
         await self._pulled(model)
@@ -168,7 +202,7 @@ class OllamaBackend:
         async def ask(client: Any) -> Any:
             return await client.chat(
                 model,
-                [{"role": message.role, "content": message.content} for message in request.messages],
+                [{"role": message.role, "content": sound(message.content)} for message in request.messages],
                 think=think,
                 options={"num_predict": request.max_tokens, "temperature": request.temperature},
                 keep_alive=self.settings.ollama.keep_alive,
@@ -224,7 +258,7 @@ class OllamaBackend:
 
         if self._client is None:
             url = self.settings.ollama.url
-            self._client = ollama.AsyncClient(host=url, **client_options(url, self.patience))
+            self._client = ollama.AsyncClient(host=url, **ollama_wire.options_of(url, self.patience))
         return self._client
 
     def _ready(self) -> Status:

@@ -12,6 +12,7 @@ from engine.settings import OllamaSettings
 
 # Behind the last byte the server checks the digest of the whole file, and says nothing meanwhile.
 _PULL_SILENCE_SECONDS = 900.0
+_PULL_BYTES = 2**30  # of progress: a line of it comes several times a second, for hours
 _KEPT = "What has come is kept: the next time it goes on from there."
 
 
@@ -24,6 +25,11 @@ class Pulling:
     total: int = 0
 
 
+def options_of(url: str, patience: Patience, whole: int = 0) -> dict[str, Any]:
+    """Arguments of `ollama.AsyncClient`; `whole`: bytes of an answer, where it may be longer than others."""
+    return client_options(url, patience, by_line=True, whole=whole)
+
+
 def site(url: str) -> Site:
     where = address.shown(url)
     hint = "Is Ollama running (`ollama serve`), and is ollama.url right?"
@@ -31,11 +37,11 @@ def site(url: str) -> Site:
 
 
 def failures() -> tuple[type[Exception], ...]:
-    """What the client raises; the last three where the server's JSON is not what the client expects."""
+    """What the client raises; the last four where the server's JSON is not what the client expects."""
     import httpx
     import ollama
 
-    return (ollama.ResponseError, httpx.HTTPError, OSError, ValueError, AttributeError, TypeError)
+    return (ollama.ResponseError, httpx.HTTPError, OSError, ValueError, AttributeError, TypeError, RecursionError)
 
 
 def explained(server: Site, model: str, error: Exception, patience: Patience) -> HearthError:
@@ -70,7 +76,7 @@ async def pull(
     address.check(options.url, options.allow_remote)
     patience = patience or replace(Patience(), first_token=_PULL_SILENCE_SECONDS)
     server = site(options.url)
-    client: Any = ollama.AsyncClient(host=options.url, **client_options(options.url, patience))
+    client: Any = ollama.AsyncClient(host=options.url, **options_of(options.url, patience, _PULL_BYTES))
     files: dict[str, tuple[int, int]] = {}
     try:
         async with aclosing(await client.pull(model, stream=True)) as parts:

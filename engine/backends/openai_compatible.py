@@ -1,13 +1,15 @@
 """Models behind an OpenAI-compatible API: llama-server, LM Studio, vLLM and the like."""
 
+import asyncio
 import itertools
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from engine import fim
 from engine.backends import OnStatus, address, api_keys, chat_infill, openai_wire
-from engine.backends.http import Outage, Patience, Reporter
+from engine.backends.http import Outage, Patience, Reporter, Site, names_of, too_slow
+from engine.backends.limits import bounded, until
 from engine.backends.openai_server import Server, probe
 from engine.backends.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
 from engine.errors import BackendUnavailable, HearthError, RequestRefused, SettingsError
@@ -18,6 +20,12 @@ _FIM_SETTINGS = ("auto", "infill", "suffix", "raw")
 _WARM_UP = "warm-up"
 
 Way = Literal["raw", "infill", "suffix", "chat"]
+_WAYS: dict[Way, str] = {
+    "raw": "by the model's own tokens for filling in the middle",
+    "infill": "by llama-server's /infill",
+    "suffix": "by prompt and suffix, which the server lays out",
+    "chat": chat_infill.NOTE,
+}
 
 
 def create(settings: Settings, on_status: OnStatus) -> "OpenAIBackend":
@@ -38,6 +46,7 @@ class OpenAIBackend:
     _connection: openai_wire.Connection | None = field(default=None, repr=False)
     _server: Server | None = None
     _no_infill: bool = False
+    _no_system: set[str] = field(default_factory=set)  # models whose template takes no system message
     _outage: Outage = field(default_factory=Outage)
     _turns: Turns = field(default_factory=Turns)
     _chats: "itertools.count[int]" = field(default_factory=itertools.count)
@@ -45,7 +54,7 @@ class OpenAIBackend:
     def complete(self, request: CompletionRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)
         stream = patient(
-            lambda: self._fill(request),
+            lambda: bounded(lambda: self._fill(request), request.max_tokens, self.patience, self._site),
             self.patience,
             self.report,
             lambda: self._ready(self.settings.completion.model),
@@ -57,7 +66,7 @@ class OpenAIBackend:
     def chat(self, request: ChatRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)
         stream = patient(
-            lambda: self._talk(request),
+            lambda: bounded(lambda: self._talk(request), request.max_tokens, self.patience, self._site),
             self.patience,
             self.report,
             lambda: self._ready(self.settings.chat.model),
@@ -68,7 +77,7 @@ class OpenAIBackend:
         """Let the server prefill its KV cache. It knows no priorities, so this waits for idle times."""
         if not self._turns.idle:
             return Usage()
-        stream = self._fill(replace(request, max_tokens=1))
+        stream = bounded(lambda: self._fill(replace(request, max_tokens=1)), 1, self.patience, self._site)
         with suppress(HearthError):
             return await cost_of(self._turns.take(_WARM_UP, stream))
         return Usage()
@@ -76,6 +85,22 @@ class OpenAIBackend:
     async def probe(self, request: CompletionRequest) -> Probe:
         family = fim.family_by_name(self.settings.completion.model) or "qwen"
         return fim.probe(fim.FIM_TEMPLATES[family], request.prompt)
+
+    async def examine(self) -> dict[str, str]:
+        seconds = self.patience.first_token
+        try:
+            async with asyncio.timeout(seconds):
+                server = await self._probed()
+        except TimeoutError as error:
+            raise too_slow(self._site, seconds, "answered") from error
+        kind = {"llama.cpp": "llama-server", "vllm": "vLLM", "ollama": "Ollama"}.get(
+            server.kind, "of no kind known"
+        )
+        return {
+            "server": f"{self._site.name}, {kind}",
+            "models": names_of(server.models),
+            "completions": _WAYS[self._way(server)],
+        }
 
     async def close(self) -> None:
         await self._turns.close()
@@ -113,6 +138,8 @@ class OpenAIBackend:
             return "suffix"
         if chosen == "infill" and not self._no_infill:
             return "infill"
+        if server.kind == "ollama" and chosen == "auto":  # it makes a question of a raw prompt
+            return "suffix" if server.family and not self._no_infill else "chat"
         if server.family or chosen == "raw":
             return "raw"
         return "infill" if server.kind == "llama.cpp" and not self._no_infill else "chat"
@@ -120,22 +147,27 @@ class OpenAIBackend:
     def _asked(self, way: Way, server: Server, request: CompletionRequest) -> Stream:
         if way == "chat":
             talk = self._chat(server, self.settings.completion.model, chat_infill.as_chat(request))
-            return chat_infill.without_fence(talk)
+            return chat_infill.code_of(talk, request)
         return self._filled(way, server, request.prompt, request.max_tokens)
 
     def _filled(self, way: Way, server: Server, prompt: FimPrompt, limit: int) -> Stream:
         connection = self._connected()
         model = self.settings.completion.model
         template = fim.FIM_TEMPLATES.get(server.family)
-        stops = list(fim.stop_strings(template)) if template else []
+        stops = fim.stop_strings(template) if template else ()
         if way == "raw":
             if not template:
                 raise RequestRefused(
                     f"openai_compatible.fim is raw, but the FIM tokens of {model} are not known. "
                     "Set it to auto, or use a code model that Hearth knows, such as qwen2.5-coder."
                 )
-            fields = {"model": model, "prompt": fim.raw(template, prompt)}
-            return openai_wire.completions(connection, {**fields, "max_tokens": limit, "stop": stops})
+            fields: dict[str, Any] = {"model": model, "prompt": fim.raw(template, prompt), "max_tokens": limit}
+            if (
+                server.kind == "vllm"
+            ):  # it would leave special tokens out of the text: where one was, could not be seen
+                fields["skip_special_tokens"] = False
+            few = list(fim.first_stops(template))
+            return until(openai_wire.completions(connection, {**fields, "stop": few}), stops)
         if way == "suffix":
             left, right = fim.sides(prompt)
             fields = {"model": model, "prompt": left, "suffix": right}
@@ -144,7 +176,8 @@ class OpenAIBackend:
         extra = [{"filename": file.path, "text": file.text} for file in prompt.context]
         text = {"input_prefix": prompt.above, "input_suffix": prompt.below, "input_extra": extra}
         typed = fim.neutralise(prompt.typed, template)
-        return openai_wire.infill(connection, {**text, "prompt": typed, "n_predict": limit, "stop": stops})
+        fields = {**text, "model": model, "prompt": typed, "n_predict": limit, "stop": list(stops)}
+        return until(openai_wire.infill(connection, fields), stops)
 
     async def _talk(self, request: ChatRequest) -> Stream:
         server = await self._probed()
@@ -156,12 +189,22 @@ class OpenAIBackend:
             self._server = None
             raise
 
-    def _chat(self, server: Server, model: str, request: ChatRequest) -> Stream:
+    async def _chat(self, server: Server, model: str, request: ChatRequest) -> Stream:
         extra = {}
-        if not request.think and server.kind != "other":  # others may refuse a field that they do not know
+        if not request.think and server.kind in ("llama.cpp", "vllm"):  # others may refuse what they do not know
             extra = {"chat_template_kwargs": {"enable_thinking": False}}
-        answer = openai_wire.chat(self._connected(), model, request, extra)
-        return without_thinking_tags(answer, server.opens_thinking)
+        for folded in (model in self._no_system, True):
+            messages = openai_wire.without_system(request.messages) if folded else request.messages
+            asked = openai_wire.chat(self._connected(), model, replace(request, messages=messages), extra)
+            try:
+                async with aclosing(without_thinking_tags(asked, server.opens_thinking)) as events:
+                    async for event in events:
+                        yield event
+                return
+            except RequestRefused as error:
+                if folded or not openai_wire.refuses_system(error):
+                    raise
+                self._no_system.add(model)
 
     async def _probed(self) -> Server:
         """What the server says it is; asked once."""
@@ -174,9 +217,13 @@ class OpenAIBackend:
             connection = self._connected()
             try:
                 server = await probe(
-                    connection.http, connection.url, connection.site, self.settings.completion.model
+                    connection.http,
+                    connection.url,
+                    connection.site,
+                    self.settings.completion.model,
+                    self.patience,
                 )
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, ValueError) as error:
                 raise connection.explained(error) from error
             self._server, self._no_infill, connection.models = server, False, server.models
         return self._server
@@ -187,11 +234,16 @@ class OpenAIBackend:
             self._connection = openai_wire.Connection(url, self.key, self.patience)
         return self._connection
 
+    @property
+    def _site(self) -> Site:
+        return openai_wire.site(self.settings.openai_compatible.url)
+
     def _ready(self, model: str) -> Status:
         notes = [chat_infill.NOTE] if self._server and self._way(self._server) == "chat" else []
         answering = self._connection.answering if self._connection else ""
-        # llama-server has one model and answers to any name.
-        ignores_names = self._server is not None and self._server.kind == "llama.cpp"
+        # llama-server answers to any name, as long as it has one model.
+        server = self._server
+        ignores_names = server is not None and server.kind == "llama.cpp" and len(server.models) < 2
         if answering and not ignores_names and not _is_same(model, answering):
             notes.append(f"The server answers with {answering}, not with {model}.")
         return Status("ready", address.shown(self.settings.openai_compatible.url), help=" ".join(notes))

@@ -1,11 +1,14 @@
 """What kind of server answers at an OpenAI-compatible address, and what its model can do."""
 
+import asyncio
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine import fim
-from engine.backends.http import Site, refusal
+from engine.backends.http import Patience, Site, refusal, too_slow
+from engine.backends.json_text import loaded, name
 
 if TYPE_CHECKING:
     import httpx
@@ -18,32 +21,34 @@ class Server:
     `opens_thinking`: its answers may begin within the model's thoughts, behind a tag that stood in the prompt.
     """
 
-    kind: Literal["llama.cpp", "vllm", "other"] = "other"
+    kind: Literal["llama.cpp", "vllm", "ollama", "other"] = "other"
     family: str = ""
     models: tuple[str, ...] = ()
     opens_thinking: bool = False
 
 
-async def probe(client: "httpx.AsyncClient", url: str, site: Site, model: str) -> Server:
+async def probe(client: "httpx.AsyncClient", url: str, site: Site, model: str, patience: Patience) -> Server:
     """Ask the server what it is. `url` is that of the API (".../v1").
 
-    Raises `httpx.HTTPError` when nothing answers, and `Busy` while llama-server loads its model.
+    Raises `httpx.HTTPError` when nothing answers, `BackendUnavailable` when that takes too long, and `Busy` while
+    llama-server loads its model.
     """
     root = root_of(url)
-    listed = await _json(client, f"{url.rstrip('/')}/models", site)
+    get = partial(_json, client, site, min(patience.page, patience.first_token))
+    listed = await get(f"{url.rstrip('/')}/models")
     data = listed.get("data")
     rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
-    models = tuple(str(row["id"]) for row in rows if "id" in row)
+    models = tuple(name(row["id"]) for row in rows if "id" in row)
     owners = {str(row.get("owned_by")) for row in rows}
-    named = next(filter(None, map(fim.family_by_name, (model, *models[:1]))), "")
-    props = await _json(client, f"{root}/props", site)
+    # Where there is one model only, it answers by whatever name it is called.
+    called = (model, *models) if len(models) == 1 else (model,)
+    named = next(filter(None, map(fim.family_by_name, called)), "")
+    props = await get(f"{root}/props", {"model": model})  # the name is for a llama-server with several models
     if "llamacpp" in owners or "default_generation_settings" in props:
-        return Server("llama.cpp", await _family(client, root, named), models, _opens_thinking(props))
+        return Server("llama.cpp", await _family(client, root, model, named), models, _opens_thinking(props))
     if "vllm" in owners:  # it shows no template; those of R1 all open the tag
-        return Server(
-            "vllm", named, models, bool(re.search("deepseek-?r1", " ".join((model, *models[:1])).lower()))
-        )
-    return Server("other", named, models)
+        return Server("vllm", named, models, bool(re.search("deepseek-?r1", " ".join(called).lower())))
+    return Server("ollama" if "library" in owners else "other", named, models)
 
 
 def root_of(url: str) -> str:
@@ -51,7 +56,7 @@ def root_of(url: str) -> str:
     return url.rstrip("/").removesuffix("/v1")
 
 
-async def _family(client: "httpx.AsyncClient", root: str, named: str) -> str:
+async def _family(client: "httpx.AsyncClient", root: str, model: str, named: str) -> str:
     """The family as llama-server's vocabulary tells it; by name only where the vocabulary is not shown."""
     marks = {
         mark
@@ -59,10 +64,11 @@ async def _family(client: "httpx.AsyncClient", root: str, named: str) -> str:
         for mark in (row.pre, row.suf, row.mid, row.repo, row.sep)
         if mark
     }
-    question = {"content": "\n".join(sorted(marks)), "parse_special": True, "with_pieces": True}
+    question = {"model": model, "content": "\n".join(sorted(marks)), "parse_special": True, "with_pieces": True}
     response = await client.post(f"{root}/tokenize", json=question)
     try:
-        pieces = {token["piece"] for token in response.json()["tokens"] if isinstance(token["piece"], str)}
+        tokens = (await asyncio.to_thread(loaded, response.content))["tokens"]
+        pieces = {token["piece"] for token in tokens if isinstance(token["piece"], str)}
     except (ValueError, KeyError, TypeError):
         return named
     return fim.family_of(pieces.__contains__, named)
@@ -74,13 +80,23 @@ def _opens_thinking(props: dict[str, Any]) -> bool:
     return bool(asked) and "<think>" in ending and "</think>" not in ending
 
 
-async def _json(client: "httpx.AsyncClient", url: str, site: Site) -> dict[str, Any]:
+async def _json(
+    client: "httpx.AsyncClient", site: Site, seconds: float, url: str, query: dict[str, str] | None = None
+) -> dict[str, Any]:
     """The JSON object at `url`, empty when there is none; a server that has no such page is no error."""
-    response = await client.get(url)
-    if response.status_code == 503:
-        raise refusal(site, response.status_code, response.text)
+    from engine.backends.bounds import OutOfBounds
+
     try:
-        body = response.json()
+        async with asyncio.timeout(seconds):
+            response = await client.get(url, params=query)
+    except TimeoutError as error:
+        raise too_slow(site, seconds, "answered") from error
+    except OutOfBounds:
+        return {}
+    if response.status_code == 503:
+        raise refusal(site, response.status_code, response.content)
+    try:
+        body = await asyncio.to_thread(loaded, response.content)
     except ValueError:
         return {}
     return body if response.is_success and isinstance(body, dict) else {}

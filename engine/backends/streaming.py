@@ -112,6 +112,7 @@ async def stopped(stream: Stream, request: CompletionRequest, model: str = "") -
     """
     answer = stop.Answer(replace(request.stop, knows_end=knows_end_by_name(model)))
     finished = Finished("eog")
+    probability = 1.0  # of what was not handed on yet
     async with aclosing(without_what_stands_there(stream, request.prompt)) as events:
         async for event in events:
             if isinstance(event, Finished):
@@ -121,8 +122,10 @@ async def stopped(stream: Stream, request: CompletionRequest, model: str = "") -
                 continue
             finished = _one_more(finished)
             accepted = event.text if request.raw else answer.push(event.text)
+            probability *= event.probability
             if accepted:
-                yield replace(event, text=accepted)
+                yield replace(event, text=accepted, probability=probability)
+                probability = 1.0
             if answer.stopped:
                 break
     if finished.reason == "superseded":
@@ -132,7 +135,7 @@ async def stopped(stream: Stream, request: CompletionRequest, model: str = "") -
         answer.reason = "eog"
     rest = answer.finish()
     if rest:
-        yield Piece(rest)
+        yield Piece(rest, probability=probability)
     yield replace(finished, reason=answer.reason or finished.reason)
 
 
@@ -168,18 +171,20 @@ def without_doubled_blank(stream: Stream, typed: str) -> Stream:
 async def with_head(stream: Stream, is_open: Callable[[str], bool], cut: Callable[[str], str]) -> Stream:
     """Hold the beginning of the text back while `is_open`, and let through what `cut` leaves of it."""
     head: str | None = ""
+    probability = 1.0  # of what is held back
     async with aclosing(stream):
         async for event in stream:
-            if head is None or (isinstance(event, Piece) and event.part == "thinking"):
+            if head is None or (isinstance(event, Piece) and (event.part == "thinking" or not event.text)):
                 yield event
                 continue
             head += event.text if isinstance(event, Piece) else ""
+            probability *= event.probability if isinstance(event, Piece) else 1.0
             if isinstance(event, Piece) and is_open(head):
                 continue
             text = cut(head)
             head = None
             if text:
-                yield Piece(text)
+                yield Piece(text, probability=probability)
             if isinstance(event, Finished):
                 yield event
 

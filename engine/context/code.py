@@ -10,6 +10,7 @@ import tree_sitter
 from engine import languages
 from engine.context import trees
 from engine.languages import Language
+from engine.secrets.hiding import seen_by_model
 from engine.types import Snapshot
 
 Tree = trees.Tree
@@ -84,6 +85,17 @@ def nodes_around(tree: Tree, start: int, end: int) -> list[Node]:
         if len(found) > MAX_DEPTH:
             return []
     return found[::-1]
+
+
+def as_seen(code: Code) -> Code:
+    """The same code with its secrets hidden: every offset holds, and what was found in it before is asked anew."""
+    text = seen_by_model(code.text)
+    if text is code.text:
+        return code
+    source = encode(text) if code.tree is not None else b""
+    if len(source) != len(code.source):
+        return parse(text, code.language)  # a password with other letters than ASCII ones
+    return Code(text, code.language, code.tree, source)
 
 
 def read(snapshot: Snapshot) -> Code:

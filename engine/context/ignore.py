@@ -4,17 +4,24 @@
 # ruff: noqa: PTH114, PTH116, PTH118
 
 import os
+import stat
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePath
 
-import pathspec
+from engine.context import globs
+from engine.files import IGNORE_RULES, SOURCE, UnfitFile, read_text
+from engine.secrets.files import has_secret_name
+from engine.secrets.hiding import kind_in
 
-from engine.context.secrets import has_secret_name, secret_in
-
-MAX_BYTES = 512 * 1024
+MAX_BYTES = SOURCE
 IGNORE_FILES = (".gitignore", ".hearthignore")
+_MAX_PATH = 4_096  # characters
+_MAX_DEPTH = 200  # folders
+_MAX_RULES = 20_000  # of one file
+_PATIENCE = 0.5  # seconds of processor time that one question may cost; a project brings its rules along
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,7 @@ class Disk:
     _real: dict[str, str] = field(default_factory=dict)
     _folders: dict[str, str] = field(default_factory=dict)
     _rules: dict[str, "Rules | None"] = field(default_factory=dict)
+    spent: float = 0.0  # seconds of processor time on ignore files
 
     def real(self, path: str) -> str:
         """The path without links; of its folder only the first question asks the disk."""
@@ -53,6 +61,8 @@ class Disk:
 
     def _resolved(self, path: str) -> str:
         folder, name = os.path.split(path)
+        if "\0" in path:
+            return path
         if not name or name == "..":
             return os.path.realpath(path)
         if folder not in self._folders:
@@ -94,7 +104,7 @@ def verdict_of_text(text: str) -> Verdict:
         return Verdict(False, f"it is larger than {MAX_BYTES // 1024} KB")
     if "\0" in text:
         return Verdict(False, "it is binary")
-    if secret := secret_in(text):
+    if secret := kind_in(text):
         return Verdict(False, f"it contains what looks like {secret}")
     return ALLOWED
 
@@ -123,21 +133,44 @@ def _by_size(path: str) -> Verdict:
 
 
 def _ignored_by(file: str, root: str, disk: Disk) -> str | None:
-    """The ignore file that excludes the file or a folder around it, as git would decide."""
+    """The ignore file that excludes the file or a folder around it, as git would decide.
+
+    Where that cannot be found out the file counts as ignored: it is then only no company for others.
+    """
     parts = PurePath(file[len(root) :].lstrip(os.sep)).parts
     if ".git" in parts:
         return "git itself"
-    folders = [os.path.join(root, *parts[:depth]) for depth in range(len(parts))]
+    if len(file) > _MAX_PATH or len(parts) > _MAX_DEPTH:
+        return "Hearth: it lies too deep"
+    began = time.thread_time()
+    try:
+        return _excluding(parts, root, disk, began)
+    finally:
+        disk.spent += time.thread_time() - began
+
+
+def _excluding(parts: tuple[str, ...], root: str, disk: Disk, began: float) -> str | None:
+    there: list[tuple[int, str, Rules]] = []  # the ignore files on the way, and how deep each is
+    for above in range(len(parts)):
+        folder = os.path.join(root, *parts[:above])
+        for name in IGNORE_FILES:
+            if (rules := disk.rules(os.path.join(folder, name))) is not None:
+                there.append((above, name, rules))
     for depth in range(1, len(parts) + 1):
         # A folder that is excluded cannot be brought back by a rule for something inside it.
         excluded: str | None = None
-        for above, folder in enumerate(folders[:depth]):
+        for above, name, rules in there:
+            if above >= depth:
+                break
             inside = "/".join(parts[above:depth]) + ("/" if depth < len(parts) else "")
-            for name in IGNORE_FILES:
-                rules = disk.rules(os.path.join(folder, name))
-                matched = _match(rules, inside) if rules else None
-                if matched is not None:
-                    excluded = name if matched else None
+            if disk.spent + time.thread_time() - began > _PATIENCE:
+                return f"{name}, which takes too long to apply"
+            try:
+                matched = _match(rules, inside)
+            except OSError as error:
+                return f"{name}, which cannot be read ({error.strerror})"
+            if matched is not None:
+                excluded = name if matched else None
         if excluded:
             return excluded
     return None
@@ -149,33 +182,38 @@ class Rules:
 
     file: str
     modified: int
+    size: int
 
 
 def _rules_in(file: str) -> Rules | None:
     try:
-        return Rules(file, os.stat(file).st_mtime_ns)
-    except OSError:
+        found = os.stat(file)
+    except (OSError, ValueError):
         return None
+    return None if stat.S_ISDIR(found.st_mode) else Rules(file, found.st_mtime_ns, found.st_size)
 
 
 @lru_cache(maxsize=16_384)
 def _match(rules: Rules, inside: str) -> bool | None:
-    """Whether the rules exclude a path below their folder; None when they say nothing about it."""
-    found = _read_rules(rules)
-    return None if found is None else found.check_file(inside).include
+    """Whether the rules exclude a path below their folder; None when they do not say. Raises `OSError`."""
+    parts = inside.removesuffix("/").split("/")
+    is_folder = inside.endswith("/")
+    # The last rule that is about a path decides.
+    found = next((rule for rule in reversed(_read_rules(rules)) if rule.matches(parts, is_folder)), None)
+    return None if found is None else not found.brings_back
 
 
 @lru_cache(maxsize=1024)
-def _read_rules(rules: Rules) -> pathspec.GitIgnoreSpec | None:
-    try:
-        lines = Path(rules.file).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return None
-    known: list[str] = []
-    for line in lines:
+def _read_rules(rules: Rules) -> tuple[globs.Rule, ...]:
+    """Raises `OSError` for what is no regular file, or too long for one."""
+    found: list[globs.Rule] = []
+    for line in read_text(rules.file, IGNORE_RULES).split("\n"):
         try:
-            pathspec.GitIgnoreSpec.from_lines([line])
-        except ValueError:
-            continue  # git, too, skips a line that it does not understand
-        known.append(line)
-    return pathspec.GitIgnoreSpec.from_lines(known)
+            rule = globs.rule(line)
+        except globs.Unreadable:
+            continue
+        if rule is not None:
+            found.append(rule)
+    if len(found) > _MAX_RULES:
+        raise UnfitFile(rules.file, f"it has more than {_MAX_RULES:,} rules")
+    return tuple(found)

@@ -11,12 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine.context.symbols import Import
+from engine.files import SETTINGS, read_text
 from engine.languages import Language
 
 MAX_PACKAGE_FILES = 20  # of one folder, where a folder is what is imported
-MAX_USED = 200  # paths of one `use` statement
-MAX_USE_DEPTH = 20  # braces
-_USE_TOKEN = re.compile(r"[{},]|[^\s{},:]+")
+MAX_NAMES = 100  # of one statement that are looked for on the disk
+MAX_USE_CHARS = 10_000  # of one `use` in Rust
+MAX_USE_PATHS = 100
+MAX_PATH_PARTS = 40
 _SCRIPT_SUFFIXES = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs", ".d.ts")
 
 
@@ -59,7 +61,7 @@ def _python(statement: Import, file: Path, root: Path) -> Iterator[Target]:
     for base in bases:
         place = base.joinpath(*parts)
         # `from package import module` names files, `from module import name` names definitions.
-        modules = [(name, _python_module(place / name)) for name in statement.names]
+        modules = [(name, _python_module(place / name)) for name in statement.names[:MAX_NAMES]]
         submodules = [path for _, path in modules if path]
         own = _python_module(place)
         for path in submodules:
@@ -123,7 +125,11 @@ def _go_module(folder: Path) -> str | None:
 
 @lru_cache(maxsize=64)
 def _go_module_name(file: Path, modified: int) -> str | None:
-    found = re.search(r"^module\s+(\S+)", file.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
+    try:
+        text = read_text(file, SETTINGS)
+    except OSError:
+        return None
+    found = re.search(r"^module[ \t]+(\S+)", text, re.MULTILINE)
     return found[1] if found else None
 
 
@@ -170,25 +176,23 @@ def _rust_item(base: Path, parts: list[str]) -> Target | None:
 
 
 def _use_paths(text: str) -> list[list[str]]:
-    """`a::{b, c::{d as e}}` as `[[a, b], [a, c, d]]`; neither all of very many nor what nests too deeply."""
-    found: list[list[str]] = []
-    prefixes: list[list[str]] = [[]]  # one for each brace that is open
-    path: list[str] = []  # what was read since the last comma or brace
-    for token in _USE_TOKEN.findall(re.sub(r"\s+as\s+\w+", "", text)):
+    """`a::{b, c::{d as e}}` as `[[a, b], [a, c, d]]`; of very many the first."""
+    text = re.sub(r"\s+as\s+\w+|\s+|^::", "", text[:MAX_USE_CHARS])
+    paths: list[list[str]] = []
+    outer: list[list[str]] = [[]]  # what stands in front of each brace that is open
+    path: list[str] = []
+    for token in [*re.findall(r"[{},]|[^{},]+", text), ","]:
         if token == "{":
-            prefixes.append(prefixes[-1] + path)
+            outer.append(path or outer[-1])
             path = []
-        elif token in ",}":
-            if path:
-                found.append(prefixes[-1] + path)
+        elif token in ("}", ","):
+            paths += [path] if path else []
             path = []
-            if token == "}" and len(prefixes) > 1:
-                prefixes.pop()
+            if token == "}" and len(outer) > 1:
+                outer.pop()
         else:
-            path.append(token)
-        if len(found) >= MAX_USED or len(prefixes) > MAX_USE_DEPTH:
-            return found
-    return [*found, prefixes[-1] + path] if path else found
+            path = (outer[-1] + [part for part in token.split("::") if part])[:MAX_PATH_PARTS]
+    return paths[:MAX_USE_PATHS]
 
 
 def _include(statement: Import, file: Path, root: Path) -> Iterator[Target]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from engine.context.code import Code
-from engine.context.lexical import line_around
 from engine.context.symbols import references
 from engine.context.syntax import enclosing_definition
 
 NEAR_CHARS = 1500  # above the cursor, and half of it below: what counts as near
 TYPE_CHARS = 4000  # above the cursor, where the type of a variable may be written
 MAX_NAMES = 80
+MAX_NAME_CHARS = 200  # a longer one is a figure or a key, not a name
+LINE_CHARS = 1000  # of the cursor's line, left of it
 _MIN_WORD = 3
 _STEM = 6  # letters that tell a word: `compress` and `compression` are about the same
 _ON_THE_LINE = 2.0  # how much more the words of the cursor's line say
@@ -55,22 +56,32 @@ def near(code: Code, offset: int) -> Near:
     if around is not None and around.end - around.start <= 2 * NEAR_CHARS:
         start, end = around.start, max(around.end, offset)
     used = references(code, start, min(offset, end)) + references(code, offset, end)[::-1]
-    names = tuple(name for name in dict.fromkeys(used) if len(name) >= _MIN_WORD)[:MAX_NAMES]
-    line, _ = line_around(text, offset)
+    names = tuple(name for name in dict.fromkeys(used) if _MIN_WORD <= len(name) <= MAX_NAME_CHARS)[:MAX_NAMES]
+    line = text[max(text.rfind("\n", 0, offset) + 1, offset - LINE_CHARS) : offset]
     receiver = _receiver(line)
     types = _types(text[max(0, offset - TYPE_CHARS) : offset], receiver)
     return Near(names, receiver, types, _words(names, line), frozenset(names))
 
 
-@lru_cache(maxsize=8192)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of an identifier, cut to their stems: `newCompressionWriter` -> new, compre, writer."""
-    found = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    return _stems_of_name(name[:MAX_NAME_CHARS])
+
+
+@lru_cache(maxsize=8192)
+def _stems_of_name(name: str) -> tuple[str, ...]:
+    return _stems(name)
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    """Of a line too, which is another one at every keystroke: what is found in it is not kept."""
+    found = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", text)
     return tuple(word.lower()[:_STEM] for word in found if len(word) >= _MIN_WORD)
 
 
 def _receiver(line: str) -> str:
-    found = re.search(r"([A-Za-z_$][\w$]*)(?:\(\)|\[\w*\])?[?!]?(?:\.|->|::)[\w$]*$", line)
+    # No name goes on from where another one began: a word of 100,000 letters would be looked at from each of them.
+    found = re.search(r"(?<![\w$])([A-Za-z_$][\w$]*+)(?:\(\)|\[\w*+\])?[?!]?(?:\.|->|::)[\w$]*+$", line)
     return found[1] if found else ""
 
 
@@ -89,7 +100,7 @@ def _types(text: str, receiver: str) -> tuple[str, ...]:
 
 def _words(names: tuple[str, ...], line: str) -> dict[str, float]:
     weights: dict[str, float] = {}
-    for word in words_of(line):
+    for word in _stems(line):
         weights[word] = _ON_THE_LINE
     for index, name in enumerate(names):
         for word in words_of(name):

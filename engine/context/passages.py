@@ -177,11 +177,16 @@ def _signature(definition: Definition, chars: int) -> str:
     """On one line, if it is one of something that is called; what is all head loses its comments."""
     head = definition.signature
     if definition.body < definition.end or definition.kind in ("function", "method"):
-        head = re.sub(r"\s*\n\s*", " ", head).replace("( ", "(").replace(", )", ")").replace(" )", ")")
+        head = _on_one_line(head).replace("( ", "(").replace(", )", ")").replace(" )", ")")
         return head if len(head) <= chars else head[:chars].rpartition(" ")[0] + " ..."
     first, *lines = head.split("\n")
     said = [line for line in lines if line.strip() and not line.lstrip().startswith(_COMMENTS)]
     return "\n".join([first, *_that_fit(said, chars)])
+
+
+def _on_one_line(head: str) -> str:
+    first, *others = head.split("\n")
+    return " ".join([first.rstrip() if others else first, *filter(None, map(str.strip, others))])
 
 
 def _comment(language: Language, text: str) -> str:

@@ -106,6 +106,7 @@ class Place:
 
 
 _verdicts: WeakKeyDictionary[Code, Verdict] = WeakKeyDictionary()
+_seen_codes: WeakKeyDictionary[Code, Code] = WeakKeyDictionary()
 
 
 def place_of(query: ContextQuery) -> Place:
@@ -158,8 +159,8 @@ def _code_of(query: ContextQuery) -> Code:
         if document.uri == query.snapshot.uri:
             code = document.code
             if code.text == query.snapshot.text:
-                return code
-    return codes.read(query.snapshot)
+                return _seen(code)
+    return codes.as_seen(codes.read(query.snapshot))
 
 
 def _open_files(query: ContextQuery, disk: Disk) -> tuple[tuple[OpenFile, ...], tuple[LeftOut, ...]]:
@@ -190,4 +191,14 @@ def _judged(document: Document, roots: tuple[str, ...], disk: Disk) -> tuple[Cod
     found = _verdicts.get(code)
     if found is None:
         found = _verdicts[code] = verdict_of_text(code.text)
-    return code, found
+    return _seen(code), found
+
+
+def _seen(code: Code) -> Code:
+    """The code as a model may see it; what is found in it is kept with it, as long as it is the document's own."""
+    found = _seen_codes.get(code)
+    if found is None:
+        found = codes.as_seen(code)
+        if found is not code:
+            _seen_codes[code] = found
+    return found

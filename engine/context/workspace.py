@@ -8,9 +8,11 @@ from threading import Lock
 
 from engine import languages
 from engine.context import code as codes
-from engine.context.ignore import Disk, Verdict, verdict, verdict_of_text
+from engine.context.ignore import MAX_BYTES, Disk, Verdict, verdict, verdict_of_text
 from engine.context.imports import RESOLVERS
 from engine.context.symbols import Symbols, symbols
+from engine.files import read_text
+from engine.secrets.hiding import seen_by_model
 
 MAX_FILES = 512  # whose symbols are kept
 
@@ -58,9 +60,14 @@ def watched_suffixes() -> tuple[str, ...]:
 
 
 def _read(file: Path) -> Symbols | Verdict:
-    text = file.read_text(encoding="utf-8", errors="replace")
+    text = read_text(file, MAX_BYTES)
     judged = verdict_of_text(text)
-    return symbols(codes.parse(text, languages.language_of("", str(file)))) if judged.allowed else judged
+    # Half of a head may be shown of what is found here, so secrets are hidden before anything is cut.
+    return (
+        symbols(codes.parse(seen_by_model(text), languages.language_of("", str(file))))
+        if judged.allowed
+        else judged
+    )
 
 
 def _keep(file: Path, read: _Read) -> None:

@@ -2,16 +2,20 @@
 
 import faulthandler
 import logging
+import os
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from engine import logs, paths
-from engine.files import write_atomically
+from engine import logs, paths, state
+from engine.files import NOTES, read_text
 from engine.host import supervision
 
 log = logging.getLogger("hearth.host")
 _LINES = 40
+_MOST_WORDS = 200  # characters
+_REASON = re.compile(r"GGML_ASSERT\(|GGML_ABORT|fatal error|^\s*what\(\):")
 
 
 def watch() -> str:
@@ -22,17 +26,20 @@ def watch() -> str:
     report = _read(_report_file())
     words = last_words_in(report)
     if report.strip():
-        said = _read(paths.log_dir() / "host.err.1").splitlines()[-_LINES:]
+        said = _read(stderr_file().with_name("host.err.1")).splitlines()[-_LINES:]
+        words += _reason_in(said)
         whole = logs.redacted(
             "\n".join([report.strip(), *(["", "Its error output ended with:", *said] if said else [])])
         )
         log.error("the host before this one crashed:\n%s", whole)
-        with suppress(OSError):
-            write_atomically(_kept_file(), whole.encode())
-    # Kept open for the life of the process: the handler writes to its descriptor.
-    _report_file().unlink(missing_ok=True)
-    _report_file().touch(mode=0o600)
-    faulthandler.enable(_report_file().open("w"))
+        state.keep(_kept_file(), whole.encode())
+    try:
+        _report_file().unlink(missing_ok=True)
+        # Kept open for the life of the process: the handler writes to its descriptor.
+        faulthandler.enable(os.fdopen(os.open(_report_file(), os.O_CREAT | os.O_WRONLY, 0o600), "w"))
+    except OSError as error:
+        state.not_kept(_report_file(), error)
+        faulthandler.enable()
     return words
 
 
@@ -47,23 +54,46 @@ def last_report() -> tuple[float, str] | None:
     for path in (_report_file(), _kept_file()):
         with suppress(OSError):
             if text := _read(path).strip():
-                return path.stat().st_mtime, text
+                return path.stat().st_mtime, logs.redacted(text)
     return None
 
 
 def last_words_in(crash_report: str) -> str:
     """The first line of what `faulthandler` wrote, such as "Segmentation fault", or ""."""
     lines = [line.strip() for line in crash_report.splitlines() if line.strip()]
-    return lines[0].removeprefix("Fatal Python error: ") if lines else ""
+    words = lines[0].replace("Fatal Python error: ", "") if lines else ""
+    # Two threads that crash at once write into each other: "Segmentation faultSegmentation fault".
+    return re.sub(r"^(.{4,60}?)\1+", r"\1", words[:_MOST_WORDS])
+
+
+def _reason_in(said: list[str]) -> str:
+    """What ggml or the C++ library said before it aborted, behind a colon; "" where nothing is found."""
+    found = next((line.strip() for line in said if _REASON.search(line)), "")
+    # The path is that of the machine where the library was built.
+    reason = re.sub(r"^.*/(?=[^/:]+:[0-9]+: )", "", found)[:_MOST_WORDS]
+    return reason and f": {reason}"
 
 
 def fresh_stderr_file() -> Path:
     """An empty file for the error output of a host that is about to start; that of the last one is kept."""
-    path = paths.private(paths.log_dir()) / "host.err"
-    with suppress(OSError):
-        path.replace(path.with_name("host.err.1"))
-    path.touch(mode=0o600)
+    path = stderr_file()
+    try:
+        if path.exists():
+            path.replace(path.with_name("host.err.1"))
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+    except OSError as error:
+        log.warning("%s cannot be written: %s", path, error.strerror or error)
+        return Path(os.devnull)
     return path
+
+
+def stderr_file() -> Path:
+    """Where the error output of the host is: among the logs, or beside its socket where those cannot be."""
+    try:
+        return paths.private(paths.log_dir()) / "host.err"
+    except OSError:
+        return paths.runtime_dir() / "host.err"
 
 
 def _report_file() -> Path:
@@ -76,6 +106,6 @@ def _kept_file() -> Path:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8", "replace")
+        return read_text(path, NOTES)
     except OSError:
         return ""

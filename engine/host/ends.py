@@ -6,14 +6,13 @@ over 0.5 at 14 of 19 true ends, never before). Small ones run on into what stand
 """
 
 import tomllib
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
-from engine import paths
-from engine.files import write_atomically
+from engine import paths, state
+from engine.files import NOTES, read_json, read_text
 from engine.types import FimPrompt
 
 _SHARE = 0.4  # of the known ends: an answer of a model that finds so many is cut only where it is certainly wrong
@@ -48,7 +47,7 @@ _decoder = msgspec.json.Decoder(dict[str, Ends])
 @cache
 def known_ends() -> tuple[FimPrompt, ...]:
     """Prompts behind which an answer ends: what is missing stands there already, as if it were typed."""
-    rows = tomllib.loads((Path(__file__).parent / "known_ends.toml").read_text("utf-8"))["gap"]
+    rows = tomllib.loads(read_text(Path(__file__).with_name("known_ends.toml"), NOTES))["gap"]
     return tuple(FimPrompt(above=row["above"], below=row["below"], typed=row["missing"]) for row in rows)
 
 
@@ -58,14 +57,13 @@ def read(id: str) -> Ends | None:
 
 
 def write(id: str, ends: Ends) -> None:
-    with suppress(OSError):  # it is measured again
-        write_atomically(_file(), msgspec.json.encode({**_all(), id: ends}))
+    state.keep(_file(), msgspec.json.encode({**_all(), id: ends}))  # without it, it is measured again
 
 
 def _all() -> dict[str, Ends]:
     try:
-        return _decoder.decode(_file().read_bytes())
-    except (OSError, msgspec.DecodeError):
+        return read_json(_file(), NOTES, _decoder)
+    except OSError:
         return {}
 
 

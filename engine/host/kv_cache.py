@@ -1,7 +1,8 @@
 """The KV cache: which sequence holds which tokens, and how the next prompt reuses them.
 
 `Sequence.tokens` always says exactly what llama.cpp holds at positions 0, 1, 2, …, whatever was aborted,
-cancelled or closed half way.
+cancelled or closed half way. Recurrent and hybrid models keep a state instead of a place for each token: of their
+sequences all is used again, or nothing.
 """
 
 from collections import OrderedDict
@@ -52,7 +53,7 @@ class KvCache:
         At least the prompt's last token is left to be evaluated unless its logits are known.
         """
         sequence = self._choose(owner, prompt, warm_up)
-        shared = common_prefix(sequence.tokens, prompt)
+        shared = self._shared(sequence, prompt)
         if shared == len(prompt) and shared - 1 not in sequence.logits:
             shared -= 1
         self._cut(sequence, shared)
@@ -75,20 +76,24 @@ class KvCache:
 
     def reusable(self, prompt: TokenList[int]) -> int:
         """How many tokens of `prompt` the cache holds already."""
-        return max(common_prefix(sequence.tokens, prompt) for sequence in self.sequences)
+        return max(self._shared(sequence, prompt) for sequence in self.sequences)
+
+    def _shared(self, sequence: Sequence, prompt: TokenList[int]) -> int:
+        """How many tokens at the beginning of the prompt need not be evaluated in that sequence."""
+        shared = common_prefix(sequence.tokens, prompt)
+        return 0 if self.context.keeps_a_state and shared < len(sequence.tokens) else shared
 
     def _choose(self, owner: str, prompt: TokenList[int], warm_up: bool) -> Sequence:
         free = [sequence for sequence in self.sequences if not sequence.busy]
-        best = max(free, key=lambda each: (common_prefix(each.tokens, prompt), each.owner == owner, each.used))
-        shared = common_prefix(best.tokens, prompt)
+        best = max(free, key=lambda each: (self._shared(each, prompt), each.owner == owner, each.used))
+        shared = self._shared(best, prompt)
         # A warm-up must not destroy the prompt that the user is being answered from meanwhile.
         replaceable = best.owner == owner and not warm_up
         if replaceable or len(best.tokens) - shared <= _WORTH_KEEPING or len(free) == 1:
             return best
         spare = self._spare([each for each in free if each is not best], owner)
         self._cut(spare, 0)
-        if shared >= _WORTH_COPYING:
-            self.context.copy(best.index, spare.index, shared)
+        if shared >= _WORTH_COPYING and self.context.copy(best.index, spare.index, shared):
             spare.tokens = best.tokens[:shared]
         return spare
 
@@ -98,7 +103,9 @@ class KvCache:
 
     def _cut(self, sequence: Sequence, count: int) -> None:
         if count < len(sequence.tokens):
-            self.context.keep(sequence.index, count)
+            if not self.context.keep(sequence.index, count):
+                self.context.drop(sequence.index)
+                count = 0
             del sequence.tokens[count:]
         for position in [position for position in sequence.logits if position >= count]:
             del sequence.logits[position]

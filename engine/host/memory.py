@@ -5,6 +5,7 @@ from pathlib import Path
 
 import psutil
 
+from engine.files import NOTES, read_text
 from engine.host.session import COMPLETION_WINDOW, MAX_CACHE_BYTES, MAX_SEQUENCES
 from engine.models.gguf import GgufInfo
 
@@ -45,9 +46,9 @@ def _literal(text: str) -> str:
 def _left_in_control_group(folder: Path) -> Iterable[int]:
     """Nothing where there is no limit, or where it cannot be read."""
     try:
-        limit = (folder / "memory.max").read_text().strip()
-        used = int((folder / "memory.current").read_text())
-        cached = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+        limit = read_text(folder / "memory.max", NOTES).strip()
+        used = int(read_text(folder / "memory.current", NOTES))
+        cached = dict(line.split() for line in read_text(folder / "memory.stat", NOTES).splitlines())
         return [] if limit == "max" else [max(0, int(limit) - used + int(cached.get("inactive_file", 0)))]
     except (OSError, ValueError):
         return []

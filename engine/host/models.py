@@ -13,12 +13,12 @@ from pathlib import Path
 
 import psutil
 
-from engine.errors import ModelMissing, NotEnoughMemory
+from engine.errors import BrokenModel, ModelMissing, NotEnoughMemory
 from engine.host import memory, profiles, selftest
 from engine.host.native import Model, library_build
 from engine.host.profiles import LoadOptions, ProfileBook
 from engine.host.session import Session
-from engine.models import gguf
+from engine.models import gguf, usable
 from engine.types import ModelRef
 
 log = logging.getLogger("hearth.host")
@@ -46,11 +46,13 @@ class Models:
         on_notice: Callable[[str], None] = log.warning,
         was_killed: bool = False,
         first_profile: Callable[[], int] = lambda: 0,
+        on_try: Callable[[str], None] = lambda key: None,
     ) -> None:
         self._book = book
         self._last_words = last_words
         self._was_killed = was_killed
         self._first_profile = first_profile
+        self._on_try = on_try  # hears which model is loaded now, "" when it is over
         self._on_loading = on_loading
         self._on_notice = on_notice
         self._sessions: dict[str, Session] = {}
@@ -112,7 +114,15 @@ class Models:
         return session.ref.id
 
     def _load(self, ref: ModelRef) -> Session:
-        key = profiles.key_of(ref.sha256 or ref.path, library_build())
+        """A crash meanwhile counts against this file and not against the process, which others need."""
+        key = profiles.key_of(_content_of(ref), library_build())
+        self._on_try(key)
+        try:
+            return self._with_what_survives(ref, key)
+        finally:
+            self._on_try("")
+
+    def _with_what_survives(self, ref: ModelRef, key: str) -> Session:
         first = self._first_profile()
         options = LoadOptions(
             threads=ref.threads or psutil.cpu_count(logical=False) or os.cpu_count() or 1,
@@ -123,7 +133,14 @@ class Models:
             profile = self._book.choose(key, self._last_words, first)
             self._last_words = ""
             log.info("loading %s with profile %r", ref.id, profile.name)
-            session = self._opened(ref, profile.applied_to(options))
+            try:
+                session = self._opened(ref, profile.applied_to(options))
+            except BrokenModel as error:
+                self._book.refuse(key, str(error))
+                raise
+            except NotEnoughMemory:
+                self._book.came_to_nothing(key)
+                raise
             verdict = proven or selftest.run(session)
             if verdict.sound:
                 self._book.works(key, verdict)
@@ -164,7 +181,9 @@ class Models:
         """Unload models until this one fits, the one not used for longest first, or say that it cannot."""
         path = Path(ref.path)
         try:
-            needed = memory.needed(path, gguf.read(path))  # also refuses what is no sound GGUF
+            info = gguf.read(path)  # also refuses what is no sound GGUF
+            usable.check(path, info)
+            needed = memory.needed(path, info)
         except OSError as error:
             raise ModelMissing(f"{ref.path} cannot be read: {error.strerror}") from error
         for unused in self._unused(in_use):
@@ -178,6 +197,17 @@ class Models:
                 f"{ref.id} needs {memory.gib(needed)} of memory, which this machine cannot spare now: "
                 "close something, or choose a smaller model (`hearth models recommend`)"
             )
+
+
+def _content_of(ref: ModelRef) -> str:
+    """What tells this file from any other, and from what lay there before."""
+    if ref.sha256:
+        return ref.sha256
+    try:
+        found = Path(ref.path).stat()
+    except OSError:
+        return ref.path
+    return f"{ref.path} {found.st_size} {found.st_mtime_ns}"
 
 
 def _foreseen(first: int) -> tuple[str, ...]:

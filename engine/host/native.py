@@ -8,6 +8,7 @@ import ctypes
 import functools
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,10 +18,13 @@ import llama_cpp
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import BrokenModel
+from engine.errors import BrokenModel, NotEnoughMemory
+from engine.files import SHARED_LIBRARY, read_bytes
 from engine.host.profiles import LoadOptions as LoadOptions
 
 Logits = npt.NDArray[np.float32]
+_APART = "\x01"
+_MOST_WORDS = 300  # characters of llama.cpp's reason: it may quote the file
 BATCH = 512  # tokens that one decode call takes at most
 _ABORTED = 2
 _NO_SLOT = 1
@@ -52,10 +56,47 @@ class Model:
             raise BrokenModel(f"the model's tokenizer failed ({count})")
         return list(buffer[:count])
 
+    def tokenize_inside(self, text: str) -> list[int]:
+        """The same for a text that goes on behind another: without the blank of a SentencePiece vocabulary."""
+        if not self.adds_blanks:
+            return self.tokenize(text)
+        # A character that no piece of a vocabulary contains: it gets the blank, and is cut off with it.
+        head, whole = self.tokenize(_APART), self.tokenize(_APART + text)
+        return whole[len(head) :] if whole[: len(head)] == head else self.tokenize(text)
+
+    @functools.cached_property
+    def adds_blanks(self) -> bool:
+        """The tokenizer puts a blank in front of each text (`add_space_prefix`)."""
+        return b"".join(map(self.piece, self.tokenize("a"))) == b" a"
+
+    def marks_and_texts(self, text: str) -> list[int | str]:
+        """The special tokens that are spelt in a text, as ids, and what stands between them."""
+        found: list[int | str] = []
+        said = b""
+        for token in [*self.tokenize(text, special=True), None]:
+            is_mark = token is not None and llama_cpp.llama_vocab_is_control(self._vocab, token)
+            if token is not None and not is_mark:
+                said += self.piece(token)
+                continue
+            if said:
+                found.append(
+                    (said[1:] if self.adds_blanks and said[:1] == b" " else said).decode("utf-8", "replace")
+                )
+                said = b""
+            if token is not None:
+                found.append(token)
+        return found
+
     def mark(self, text: str) -> int | None:
         """The id of a special token given by its text, or None when the vocabulary does not have it."""
         ids = self.tokenize(text, special=True)
         return ids[0] if len(ids) == 1 and self.tokenize(text) != ids else None
+
+    def piece(self, token: int) -> bytes:
+        """The bytes of a token; empty for a special one."""
+        buffer = ctypes.create_string_buffer(512)
+        size = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, 512, 0, False)
+        return buffer.raw[:size] if size > 0 else b""
 
     def pieces(self) -> list[bytes]:
         """The bytes of every token; empty for special tokens. 0.1 s for 150,000 tokens."""
@@ -79,6 +120,11 @@ class Model:
         token: int = llama_cpp.llama_vocab_bos(self._vocab)
         return token if token >= 0 else None
 
+    def end_token(self) -> int | None:
+        """The token that ends a message, by the metadata."""
+        token: int = llama_cpp.llama_vocab_eos(self._vocab)
+        return token if token >= 0 else None
+
     def token_text(self, token: int | None) -> str:
         """The name of a special token, such as "<s>"; "" for None."""
         if token is None:
@@ -90,8 +136,15 @@ class Model:
         template = llama_cpp.llama_model_chat_template(self._handle, None)
         return template.decode("utf-8", "replace") if template else ""
 
+    @property
+    def keeps_a_state(self) -> bool:
+        """It is recurrent, or partly so: what it has read is one state, from which nothing can be taken back."""
+        recurrent = llama_cpp.llama_model_is_recurrent(self._handle)
+        return bool(recurrent or llama_cpp.llama_model_is_hybrid(self._handle))
+
     def trained_context(self) -> int:
-        return int(llama_cpp.llama_model_n_ctx_train(self._handle))
+        """In tokens; 0 where the file does not say, or something that cannot be."""
+        return max(0, int(llama_cpp.llama_model_n_ctx_train(self._handle)))
 
     def cache_bytes_per_token(self) -> int:
         """What one token takes in a 16-bit KV cache."""
@@ -142,6 +195,7 @@ class Context:
             batch.n_seq_id[index] = 1
             batch.seq_id[index][0] = sequence
             batch.logits[index] = all_logits or index == last
+        _errors.clear()
         self._began = time.perf_counter()
         self.evaluating = len(tokens)
         status = llama_cpp.llama_decode(self._handle, batch)
@@ -153,7 +207,7 @@ class Context:
         if status == _NO_SLOT:
             raise BrokenModel(f"no room in the KV cache for {len(tokens)} tokens at position {position}")
         if status != 0:
-            raise BrokenModel(f"llama.cpp could not decode (status {status}): {_last_error}")
+            raise BrokenModel(f"llama.cpp could not decode (status {status}){_why(': ')}")
         return True
 
     @property
@@ -167,16 +221,28 @@ class Context:
         pointer = llama_cpp.llama_get_logits_ith(self._handle, index)
         return np.array(np.ctypeslib.as_array(pointer, shape=(self.model.vocab_size,)), copy=True)
 
-    def keep(self, sequence: int, count: int) -> None:
-        """Forget all but the first `count` tokens of a sequence."""
-        llama_cpp.llama_memory_seq_rm(self._memory, sequence, count, -1)
+    @property
+    def keeps_a_state(self) -> bool:
+        """A part of a sequence cannot be forgotten, nor a decode be ended half way: both lose all of it."""
+        return self.model.keeps_a_state
 
-    def copy(self, source: int, target: int, count: int) -> None:
-        """Make `target` hold the first `count` tokens of `source`."""
-        llama_cpp.llama_memory_seq_rm(self._memory, target, -1, -1)
+    def keep(self, sequence: int, count: int) -> bool:
+        """Forget all but the first `count` tokens; False where that is refused (then nothing is forgotten)."""
+        return bool(llama_cpp.llama_memory_seq_rm(self._memory, sequence, count, -1))
+
+    def drop(self, sequence: int) -> None:
+        """Forget the whole sequence, which is never refused."""
+        llama_cpp.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+
+    def copy(self, source: int, target: int, count: int) -> bool:
+        """Make `target` hold the first `count` tokens of `source`; False where it holds nothing instead."""
+        self.drop(target)
         # Between the streams of a split KV cache only whole sequences can be copied.
         llama_cpp.llama_memory_seq_cp(self._memory, source, target, -1, -1)
-        self.keep(target, count)
+        if self.keep(target, count):
+            return True
+        self.drop(target)
+        return False
 
     def set_threads(self, count: int) -> None:
         """For one-token decodes; prompt batches always use all threads."""
@@ -194,10 +260,15 @@ class Context:
         params.flash_attn_type = -1 if options.flash_attention else 0
         params.abort_callback = self._abort_callback
         params.no_perf = True
+        _errors.clear()
         handle = llama_cpp.llama_init_from_model(self.model._handle, params)
-        if not handle:
-            raise BrokenModel("llama.cpp could not make a context (too little memory for the KV cache?)")
-        return handle
+        if handle:
+            return handle
+        if _errors and not _of_the_moment(_why()):
+            raise BrokenModel(f"llama.cpp could not make a context: {_why()}")
+        raise NotEnoughMemory(
+            f"llama.cpp could not make a context: too little memory for the KV cache?{_why(' ')}"
+        )
 
 
 @functools.cache
@@ -207,7 +278,7 @@ def library_build() -> str:
     for file in sorted(Path(llama_cpp.__file__).parent.glob("lib/*ggml*")):
         digest.update(f"{file.name} {file.stat().st_size}".encode())
         if "cpu" in file.name:  # those for a GPU may be a hundred times as large
-            digest.update(file.read_bytes())
+            digest.update(read_bytes(file, SHARED_LIBRARY))
     return f"{llama_cpp.__version__} {digest.hexdigest()[:12]}"
 
 
@@ -224,25 +295,37 @@ def _load(path: str, options: LoadOptions, progress: Callable[[float], None]) ->
         return True
 
     params.progress_callback = on_progress
+    _errors.clear()
     model = llama_cpp.llama_model_load_from_file(path.encode(), params)
-    if not model:
-        raise BrokenModel(f"llama.cpp cannot load {path}: {_last_error or 'no reason given'}")
-    return model
+    if model:
+        return model
+    kind = NotEnoughMemory if _of_the_moment(_why()) else BrokenModel
+    raise kind(f"llama.cpp cannot load {path}: {_why() or 'no reason given'}")
 
 
-_last_error = ""
+_errors: list[str] = []  # the lines since the last call that may fail; the first one is the reason
+_MOST_ERRORS = 8
 _initialized = False
+
+
+def _why(before: str = "") -> str:
+    """What llama.cpp said first, behind `before`; later lines only say that it did not work. "" for nothing."""
+    reason = re.sub(r"^\w+: (error loading model: )?", "", _errors[0])[:_MOST_WORDS] if _errors else ""
+    return reason and before + reason
+
+
+def _of_the_moment(reason: str) -> bool:
+    """Whether the machine was in the way, and not the file."""
+    return re.search(r"alloc|memory|mmap|mlock|failed to open", reason, re.IGNORECASE) is not None
 
 
 @llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]  # the package has no types
 def _log(level: int, text: bytes, _: Any) -> None:
     """llama.cpp's own log; it must never reach stdout, and is only worth reading when something fails."""
-    global _last_error
     line = text.decode("utf-8", "replace").rstrip()
-    if (
-        level == 4 and line
-    ):  # GGML_LOG_LEVEL_ERROR; an aborted decode gives some, so they are no news by themselves
-        _last_error = line
+    # GGML_LOG_LEVEL_ERROR; an aborted decode gives some, so they are no news by themselves.
+    if level == 4 and line and len(_errors) < _MOST_ERRORS:
+        _errors.append(line)
     if line.strip("."):
         log.debug("%s", line)
 

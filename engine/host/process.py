@@ -31,7 +31,6 @@ VERSION = version("hearth-lsp")
 
 def main() -> None:
     """Run until no client has been connected for `HEARTH_IDLE_MINUTES` (default 10)."""
-    paths.private(paths.state_dir())
     logs.to_file("host.log")
     claim = supervision.claim()
     if claim is None:
@@ -62,7 +61,13 @@ class Host:
         was_killed = bool(supervision.recent_crashes()) and not last_words
         first_profile = partial(trial.first_profile, book)
         self.models = Models(
-            book, last_words, self._on_loading, self._on_notice, was_killed, first_profile=first_profile
+            book,
+            last_words,
+            self._on_loading,
+            self._on_notice,
+            was_killed,
+            first_profile=first_profile,
+            on_try=claim.loading,
         )
         self.scheduler = Scheduler(self.models)
         self._claim = claim
@@ -129,6 +134,7 @@ class Host:
 
     def _on_loading(self, model: str, percent: int) -> None:
         """Called on the scheduler's thread."""
+        self.scheduler.moves()
         for connection in tuple(self._connections):
             connection.send_soon(wire.Loading(model, percent))
 
@@ -161,7 +167,8 @@ class Connection:
         while (message := await wire.read(reader, "client")) is not None:
             match message:
                 case wire.Hello():
-                    self.send(wire.Welcome(wire.PROTOCOL, VERSION, os.getpid()))
+                    still = self._host.scheduler.still
+                    self.send(wire.Welcome(wire.PROTOCOL, VERSION, os.getpid(), still))
                 case wire.Complete(request=request, warm_up=True):
                     self._submit(
                         message, Priority.WARM_UP, request.document, partial(_warm_up, request), "completion"

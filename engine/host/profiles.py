@@ -8,16 +8,19 @@ foresaw is told once.
 import hashlib
 import logging
 import platform
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
+from engine import state
 from engine.errors import BrokenModel
-from engine.files import write_atomically
+from engine.files import NOTES, read_json, read_text
 
 log = logging.getLogger("hearth.host")
 TRIES_WITHOUT_EVIDENCE = 2  # a host killed from outside while loading says nothing about the profile
+CRASHES_COUNT = 24 * 3600.0  # seconds; another day the machine may be another
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,10 @@ class Note(msgspec.Struct):
     state: str = "untried"  # untried, trying, works
     tries: int = 0
     history: list[str] = []
+    crashed: bool = False  # with one of the profiles; else it was the self-test that said no
+    problem: str = ""  # with the profile that was given up last
+    refused: str = ""  # why this file cannot be used at all
+    refused_until: float = 0.0  # Unix time; 0 for good
     verdict: Verdict | None = None  # of the self-test of this profile
     news: str = ""  # of the history, what the user has not been told yet
 
@@ -94,22 +101,22 @@ class ProfileBook:
         """The profile to try now; `last_words` is what the previous host wrote when it crashed, or "".
 
         Those before the index `first` are known not to survive here. Raises `BrokenModel` when even the safest
-        one has crashed.
+        one has failed, and from then on without a try.
         """
         note = self._notes.setdefault(key, Note())
+        if note.refused and (not note.refused_until or time.time() < note.refused_until):
+            raise BrokenModel(note.refused)
+        if note.refused:
+            note = self._notes[key] = Note()
         if note.profile < first:
             note = self._notes[key] = Note(first, history=note.history, news=note.news)
         if note.state == "trying" and (last_words or note.tries >= TRIES_WITHOUT_EVIDENCE):
-            self._step_down(note, last_words or "the process died while loading")
+            self._step_down(note, last_words or "the process died while loading", crashed=True)
         elif note.state == "works" and last_words:
-            self._step_down(note, last_words)
+            self._step_down(note, last_words, crashed=True)
         if note.profile >= len(PROFILES):
-            note.profile, note.tries, note.state = 0, 0, "untried"  # another day it may work again
-            self._save()
-            raise BrokenModel(
-                "llama.cpp crashes with this model on this machine, even with the safest options: "
-                f"{note.history[-1]}. `hearth doctor` shows the details; another model or backend may work."
-            )
+            self.refuse(key, _hopeless(note), CRASHES_COUNT if note.crashed else 0.0)
+            raise BrokenModel(note.refused)
         note.tries += 1
         note.state = "trying"
         self._save()
@@ -117,7 +124,20 @@ class ProfileBook:
 
     def works(self, key: str, verdict: Verdict) -> None:
         note = self._notes[key]
-        note.state, note.tries, note.verdict = "works", 0, verdict
+        note.state, note.tries, note.crashed, note.verdict = "works", 0, False, verdict
+        self._save()
+
+    def refuse(self, key: str, reason: str, seconds: float = 0.0) -> None:
+        """The file cannot be used, which is remembered: for good, or for so many seconds."""
+        note = self._notes[key]
+        note.refused, note.refused_until = reason, time.time() + seconds if seconds else 0.0
+        note.state, note.tries = "untried", 0
+        self._save()
+
+    def came_to_nothing(self, key: str) -> None:
+        """The try ended without a crash and says nothing about the file."""
+        note = self._notes[key]
+        note.state, note.tries = "untried", 0
         self._save()
 
     def proven(self, key: str) -> Verdict | None:
@@ -127,7 +147,7 @@ class ProfileBook:
 
     def fails(self, key: str, reason: str) -> None:
         """The self-test said no without a crash: the next `choose` takes a safer profile."""
-        self._step_down(self._notes[key], reason)
+        self._step_down(self._notes[key], reason, crashed=False)
         self._save()
 
     def history(self, key: str) -> tuple[str, ...]:
@@ -150,21 +170,31 @@ class ProfileBook:
         self._notes[machine] = Note(first, "works")
         self._save()
 
-    def _step_down(self, note: Note, reason: str) -> None:
+    def _step_down(self, note: Note, reason: str, crashed: bool) -> None:
         given_up = PROFILES[min(note.profile, len(PROFILES) - 1)].name
         note.profile += 1
         note.tries = 0
         note.state = "untried"
         note.verdict = None
+        note.crashed, note.problem = note.crashed or crashed, reason
         chosen = PROFILES[note.profile].name if note.profile < len(PROFILES) else "none is left"
         note.news = f"profile {given_up!r} failed ({reason}); now {chosen!r}"
         note.history = [*note.history, note.news][-8:]
 
     def _save(self) -> None:
-        try:
-            write_atomically(self._path, msgspec.json.format(msgspec.json.encode(self._notes)))
-        except OSError as error:  # a full disk costs what was learnt, not the model
-            log.warning("%s cannot be written: %s", self._path, error)
+        state.keep(self._path, msgspec.json.format(msgspec.json.encode(self._notes)))
+
+
+def _hopeless(note: Note) -> str:
+    if note.crashed:
+        return (
+            "llama.cpp crashes with this model on this machine, even with the safest options: "
+            f"{note.problem}. `hearth doctor` shows the details; another model or backend may work."
+        )
+    return (
+        f"this model does not work, with the safest options either: {note.problem}. "
+        "The file may be damaged; another one or another model may work."
+    )
 
 
 def machine_of(library_build: str) -> str:
@@ -178,8 +208,8 @@ def key_of(model_digest: str, library_build: str) -> str:
 
 def _read(path: Path) -> dict[str, Note]:
     try:
-        return _decoder.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError):
+        return read_json(path, NOTES, _decoder)
+    except OSError:
         return {}  # notes are worth nothing when they cannot be read
 
 
@@ -187,7 +217,7 @@ def processor() -> str:
     """Its name, and a digest of what it can do: a virtual machine may leave features out under the same name."""
     name = features = ""
     try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
+        for line in read_text(Path("/proc/cpuinfo"), NOTES).splitlines():
             if line.startswith(("model name", "Model")):
                 name = name or line.partition(":")[2].strip()
             elif line.startswith(("flags", "Features")):

@@ -54,16 +54,20 @@ class Job:
 
 
 class Scheduler:
-    """Owns the models and the thread. All public methods may be called from any thread."""
+    """Owns the models and the thread. All public methods may be called from any thread.
 
-    def __init__(self, models: Models) -> None:
+    `changed` guards the jobs and wakes the thread; a simulation has one that keeps its own time.
+    """
+
+    def __init__(self, models: Models, changed: threading.Condition | None = None) -> None:
         self._models = models
         self._jobs: list[Job] = []
         self._running: Job | None = None
-        self._changed = threading.Condition()
+        self._changed = changed or threading.Condition()
         self._last: Job | None = None
         self._served = _Served()
         self._tidied = time.monotonic()
+        self._moved = time.monotonic()
         self._arrivals = 0
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="llama", daemon=True)
@@ -98,6 +102,16 @@ class Scheduler:
         """Whether nobody waits for anything."""
         with self._changed:
             return all(job.priority == Priority.IDLE for job in self._jobs)
+
+    @property
+    def still(self) -> float:
+        """Seconds since the thread last moved while it has something to do: it hangs, or does something long."""
+        running = self._running  # without the lock, which might be what is waited for
+        return time.monotonic() - self._moved if running else 0.0
+
+    def moves(self) -> None:
+        """Something long is getting on."""
+        self._moved = time.monotonic()
 
     def stop(self) -> None:
         """Cancel everything, free the models and end the thread."""
@@ -137,6 +151,7 @@ class Scheduler:
             with self._changed:
                 if self._jobs:
                     job = self._choose()
+                    self.moves()
                     self._running = job
                     return job
                 if self._stopping:

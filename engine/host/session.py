@@ -7,24 +7,39 @@ go first, and hands out text as it becomes certain. Closing it at any point keep
 import codecs
 import math
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import psutil
 
 from engine.errors import PromptTooLong
-from engine.fim import FIM_TEMPLATES, Mark, family_of, layout
+from engine.fim import FIM_TEMPLATES, family_of
 from engine.host import ends
-from engine.host.chat_template import chat_tokens, opens_thinking
+from engine.host.chat_template import opens_thinking, task_for, tokens_of
 from engine.host.ends import Ends, known_ends
+from engine.host.fim_tokens import FimTokens
 from engine.host.healing import Vocabulary, split
 from engine.host.kv_cache import KvCache, Sequence
 from engine.host.native import Context, Logits, Model
+from engine.host.render import rendered
 from engine.host.rivals import END, NOTHING_YET, Choice, Rivals
 from engine.host.threads import ThreadGovernor
 from engine.stop import Answer
-from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, ModelRef, Piece, Probe, Usage
+from engine.types import (
+    ChatMessage,
+    ChatRequest,
+    CompletionRequest,
+    FimPrompt,
+    Finished,
+    ModelRef,
+    Piece,
+    Probe,
+    Usage,
+)
 
 # Tokens of one prefill step. Larger is hardly faster (measured: 64 costs 12% more a token than 512, and 16 as
 # much again), and an abort rolls back a whole step. Work ahead takes the smallest: whoever types steadily leaves
@@ -39,31 +54,45 @@ COMPLETION_WINDOW = 2560  # tokens: prefix, suffix, context, what was typed sinc
 # could also do without the text that is asked for.
 SURE_END = 0.03
 MAX_SEQUENCES = 16  # of completion
+# Of models that keep a state: one takes up to 60 MB, and how much cannot be asked for beforehand.
+_STATE_SEQUENCES = 4
 _CHAT_SEQUENCES = 2
 _CACHE_SHARE = 0.15  # of the memory that is free now
 MAX_CACHE_BYTES = 256 * 1024 * 1024
 
 Steps = Generator[Piece | None, None, Finished]
+T = TypeVar("T")
+_helpers = ThreadPoolExecutor(2, "helper")  # for what must not hold up the model
+_GLANCE_SECONDS = 0.005
 
 
 class Session:
-    """A model in memory with its KV caches. Only the scheduler's thread may call it."""
+    """A model in memory with its KV caches. Only the scheduler's thread may call it.
 
-    def __init__(self, model: Model, ref: ModelRef) -> None:
+    `context` makes what decodes, and `clock` (seconds) times it; a simulation has others.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        ref: ModelRef,
+        context: Callable[[Model, int, int], Context] = Context,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self.model = model
+        self._context = context
+        self._clock = clock
         self.ref = ref
         self.vocabulary = Vocabulary(model.pieces())
         self.governor = ThreadGovernor(model.options.threads)
         self.family = ref.family or family_of(lambda text: model.mark(text) is not None)
         window = min(COMPLETION_WINDOW, model.trained_context() or COMPLETION_WINDOW)
-        self.cache = KvCache(Context(model, _sequences_that_fit(model, window), window))
+        self.cache = KvCache(context(model, _sequences_that_fit(model, window), window))
         self._chat_cache: KvCache | None = None
         self._ends_key = ref.sha256 or ref.path
         self._known_ends = ends.read(self._ends_key) or ends.told(ref.knows_end)
         self._ends = np.array(model.end_tokens(), dtype=np.int64)
-        self._begin = model.begin_token()
-        self._marks: dict[str, int | None] = {}
-        self._tokens: dict[str, list[int]] = {}
+        self._fim = FimTokens(model, self.family)
 
     def complete(self, request: CompletionRequest, warm_up: bool = False) -> Steps:
         """Fill in the middle; a warm-up only prefills."""
@@ -72,8 +101,9 @@ class Session:
         prompt = fixed + kept
         with self.cache.sequence_for(request.document, prompt, warm_up) as sequence:
             run = _Run(len(prompt), len(sequence.tokens), skip_bytes=len(healed))
-            chunk = WARM_UP_CHUNK if warm_up else CHUNK
-            yield from self._prefill(self.cache, sequence, prompt, run, chunk)
+            yield from self._prefill(
+                self.cache, sequence, prompt, run, self._chunk(WARM_UP_CHUNK if warm_up else CHUNK)
+            )
             if warm_up:
                 return Finished("prefilled", run.usage)
             knows_end = self._known_ends is not None and self._known_ends.are_known
@@ -156,7 +186,9 @@ class Session:
     def chat(self, request: ChatRequest) -> Steps:
         """The assistant's next message. What earlier turns left in the KV cache is not evaluated again."""
         cache = self.chat_cache()
-        prompt = chat_tokens(self.model, request.messages, request.think)
+        task = task_for(self.model, request.messages, request.think)
+        text = yield from _apart(partial(rendered, task))
+        prompt = tokens_of(self.model, request.messages, text, request.think)
         room = cache.context.length - len(prompt) - 1
         if room < 16:
             raise PromptTooLong(
@@ -165,30 +197,42 @@ class Session:
             )
         with cache.sequence_for(request.conversation, prompt) as sequence:
             run = _Run(len(prompt), len(sequence.tokens))
-            yield from self._prefill(cache, sequence, prompt, run, CHAT_CHUNK)
-            if opens_thinking(self.model, request.messages, request.think):
+            yield from self._prefill(cache, sequence, prompt, run, self._chunk(CHAT_CHUNK))
+            if opens_thinking(text, request.think):
                 yield Piece("<think>")  # so that whoever reads the answer can tell thoughts from it
+            reason = "limit"
             for token in self._generate(cache, sequence, b"", min(request.max_tokens, room), run):
                 if token is None:
                     yield None
                     continue
                 if token == END:
-                    return Finished("eog", run.usage)
+                    reason = "eog"
+                    break
                 yield Piece(run.text_of(self.vocabulary.pieces[token]), probability=run.take_probability(""))
-            return Finished("limit", run.usage)
+            self._expect(request)
+            return Finished(reason, run.usage)
+
+    def _expect(self, request: ChatRequest) -> None:
+        """The next question of this conversation finds its template rendered: only the roles matter for that."""
+        turns = (*request.messages, ChatMessage("assistant", ""), ChatMessage("user", ""))
+        future = _helpers.submit(rendered, task_for(self.model, turns, request.think))
+        future.add_done_callback(lambda done: done.exception())  # whoever asks is told
 
     def chat_cache(self) -> KvCache:
         """Made on first need: many users never chat."""
         if self._chat_cache is None:
             length = min(self.ref.context, self.model.trained_context() or self.ref.context)
-            self._chat_cache = KvCache(Context(self.model, _CHAT_SEQUENCES, length))
+            self._chat_cache = KvCache(self._context(self.model, _CHAT_SEQUENCES, length))
         return self._chat_cache
 
     def abort(self, longer_than: int) -> None:
         """Stop the decode that is running now if it has more tokens than that; any thread may call this.
 
-        One that is half done goes on: somebody who types steadily would else never see the end of a prefill.
+        One that is half done goes on: somebody who types steadily would else never see the end of a prefill. So
+        does one of a model that keeps a state, which would have to read everything again.
         """
+        if self.model.keeps_a_state:
+            return
         for cache in (self.cache, self._chat_cache):
             if cache is None or cache.context.evaluating <= longer_than or cache.context.half_done:
                 continue
@@ -212,40 +256,15 @@ class Session:
         """
         if self.family not in FIM_TEMPLATES:
             raise PromptTooLong(f"{self.ref.id} has no fill-in-the-middle tokens: choose another for completion")
-        window = self.cache.context.length - answer_tokens - 1
-        *fixed_parts, typed_part = layout(FIM_TEMPLATES[self.family], prompt)
-        fixed = [] if self._begin is None else [self._begin]
-        typed = self._tokens_of(typed_part.text)[-(window // 2) :]
-        while True:
-            parts = [self._part_tokens(part.text, isinstance(part, Mark)) for part in fixed_parts]
-            tokens = fixed + [token for part in parts for token in part]
-            if len(tokens) + len(typed) <= window:
-                return tokens, typed
-            # Budgets are estimated in characters; text of unusually many tokens is cut here.
-            if not prompt.above and not prompt.below and not prompt.context:
-                raise PromptTooLong(f"the window of {self.cache.context.length} tokens is too small")
-            prompt = _halved(prompt)
-            *fixed_parts, _ = layout(FIM_TEMPLATES[self.family], prompt)
+        return self._fim.of(prompt, self.cache.context.length - answer_tokens - 1)
 
     def _healed(self, typed: list[int], prompt: FimPrompt) -> tuple[list[int], bytes]:
         """(the typed tokens to keep, what the first generated ones must spell)."""
         return (typed, prompt.begun.encode()) if prompt.begun else split(typed, self.vocabulary)
 
-    def _part_tokens(self, text: str, is_mark: bool) -> list[int]:
-        if not is_mark:
-            return self._tokens_of(text)
-        if text not in self._marks:
-            self._marks[text] = self.model.mark(text)
-        mark = self._marks[text]
-        return self.model.tokenize(text) if mark is None else [mark]
-
-    def _tokens_of(self, text: str) -> list[int]:
-        """Tokenize with a memory: the frozen texts of a frame come again with every keystroke."""
-        if text not in self._tokens:
-            while len(self._tokens) >= 64:
-                del self._tokens[next(iter(self._tokens))]
-            self._tokens[text] = self.model.tokenize(text)
-        return self._tokens[text]
+    def _chunk(self, size: int) -> int:
+        """What cannot be aborted is evaluated in small pieces, between which it can be left."""
+        return min(size, WARM_UP_CHUNK) if self.model.keeps_a_state else size
 
     def _prefill(
         self, cache: KvCache, sequence: Sequence, prompt: list[int], run: "_Run", size: int
@@ -253,9 +272,9 @@ class Session:
         """Evaluate what the sequence does not hold yet, `size` tokens a step."""
         while len(sequence.tokens) < len(prompt):
             chunk = prompt[len(sequence.tokens) : len(sequence.tokens) + size]
-            began = time.perf_counter()
+            began = self._clock()
             done = self._extend(cache, sequence, chunk)
-            run.add(evaluated=len(chunk) if done else 0, prefill_ms=_ms_since(began))
+            run.add(evaluated=len(chunk) if done else 0, prefill_ms=self._ms_since(began))
             yield None
 
     def _generate(
@@ -271,17 +290,20 @@ class Session:
             wanted = wanted[len(self.vocabulary.pieces[token]) :]
             run.add(generated=1, probability=run.choice.probability)
             yield token
-            began = time.perf_counter()
+            began = self._clock()
             while not self._extend(cache, sequence, [token]):
                 yield None
-            run.add(decode_ms=_ms_since(began))
-            self.governor.record(_ms_since(began))
+            run.add(decode_ms=self._ms_since(began))
+            self.governor.record(self._ms_since(began))
             yield None
 
     def _extend(self, cache: KvCache, sequence: Sequence, tokens: list[int]) -> bool:
         if len(tokens) == 1:
             cache.context.set_threads(self.governor.choice)
         return cache.extend(sequence, tokens)
+
+    def _ms_since(self, began: float) -> float:
+        return (self._clock() - began) * 1000
 
     def _pick(self, logits: Logits, wanted: bytes) -> Choice:
         """The most probable token that agrees with `wanted`; `END` when to end is, or when nothing agrees."""
@@ -369,20 +391,15 @@ class _Run:
         return self._decoder.decode(skipped)
 
 
+def _apart(work: Callable[[], T]) -> Generator[None, None, T]:
+    """What `work` returns. It may take seconds, and other jobs have their turns meanwhile."""
+    future = _helpers.submit(work)
+    while not wait([future], _GLANCE_SECONDS).done:
+        yield None
+    return future.result()
+
+
 def _sequences_that_fit(model: Model, window: int) -> int:
     budget = min(MAX_CACHE_BYTES, int(psutil.virtual_memory().available * _CACHE_SHARE))
-    return max(2, min(MAX_SEQUENCES, budget // max(1, window * model.cache_bytes_per_token())))
-
-
-def _halved(prompt: FimPrompt) -> FimPrompt:
-    """The same prompt with half of its longest text, keeping what is nearest to the cursor."""
-    context = sum(len(file.text) for file in prompt.context)
-    if context >= max(len(prompt.above), len(prompt.below)):
-        return replace(prompt, context=prompt.context[: len(prompt.context) // 2])
-    if len(prompt.above) >= len(prompt.below):
-        return replace(prompt, above=prompt.above[(len(prompt.above) + 1) // 2 :])
-    return replace(prompt, below=prompt.below[: len(prompt.below) // 2])
-
-
-def _ms_since(began: float) -> float:
-    return (time.perf_counter() - began) * 1000
+    most = _STATE_SEQUENCES if model.keeps_a_state else MAX_SEQUENCES
+    return max(2, min(most, budget // max(1, window * model.cache_bytes_per_token())))

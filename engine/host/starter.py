@@ -24,9 +24,13 @@ log = logging.getLogger("hearth.client")
 OURS = version("hearth-lsp")
 _START_SECONDS = 20.0
 _GREETING_SECONDS = 5.0
+# A turn is a decode of some tokens, or the tenth part of a model that is loaded from a slow disk.
+_STILL_SECONDS = 180.0
 # OpenMP's threads spin while they wait for each other. Spinning only a moment costs nothing on an idle machine,
 # and where another program wants the cores a prefill is 6 times faster (measured, 2 cores).
-_PATIENT_THREADS = {"GOMP_SPINCOUNT": "1000"}
+PATIENT_THREADS = {"GOMP_SPINCOUNT": "1000"}
+# ggml would start a debugger on a process that dies, which takes seconds and may hang.
+_NO_DEBUGGER = {"GGML_NO_BACKTRACE": "1"}
 _children: list[subprocess.Popen[bytes]] = []  # held so that nobody warns about those that still run
 
 
@@ -73,13 +77,14 @@ async def _greeted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
             writer.write(wire.encode(wire.Hello(wire.PROTOCOL, OURS)))
             welcome = await _welcome(reader)
     except TimeoutError:
-        pid = transport.peer_pid(writer)
-        log.warning("the host (process %s) hangs and is ended", pid)
-        await asyncio.to_thread(supervision.kill_hung, pid)
+        await _end(transport.peer_pid(writer))
         return None
     except (wire.WireError, ConnectionError):
         return None
     if welcome is None:
+        return None
+    if welcome.still > _STILL_SECONDS:  # it greets, and nothing that was asked of it gets on
+        await _end(welcome.pid)
         return None
     if (age := _age(welcome.protocol, welcome.version)) == _age(wire.PROTOCOL, OURS):
         return Connection(reader, writer, welcome.pid)
@@ -95,6 +100,11 @@ async def _greeted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     return None
 
 
+async def _end(pid: int | None) -> None:
+    log.warning("the host (process %s) hangs and is ended", pid)
+    await asyncio.to_thread(supervision.kill_hung, pid)
+
+
 async def _welcome(reader: asyncio.StreamReader) -> wire.Welcome | None:
     """The host's answer; what it tells all its clients meanwhile may come first."""
     while isinstance(message := await wire.read(reader, "host"), wire.Loading | wire.Notice):
@@ -105,7 +115,9 @@ async def _welcome(reader: asyncio.StreamReader) -> wire.Welcome | None:
 async def _start_one(idle_minutes: float, crash_budget: int) -> Connection:
     """Under a lock, so that windows that open together start one process; the host's own lock does the rest."""
     try:
-        async with filelock.AsyncFileLock(paths.runtime_dir() / "host.lock", timeout=2 * _START_SECONDS):
+        async with filelock.AsyncFileLock(
+            paths.runtime_dir() / "host.lock", timeout=2 * _START_SECONDS, mode=0o600
+        ):
             return await _start_and_greet(idle_minutes, crash_budget)
     except filelock.Timeout as error:
         raise _does_not_start() from error
@@ -139,7 +151,7 @@ def _start(idle_minutes: float) -> subprocess.Popen[bytes]:
             stdout=err,
             stderr=err,
             cwd=paths.runtime_dir(),
-            env={**_PATIENT_THREADS, **os.environ, "HEARTH_IDLE_MINUTES": str(idle_minutes)},
+            env={**PATIENT_THREADS, **_NO_DEBUGGER, **os.environ, "HEARTH_IDLE_MINUTES": str(idle_minutes)},
             start_new_session=True,  # Ctrl-C in a terminal is not for the host
         )
     _children[:] = [child for child in _children if child.poll() is None]
@@ -149,7 +161,7 @@ def _start(idle_minutes: float) -> subprocess.Popen[bytes]:
 
 def _does_not_start() -> errors.BackendUnavailable:
     return errors.BackendUnavailable(
-        f"the model's process does not start; {paths.log_dir() / 'host.log'} may say why (`hearth doctor`)"
+        f"the model's process does not start; {crashes.stderr_file()} may say why (`hearth doctor`)"
     )
 
 

@@ -2,7 +2,8 @@
 
 The host holds the lock as long as it lives and keeps a note that it runs. A note without a holder of the lock
 is a crash. Too many crashes within `WINDOW` seconds use up the budget: then the host is left alone for `PAUSE`
-seconds, after which one start is tried; if that one crashes too, the next pause begins.
+seconds, after which one start is tried; if that one crashes too, the next pause begins. A crash while a model is
+loaded is not counted here: it says something about that file, which is given up by itself.
 """
 
 import os
@@ -15,9 +16,9 @@ import filelock
 import msgspec
 import psutil
 
-from engine import paths
+from engine import paths, state
 from engine.errors import BackendUnavailable
-from engine.files import write_atomically
+from engine.files import NOTES, read_json
 
 WINDOW = 600.0
 PAUSE = 300.0
@@ -27,10 +28,15 @@ _KEPT = 64
 
 
 class Ledger(msgspec.Struct):
-    """`running` is the process id of the host, 0 after it left in good order; crashes are Unix times."""
+    """`running` is the process id of the host, 0 after it left in good order; crashes are Unix times.
+
+    `loading` is the model that it loads now, "" for none: a crash then is that file's, and counted by
+    `profiles.ProfileBook`.
+    """
 
     running: int = 0
     crashes: list[float] = []
+    loading: str = ""
 
 
 _decoder = msgspec.json.Decoder(Ledger)
@@ -39,8 +45,8 @@ _decoder = msgspec.json.Decoder(Ledger)
 def ledger() -> Ledger:
     """What is written down; only the holder of the lock may change it."""
     try:
-        return _decoder.decode(_file().read_bytes())
-    except (OSError, msgspec.DecodeError):
+        return read_json(_file(), NOTES, _decoder)
+    except OSError:
         return Ledger()
 
 
@@ -71,7 +77,6 @@ def is_running() -> bool:
 
 def notice_crash() -> None:
     """Write down the crash of a host that is no more, if nobody has done so."""
-    # On a full disk the crash goes uncounted, and the model comes back.
     with suppress(filelock.Timeout, OSError), _held():
         _settle()
 
@@ -102,12 +107,16 @@ class Claim:
     def __init__(self, lock: filelock.BaseFileLock) -> None:
         self._lock = lock
 
+    def loading(self, model: str) -> None:
+        """From now on the host loads that model; "" when that is over."""
+        with suppress(OSError):
+            _write(msgspec.structs.replace(ledger(), loading=model))
+
     def release(self) -> None:
         """The host leaves in good order: the next one may start."""
         if not self._lock.is_locked:
             return
-        with suppress(OSError):  # a full disk must not keep the host from leaving
-            _write(msgspec.structs.replace(ledger(), running=0))
+        _write(msgspec.structs.replace(ledger(), running=0, loading=""))
         self._lock.release()
 
 
@@ -118,9 +127,8 @@ def claim() -> Claim | None:
         lock.acquire(blocking=False)
     except filelock.Timeout:
         return None
-    with suppress(OSError):
-        _settle()
-        _write(msgspec.structs.replace(ledger(), running=os.getpid()))
+    _settle()
+    _write(msgspec.structs.replace(ledger(), running=os.getpid()))
     return Claim(lock)
 
 
@@ -138,7 +146,8 @@ def _settle() -> None:
     """A note of a running host though nobody holds the lock but us: it crashed."""
     written = ledger()
     if written.running:
-        _write(Ledger(0, [*written.crashes, time.time()][-_KEPT:]))
+        crashes = written.crashes if written.loading else [*written.crashes, time.time()]
+        _write(Ledger(0, crashes[-_KEPT:]))
 
 
 @contextmanager
@@ -152,11 +161,12 @@ def _held() -> Iterator[None]:
 
 
 def _lock() -> filelock.BaseFileLock:
-    return filelock.FileLock(paths.runtime_dir() / "host.alive")
+    return filelock.FileLock(paths.runtime_dir() / "host.alive", mode=0o600)
 
 
 def _write(written: Ledger) -> None:
-    write_atomically(_file(), msgspec.json.encode(written))
+    # On a full disk a crash goes uncounted, and the model comes back.
+    state.keep(_file(), msgspec.json.encode(written))
 
 
 def _file() -> Path:

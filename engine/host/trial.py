@@ -38,13 +38,21 @@ def first_profile(book: ProfileBook) -> int:
 
 def first_that_survives() -> int | None:
     """The index of the first profile that survives; None when none does, or it cannot be told."""
-    with tempfile.TemporaryDirectory(prefix="hearth-", ignore_cleanup_errors=True) as folder:
-        model = trial_model.write(Path(folder) / "trial.gguf")
-        for index, profile in enumerate(PROFILES):
-            status = _status(model, index)
-            log.info("trial of profile %r: %s", profile.name, status)
-            if status in (_SOUND, _UNCLEAR):
-                return index if status == _SOUND else None
+    try:
+        with tempfile.TemporaryDirectory(prefix="hearth-", ignore_cleanup_errors=True) as folder:
+            return _first_in(Path(folder))
+    except OSError as error:  # no room for temporary files
+        log.info("there was no trial: %s", error)
+        return None
+
+
+def _first_in(folder: Path) -> int | None:
+    model = trial_model.write(folder / "trial.gguf")
+    for index, profile in enumerate(PROFILES):
+        status = _status(model, index)
+        log.info("trial of profile %r: %s", profile.name, status)
+        if status in (_SOUND, _UNCLEAR):
+            return index if status == _SOUND else None
     return None
 
 
@@ -74,7 +82,8 @@ def main(model: str, profile: Profile) -> int:
 
 
 def _leave_no_traces() -> None:
-    """No core dump, no report to the system, no window that says that a program stopped working."""
+    """No core dump, no debugger, no report to the system, no window that says that a program stopped working."""
+    os.environ["GGML_NO_BACKTRACE"] = "1"
     with suppress(ImportError, ValueError, OSError):
         import resource  # there is none on Windows
 

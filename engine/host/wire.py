@@ -13,7 +13,7 @@ import msgspec
 from engine.types import ChatRequest, CompletionRequest, ModelRef, Probe, Rival, Usage
 
 # Raised with every change of a message; a host and a client of different versions part ways politely.
-PROTOCOL = 7
+PROTOCOL = 8
 MAX_FRAME = 16 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -60,9 +60,12 @@ class Shutdown(msgspec.Struct, tag=True, frozen=True):
 
 
 class Welcome(msgspec.Struct, tag=True, frozen=True):
+    """`still`: for so many seconds the thread of the model has not moved, though there is something to do."""
+
     protocol: int
     version: str
     pid: int
+    still: float = 0.0
 
 
 class Loading(msgspec.Struct, tag=True, frozen=True):

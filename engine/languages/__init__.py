@@ -17,6 +17,7 @@ from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
+from engine.files import SOURCE, read_bytes
 from engine.languages.braces import BRACES
 from engine.languages.language import Language
 from engine.languages.lines import LINES
@@ -69,7 +70,7 @@ def query(language: Language, part: Literal["symbols", "references"]) -> tree_si
         return None
     import tree_sitter
 
-    source = Path(__file__).with_name(f"{language.name}.scm").read_bytes()
+    source = read_bytes(Path(__file__).with_name(f"{language.name}.scm"), SOURCE)
     compiled = tree_sitter.Query(loaded, source.decode())
     for index in range(compiled.pattern_count):
         pattern = source[compiled.start_byte_for_pattern(index) : compiled.end_byte_for_pattern(index)]

@@ -5,7 +5,7 @@ from typing import Literal
 
 BlockStyle = Literal["indent", "brace", "end", "tag", "none"]
 
-BRACE_OPENS = r"\{$|^(case\b.*|default)\s*:$"
+BRACE_OPENS = r"\{$|^(case\b.*|default\s*):$"
 
 
 @dataclass(frozen=True, slots=True)

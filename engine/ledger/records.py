@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import msgspec
 
-from engine import paths
+from engine import files, paths, state
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -56,14 +56,13 @@ def path() -> Path:
 
 def append(records: Sequence[Record]) -> None:
     """Add them all or none. Raises `OSError` (a full disk, say); waits a second at most for other writers."""
-    folder = paths.private(path().parent)
     data = b"".join(_encoder.encode(record) + b"\n" for record in records)
-    with _locked(folder):
-        size = path().stat().st_size if path().exists() else 0
-        if size and size + len(data) > _MAX_BYTES:
-            path().replace(_older())
-            size = 0
-        _write(data, size)
+    try:
+        _append(data)
+    except OSError as error:
+        state.not_kept(path(), error)
+        raise
+    state.kept()
 
 
 def load(since: float = 0.0) -> list[Record]:
@@ -71,7 +70,7 @@ def load(since: float = 0.0) -> list[Record]:
     found: list[Record] = []
     for file in (_older(), path()):
         try:
-            lines = file.read_bytes().splitlines()
+            lines = files.read_bytes(file, 2 * _MAX_BYTES).splitlines()
         except OSError:
             continue
         for line in lines:
@@ -93,6 +92,15 @@ def delete() -> bool:
         for file in there:
             file.unlink()
     return bool(there)
+
+
+def _append(data: bytes) -> None:
+    with _locked(path().parent):
+        size = path().stat().st_size if path().exists() else 0
+        if size and size + len(data) > _MAX_BYTES:
+            path().replace(_older())
+            size = 0
+        _write(data, size)
 
 
 def _older() -> Path:

@@ -74,7 +74,7 @@ def _block_before(lines: list[str], end: int) -> list[tuple[str, list[str]]]:
         found = _INSTRUCTION.match(line)
         if found is None or _LEAVES.match(found[1]):
             break
-        block.append((found[1], re.findall(r"[^,(\s]*\([^)]*\)|[^,\s]+", found[2] or "")))
+        block.append((found[1], re.findall(r"[^,(\s]*+\([^()]*\)|[^,\s]+", found[2] or "")))
     return block[::-1]
 
 

@@ -43,7 +43,8 @@ def ensure(
         if target.exists():
             check(target, offer, on_progress, cancelled, aside=target)
         else:
-            download(offer, target, on_progress, cancelled, settings)
+            is_first = target == files[0][1]
+            download(offer, target, on_progress, cancelled, settings, is_model=is_first)
     return from_catalog(model, files[0][1], OWN)
 
 

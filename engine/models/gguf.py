@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.errors import BrokenModel
+from engine.files import open_regular
 
 Value = int | float | bool | str | tuple[int, ...]
 
@@ -65,8 +66,9 @@ _BLOCKS = {
 class GgufInfo:
     """`quantisation` is "" where the file does not say; `kv_bytes_per_token` is for f16, 0 if unknown.
 
-    `fim`: the metadata names FIM token ids, or the vocabulary has a token that is known for one. `licence` is what
-    the file says, "" for nothing.
+    `fim`: the metadata names FIM token ids, or the vocabulary has a token that is known for one. `licence` and
+    `kind` (`general.type`) are what the file says, "" for nothing. `causal`: it reads from left to right. `pools`:
+    it makes one vector of a text. `shard` of `shards`, counted from 0: this is one of several files of a model.
     """
 
     architecture: str
@@ -84,20 +86,43 @@ class GgufInfo:
     kv_bytes_per_token: int
     tensors: int
     tensor_bytes: int
+    kind: str
+    causal: bool
+    pools: bool
+    shard: int
+    shards: int
 
 
 def read(path: Path) -> GgufInfo:
     """The header of that file. Raises `BrokenModel` for what is no GGUF, too new, corrupt or cut short."""
     try:
-        with path.open("rb", buffering=1 << 20) as file:
+        with open_regular(path, buffering=1 << 20) as file:
             return _read(_Cursor(file, path, path.stat().st_size))
+    except OSError as error:
+        raise BrokenModel(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def read_beginning(path: Path, size: int) -> GgufInfo | None:
+    """The header of a file that will have `size` bytes and is still coming; None while it is not there whole.
+
+    Raises `BrokenModel` for what is wrong already.
+    """
+    try:
+        with open_regular(path, buffering=1 << 20) as file:
+            here = path.stat().st_size
+            try:
+                return _read(_Cursor(file, path, size))
+            except BrokenModel:
+                if file.tell() < here:
+                    raise
+                return None
     except OSError as error:
         raise BrokenModel(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
 def looks_like_gguf(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(4) == b"GGUF"
     except OSError:
         return False
@@ -286,6 +311,11 @@ def _info(values: dict[str, Value], vocabulary: int, fim_token: bool, tensors: i
         kv_bytes_per_token=_kv_bytes(values, architecture, blocks, embedding, heads, kv_heads),
         tensors=tensors,
         tensor_bytes=tensor_bytes,
+        kind=_text(values, "general.type"),
+        causal=values.get(f"{architecture}.attention.causal") is not False,
+        pools=_number(values, f"{architecture}.pooling_type") > 0,
+        shard=_number(values, "split.no"),
+        shards=_number(values, "split.count"),
     )
 
 

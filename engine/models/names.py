@@ -4,6 +4,7 @@ An id of the catalog; the path of a .gguf file; `hf:owner/repo/file.gguf[@revisi
 `lmstudio:publisher/model/file.gguf`. And `deepseek-r1:7b`, as articles about Ollama write it.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,10 @@ from engine.models.catalog import CatalogModel
 from engine.models.sources import local, ollama_store
 
 _UNPINNED = "main"
+_LONGEST, _LONGEST_PART, _MOST_TOLD = 4000, 240, 80  # characters, bytes, characters
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f\ud800-\udc7f\udd00-\udfff]"
+)  # half a surrogate stands for a byte of a file's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ def parse(name: str) -> Name:
 
     Raises `UnknownModel` when nothing can have that name.
     """
+    if not _is_possible(name):
+        raise UnknownModel(f"{shortened(name)!r} cannot be the name of a model or file.")
     kind, colon, rest = name.partition(":")
     if colon and kind == "hf":
         return _hub_name(name, rest)
@@ -66,10 +73,23 @@ def parse(name: str) -> Name:
     if colon and kind == "lmstudio" and rest:
         return LmStudioName(rest)
     if local.is_path(name):
+        local.expanded(name)
         return PathName(name)
     if name.lower() in catalog.models():
         return catalog.by_id(name)
     return _as_ollama_calls_it(name)
+
+
+def shortened(name: str) -> str:
+    """The name for a message, in which nobody wants to read thousands of characters."""
+    return name if len(name) <= _MOST_TOLD else f"{name[:_MOST_TOLD]}…"
+
+
+def _is_possible(name: str) -> bool:
+    """Whether a file may be called so: systems refuse longer parts, and control characters are a mistake."""
+    if len(name) > _LONGEST or _CONTROL.search(name):
+        return False
+    return all(len(os.fsencode(part)) <= _LONGEST_PART for part in re.split(r"[/\\:@]", name))
 
 
 def hub_folder() -> Path:

@@ -1,12 +1,10 @@
 """How fast models were on this machine, as their self-tests measured it: what `fit` goes by where it can."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from engine import paths
-from engine.files import write_atomically
+from engine import files, paths, state
 from engine.models.fit import Speed
 
 _decoder = msgspec.json.Decoder(dict[str, Speed])
@@ -15,8 +13,8 @@ _decoder = msgspec.json.Decoder(dict[str, Speed])
 def measured() -> dict[str, Speed]:
     """By model id; empty before anything was loaded here."""
     try:
-        return _decoder.decode(_file().read_bytes())
-    except (OSError, msgspec.DecodeError):
+        return files.read_json(_file(), files.NOTES, _decoder)
+    except OSError:
         return {}
 
 
@@ -29,8 +27,7 @@ def note(id: str, prompt: float, generation: float) -> None:
     if prompt <= best.prompt and generation <= best.generation:
         return
     known[id] = Speed(max(prompt, best.prompt), max(generation, best.generation))
-    with suppress(OSError):  # advice is then an estimate, as before
-        write_atomically(_file(), msgspec.json.encode(known))
+    state.keep(_file(), msgspec.json.encode(known))  # without it advice is an estimate, as before
 
 
 def _file() -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from engine.errors import DownloadFailed, ModelMissing
-from engine.models import catalog, digest, names
+from engine.models import catalog, digest, gguf, names, usable
 from engine.models.catalog import CatalogModel, ModelFile
 from engine.models.download import Cancelled, OnProgress, Progress, check, download
 from engine.models.installed import OWN, InstalledModel, from_header
@@ -30,6 +30,7 @@ def ensure(
         found = _download(name, on_progress, cancelled, settings)
     if found is None:
         raise ModelMissing(missing(name))
+    usable.check(found.path, gguf.read(found.path))
     verify(found, on_progress, cancelled)
     return from_header(found)
 

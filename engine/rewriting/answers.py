@@ -9,6 +9,7 @@ import re
 
 import tree_sitter
 
+from engine.characters import one_line
 from engine.context.code import Code, parse
 from engine.context.symbols import Definition, symbols
 from engine.errors import EditRefused
@@ -43,8 +44,6 @@ _AROUND = (
     ("class _ {\n", "}\n}"),
 )
 _WRAPPERS = ("statement_list", "statements", "block", "script_block_body")  # one node that holds all statements
-# A signature up to the colon or brace that ends its line.
-_HEAD = r"[\s\S]*?\b{name}\s*(?:<[^\n]*>)?\([\s\S]*?\)[^\n]*?(?::|\{{|=>)(?=[ \t]*\r?\n|[ \t]*$)"
 
 
 def none(target: Target, answer: str) -> tuple[Edit, ...]:
@@ -105,8 +104,7 @@ def simpler(target: Target, answer: str) -> tuple[Edit, ...]:
 def head(target: Target, answer: str) -> tuple[Edit, ...]:
     """Only the types are taken: of the parameters, which must be the same, and of the return value."""
     answered = code_in(answer if "```" in answer else answer.strip().strip("`"), target.code.language)
-    signature = re.match(_HEAD.format(name=re.escape(target.name)), answered)
-    found = _same_definition(target, (signature[0] if signature else answered))
+    found = _same_definition(target, answered[: _end_of_head(target.name, answered)])
     ours = node_of(target.code, target.definition) if target.definition else None
     theirs = node_of(*found) if found else None
     if found is None or ours is None or theirs is None:
@@ -131,7 +129,23 @@ def head(target: Target, answer: str) -> tuple[Edit, ...]:
 
 def head_is_complete(target: Target, answer: str) -> bool:
     """Whether the model may be stopped: the signature is there, and a line of the body has begun."""
-    return bool(re.search(_HEAD.format(name=re.escape(target.name)) + r"\s*\n\s*\S", answer))
+    end = _end_of_head(target.name, answer)
+    rest = answer[end:].lstrip() if end is not None else ""
+    return bool(rest) and "\n" in answer[end : len(answer) - len(rest)]
+
+
+def _end_of_head(name: str, answer: str) -> int | None:
+    """Where the signature of that name ends: behind the colon or brace that ends a line of it."""
+    opened = re.search(rf"\b{re.escape(name)}\s*+(?:<[^\n]{{0,200}}>)?\(", answer)
+    if opened is None:
+        return None
+    start = opened.end()
+    for line in answer[start:].split("\n"):
+        said = line.rstrip(" \t\r")
+        if said.endswith((":", "{", "=>")) and ")" in said[:-1]:
+            return start + len(said)
+        start += len(line) + 1
+    return None
 
 
 def renamed(target: Target, answer: str) -> tuple[Edit, ...]:
@@ -172,7 +186,7 @@ def without_mark(code: str, language: Language | None) -> str:
     if language is not None and language.block_comment:
         begins.add(language.block_comment[0])
         ends.add(language.block_comment[1])
-    return re.sub(rf"[ \t]*(?:{_any_of(begins)})[ \t]*{MARK}\b[ \t]*(?:{_any_of(ends)})?", "", code)
+    return re.sub(rf"(?<![ \t])[ \t]*+(?:{_any_of(begins)})[ \t]*+{MARK}\b[ \t]*+(?:{_any_of(ends)})?", "", code)
 
 
 def _any_of(texts: set[str]) -> str:
@@ -186,7 +200,7 @@ def _checked(target: Target, edits: tuple[Edit, ...], parsed: Code | None = None
         raise Unchanged("the answer changes nothing")
     for edit in edits:
         if line := leaves_out(edit.text, target.text):
-            raise EditRefused(f"the answer leaves code out: {line}")
+            raise EditRefused(f"the answer leaves code out: {one_line(line)}")
     edits = (*imports, *edits)
     refuse_errors(target.code, edits)
     return edits

@@ -87,9 +87,11 @@ def _sentences(answer: str) -> str:
     """The answer's prose in one line: no code, no quotes, no "The function `f`"."""
     prose = re.sub(r"```.*?(```|\Z)", " ", answer, flags=re.DOTALL)
     if not prose.strip():
-        quoted = re.search(r'"""(.*?)"""|/\*\*(.*?)\*/', answer, re.DOTALL)
+        quoted = re.search(r'"""(.*?)(?:"""|\Z)|/\*\*(.*?)(?:\*/|\Z)', answer, re.DOTALL)
         prose = (
-            re.sub(r"^\s*\*", "", next(filter(None, quoted.groups()), ""), flags=re.MULTILINE) if quoted else ""
+            re.sub(r"^[ \t]*+\*", "", next(filter(None, quoted.groups()), ""), flags=re.MULTILINE)
+            if quoted
+            else ""
         )
     paragraph = re.split(r"\n\s*\n", prose.strip())[0]
     line = " ".join(word for word in paragraph.split()).strip("\"'` *#/")

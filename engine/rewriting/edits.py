@@ -17,9 +17,10 @@ _CHATTER = re.compile(
     re.IGNORECASE,
 )
 _LEFT_OUT = re.compile(
-    r"^\s*(?:#|//|/\*|--)?\s*(?:\.\.\.|…)?\s*\(?(?:the\s+)?(?:rest|remaining|existing|other|previous|same|unchanged)\b"
-    r"[\w\s'`]*\b(?:code|function|method|class|implementation|body|logic|lines|as before|here|unchanged)\b.*$"
-    r"|^\s*(?:#|//|--)\s*(?:\.\.\.|…)\s*$",
+    r"^[ \t]*+(?:#|//|/\*|--)?[ \t]*+(?:\.\.\.|…)?[ \t]*+\(?(?:the[ \t]++)?"
+    r"(?:rest|remaining|existing|other|previous|same|unchanged)\b"
+    r"[\w \t'`]*\b(?:code|function|method|class|implementation|body|logic|lines|as before|here|unchanged)\b.*$"
+    r"|^[ \t]*+(?:#|//|--)[ \t]*+(?:\.\.\.|…)[ \t]*+$",
     re.IGNORECASE | re.MULTILINE,
 )
 

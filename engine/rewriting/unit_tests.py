@@ -8,8 +8,10 @@ from pathlib import Path
 
 import tree_sitter
 
+from engine.characters import one_line
 from engine.context.code import Code, parse
 from engine.errors import EditRefused
+from engine.files import SOURCE, read_text
 from engine.languages import language_of
 from engine.rewriting.edits import Edit, code_in, leaves_out, refuse_errors
 from engine.rewriting.syntax_nodes import text_of
@@ -70,7 +72,7 @@ def merged(plan: Plan, target: Target, answer: str) -> str:
     nodes = answered.tree.root_node.named_children
     tests = [text_of(answered, node) for node in nodes if plan.keeps(answered, node)]
     if line := leaves_out("\n".join(tests), ""):
-        raise EditRefused(f"the answer leaves code out: {line}")
+        raise EditRefused(f"the answer leaves code out: {one_line(line)}")
     names = _names("\n".join(tests))
     if plan.old_text and (known := names & _names(plan.old_text)):
         raise EditRefused(f"{plan.path.name} has a test named {sorted(known)[0]} already")
@@ -119,7 +121,7 @@ def _joined(plan: Plan, imports: list[str], body: str) -> str:
 def _is_covered(line: str, text: str) -> bool:
     """`import "testing"` inside a block of imports."""
     quoted = re.fullmatch(r'import ("[^"]+")', line)
-    return quoted is not None and re.search(rf"^\s*{re.escape(quoted[1])}", text, re.MULTILINE) is not None
+    return quoted is not None and re.search(rf"^[ \t]*+{re.escape(quoted[1])}", text, re.MULTILINE) is not None
 
 
 def _imports(
@@ -206,6 +208,6 @@ def _keeps_go(code: Code, node: tree_sitter.Node) -> bool:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8", "replace")
+        return read_text(path, SOURCE)
     except OSError:
         return ""

@@ -15,7 +15,7 @@ QUOTES = "\"'`"
 SEPARATORS = ";,:"
 _ITEM = re.compile(r"\"+|'+|`+|[)\]}>]|[;,:]")
 _PREFIX = re.compile(r"(?<!\w)[bBfFlLrRsStTuU]{1,2}$")
-_LINE_END = re.compile(r"[ \t]*(\r?\n|$)")
+_REST_OF_LINE = re.compile(r"[ \t]*(\r?\n|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,4 +219,4 @@ def _is_apostrophe(answer: str, at: int) -> bool:
 
 
 def _ends_line(answer: str, at: int) -> bool:
-    return _LINE_END.match(answer, at) is not None
+    return _REST_OF_LINE.match(answer, at) is not None

@@ -28,6 +28,7 @@ from engine.types import StopPolicy
 
 _RULER = 80  # columns up to which a line of dashes is no loop
 _TABLE = 8  # rows of figures that may be the same
+_BLANK_LINES = 30  # in a row, more than any file has
 
 
 def marks(text: str, policy: StopPolicy) -> int | None:
@@ -189,7 +190,10 @@ def after_jump(text: str, policy: StopPolicy) -> int | None:
 
 
 def repetition(text: str, policy: StopPolicy) -> int | None:
-    """The model says the same lines again, or goes round in a loop inside one line."""
+    """The model says the same lines again, or nothing any more, or goes round in a loop inside one line."""
+    said = len(text.rstrip())
+    if text.count("\n", said) > _BLANK_LINES:
+        return said
     loop = re.search(r"(.{6,60}?)\1{3}$", text[-260:], re.DOTALL)
     if loop and loop.group(1).strip():
         if len(set(re.findall(r"\w+", loop.group(1)))) > 1 or _has_words(loop.group(1)):

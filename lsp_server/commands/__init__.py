@@ -1,9 +1,20 @@
-"""The `hearth` command: one module per subcommand, joined in `app`."""
+"""The `hearth` command: one module per subcommand, joined in `app`.
+
+Exit codes: 0 it worked; 1 it did not, and one line on stderr says why; 2 the command line makes no sense.
+"""
+
+import sys
+from importlib.metadata import version
+from io import TextIOWrapper
+from typing import Annotated
 
 import typer
 
+from engine import logs
+from engine.errors import HearthError
 from lsp_server.commands import act, bench, chat, complete, demo, doctor, explain, inspect, stats
 from lsp_server.models_cli import app as models
+from lsp_server.words import screen
 
 app = typer.Typer(
     name="hearth",
@@ -12,6 +23,50 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def run() -> int:
+    """The command, as the user gave it; its exit code. Whatever goes wrong is one line, never a traceback."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
+    try:
+        code = app(standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except BrokenPipeError:
+        return 1  # whoever read our output has gone
+    except typer.Abort:
+        said = "Aborted."
+    except HearthError as error:
+        said = str(error)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        said = f"{where}{error.strerror or error}"
+    except Exception as error:
+        say = getattr(error, "format_message", None)  # typer has given these exceptions a name only lately
+        if say is not None:
+            if message := say():  # not where the help was printed
+                screen.complain(f"hearth: {message}")
+            return int(getattr(error, "exit_code", 2))
+        if logs.is_debug():
+            raise
+        said = f"an unexpected error: {type(error).__name__}. With HEARTH_DEBUG=1 it is told whole."
+    screen.complain(said)
+    return 1
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"hearth {version('hearth-lsp')}")
+        raise typer.Exit
+
+
+@app.callback()
+def hearth(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})

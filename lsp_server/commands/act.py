@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.syntax import Syntax
 
 from engine import backends
 from engine.errors import EditRefused
-from engine.files import write_atomically
+from engine.files import DOCUMENT, read_bytes, write_atomically
 from engine.rewrite import rewrite, write_tests
 from engine.rewriting import actions
 from engine.rewriting.edits import applied
@@ -19,8 +18,8 @@ from engine.settings import Settings
 from lsp_server.commands import terminal
 from lsp_server.commands.selection import HELP, selection
 from lsp_server.commands.talking import tell
+from lsp_server.words import screen
 
-console = Console()
 _NAMES = ", ".join(row.id for row in actions.ACTIONS if row.mode != "answer")
 
 
@@ -47,14 +46,14 @@ def act(
     file = Path(str(document.path)).absolute()
     path, old, new = terminal.run(_changed(row, target, file, terminal.user_settings()))
     if not write:
-        console.print(Syntax(_diff(path, old, new), "diff", theme="ansi_dark", background_color="default"))
+        screen.out.print(Syntax(_diff(path, old, new), "diff", theme="ansi_dark", background_color="default"))
         return
-    if old is not None and path.read_bytes() != old.encode():
+    if old is not None and read_bytes(path, DOCUMENT) != old.encode():
         terminal.fail(f"{path} was changed meanwhile; nothing was written")
     mode = path.stat().st_mode if old is not None else 0o644
     write_atomically(path, new.encode())
     path.chmod(mode)
-    console.print(f"changed {path}" if old is not None else f"wrote {path}", highlight=False)
+    screen.out.print(f"changed {path}" if old is not None else f"wrote {path}")
 
 
 async def _changed(
@@ -90,6 +89,6 @@ def _root(path: Path) -> Path:
 
 def _read(path: Path) -> str | None:
     try:
-        return path.read_bytes().decode("utf-8")
+        return read_bytes(path, DOCUMENT).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return None

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from engine.backends import local
@@ -19,8 +17,8 @@ from engine.host.wire import Report
 from engine.settings import Settings
 from engine.types import Completion
 from lsp_server.commands import terminal
+from lsp_server.words import screen
 
-console = Console()
 _PLACES = 4
 _KEY_SECONDS = 0.25  # from one keystroke to the next
 _REST_SECONDS = 1.0
@@ -54,7 +52,7 @@ def bench(
         )
     completion = replace(settings.completion, model=model or settings.completion.model)
     report, keystrokes = terminal.run(_measure(document, replace(settings, completion=completion), keys))
-    console.print(_table(report, keystrokes, path))
+    screen.out.print(_table(report, keystrokes, path))
 
 
 async def _measure(document: Document, settings: Settings, keys: int) -> tuple[Report, list[Keystroke]]:
@@ -63,7 +61,7 @@ async def _measure(document: Document, settings: Settings, keys: int) -> tuple[R
         report = await backend.report()
         completer = Completer(backend, settings.completion)
         keystrokes: list[Keystroke] = []
-        for start in track(_places(document.text), "typing", console=console, transient=True):
+        for start in screen.tracked(_places(document.text), "typing"):
             keystrokes += await _type(completer, document, start, keys)
         return report, keystrokes
     finally:

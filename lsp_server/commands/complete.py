@@ -1,5 +1,3 @@
-import json
-import sys
 import time
 from dataclasses import asdict, replace
 from typing import Annotated
@@ -12,6 +10,7 @@ from engine.context.documents import Document
 from engine.settings import Settings
 from engine.types import Completion, Status
 from lsp_server.commands import terminal
+from lsp_server.words import screen
 
 
 def complete(
@@ -25,10 +24,10 @@ def complete(
     began = time.perf_counter()
     completion = terminal.run(_complete(document, offset, settings))
     if not as_json:
-        sys.stdout.write(completion.text)
+        screen.exactly(completion.text)
         return
     report = {**asdict(completion), "total_ms": round(1000 * (time.perf_counter() - began), 1)}
-    print(json.dumps(report, indent=2, ensure_ascii=False))
+    screen.json(report)
 
 
 async def _complete(document: Document, offset: int, settings: Settings) -> Completion:
@@ -48,4 +47,4 @@ def _patient(settings: Settings, model: str) -> Settings:
 
 def _tell(status: Status) -> None:
     if status.kind == "downloading" and (status.percent or 0) % 10 == 0:
-        terminal.errors.print(f"downloading {status.message}: {status.percent}%", highlight=False, markup=False)
+        screen.errors.print(f"downloading {status.message}: {status.percent}%")

@@ -8,12 +8,12 @@ from typing import Any
 
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.syntax import Syntax
 from rich.text import Text
 
 from lsp_server.commands import terminal
+from lsp_server.words import screen
 
 SAMPLE = '''\
 """Prices of a small shop."""
@@ -37,7 +37,6 @@ def most_expensive(items: list[Item]) -> Item:
     """The item with the highest price."""
     return max(items, key=lambda item: item.price)
 '''
-console = Console()
 
 
 def demo() -> None:
@@ -47,7 +46,12 @@ def demo() -> None:
 
 async def _session() -> None:
     client: Any = LanguageClient("hearth-demo", "1")
-    progress = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+    progress = Progress(
+        screen.description(),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%", markup=False),
+        console=screen.out,
+    )
     bar = progress.add_task("starting", total=100, visible=False)
     failed: list[str] = []
 
@@ -126,8 +130,8 @@ async def _ask(
 
 
 def _show(above: str, ghost: str, below: str, title: str) -> None:
-    console.print(f"\n{title}\n", style="bold", highlight=False)
+    screen.out.print(f"\n{title}\n", style="bold")
     # Highlighting the parts apart would lose the colours of what spans them; ghost text is dim, as in editors.
     whole = Syntax("", "python", theme="ansi_dark").highlight(above + ghost + below)
-    whole.stylize("bold dim reverse" if console.is_terminal else "", len(above), len(above) + len(ghost))
-    console.print(whole if console.is_terminal else Text(above + "⟨" + ghost + "⟩" + below))
+    whole.stylize("bold dim reverse" if screen.out.is_terminal else "", len(above), len(above) + len(ghost))
+    screen.out.print(whole if screen.out.is_terminal else Text(above + "⟨" + ghost + "⟩" + below))

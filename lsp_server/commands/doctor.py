@@ -5,19 +5,19 @@ from importlib.metadata import version
 from itertools import repeat
 
 import psutil
-from rich.console import Console
 from rich.table import Table
 
-from engine import paths
+from engine import backends, paths
 from engine.backends.local import LocalBackend
 from engine.errors import HearthError
 from engine.host import crashes, supervision
 from engine.host.wire import Report
 from engine.models import store
+from engine.settings import Settings
 from lsp_server import watchdog
 from lsp_server.commands import terminal
+from lsp_server.words import screen
 
-console = Console()
 _LINES = 8  # of a crash report
 
 
@@ -39,9 +39,10 @@ def doctor() -> None:
     table.add_row("backend", settings.completion.backend)
     for heading, line in zip(("event loop", *repeat("")), held_up(), strict=False):
         table.add_row(heading, line)
-    console.print(table)
+    screen.out.print(table)
     if settings.completion.backend != "local":
-        console.print(f"The model is run by {settings.completion.backend}; nothing to test here.")
+        for heading, said in terminal.run(_served(settings)).items():
+            screen.out.print(f"{heading}: {said}")
         return
     name = settings.completion.model
     try:
@@ -52,9 +53,9 @@ def doctor() -> None:
         terminal.fail(f"the model {name} is not on this disk; get it with `hearth models pull {name}`")
     # Before the model is asked: when it is left alone, the reason is what the user came for.
     for line in crash_report(settings.host.crash_budget):
-        console.print(line, style="yellow", highlight=False, markup=False)
+        screen.out.print(line, style="yellow")
     report = terminal.run(_report(LocalBackend(settings, lambda status: None)))
-    console.print(_findings(report, str(installed.path), installed.store))
+    screen.out.print(_findings(report, str(installed.path), installed.store))
 
 
 def crash_report(budget: int) -> list[str]:
@@ -87,6 +88,15 @@ def held_up() -> list[str]:
         longest = sorted(figures.long.items(), key=lambda item: -item[1].longest)
         lines += [f"  {name}: {each.count} times, up to {_ms(each.longest)}" for name, each in longest[:_LINES]]
     return lines or ["no window is open"]
+
+
+async def _served(settings: Settings) -> dict[str, str]:
+    """What the server says of itself, where another program runs the model."""
+    backend = backends.create(settings.completion.backend, settings, lambda status: None)
+    try:
+        return await backend.examine() if isinstance(backend, backends.Served) else {}
+    finally:
+        await backend.close()
 
 
 async def _report(backend: LocalBackend) -> Report:

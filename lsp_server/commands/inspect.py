@@ -1,10 +1,9 @@
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from engine import backends
 from engine.completion import Completer
@@ -16,8 +15,7 @@ from engine.inspection import inspect as inspect_place
 from engine.settings import Settings
 from engine.types import Snapshot
 from lsp_server.commands import terminal
-
-console = Console()
+from lsp_server.words import screen
 
 
 def inspect(
@@ -33,7 +31,7 @@ def inspect(
     others = tuple(terminal.open_file(path) for path in open_files)
     inspection = terminal.run(_inspect(document, offset, others, terminal.user_settings()))
     if as_json:
-        print(json.dumps(inspection.as_json(), indent=2, ensure_ascii=False))
+        screen.json(inspection.as_json())
         return
     _show(inspection)
 
@@ -61,10 +59,10 @@ async def _inspect(
 
 
 def _show(inspection: Inspection) -> None:
-    console.print(inspection.prompt, markup=False, highlight=False)
+    screen.out.print(inspection.prompt)
     if inspection.healed:
-        console.print(f"\n[bold]the answer must begin with[/] {inspection.healed!r}")
-    console.print(
+        screen.out.print(Text.assemble(("\nthe answer must begin with", "bold"), f" {inspection.healed!r}"))
+    screen.out.print(
         f"\n{inspection.prompt_tokens} tokens, {inspection.cached_tokens} of them in the KV cache already\n"
     )
     table = Table("source", "file", "tokens", "why", box=None, pad_edge=False)
@@ -72,4 +70,4 @@ def _show(inspection: Inspection) -> None:
         table.add_row(piece.source, piece.path, str(piece.tokens), piece.reason)
     for left in inspection.left_out:
         table.add_row(left["source"], left["path"], "-", f"left out: {left['reason']}")
-    console.print(table)
+    screen.out.print(table)

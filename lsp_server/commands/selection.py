@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from engine.context.documents import Document
+from engine.models.names import shortened
 from lsp_server.commands import terminal
 
 HELP = "lines of a file, counted from 1: app.py:12-30, app.py:12, or app.py for all"
@@ -13,7 +14,7 @@ def selection(argument: str) -> tuple[Document, int, int]:
     """The document, and the offsets of the lines; a single line is a cursor on its first letter."""
     found = re.fullmatch(r"(.+?)(?::(\d+)(?:-(\d+))?)?", argument)
     if found is None:
-        terminal.fail(f"{argument!r} is not FILE:FIRST-LAST, such as app.py:12-30")
+        terminal.fail(f"{shortened(argument)!r} is not FILE:FIRST-LAST, such as app.py:12-30")
     document = terminal.open_file(Path(found[1]))
     if found[2] is None:
         return document, 0, len(document.text)

@@ -1,13 +1,11 @@
 """`hearth stats`: what suggestions were worth, from the ledger on this disk."""
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -16,8 +14,8 @@ from engine.ledger.records import Record
 from engine.ledger.summary import Figures
 from engine.settings import Settings
 from lsp_server.commands import terminal
+from lsp_server.words import screen
 
-console = Console()
 _BARS = "▁▂▃▄▅▆▇█"
 _MAX_DAYS = 60  # columns of the plot
 _LATENCIES = ((50, "under 50 ms"), (100, "to 100 ms"), (200, "to 200 ms"), (400, "to 400 ms"), (1000, "to 1 s"))
@@ -41,22 +39,21 @@ def stats(
     found = [record for record in everything if record.at >= now - days * 86400]
     advised = advice.advise([record for record in everything if record.at >= now - advice.DAYS * 86400])
     if as_json:
-        print(json.dumps(_as_json(found, advised, days, now), indent=2))
+        screen.json(_as_json(found, advised, days, now))
         return
     if not settings.stats.enabled:
-        console.print("Counting is switched off (stats.enabled = false).", style="yellow")
+        screen.out.print("Counting is switched off (stats.enabled = false).", style="yellow")
     if not found:
-        console.print(f"Nothing was suggested in the last {days} days.")
+        screen.out.print(f"Nothing was suggested in the last {days} days.")
         return
-    console.print(_table(found))
-    console.print(_plot(found, min(days, _MAX_DAYS), now))
-    console.print(_latencies(found))
-    console.print(_advice(everything, advised, settings), highlight=False, soft_wrap=True)
-    console.print(
+    screen.out.print(_table(found))
+    screen.out.print(_plot(found, min(days, _MAX_DAYS), now))
+    screen.out.print(_latencies(found))
+    screen.out.print(_advice(everything, advised, settings), soft_wrap=True)
+    screen.out.print(
         f"From {records.path()}; delete it with `hearth stats --delete`.",
         style="dim",
         soft_wrap=True,
-        markup=False,
     )
 
 
@@ -65,7 +62,7 @@ def _delete() -> None:
         there = records.delete()
     except OSError as error:
         terminal.fail(f"{records.path()} cannot be deleted: {error.strerror or error}")
-    console.print("What was counted is deleted." if there else "There is nothing to delete.")
+    screen.out.print("What was counted is deleted." if there else "There is nothing to delete.")
 
 
 def _table(found: Sequence[Record]) -> Table:

@@ -7,20 +7,20 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import replace
 
-from rich.console import Console
 from rich.live import Live
-from rich.markdown import Markdown
 from rich.text import Text
 
 from engine import backends, chats
+from engine.characters import PlainStream
 from engine.chat import Answered, Chats, Passage
 from engine.context.documents import Document
-from engine.errors import HearthError
+from engine.errors import BackendError, HearthError, RequestRefused
+from engine.secrets.hiding import seen_by_model
 from engine.types import Status
 from lsp_server import convert
 from lsp_server.commands import terminal
+from lsp_server.words import screen
 
-console = Console()
 _NOTES = {"stopped": "(stopped)", "limit": "(cut off: the answer is too long)"}
 
 
@@ -34,7 +34,7 @@ def passage(document: Document, start: int, end: int) -> Passage:
     starts = document.line_starts
     start = starts[first]
     end = starts[last + 1] if last + 1 < len(starts) else len(document.text)
-    text = document.text[start:end].rstrip("\r\n")
+    text = seen_by_model(document.text)[start:end].rstrip("\r\n")
     return Passage(str(document.path), text, document.language, first, last)
 
 
@@ -50,7 +50,7 @@ async def conversation(passages: tuple[Passage, ...], model: str = "", backend: 
     From a pipe, nothing but answers is printed, and the first error ends it.
     """
     if sys.stdin.isatty():
-        console.print("Ctrl-C stops an answer, Ctrl-D ends the chat.", style="dim", highlight=False)
+        screen.out.print("Ctrl-C stops an answer, Ctrl-D ends the chat.", style="dim")
     async with _chats(True, model, backend) as open_chats:
         id = chats.new_id()
         while (question := _read()) is not None:
@@ -62,60 +62,62 @@ async def conversation(passages: tuple[Passage, ...], model: str = "", backend: 
             except HearthError as error:
                 if not sys.stdin.isatty():
                     raise
-                terminal.errors.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
+                screen.complain(str(error))
 
 
 def tell(status: Status) -> None:
     """A download, in steps, and before it what there is to know about the model."""
     if status.kind == "starting" and status.help:
-        terminal.errors.print(status.help, style="yellow", highlight=False, markup=False, soft_wrap=True)
+        screen.complain(status.help, "yellow")
     if status.kind == "downloading" and (status.percent or 0) % 10 == 0:
-        terminal.errors.print(f"downloading {status.message}: {status.percent}%", highlight=False, markup=False)
+        screen.errors.print(f"downloading {status.message}: {status.percent}%")
 
 
 async def _stream(open_chats: Chats, question: str, passages: tuple[Passage, ...], id: str) -> None:
     """One answer on the screen, Markdown where it is a terminal, plain text where it is not."""
-    text, thinking, reason = "", "", ""
-    with _ctrl_c(lambda: open_chats.stop(id)), _Screen() as screen:
+    text, thinking, reason, message = "", "", "", ""
+    of_text, of_thinking = PlainStream(), PlainStream()
+    with _ctrl_c(lambda: open_chats.stop(id)), _Growing() as growing:
         async with aclosing(open_chats.ask(question, passages, id)) as events:
             async for event in events:
                 if isinstance(event, Answered):
-                    reason = event.reason
-                    continue
-                if event.part == "thinking":
-                    thinking += event.text
+                    reason, message = event.reason, event.message
+                    text += of_text.finish()
+                elif event.part == "thinking":
+                    thinking += of_thinking.push(event.text)
                 else:
-                    text += event.text
-                screen.show(text, thinking)
+                    text += of_text.push(event.text)
+                growing.show(text, thinking)
+    if reason == "error":
+        raise BackendError(message)  # what there is of the answer stands on the screen
     if reason in _NOTES:
-        console.print(_NOTES[reason], style="dim", highlight=False)
+        screen.out.print(_NOTES[reason], style="dim")
 
 
-class _Screen:
+class _Growing:
     """What is shown of an answer, growing."""
 
     def __init__(self) -> None:
-        self._live = Live(console=console, refresh_per_second=8, vertical_overflow="visible")
+        self._live = Live(console=screen.out, refresh_per_second=8, vertical_overflow="visible")
         self._printed = 0
 
-    def __enter__(self) -> "_Screen":
-        if console.is_terminal:
+    def __enter__(self) -> "_Growing":
+        if screen.out.is_terminal:
             self._live.start()
         return self
 
     def show(self, text: str, thinking: str) -> None:
-        if console.is_terminal:
-            self._live.update(Markdown(text) if text.strip() else Text(thinking[-500:], style="dim"))
+        if screen.out.is_terminal:
+            self._live.update(screen.markdown(text) if text.strip() else Text(thinking[-500:], style="dim"))
         else:
-            console.file.write(text[self._printed :])
-            console.file.flush()
+            screen.piece(text[self._printed :])
             self._printed = len(text)
 
     def __exit__(self, *_: object) -> None:
-        if console.is_terminal:
+        if screen.out.is_terminal:
             self._live.stop()
         else:
-            console.file.write("\n")
+            screen.piece("\n")
 
 
 @contextmanager
@@ -144,11 +146,13 @@ def _read() -> str | None:
     """A line, empty after Ctrl-C; None at the end of the input. The event loop stands still meanwhile."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio's own would wait for a whole line
     try:
-        return console.input("[bold]> [/bold]" if sys.stdin.isatty() else "")
+        return screen.out.input(Text("> ", style="bold") if sys.stdin.isatty() else "", markup=False, emoji=False)
     except KeyboardInterrupt:
-        console.print()
+        screen.out.print()
         return ""
     except EOFError:
         return None
+    except UnicodeDecodeError:
+        raise RequestRefused("what was read is not text in UTF-8") from None
     finally:
         signal.signal(signal.SIGINT, before)

@@ -6,21 +6,22 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
 
 from engine import paths
 from engine.context.documents import Document
 from engine.errors import HearthError
+from engine.files import DOCUMENT, read_bytes
 from engine.languages import language_of
+from engine.models.names import shortened
 from engine.settings import Settings
 from lsp_server.settings import read_toml, resolve
+from lsp_server.words import screen
 
 T = TypeVar("T")
-errors = Console(stderr=True)
 
 
 def fail(message: str) -> NoReturn:
-    errors.print(message, style="red", highlight=False, markup=False, soft_wrap=True)
+    screen.complain(message)
     raise typer.Exit(1)
 
 
@@ -34,20 +35,26 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def user_settings() -> Settings:
     """From the user's `hearth.toml`; problems are told on stderr."""
-    layer, problems = read_toml(paths.config_file(), trusted=True)
+    if reason := paths.config_trouble():
+        layer, problems = None, [reason]
+    else:
+        layer, problems = read_toml(paths.config_file(), trusted=True)
     settings, more = resolve([layer] if layer else [])
     for problem in problems + more:
-        errors.print(problem, style="yellow", highlight=False, markup=False)
+        screen.complain(problem, "yellow")
     return settings
 
 
 def open_file(path: Path) -> Document:
+    name = shortened(str(path))
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_bytes(path, DOCUMENT).decode("utf-8")
     except OSError as error:
-        fail(f"{path}: {error.strerror}")
+        fail(f"{name}: {error.strerror}")
     except UnicodeDecodeError:
-        fail(f"{path} is not a text file in UTF-8")
+        fail(f"{name} is not a text file in UTF-8")
+    except ValueError:
+        fail(f"{name!r} cannot be the name of a file")
     language = language_of("", str(path))
     return Document(
         path.absolute().as_uri(), text, language.lsp_ids[0] if language else "plaintext", str(path.absolute())
@@ -58,7 +65,7 @@ def place(argument: str) -> tuple[Document, int]:
     """`FILE:LINE:COL`, both counted from 1 in characters as editors show them -> document and offset."""
     parts = argument.rsplit(":", 2)
     if len(parts) != 3 or not parts[1].isdigit() or not parts[2].isdigit():
-        fail(f"{argument!r} is not FILE:LINE:COL, such as app.py:12:5")
+        fail(f"{shortened(argument)!r} is not FILE:LINE:COL, such as app.py:12:5")
     document = open_file(Path(parts[0]))
     line, column = int(parts[1]) - 1, int(parts[2]) - 1
     starts = document.line_starts

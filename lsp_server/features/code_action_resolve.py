@@ -5,6 +5,10 @@ from lsp_server import rewriting
 from lsp_server.hearth import Hearth
 
 
+def unchanged(action: lsp.CodeAction) -> lsp.CodeAction:
+    return action
+
+
 async def handle(ls: Hearth, action: lsp.CodeAction) -> lsp.CodeAction:
     """Ask the model. Without an edit that is safe the action comes back without one, and a message says why."""
     if action.command is not None or action.data is None:

@@ -1,21 +1,21 @@
 from typing import Any
 
-from lsprotocol import types as lsp
-
+from engine import logs
 from engine.errors import HearthError
 from engine.types import Piece
 from lsp_server import chatting
 from lsp_server.hearth import Hearth
 from lsp_server.params import ChatParams, read
+from lsp_server.words import client
 
 
 async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
     """`{message | action, conversation?, textDocument?, range?, partialResultToken?}` -> the whole answer.
 
     With a token the pieces come before that, as `$/progress` of `{kind: "text" | "thinking", text}`. A failure is
-    an answer too: reason "error", with a `message` for the user.
+    an answer too: reason "error", with a `message` for the user and what there is of the text.
     """
-    conversation = str(getattr(params, "conversation", None) or "")
+    conversation = _conversation(params)
     from engine.chat import EXPLAIN
 
     try:
@@ -24,19 +24,23 @@ async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
 
         def on_piece(piece: Piece) -> None:
             if token is not None:
-                ls.progress(lsp.ProgressParams(token, {"kind": piece.part, "text": piece.text}))
+                client.chat_piece(ls, token, piece.part, piece.text)
 
         range = asked.range.as_lsp() if asked.range else None
         about = asked.text_document
         passages = await chatting.passages(ls, about.uri, range) if about else ()
         question = asked.message or (EXPLAIN if asked.action == "explain" else "")
-        return chatting.as_result(await chatting.answer(ls, question, passages, conversation, on_piece))
+        answered = await chatting.answer(ls, question, passages, conversation, on_piece)
     except HearthError as error:
-        return {
-            "conversation": conversation,
-            "text": "",
-            "thinking": "",
-            "used": [],
-            "reason": "error",
-            "message": str(error),
-        }
+        return chatting.failed(conversation, str(error))
+    ls.in_background(ls.tell_what_is_not_kept())
+    return chatting.as_result(answered)
+
+
+def broken(params: Any) -> dict[str, Any]:
+    """The answer where we failed: a client waits for one it can show."""
+    return chatting.failed(_conversation(params), f"an internal error was written to {logs.where()}")
+
+
+def _conversation(params: Any) -> str:
+    return str(getattr(params, "conversation", None) or "")

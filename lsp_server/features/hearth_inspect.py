@@ -3,6 +3,7 @@ from typing import Any
 from engine.errors import HearthError
 from lsp_server.hearth import Hearth
 from lsp_server.params import InspectParams, read
+from lsp_server.words import text
 
 
 async def handle(ls: Hearth, params: Any) -> dict[str, Any] | None:
@@ -18,4 +19,7 @@ async def handle(ls: Hearth, params: Any) -> dict[str, Any] | None:
     if ls.is_off(document):
         raise HearthError("nothing is sent from here: completion is paused or switched off for this file")
     offset = ls.offset(document, place.position.as_lsp())
-    return (await inspect(await ls.completer(), document, offset)).as_json()
+    found = (await inspect(await ls.completer(), document, offset)).as_json()
+    for each in (*found["pieces"], *found["left_out"]):
+        each["path"], each["reason"] = text.title(each["path"]), text.message(each["reason"])
+    return found

@@ -16,6 +16,7 @@ async def handle(ls: Hearth, params: lsp.InitializedParams) -> None:
     finally:
         ls.configured()
     ls.in_background(watching.register(ls))
+    await ls.tell_what_is_not_kept()
 
 
 def _load() -> None:

@@ -4,6 +4,7 @@ from lsprotocol import types as lsp
 
 from lsp_server import rewriting
 from lsp_server.hearth import Hearth
+from lsp_server.words import text
 
 if TYPE_CHECKING:
     from engine.context.documents import Document
@@ -50,7 +51,7 @@ def _code_action(
     from engine.rewriting import actions
 
     action = lsp.CodeAction(
-        title=actions.title(row, target),
+        title=text.title(actions.title(row, target)),
         kind=row.kind,
         diagnostics=[diagnostic] if diagnostic else None,
         data=rewriting.data_of(row, document, range, diagnostic),
@@ -61,7 +62,7 @@ def _code_action(
         arguments = [{"uri": document.uri, "range": range}]
         action.command = lsp.Command(action.title, f"hearth.{row.id}", arguments=arguments)
     elif (reason := actions.too_long(target)) and able and able.disabled_support:
-        action.disabled = lsp.CodeActionDisabled(reason)
+        action.disabled = lsp.CodeActionDisabled(text.message(reason))
     elif not able or not able.resolve_support or "edit" not in able.resolve_support.properties:
         action.command = lsp.Command(action.title, "hearth.act", arguments=[action.data])
     return action

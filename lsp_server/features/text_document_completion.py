@@ -5,6 +5,7 @@ from lsprotocol import types as lsp
 
 from lsp_server import convert
 from lsp_server.hearth import Hearth
+from lsp_server.words import text as words
 
 NOTHING = lsp.CompletionList(is_incomplete=True, items=[])
 
@@ -24,7 +25,7 @@ async def handle(ls: Hearth, params: lsp.CompletionParams) -> lsp.CompletionList
     seconds, floor = time.perf_counter() - asked, completer.settings.min_confidence
     ls.usage.offered(document, completion, seconds, True, floor)  # whether it is taken, the edits will tell
     # Menus filter by the word left of the cursor, so the entry has to begin with it.
-    word = re.search(r"\w*$", document.text[max(0, offset - 100) : offset])
+    word = re.search(r"(?<!\w)\w*$", document.text[max(0, offset - 100) : offset])
     prefix = word[0] if word else ""
     text = prefix + completion.text
     item = lsp.CompletionItem(
@@ -46,5 +47,5 @@ def _preview(ls: Hearth, language: str, text: str) -> lsp.MarkupContent | str:
     completion = ls.client_capabilities.text_document and ls.client_capabilities.text_document.completion
     item = completion.completion_item if completion else None
     if item and item.documentation_format and lsp.MarkupKind.Markdown in item.documentation_format:
-        return lsp.MarkupContent(lsp.MarkupKind.Markdown, f"```{language}\n{text}\n```")
+        return lsp.MarkupContent(lsp.MarkupKind.Markdown, words.markdown_code(text, language))
     return text

@@ -5,6 +5,7 @@ from lsprotocol import types as lsp
 
 from lsp_server import convert, selected
 from lsp_server.hearth import Hearth
+from lsp_server.words import client
 
 if TYPE_CHECKING:
     from engine.context.documents import Document
@@ -52,9 +53,7 @@ def _tell_growth(ls: Hearth, document: "Document", position: lsp.Position) -> No
     """The same cursor would be answered with more by now: the client may ask again."""
     if ls.documents.get(document.uri) is not document or ls.is_off(document):
         return
-    place = {"line": position.line, "character": position.character}
-    identifier = {"uri": document.uri, "version": document.version}
-    ls.protocol.notify("hearth/completionGrew", {"textDocument": identifier, "position": place})
+    client.completion_grew(ls, document.uri, document.version, position)
 
 
 def _item(ls: Hearth, document: "Document", completion: "Completion", id: str) -> lsp.InlineCompletionItem:

@@ -1,16 +1,21 @@
-import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 from lsprotocol import types as lsp
 from pygls.uris import to_fs_path
 
+from engine import aside
 from lsp_server.hearth import Hearth
+
+_SECONDS = 60.0  # for the disk; what is not read by then is read when it is looked at
 
 
 async def handle(ls: Hearth, params: lsp.DidChangeWatchedFilesParams) -> None:
     """Read files anew that changed on the disk and are context for others, before somebody waits for them."""
     paths = [path for change in params.changes if (path := to_fs_path(change.uri))]
-    await asyncio.to_thread(_read_anew, paths, ls.roots)
+    roots = ls.roots
+    with suppress(TimeoutError):
+        await aside.run(_SECONDS, lambda: _read_anew(paths, roots))
 
 
 def _read_anew(paths: list[str], roots: tuple[str, ...]) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from lsprotocol import types as lsp
-
-from engine.errors import EditRefused, HearthError
+from engine.characters import one_line
+from engine.errors import EditRefused
 from lsp_server import chatting, rewriting
 from lsp_server.hearth import Hearth
 from lsp_server.progress import Progress
+from lsp_server.words import client
 
 
 async def pause(ls: Hearth, *_: Any) -> None:
@@ -45,20 +45,15 @@ async def act(ls: Hearth, wanted: Any = None, *_: Any) -> bool:
 
     `wanted` is `{action, uri, range, version?, diagnostic?, instruction?}`.
     """
-    try:
-        found = rewriting.wanted(ls, wanted)
-        edit = await rewriting.edit_for(ls, found)
-        if edit is None:
-            return False
-        answer = await ls.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit, found.title))
-        if not answer.applied:
-            raise EditRefused(
-                f"the editor did not take the edit: {answer.failure_reason or 'it does not say why'}"
-            )
-        return True
-    except HearthError as error:
-        ls.say(str(error))
+    found = rewriting.wanted(ls, wanted)
+    edit = await rewriting.edit_for(ls, found)
+    if edit is None:
         return False
+    answer = await client.apply(ls, edit, found.title)
+    if not answer.applied:
+        why = one_line(answer.failure_reason or "") or "it does not say why"
+        raise EditRefused(f"the editor did not take the edit: {why}")
+    return True
 
 
 async def explain(ls: Hearth, place: Any = None, *_: Any) -> dict[str, Any] | None:
@@ -78,21 +73,18 @@ async def _wake(ls: Hearth) -> None:
 
 
 async def _show_answer(ls: Hearth, question: str, place: Any) -> dict[str, Any] | None:
-    try:
-        place = place if isinstance(place, dict) else {}
-        range = rewriting.range_of(place["range"]) if place.get("range") else None
-        passages = await chatting.passages(ls, str(place["uri"]), range) if place.get("uri") else ()
-        async with Progress(ls, "Answering") as progress:
-            conversation = str(place.get("conversation") or "")
-            work = chatting.answer(ls, question, passages, conversation, lambda piece: progress.add(piece.text))
-            answered = await progress.cancellable(work)
-        if answered is None:
-            return None
-        await chatting.show(ls, question, answered)
-        return chatting.as_result(answered)
-    except HearthError as error:
-        ls.say(str(error))
+    place = place if isinstance(place, dict) else {}
+    range = rewriting.range_of(place["range"]) if place.get("range") else None
+    passages = await chatting.passages(ls, str(place["uri"]), range) if place.get("uri") else ()
+    async with Progress(ls, "Answering") as progress:
+        conversation = str(place.get("conversation") or "")
+        work = chatting.answer(ls, question, passages, conversation, lambda piece: progress.add(piece.text))
+        answered = await progress.cancellable(work)
+    if answered is None:
         return None
+    ls.in_background(ls.tell_what_is_not_kept())
+    await chatting.show(ls, question, answered)
+    return chatting.as_result(answered)
 
 
 COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
@@ -105,3 +97,4 @@ COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
     "hearth.explain": explain,
     "hearth.chat": chat,
 }
+EMPTY: dict[str, Any] = {"hearth.act": False}  # the result where something went wrong; null for the others

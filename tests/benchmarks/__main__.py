@@ -1,11 +1,13 @@
 """`python -m tests.benchmarks [PART]`: `options.py` says which parts there are and what can be chosen."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from engine.host.starter import PATIENT_THREADS
 from tests.benchmarks import busy, crossfile, infill, limit, load, replay, scale, startup
 from tests.benchmarks.edits import compare
 from tests.benchmarks.gaps import run as gaps
@@ -13,10 +15,12 @@ from tests.benchmarks.home import Unavailable, model_file
 from tests.benchmarks.options import Options, parse
 from tests.benchmarks.structure import model as structure_model
 from tests.benchmarks.structure import run as structure
+from tests.benchmarks.worth import run as worth
 
 PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
     "replay": replay.run,
     "clocked": replay.run_clocked,
+    "worth": worth.run,
     "infill": infill.run,
     "gaps": gaps.run,
     "crossfile": crossfile.run,
@@ -33,6 +37,10 @@ PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
 
 def main() -> None:
     options = parse()
+    if options.part == "worth" and not PATIENT_THREADS.keys() <= os.environ.keys():
+        # The model is in this process, as it is in a host's; the libraries read that when they are loaded.
+        os.environ.update(PATIENT_THREADS)
+        os.execv(sys.executable, [sys.executable, "-m", "tests.benchmarks", *sys.argv[1:]])
     chosen = [name for name in (*PARTS, "startup") if options.part in (name, "all")]
     failed = False
     for name in chosen:

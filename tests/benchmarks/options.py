@@ -9,6 +9,8 @@ CACHE = ROOT / ".cache" / "benchmarks"
 _MODEL, _LARGER = "qwen2.5-coder-0.5b-instruct", "qwen2.5-coder-1.5b-instruct"
 _EDITING = ("edits", "bugs")
 ENGINES = ("hearth", "llama.vim", "plain")
+WORTH_SPEEDS = (150, 200, 300)
+WORTH_PLACES = 27
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class Options:
     listed: int
     show: str
     quick: bool
+    models: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    speeds: tuple[int, ...] = ()
+    checked: int = 0
+    times: Path | None = None
 
 
 def parse(arguments: list[str] | None = None) -> Options:
@@ -47,6 +54,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         choices=[
             "replay",
             "clocked",
+            "worth",
             "infill",
             "gaps",
             "crossfile",
@@ -64,7 +72,8 @@ def parse(arguments: list[str] | None = None) -> Options:
     )
     add(
         "--model",
-        help=f"catalog id, or path of a .gguf (default {_MODEL}; {_LARGER} for {' and '.join(_EDITING)})",
+        help=f"catalog id, or path of a .gguf (default {_MODEL}; {_LARGER} for {' and '.join(_EDITING)}; "
+        "both for worth, which takes several: a,b)",
     )
     add("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the infilling tasks")
     add("--out", type=Path, default=CACHE / "results", help="where results are written")
@@ -79,22 +88,33 @@ def parse(arguments: list[str] | None = None) -> Options:
     add("--deadline-ms", type=int, default=60_000, help="completion.deadline_ms for infilling: quality, not speed")
     add("--threads", type=int, default=0, help="of the model in infilling and load; 0: one for each core")
     add("--each", type=int, help="of the cross-file cases, so many are also asked with one source at a time (80)")
-    add("--minutes", type=float, help="of the load test, each way (default 5)")
+    add(
+        "--minutes",
+        type=float,
+        help="of the load test, each way (5); or until worth begins no more places",
+    )
     add("--list", type=int, default=0, help="so many of the places that structure finds damaged are shown")
     add("--show", default="", help="of structure, only these languages, kinds, scripts, modes and damages: a,b,c")
+    add("--variants", help="for worth, some of its table of variants and llama.vim: a,b,c (default: all)")
+    add("--speeds", help="for worth, mean milliseconds a key: 150,200,300")
+    add("--times", type=Path, help="for worth, a file of token times; without one they are measured here, once")
+    add("--checked", type=int, help="for worth, places that are typed in real time too (default 6)")
     add("--seed", type=int, default=1)
     add("--quick", action="store_true", help="some minutes: is everything working?")
     given = parser.parse_args(arguments)
     engines = tuple(given.engines.split(","))
     if unknown := set(engines) - set(ENGINES):
         parser.error(f"there is no engine {', '.join(sorted(unknown))}; there are {', '.join(ENGINES)}")
+    models = tuple(given.model.split(",")) if given.model else (_MODEL,) if given.quick else (_MODEL, _LARGER)
+    speeds = tuple(int(each) for each in given.speeds.split(",")) if given.speeds else WORTH_SPEEDS
+    is_worth = given.part == "worth"
     return Options(
         part=given.part,
-        model=given.model or (_LARGER if given.part in _EDITING else _MODEL),
+        model=models[0] if is_worth else given.model or (_LARGER if given.part in _EDITING else _MODEL),
         data=given.data,
         out=given.out,
         engines=engines,
-        places=given.places or (1 if given.quick else 6),
+        places=given.places or (1 if given.quick else WORTH_PLACES if is_worth else 6),
         keys=given.keys or (10 if given.quick else 60),
         clock_ms=given.clock_ms,
         words=given.words,
@@ -102,9 +122,14 @@ def parse(arguments: list[str] | None = None) -> Options:
         deadline_ms=given.deadline_ms,
         threads=given.threads,
         each=given.each if given.each is not None else (3 if given.quick else 80),
-        minutes=given.minutes or (0.5 if given.quick else 5.0),
+        minutes=given.minutes or (0.5 if given.quick else 0.0 if is_worth else 5.0),
         seed=given.seed,
         listed=given.list,
         show=given.show,
         quick=given.quick,
+        models=models,
+        variants=tuple(given.variants.split(",")) if given.variants else (),
+        speeds=(200,) if given.quick and not given.speeds else speeds,
+        times=given.times,
+        checked=given.checked if given.checked is not None else (1 if given.quick else 6),
     )

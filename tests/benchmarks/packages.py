@@ -100,8 +100,8 @@ def from_npm(name: str, version: str, folder: Path) -> None:
         archive.extractall(folder, filter="data")
 
 
-def from_debian(name: str, version: str, folder: Path) -> None:
-    debian.unpack([f"{name}={version}"], "bookworm", folder / "root")
+def from_debian(name: str, version: str, folder: Path, release: str = "bookworm") -> None:
+    debian.unpack([f"{name}={version}"], release, folder / "root")
 
 
 def _run(*command: str) -> None:

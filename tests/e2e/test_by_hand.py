@@ -42,14 +42,19 @@ BODIES = {
 }
 
 
+def skip_without(model: str) -> None:
+    """The larger model is fetched by nobody but the user; HEARTH_HOME says where it would be."""
+    if store.find(model) is None:
+        pytest.skip(f"{model} (1.1 GB) is not on this disk: `hearth models pull {model}`")
+
+
 @pytest.mark.parametrize("model", [MODEL, LARGER])
 @pytest.mark.parametrize("language", BODIES)
 async def test_a_whole_body_is_written(
     model: str, language: str, model_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HEARTH_HOME", str(model_home))
-    if store.find(model) is None:
-        pytest.skip(f"{model} (1.1 GB) is not on this disk: `hearth models pull {model}`")
+    skip_without(model)
     name, marked, said = BODIES[language]
     above, below = marked.split("‸")
     async with editor({"completion": {"model": model}}, model_home) as ed:

@@ -14,10 +14,16 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 
+from engine import backends
+from engine.errors import RequestRefused
+from engine.settings import CompletionSettings, OpenAISettings, Settings
+from engine.types import Finished
 from tests.conftest import MODEL
 from tests.e2e.editor import PATIENCE, Editor, editor
+from tests.engine.backends.asking import completion
 from tests.llama_server import LlamaServer, running
 from tests.lsp_server.acting import acting
+from tests.tiny_model import write_tiny_gguf
 
 pytestmark = pytest.mark.model
 
@@ -112,6 +118,29 @@ async def test_a_server_killed_in_the_middle_of_an_answer_leaves_nobody_waiting(
         server.kill()
         answer = await asyncio.wait_for(asked, PATIENCE)
         assert answer.reason == "error" and "broke" in answer.message
+
+
+async def test_a_server_with_several_models_is_asked_by_name(tmp_path: Path) -> None:
+    """The names tell no family: the vocabulary of the model that is named does."""
+    for seed, name in enumerate(("my-coder", "other")):
+        write_tiny_gguf(tmp_path / f"{name}.gguf", seed)
+    async with running(tmp_path, threads=1) as server:
+        for fim in ("auto", "infill"):
+            backend = backend_of(server, "my-coder", fim)
+            finished = [event async for event in backend.complete(completion(raw=True))][-1]
+            assert isinstance(finished, Finished) and finished.reason in ("eog", "limit")
+            await backend.close()
+        backend = backend_of(server, "mine", "auto")
+        with pytest.raises(RequestRefused, match=r"model 'mine' not found. It offers: my-coder, other"):
+            [event async for event in backend.complete(completion())]
+        assert "my-coder, other" in (await backend.examine())["models"]
+        await backend.close()
+
+
+def backend_of(server: LlamaServer, model: str, fim: str) -> Any:
+    options = OpenAISettings(url=server.url, fim=fim)
+    asked = Settings(CompletionSettings(model=model), openai_compatible=options)
+    return backends.create("openai_compatible", asked, lambda status: None)
 
 
 @asynccontextmanager

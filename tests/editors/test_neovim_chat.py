@@ -1,5 +1,7 @@
 """The chat and inspect windows; where the answer must be fixed, the server is written in Lua inside Neovim."""
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,14 @@ vim.lsp.config('hearth', { cmd = function(dispatchers)
     end
     say('An ')
     say('answer:\\n```python\\nx = 1\\ny = 2\\n```\\n')
+    if params.message == 'break' then
+      answer(nil, { conversation = 'c1', text = '', reason = 'error', message = 'it went away' })
+      return
+    end
+    if params.message == 'null' then
+      answer(nil, _G.NOTHING)
+      return
+    end
     if params.message == 'wait' then
       waiting = answer
       return
@@ -72,6 +82,34 @@ def test_an_answer_streams_into_a_markdown_split(any_neovim: Path, edit: Edit) -
     assert editor.lines()[:7] == ["## why?", "", "An answer:", "```python", "x = 1", "y = 2", "```"]
     assert editor.lines()[-2:] == ["", "- `a.py:1-2`: selected"]
     assert editor.nvim.current.buffer.options["filetype"] == "markdown"
+
+
+def test_an_answer_that_breaks_off_stays_with_the_reason_below(any_neovim: Path, edit: Edit) -> None:
+    editor = _attached(edit(any_neovim, before=SERVER))
+
+    editor.nvim.command("Hearth chat break")
+    assert editor.lines()[2:7] == ["An answer:", "```python", "x = 1", "y = 2", "```"]
+    assert editor.lines()[-2:] == ["", "**it went away**"]
+
+
+@pytest.mark.parametrize("nothing", ["nil", "vim.NIL"])
+def test_no_answer_at_all_is_told_too(any_neovim: Path, edit: Edit, nothing: str) -> None:
+    editor = _attached(edit(any_neovim, before=f"_G.NOTHING = {nothing}\n{SERVER}"))
+
+    editor.nvim.command("Hearth chat null")
+    assert "An answer:" in editor.lines()
+    assert "the server gave no answer" in editor.lines()[-1]
+
+
+def test_a_server_that_dies_leaves_what_it_said_and_the_reason(any_neovim: Path, edit: Edit) -> None:
+    script = _script("100:It " + "|very " * 100 + "|much.")
+    editor = _attached(edit(any_neovim, "x = 1\n", settings=script, before="vim.o.cmdheight = 5"))
+
+    editor.nvim.command("1Hearth explain")
+    editor.until(lambda: "very" in "".join(editor.lines()), "the beginning of the answer")
+    os.kill(editor.lua("return vim.api.nvim_get_proc_children(vim.fn.getpid())[1]"), signal.SIGKILL)
+    editor.until(lambda: "the server ended before" in editor.lines()[-1], "the reason")
+    assert any("very" in line for line in editor.lines())
 
 
 def test_the_real_server_answers_in_the_split(any_neovim: Path, edit: Edit) -> None:

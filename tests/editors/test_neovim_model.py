@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_by_hand import BODIES
+from tests.conftest import MODEL
+from tests.e2e.test_by_hand import BODIES, LARGER, skip_without
 from tests.editors.neovim import ARTEFACTS, Edit
 
 pytestmark = pytest.mark.model
@@ -44,15 +45,21 @@ def test_the_model_writes_ghost_text_and_tab_accepts_it(neovim_012: Path, edit: 
     editor.until(lambda: editor.nvim.current.line == shown, "the accepted text")
 
 
+@pytest.mark.parametrize("model", [MODEL, LARGER])
 @pytest.mark.parametrize("language", BODIES)
-def test_a_whole_body_is_written_by_hand(neovim_012: Path, edit: Edit, env: dict[str, str], language: str) -> None:
+def test_a_whole_body_is_written_by_hand(
+    neovim_012: Path, edit: Edit, env: dict[str, str], monkeypatch: pytest.MonkeyPatch, language: str, model: str
+) -> None:
+    monkeypatch.setenv("HEARTH_HOME", env["HEARTH_HOME"])
+    skip_without(model)
     name, marked, _ = BODIES[language]
     above, below = marked.split("‸")
-    editor = edit(neovim_012, above + below, settings={}, before=STATUS_LINE, env=env, name=name)
+    settings = {"completion": {"model": model}}
+    editor = edit(neovim_012, above + below, settings=settings, before=STATUS_LINE, env=env, name=name)
     editor.until(lambda: editor.lua("return #vim.lsp.get_clients({ bufnr = 0 }) > 0"), "the client")
     editor.press(f"{above.count(chr(10)) + 1}GA<M-]>")
     editor.until(lambda: "return" in editor.ghost() and len(editor.ghost()) > 60, "a body")
-    editor.save(ARTEFACTS / f"neovim-body-{language}")
+    editor.save(ARTEFACTS / f"neovim-body-{language}-{model}")
     shown = editor.ghost().strip()
     editor.press("<Tab>")
     last = shown.splitlines()[-1].strip()

@@ -49,8 +49,8 @@ def test_from_a_clean_profile_ghost_text_appears_and_tab_accepts_it(editor: VSCo
     editor.until(lambda: not editor.ghost(), "no ghost text any more")
 
 
-@pytest.mark.parametrize("language", BODIES)
-def test_a_whole_body_is_written_by_hand(editor: VSCode, language: str) -> None:
+def write_body(editor: VSCode, language: str, picture: str) -> None:
+    """Ask by hand in an empty body, look, accept and save."""
     name, marked, _ = BODIES[language]
     above, below = marked.split("‸")
     (editor.folder / name).write_text(above + below)
@@ -59,7 +59,7 @@ def test_a_whole_body_is_written_by_hand(editor: VSCode, language: str) -> None:
     editor.command("Trigger Inline Suggestion")
     # Which one is the model's own affair, and it sees the other files here.
     editor.until(lambda: "return" in editor.ghost() and len(editor.ghost()) > 60, "a body")
-    editor.save(f"body-{language}")
+    editor.save(picture)
     editor.press("Tab", "Escape")
 
     def written() -> str:
@@ -70,6 +70,11 @@ def test_a_whole_body_is_written_by_hand(editor: VSCode, language: str) -> None:
     editor.close_tab()
     text = written()
     assert text.startswith(above.rstrip()) and text.endswith(below) and "return" in text[len(above) : -len(below)]
+
+
+@pytest.mark.parametrize("language", BODIES)
+def test_a_whole_body_is_written_by_hand(editor: VSCode, language: str) -> None:
+    write_body(editor, language, f"body-{language}")
 
 
 def test_explain_streams_into_the_chat_and_says_what_the_model_was_shown(editor: VSCode) -> None:

@@ -1,10 +1,10 @@
 """The first start in a real VS Code on a machine without the server: it offers to set one up, and says what fails.
 
-pip finds the package in a folder instead of an index, and what that depends on in this environment.
+The server is the wheel that the extension carries; what that depends on is in this environment already.
 """
 
+import json
 import os
-import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -15,7 +15,6 @@ from tests.editors import vscode_provision
 from tests.editors.conftest import provided
 from tests.editors.vscode import VSCode, vscode
 
-ROOT = Path(__file__).parents[2]
 SETTINGS = '[completion]\nbackend = "scripted"\nmodel = "5:hello|(world)"\n'
 
 
@@ -23,14 +22,19 @@ def test_a_machine_without_the_server_is_set_up_by_a_press_and_told_what_failed(
     tmp_path_factory: pytest.TempPathFactory, vsix: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = tmp_path_factory.mktemp("setup")
-    programs, wheels, home = root / "programs", root / "wheels", root / "hearth"
-    for folder in (programs, wheels, home):
+    programs, constraints, home = root / "programs", root / "constraints.txt", root / "hearth"
+    for folder in (programs, home):
         folder.mkdir()
     (home / "hearth.toml").write_text(SETTINGS)
     (programs / "python3").write_text(f'#!/bin/sh\nexec "{sys._base_executable}" "$@"\n')
     (programs / "python3").chmod(0o755)
     monkeypatch.setenv("PATH", path_without_hearth())
-    pip = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull}
+    pip = {
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_DEPS": "1",
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_CONSTRAINT": str(constraints),
+    }
     env = {**pip, "PYTHONPATH": str(others_installed(root / "others"))}
     modules, browser = provided(vscode_provision.code_server), provided(vscode_provision.chromium)
     files = {"sample.py": "x = \n"}
@@ -40,15 +44,18 @@ def test_a_machine_without_the_server_is_set_up_by_a_press_and_told_what_failed(
         editor.save("setup-offer")
         editor.press_button("Set it up")
         editor.until(lambda: "Hearth could not be set up" in editor.notes(), "what failed")
-        assert "No matching distribution found for hearth-lsp" in editor.notes()
+        assert "constraints.txt" in editor.notes(), "what pip says of the file that is missing"
         editor.save("setup-failed")
 
-        build_wheel(wheels)
+        constraints.write_text("")
         editor.command("Hearth: Set up the server")
         editor.until(lambda: editor.status().strip() == "Hearth", "the server, ready")
         assert accepted(editor) == "x = hello(world)"
         made = (root / "vscode" / "user").rglob("environment/bin/hearth")
         assert list(made), "it is in the extension's own folder"
+        (origin,) = (root / "vscode" / "user").rglob("hearth_lsp-*.dist-info/direct_url.json")
+        url = json.loads(origin.read_text())["url"]
+        assert url.startswith("file:///") and "/dist/server/hearth_lsp-" in url and url.endswith(".whl")
 
 
 def others_installed(folder: Path) -> Path:
@@ -63,12 +70,6 @@ def others_installed(folder: Path) -> Path:
 def path_without_hearth() -> str:
     folders = os.environ["PATH"].split(os.pathsep)
     return os.pathsep.join(folder for folder in folders if not (Path(folder) / "hearth").exists())
-
-
-def build_wheel(folder: Path) -> None:
-    """That of this source."""
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*pip, "--wheel-dir", str(folder), str(ROOT)], check=True, timeout=120)
 
 
 def accepted(editor: VSCode) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import chats
+from engine import chats, state
 from engine.backends.scripted import ScriptedBackend
 from engine.chat import WINDOW, Answered, Chats, Passage
 from engine.errors import PromptTooLong, RequestRefused
@@ -155,7 +155,7 @@ async def test_a_disk_that_is_full_does_not_lose_the_answer(monkeypatch: pytest.
     def full(path: Path, data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(chats, "write_atomically", full)
+    monkeypatch.setattr(state, "write_atomically", full)
     conversations, _ = talk("Yes.")
     assert (await ask(conversations, "Is it?")).text == "Yes."
 

@@ -70,7 +70,16 @@ CASES = [
     ("javascript", "‸compute(x)\n", "start();", "start();\n‸compute(x)\n"),
     ("javascript", "{\n  ‸}\n", "start();", "{\n  start();\n  ‸}\n"),
     ("javascript", "{\n‸}\n", "  start();\n}", "{\n  start();\n}‸\n"),
+    ("javascript", "class A {\n  b() {\n‸}\n", "    c();\n  }\n", "class A {\n  b() {\n    c();\n  }\n‸}\n"),
+    ("dart", "class A {\n  b() {\n‸}\n", "    c();\n  }\n", "class A {\n  b() {\n    c();\n  }\n‸}\n"),
+    ("dart", "class A {\n‸}\n", "  int b;\n}\n", "class A {\n  int b;\n}‸\n"),
     ("javascript", "f(\n  ‸.g());\n", "return r;\n", "f(\n  ‸.g());\n"),
+    (
+        "python",
+        "q = (\n    users\n    ‸.order_by(name)\n)\n",
+        ".filter(age)",
+        "q = (\n    users\n    .filter(age)\n    ‸.order_by(name)\n)\n",
+    ),
     # what stands below
     ("javascript", "function f() {\n  return 1;\n‸\n}\n", "}", "function f() {\n  return 1;\n‸\n}\n"),
     (

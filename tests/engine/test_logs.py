@@ -26,6 +26,19 @@ def test_secrets_are_taken_out(text: str) -> None:
         assert secret not in logs.redacted(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "    return self.secret:\n           ^^^^^^^^^^^",
+        "    x = self.token =\n        ~~~~^^^^",
+        "password:\nValueError: wrong",
+        "api_key = ^^^^^^^",
+    ],
+)
+def test_what_stands_below_a_name_or_marks_a_place_stays(text: str) -> None:
+    assert logs.redacted(text) == text
+
+
 def test_speeds_and_counts_of_tokens_stay() -> None:
     assert logs.redacted("tokens: 512, prefill 33.5") == "tokens: 512, prefill 33.5"
 

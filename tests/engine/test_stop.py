@@ -79,6 +79,7 @@ CASES: list[tuple[str, Mode, str, str, str]] = [
     # running on
     ("‸", "block", "a = 1\n```\nThis code", "a = 1", "mark"),
     ("‸", "span", "a()\nb()\na()\na()\na()\na()\n", "a()\nb()\na()", "repetition"),
+    ("‸", "span", "a()\n" + 40 * "\n" + "b()\n", "a()", "repetition"),
     ("x = [‸", "line", "1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, ", "1, 2, 3,", "repetition"),
     ("    ‸\n", "block", "a()\n    # one\n    # two\n    # three\n    # four\n", "a()", "comment_run"),
 ]

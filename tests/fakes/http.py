@@ -13,6 +13,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: Any = None
+    query: str = ""
     disconnected: asyncio.Event = field(default_factory=asyncio.Event)  # before the answer was complete
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -120,7 +121,8 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
     method, path, _ = first.split(" ", 2)
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Request(method, path, headers, json.loads(body) if body else None)
+    path, _, query = path.partition("?")
+    return Request(method, path, headers, json.loads(body) if body else None, query)
 
 
 async def _until_closed(reader: asyncio.StreamReader) -> None:

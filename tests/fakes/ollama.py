@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,9 +52,14 @@ class FakeOllama:
 
     async def _handle(self, request: Request) -> Reply | Streamed:
         routes = {"/api/show": self._show, "/api/generate": self._generate, "/api/chat": self._chat}
-        if request.path not in (*routes, "/api/pull"):
-            return Reply(404, "404 page not found")
-        model = request.body["model"]
+        if (request.method, request.path) == ("GET", "/api/tags"):
+            rows = [{"name": name, "model": name, "size": 1, "digest": "0" * 64} for name in self.capabilities]
+            return Reply(200, {"models": rows})
+        if request.method != "POST" or request.path not in (*routes, "/api/pull"):
+            return Reply(404, "404 page not found", {"content-type": "text/plain"})
+        if wrong := _refused(request.body):
+            return Reply(400, {"error": wrong})
+        model = request.body.get("model", "")
         if request.path == "/api/pull":
             return Streamed("application/x-ndjson", self._pull(model))
         if model not in self.capabilities:
@@ -125,6 +131,45 @@ class FakeOllama:
         totals = {"total_duration": 10706818083, "load_duration": 6338219291, "eval_count": len(self.pieces)}
         last = {"done": True, "done_reason": self.done_reason}
         yield _line({**base, **_content(key, "", ""), **last, **counts, **totals})
+
+
+# What Go's decoder takes for each field, and what it calls that type.
+_FIELDS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "model": (str, "string"),
+    "prompt": (str, "string"),
+    "suffix": (str, "string"),
+    "system": (str, "string"),
+    "template": (str, "string"),
+    "stream": (bool, "bool"),
+    "raw": (bool, "bool"),
+    "messages": (list, "[]api.Message"),
+    "options": (dict, "map[string]interface {}"),
+}
+_OPTIONS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "num_predict": (int, "integer"),
+    "num_ctx": (int, "integer"),
+    "temperature": ((int, float), "float32"),
+    "stop": (list, "array"),
+}
+
+
+def _refused(body: Any) -> str:
+    """What is wrong with the types of a body, in Ollama's words; "" where nothing is."""
+    if not isinstance(body, dict):
+        return "missing request body"
+    for name, (kind, called) in _FIELDS.items():
+        if body.get(name) is not None and not isinstance(body[name], kind):
+            return f"json: cannot unmarshal into Go struct field GenerateRequest.{name} of type {called}"
+    for name, (kind, called) in _OPTIONS.items():
+        value = (body.get("options") or {}).get(name)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            return f'option "{name}" must be of type {called}'
+    if any(not isinstance(each, str) for each in (body.get("options") or {}).get("stop") or []):
+        return 'option "stop" must be of an array of strings'
+    kept = body.get("keep_alive")
+    if isinstance(kept, str) and not re.fullmatch(r"-?(\d+(\.\d*)?(ns|us|ms|s|m|h))+", kept):
+        return f'time: missing unit in duration "{kept}"'
+    return ""
 
 
 def _content(key: str, text: str, thinking: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""OpenAI-compatible servers as their clients see them: llama-server, vLLM and LM Studio."""
+"""OpenAI-compatible servers as their clients see them; what each refuses is a row of `programs.PROGRAMS`."""
 
 import asyncio
 import json
@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tests.fakes.http import HttpServer, Reply, Request, Streamed
+from tests.fakes.programs import PROGRAMS, is_templated, refused
 
 QWEN_MARKS = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|repo_name|>", "<|file_sep|>")
 
 
 @dataclass
 class FakeOpenAI:
-    kind: Literal["llama.cpp", "vllm", "lmstudio"] = "llama.cpp"
+    kind: Literal["llama.cpp", "router", "vllm", "lmstudio", "ollama", "openai"] = "llama.cpp"
     models: Sequence[str] = ("qwen2.5-coder",)
     vocabulary: Sequence[str] = QWEN_MARKS  # the special tokens that llama-server's /tokenize knows
     can_tokenize: bool = True
@@ -23,6 +24,8 @@ class FakeOpenAI:
     chat_template: str = "{{ messages }}"
     finish_reason: str = "stop"
     answering: str = ""  # the model that answers; empty: the one that was asked for
+    can_insert: bool = True  # whether Ollama's template of the model has a place for a suffix
+    takes_system: bool = True  # whether the chat template takes a system role
     key: str = ""
     pause: float = 0.0  # before each piece
     loading: int = 0  # so many requests find the model still loading
@@ -41,43 +44,51 @@ class FakeOpenAI:
             return Reply(503, _error(503, "Loading model", "unavailable_error"))
         if self.key and request.headers.get("authorization") != f"Bearer {self.key}":
             return Reply(401, _error(401, "Invalid API Key", "authentication_error"))
+        program = PROGRAMS[self.kind]
+        method = {"/v1/models": "GET", "/props": "GET", "/health": "GET"}.get(request.path, "POST")
+        known = request.path in ("/v1/models", "/v1/completions", "/v1/chat/completions", *program.pages)
+        if not known or request.method != method:
+            return program.unknown(request.method, request.path)
         if request.path == "/v1/models":
             return Reply(200, {"object": "list", "data": [self._model(name) for name in self.models]})
-        if request.path in ("/props", "/tokenize", "/infill") and self.kind != "llama.cpp":
-            return Reply(404, {"detail": "Not Found"})
+        if request.path == "/health":
+            return Reply(200, {"status": "ok"})
         if request.path == "/props":
             settings = {"n_ctx": 4096}
             props = {"default_generation_settings": settings, "total_slots": 1, "model_path": "m.gguf"}
+            if self.kind == "router" and "model=" not in request.query:
+                return Reply(200, {"role": "router", "default_generation_settings": {"params": None, "n_ctx": 0}})
             return Reply(200, {**props, "chat_template": self.chat_template})
+        if no := refused(program, request.path, request.body, tuple(self.models)):
+            return no
         if request.path == "/tokenize":
             return self._tokenize(request.body)
         if request.path == "/v1/chat/completions":
             return self._answer(request.body, self._chat(request.body))
         if request.path == "/v1/completions":
+            assert not is_templated(self.kind, request.body["prompt"]), "a raw prompt became a question"
             return self._answer(request.body, self._completion(request.body))
-        if request.path == "/infill":
-            if not self.can_infill:
-                message = "Infill is not supported by this model: prefix token is missing. "
-                return Reply(501, _error(501, message, "not_supported_error"))
-            return self._answer(request.body, self._infill())
-        return Reply(404, _error(404, "File Not Found", "not_found_error"))
+        if not self.can_infill:
+            message = "Infill is not supported by this model: prefix token is missing. "
+            return Reply(501, _error(501, message, "not_supported_error"))
+        return self._answer(request.body, self._infill())
 
     def _answer(self, body: dict[str, Any], chunks: AsyncIterator[bytes]) -> Reply | Streamed:
+        program = PROGRAMS[self.kind]
         if self.busy:
             self.busy -= 1
             return Reply(429, _error(429, "Too many requests", "rate_limit_error"))
         if self.refusal:
             return Reply(*self.refusal)
-        if self.kind == "vllm" and body.get("suffix"):
-            message = "suffix is not currently supported"
-            return Reply(400, {"object": "error", "message": message, "type": "BadRequestError", "code": 400})
-        if self.kind == "vllm" and body["model"] not in self.models:
-            message = f"The model `{body['model']}` does not exist."
-            return Reply(404, _error(404, message, "NotFoundError"))
+        if self.kind == "ollama" and body.get("suffix") and not self.can_insert:
+            message = f"registry.ollama.ai/library/{body['model']}:latest does not support insert"
+            return Reply(400, program.error(400, message, "invalid_request_error"))
+        if not self.takes_system and any(each["role"] == "system" for each in body.get("messages", [])):
+            return Reply(400, program.error(400, "System role not supported", "BadRequestError"))
         return Streamed("text/event-stream", chunks)
 
     def _model(self, name: str) -> dict[str, Any]:
-        owner = {"llama.cpp": "llamacpp", "vllm": "vllm", "lmstudio": "organization_owner"}[self.kind]
+        owner = PROGRAMS[self.kind].owner
         return {"id": name, "object": "model", "created": 1761991200, "owned_by": owner}
 
     def _tokenize(self, body: dict[str, Any]) -> Reply:
@@ -144,7 +155,7 @@ class FakeOpenAI:
             yield piece
 
     def _totals(self) -> dict[str, Any]:
-        if self.kind != "llama.cpp":
+        if self.kind not in ("llama.cpp", "router"):
             counts = {"prompt_tokens": 30, "completion_tokens": len(self.pieces), "total_tokens": 33}
             return {"usage": counts}
         prompt = {"cache_n": 20, "prompt_n": 10, "prompt_ms": 50.0}

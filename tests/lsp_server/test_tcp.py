@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import re
+import resource
+import signal
 import stat
 import sys
 from collections.abc import AsyncIterator
@@ -15,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
-from lsp_server import tcp
+from lsp_server import framing, tcp
 
 
 @dataclass(frozen=True)
@@ -154,10 +156,63 @@ async def test_strangers_are_turned_away_without_an_answer_and_the_client_still_
 async def test_many_silent_connections_do_not_pile_up(tmp_path: Path) -> None:
     async with running(tmp_path) as server:
         silent = [await server.connect() for _ in range(40)]
-        closed = await asyncio.wait_for(asyncio.gather(*(rest(reader) for reader, _ in silent[20:])), 30)
+        closed = await asyncio.wait_for(asyncio.gather(*(rest(reader) for reader, _ in silent[:20])), 30)
         assert set(closed) == {b""}
         for _, writer in silent:
             writer.close()
+
+
+@pytest.mark.parametrize("count", [16, 200])
+async def test_silent_connections_do_not_keep_the_client_out(tmp_path: Path, count: int) -> None:
+    async with running(tmp_path) as server:
+        silent = [await server.connect() for _ in range(count)]
+        reader, writer = await server.connect()
+        writer.write(initialize({"token": server.token}))
+        assert (await messages_until(reader, 1))[-1]["result"]
+        assert set(await asyncio.wait_for(asyncio.gather(*(rest(each) for each, _ in silent)), 30)) == {b""}
+        for _, writer in silent:
+            writer.close()
+
+
+async def test_a_message_that_is_too_long_ends_the_server_before_it_is_read(tmp_path: Path) -> None:
+    async with running(tmp_path) as server:
+        reader, writer = await server.connect()
+        writer.write(initialize({"token": server.token}))
+        await messages_until(reader, 1)
+        before = psutil.Process(server.process.pid).memory_info().rss
+        writer.write(b"Content-Length: %d\r\n\r\n" % (framing.MAX_MESSAGE + 1))
+        assert await asyncio.wait_for(server.process.wait(), 30) == 0
+        assert before < framing.MAX_MESSAGE
+
+
+async def test_bytes_in_front_of_a_header_do_not_lose_the_message(tmp_path: Path) -> None:
+    """As on standard input."""
+    async with running(tmp_path) as server:
+        reader, writer = await server.connect()
+        writer.write(initialize({"token": server.token}))
+        await messages_until(reader, 1)
+        writer.write(b"junk" + framed({"jsonrpc": "2.0", "id": 2, "method": "shutdown"}))
+        assert (await messages_until(reader, 2))[-1]["id"] == 2
+
+
+async def test_a_token_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("")
+    (tmp_path / "temporary").mkdir()
+    server = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "lsp_server.cli", "serve", "--tcp", "0"),
+        env={**os.environ, "HEARTH_HOME": str(tmp_path / "home"), "TMPDIR": "/dev/null"},
+        stderr=asyncio.subprocess.PIPE,
+        preexec_fn=_no_files,
+    )
+    _, said = await asyncio.wait_for(server.communicate(), 60)
+    assert server.returncode == 1
+    (line,) = said.decode().splitlines()
+    assert line.startswith("hearth: the token cannot be written for the client: ")
+
+
+def _no_files() -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 async def test_who_says_nothing_is_not_waited_for() -> None:

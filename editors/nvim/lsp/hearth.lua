@@ -1,6 +1,6 @@
 ---@brief
 ---
---- Hearth keeps a code model warm on your own machine: `pip install hearth-lsp`.
+--- Hearth keeps a code model warm on your own machine; `:help hearth-setup` says how to install it.
 
 ---@type vim.lsp.Config
 return {
@@ -55,5 +55,8 @@ return {
   end,
   on_exit = function(code, signal, client_id)
     require('hearth.status').stopped(client_id, code, signal)
+    vim.schedule(function()
+      require('hearth.chat').on_exit(client_id)
+    end)
   end,
 }

@@ -11,7 +11,10 @@ export async function resolve(
   action: vscode.CodeAction, token: vscode.CancellationToken, client: LanguageClient, documents: Documents,
 ): Promise<vscode.CodeAction> {
   const asked = await client.code2ProtocolConverter.asCodeAction(action, token);
-  const found = await client.sendRequest(CodeActionResolveRequest.type, asked, token);
+  const found = (await client.sendRequest(CodeActionResolveRequest.type, asked, token)) as CodeAction | null;
+  if (found === null) {
+    return action; // the server has said why
+  }
   const sure = !needsReview(found);
   const resolved = await client.protocol2CodeConverter.asCodeAction(found, token);
   const [one] = resolved.edit?.entries() ?? [];

@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import * as vscode from "vscode";
 import type { Documents } from "./documents.ts";
+import * as words from "./words.ts";
 
 /** `hearth doctor`, as a document. It loads the model, so it may take a while. */
 export async function show(program: string, documents: Documents): Promise<void> {
-  const options = { location: vscode.ProgressLocation.Notification, title: "Hearth: the doctor is looking at the model", cancellable: true };
-  const said = await vscode.window.withProgress(options, (_, cancelled) => run(program, ["doctor"], cancelled));
+  const said = await words.progress("the doctor is looking at the model", (_, cancelled) => run(program, ["doctor"], cancelled));
   await documents.show("doctor.txt", said, vscode.ViewColumn.Active);
 }
 

@@ -1,5 +1,5 @@
-import * as vscode from "vscode";
 import type { ProgressToken, WorkDoneProgressBegin, WorkDoneProgressEnd, WorkDoneProgressReport } from "vscode-languageclient/node";
+import * as words from "./words.ts";
 
 type Step = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
@@ -41,16 +41,15 @@ export class Downloads {
 
   #begin(token: ProgressToken, title: string, percentage: number): Bar {
     let now = 0;
-    let shown: vscode.Progress<{ message: string; increment: number }> | undefined;
+    let shown: words.Report | undefined;
     const report = (percent: number): void => {
-      shown?.report({ message: `${percent}%`, increment: percent - now });
+      shown?.({ message: `${percent}%`, increment: percent - now });
       now = percent;
     };
     let end = (): void => undefined;
     const ended = new Promise<void>((resolve) => { end = resolve; });
-    const options = { location: vscode.ProgressLocation.Notification, title: `Hearth: ${title}`, cancellable: true };
-    void vscode.window.withProgress(options, (progress, cancelled) => {
-      shown = progress;
+    void words.progress(title, (bar, cancelled) => {
+      shown = bar;
       report(percentage);
       cancelled.onCancellationRequested(() => { this.cancel(token); });
       return ended;

@@ -2,27 +2,32 @@ import { spawn } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
+import { carried } from "./wheel.ts";
+import * as words from "./words.ts";
 
 const WINDOWS = process.platform === "win32";
 const CHECK = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
 
-/** Make a Python environment with the server in it, with progress. False: the user stopped it, or it failed. */
-export async function make(folder: string, log: vscode.LogOutputChannel): Promise<boolean> {
-  const options = { location: vscode.ProgressLocation.Notification, title: "Hearth: setting up the server", cancellable: true };
+/**
+ * Make a Python environment with the server in it, with progress. False: the user stopped it, or it failed.
+ * The server is the wheel in the folder `wheels` of this extension: no package index is asked for it.
+ */
+export async function make(folder: string, wheels: string, log: vscode.LogOutputChannel): Promise<boolean> {
   try {
-    await vscode.window.withProgress(options, async (progress, token) => {
+    await words.progress("setting up the server", async (report, token) => {
       const stop = new AbortController();
       token.onCancellationRequested(() => { stop.abort(); });
-      progress.report({ message: "looking for Python 3.11 or newer" });
+      const wheel = await carried(wheels);
+      report({ message: "looking for Python 3.11 or newer" });
       const python = await findPython(stop.signal);
       await rm(folder, { recursive: true, force: true });
       await mkdir(dirname(folder), { recursive: true });
-      progress.report({ message: "making an environment" });
+      report({ message: "making an environment" });
       await run(python, ["-m", "venv", folder], stop.signal, (line) => { log.info(line); });
       const own = join(folder, WINDOWS ? "Scripts" : "bin", "python");
-      await run(own, ["-m", "pip", "install", "--disable-pip-version-check", "hearth-lsp"], stop.signal, (line) => {
+      await run(own, ["-m", "pip", "install", "--disable-pip-version-check", wheel], stop.signal, (line) => {
         log.info(line);
-        progress.report({ message: line.slice(0, 80) });
+        report({ message: line.slice(0, 80) });
       });
     });
     return true;
@@ -38,7 +43,7 @@ export async function make(folder: string, log: vscode.LogOutputChannel): Promis
 }
 
 async function explain(problem: string, log: vscode.LogOutputChannel): Promise<void> {
-  const answer = await vscode.window.showErrorMessage(`Hearth could not be set up: ${problem}`, "Show log", "Set path");
+  const answer = await words.complain(`Hearth could not be set up: ${problem}`, "Show log", "Set path");
   if (answer === "Show log") {
     log.show();
   } else if (answer === "Set path") {

@@ -14,6 +14,7 @@ import * as settings from "./settings.ts";
 import { StatusItem } from "./status.ts";
 import type { Status } from "./statusText.ts";
 import { Usage } from "./usage.ts";
+import * as words from "./words.ts";
 
 let client: LanguageClient | undefined;
 let found: string | undefined;
@@ -29,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const chat = new ChatView(context.extensionUri, documents, () => client);
   const own = vscode.Uri.joinPath(context.globalStorageUri, "environment").fsPath;
+  const wheels = vscode.Uri.joinPath(context.extensionUri, "dist", "server").fsPath;
 
   const start = async (): Promise<void> => {
     await client?.dispose(2000).catch((error: unknown) => { log.warn(String(error)); });
@@ -50,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const onStatus = (said: Status): void => { status.update(said); };
   const missing = async (problem: string): Promise<void> => {
     onStatus({ kind: "missing", message: problem });
-    const answer = await vscode.window.showWarningMessage(`Hearth: ${problem}`, "Set it up", "Set path");
+    const answer = await words.warn(problem, "Set it up", "Set path");
     if (answer === "Set it up") {
       await vscode.commands.executeCommand("hearth.install");
     } else if (answer === "Set path") {
@@ -65,7 +67,7 @@ export function activate(context: vscode.ExtensionContext): void {
     try {
       await work(client);
     } catch (error) {
-      void vscode.window.showErrorMessage(`Hearth: ${error instanceof Error ? error.message : String(error)}`);
+      void words.complain(error instanceof Error ? error.message : String(error));
     }
   };
   const commands: Record<string, () => unknown> = {
@@ -77,7 +79,7 @@ export function activate(context: vscode.ExtensionContext): void {
     doctor: running(() => doctor.show(found ?? "hearth", documents)),
     showLogs: () => { log.show(); },
     restart: start,
-    install: async () => { if (await environment.make(own, log)) { await start(); } },
+    install: async () => { if (await environment.make(own, wheels, log)) { await start(); } },
     explainSelection: running(() => chat.explainSelection()),
     openChat: () => vscode.commands.executeCommand("hearth.chat.focus"),
     newChat: () => { chat.begin(); },

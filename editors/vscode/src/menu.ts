@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { quoted } from "./plain.ts";
 import type { Status } from "./statusText.ts";
 
 interface Entry extends vscode.QuickPickItem {
@@ -11,7 +12,7 @@ interface Entry extends vscode.QuickPickItem {
 export async function show(status: Status, languageOff: (id: string) => boolean): Promise<void> {
   const said = [status.message, status.help ?? ""].filter((line) => line !== "").join(" ");
   const title = `Hearth: ${status.kind}${status.percent === undefined ? "" : ` ${Math.floor(status.percent)}%`}`;
-  const picked = await vscode.window.showQuickPick(entries(status, languageOff), { title, placeHolder: said });
+  const picked = await vscode.window.showQuickPick(entries(status, languageOff), { title, placeHolder: quoted(said) });
   if (picked?.command !== undefined) {
     if (picked.backToEditor === true) {
       await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup");

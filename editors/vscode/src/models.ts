@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
+import { quoted } from "./plain.ts";
 import { set } from "./settings.ts";
 
 type Role = "completion" | "chat";
@@ -28,8 +29,8 @@ export async function choose(client: LanguageClient): Promise<void> {
   if (job === undefined) {
     return;
   }
-  const models = client.sendRequest<{ models: Model[] }>("hearth/models", {});
-  const items = models.then(({ models: all }) => entries(all, job.roles));
+  const models = client.sendRequest<{ models: Model[] } | null>("hearth/models", {});
+  const items = models.then((all) => entries(all?.models ?? [], job.roles));
   const title = `Hearth: the model for ${job.label.toLowerCase()}`;
   const picked = await vscode.window.showQuickPick(items, { title, matchOnDetail: true });
   if (picked?.id !== undefined) {
@@ -56,9 +57,9 @@ function entry(model: Model, roles: Role[]): vscode.QuickPickItem & { id: string
   const facts = [size(model.bytes), model.licence, used ? "in use" : null, model.recommended ? "recommended" : null];
   return {
     id: model.id,
-    label: `${used ? "$(check)" : model.path === null ? "$(cloud-download)" : "$(circle-outline)"} ${model.id}`,
-    description: facts.filter((fact) => fact !== null).join(" · "),
-    detail: model.reason,
+    label: `${used ? "$(check)" : model.path === null ? "$(cloud-download)" : "$(circle-outline)"} ${quoted(model.id)}`,
+    description: quoted(facts.filter((fact) => fact !== null).join(" · ")),
+    detail: quoted(model.reason),
   };
 }
 

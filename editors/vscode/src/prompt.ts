@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import type { Documents } from "./documents.ts";
+import * as words from "./words.ts";
 
 interface Inspection {
   prompt: string;
@@ -14,14 +15,14 @@ interface Inspection {
 export async function show(client: LanguageClient, documents: Documents): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) {
-    void vscode.window.showInformationMessage("Hearth: open a file and put the cursor where the prompt is wanted.");
+    void words.inform("open a file and put the cursor where the prompt is wanted.");
     return;
   }
   const textDocument = client.code2ProtocolConverter.asTextDocumentIdentifier(editor.document);
   const position = client.code2ProtocolConverter.asPosition(editor.selection.active);
   const found = await client.sendRequest<Inspection | null>("hearth/inspect", { textDocument, position });
   if (found === null) {
-    void vscode.window.showWarningMessage("Hearth: nothing is sent from here. The log says why.");
+    void words.warn("nothing is sent from here. The log says why.");
     return;
   }
   await documents.show("prompt.txt", asText(found));

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Documents } from "./documents.ts";
+import * as words from "./words.ts";
 
 const REVIEWING = "hearth.reviewing";
 type Verdict = "Apply" | "Discard";
@@ -14,11 +15,11 @@ export async function review(uri: vscode.Uri, edits: vscode.TextEdit[], what: st
   // a cell's language is not that of its file's name
   await vscode.languages.setTextDocumentLanguage(await vscode.workspace.openTextDocument(proposed), document.languageId);
   await vscode.commands.executeCommand("vscode.diff", uri, proposed, `${name}: ${what}`);
-  if (await verdict(proposed, `Hearth: ${what}. Apply it to ${name}?`) === "Discard") {
+  if (await verdict(proposed, `${what}. Apply it to ${name}?`) === "Discard") {
     return;
   }
   if (document.version !== version) {
-    void vscode.window.showWarningMessage(`Hearth: ${name} was changed meanwhile, so nothing was done to it.`);
+    void words.warn(`${name} was changed meanwhile, so nothing was done to it.`);
     return;
   }
   const edit = new vscode.WorkspaceEdit();
@@ -43,7 +44,7 @@ async function verdict(proposed: vscode.Uri, question: string): Promise<Verdict>
   });
   const said = await new Promise<Verdict>((resolve) => {
     decide = resolve;
-    void vscode.window.showInformationMessage<Verdict>(question, "Apply", "Discard").then((pressed) => {
+    void words.inform<Verdict>(question, "Apply", "Discard").then((pressed) => {
       if (pressed !== undefined) {
         resolve(pressed);
       }

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.files import MANIFEST, read_text
 from engine.models.sources import Found, Offer, files, size
 
 STORE = "hub cache"
@@ -51,6 +52,6 @@ def _folder(repo: str) -> Path:
 
 def _commit(folder: Path, revision: str) -> str:
     try:
-        return (folder / "refs" / revision).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+        return read_text(folder / "refs" / revision, MANIFEST).strip()
+    except OSError:
         return revision

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from engine.files import MANIFEST, read_json, read_text
 from engine.models.sources import Found, Offer, files, size
 
 STORE = "LM Studio"
@@ -59,15 +60,15 @@ def everything() -> Iterator[Found]:
 
 def _pointed_home() -> Path | None:
     try:
-        text = (Path.home() / ".lmstudio-home-pointer").read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+        text = read_text(Path.home() / ".lmstudio-home-pointer", MANIFEST).strip()
+    except OSError:
         return None
     return Path(text).expanduser() if text else None
 
 
 def _downloads_folder(home: Path) -> Path | None:
     try:
-        settings = _decoder.decode((home / "settings.json").read_bytes())
-    except (OSError, msgspec.DecodeError):
+        settings = read_json(home / "settings.json", MANIFEST, _decoder)
+    except OSError:
         return None
     return Path(settings.downloadsFolder).expanduser() if settings.downloadsFolder else None

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from engine.errors import UnknownModel
 from engine.models.sources import Found, size
 
 STORE = "file"
@@ -14,8 +15,16 @@ def is_path(name: str) -> bool:
     )
 
 
+def expanded(name: str) -> Path:
+    """The path that is meant. Raises `UnknownModel` for the home of somebody who is not known here."""
+    try:
+        return Path(name).expanduser().absolute()
+    except RuntimeError:
+        raise UnknownModel(f"{name}: there is no home folder of that name on this machine.") from None
+
+
 def find(name: str) -> Found | None:
-    path = Path(name).expanduser().absolute()
+    path = expanded(name)
     return Found(str(path), path, size(path), STORE) if size(path) else None
 
 

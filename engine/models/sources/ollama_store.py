@@ -12,13 +12,13 @@ from pathlib import Path
 
 import msgspec
 
+from engine.files import MANIFEST, read_json
 from engine.models.gguf import looks_like_gguf
 from engine.models.sources import Found, Offer, files, size
 
 STORE = "Ollama"
 _HOST, _NAMESPACE, _TAG = "registry.ollama.ai", "library", "latest"
 _MODEL_LAYER = "application/vnd.ollama.image.model"
-_MANIFEST_LIMIT = 1 << 20
 
 
 class _Layer(msgspec.Struct):
@@ -75,10 +75,8 @@ def everything() -> Iterator[Found]:
 
 def _read(root: Path, path: Path, name: str) -> Found | None:
     try:
-        if size(path) > _MANIFEST_LIMIT:
-            return None
-        manifest = _decoder.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError):
+        manifest = read_json(path, MANIFEST, _decoder)
+    except OSError:
         return None
     for layer in manifest.layers:
         match = re.fullmatch(r"sha256:([0-9a-f]{64})", layer.digest)

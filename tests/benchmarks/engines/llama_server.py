@@ -5,8 +5,9 @@ import platform
 import shutil
 import socket
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,14 @@ _START_SECONDS = 120.0
 @asynccontextmanager
 async def running(model: Path, clocked: bool = False) -> AsyncIterator["LlamaVim"]:
     """A server with its model loaded. Raises `debian.Missing` when there is none for this machine."""
+    with started(model) as url:
+        async with httpx.AsyncClient(base_url=url, timeout=120, trust_env=False) as client:
+            yield LlamaVim(client, clocked)
+
+
+@contextmanager
+def started(model: Path) -> Iterator[str]:
+    """The address of a server that has its model loaded. Raises `debian.Missing` when this machine has none."""
     binary = program()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -37,9 +46,9 @@ async def running(model: Path, clocked: bool = False) -> AsyncIterator["LlamaVim
     kernels = next(binary.parent.glob("root/usr/lib/*/ggml/backends0"))
     process = subprocess.Popen(command, cwd=kernels, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False) as client:
-            await _until_ready(client, process)
-            yield LlamaVim(client, clocked)
+        url = f"http://127.0.0.1:{port}"
+        _until_ready(url, process)
+        yield url
     finally:
         process.terminate()
         process.wait()
@@ -132,13 +141,15 @@ def program() -> Path:
     return program
 
 
-async def _until_ready(client: httpx.AsyncClient, process: subprocess.Popen[bytes]) -> None:
-    async with asyncio.timeout(_START_SECONDS):
-        while process.poll() is None:
+def _until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    give_up = time.monotonic() + _START_SECONDS
+    with httpx.Client(base_url=url, trust_env=False) as client:
+        while process.poll() is None and time.monotonic() < give_up:
             try:
-                if (await client.get("/health")).is_success:
+                if client.get("/health").is_success:
                     return
             except httpx.TransportError:
                 pass
-            await asyncio.sleep(0.1)
-    raise debian.Missing(f"llama-server ended with {process.returncode}: {CACHE / 'llama-server.log'} may say why")
+            time.sleep(0.1)
+    log = CACHE / "llama-server.log"
+    raise debian.Missing(f"llama-server did not come up (status {process.poll()}): {log} may say why")

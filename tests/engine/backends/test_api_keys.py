@@ -47,6 +47,7 @@ async def test_a_command_is_run_once_and_its_key_is_sent_and_never_logged(
     [
         (printing(f"print('{KEY}'); raise SystemExit(3)"), "ended with 3"),
         (printing("pass"), "printed 0 words"),
+        (printing("print(chr(233) * 20)"), "characters in it that no key has"),
         (printing(f"print('{KEY} {KEY}')"), "printed 2 words"),
         (OpenAISettings(api_key_command="/no/such/program"), "cannot be run: No such file"),
         (OpenAISettings(api_key_command="unclosed 'quote"), "is no command"),

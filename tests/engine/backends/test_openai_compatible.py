@@ -6,17 +6,28 @@ from typing import Any
 
 import pytest
 
-from engine import backends
+from engine import backends, fim
 from engine.backends import chat_infill
 from engine.backends.http import Patience
 from engine.errors import BackendUnavailable, PromptTooLong, RemoteNotAllowed, RequestRefused, SettingsError
 from engine.settings import ChatSettings, CompletionSettings, OpenAISettings, Settings
-from engine.types import ContextFile, Piece, Status
+from engine.types import ChatMessage, ChatRequest, ContextFile, Piece, Status
 from tests.engine.backends.asking import QUICK, collect, completion, question
 from tests.fakes.http import Streamed
-from tests.fakes.openai import FakeOpenAI
+from tests.fakes.openai import QWEN_MARKS, FakeOpenAI
 
 QWEN_PROMPT = "<|fim_prefix|>def f(value):\n<|fim_suffix|>\nprint(f(1))\n<|fim_middle|>    return "
+MODELS_BY_FAMILY = [
+    "qwen2.5-coder-7b",
+    "codegemma-2b",
+    "granite-4.0-h-tiny",
+    "starcoder2-3b",
+    "starcoder-1b",
+    "mellum-4b",
+    "deepseek-coder-6.7b",
+    "seed-coder-8b",
+    "codestral-22b",
+]
 PATHS = {
     "raw": "/v1/completions",
     "infill": "/infill",
@@ -193,8 +204,97 @@ async def test_an_address_without_v1_is_told(start: Any) -> None:
     _, backend = await start(kind="lmstudio")
     root = backend.settings.openai_compatible.url.removesuffix("/v1")
     backend.settings = replace(backend.settings, openai_compatible=OpenAISettings(url=root))
-    with pytest.raises(RequestRefused, match=r"has nothing there \(HTTP 404\).*most servers want /v1 at its end"):
+    with pytest.raises(
+        RequestRefused, match=r"has nothing there: Unexpected endpoint.*most servers want /v1 at its end"
+    ):
         await collect(backend.complete(completion()))
+
+
+@pytest.mark.parametrize("kind", ["vllm", "openai", "lmstudio", "llama.cpp"])
+@pytest.mark.parametrize("model", MODELS_BY_FAMILY)
+async def test_four_stop_strings_are_sent_and_all_are_applied(start: Any, kind: str, model: str) -> None:
+    """OpenAI's API and vLLM refuse a fifth, so that no completion worked there."""
+    marks = fim.stop_strings(fim.FIM_TEMPLATES[fim.family_by_name(model)])
+    for mark in marks:
+        pieces = ("a = 1", f" + 2{mark[:3]}", f"{mark[3:]}after", " that")
+        fake, backend = await start(model, kind=kind, models=[model], pieces=pieces, vocabulary=marks)
+        answer = await collect(backend.complete(completion(raw=True)))
+        assert (answer.text, answer.reason) == ("a = 1 + 2", "eog")
+        [asked] = fake.http.asked("/v1/completions")
+        assert 0 < len(asked.body["stop"]) <= 4 and set(asked.body["stop"]) <= set(marks)
+        assert asked.body.get("skip_special_tokens") == (False if kind == "vllm" else None)
+
+
+async def test_what_only_looks_like_the_beginning_of_a_mark_is_text(start: Any) -> None:
+    _, backend = await start(kind="vllm", pieces=("a <", "|fim", "_x <|", "fim_prefix|", " <|file_se"))
+    answer = await collect(backend.complete(completion(raw=True)))
+    assert answer.text == "a <|fim_x <|fim_prefix| <|file_se"
+
+
+async def test_a_router_is_told_the_model_wherever_it_asks_for_it(start: Any) -> None:
+    """llama-server with several models refuses what names none."""
+    models = ["my-coder", "other"]
+    for vocabulary, path in ((QWEN_MARKS, "/v1/completions"), (("<|code_prefix|>",), "/infill")):
+        fake, backend = await start("my-coder", kind="router", models=models, vocabulary=vocabulary)
+        assert (await collect(backend.complete(completion()))).text == "value + 1"
+        assert fake.http.asked(path)[0].body["model"] == "my-coder"
+        assert "model=my-coder" in fake.http.asked("/props")[0].query
+
+
+@pytest.mark.parametrize("way", ["auto", "infill"])
+async def test_a_router_that_lacks_the_model_is_told_what_it_has(start: Any, way: str) -> None:
+    _, backend = await start("qwen-coder", fim=way, kind="router", models=["my-coder", "other"])
+    with pytest.raises(RequestRefused, match=r"model 'qwen-coder' not found. It offers: my-coder, other"):
+        await collect(backend.complete(completion()))
+
+
+async def test_the_marks_of_another_model_of_the_list_are_not_used(start: Any, statuses: list[Status]) -> None:
+    """LM Studio lists all that was downloaded."""
+    models = ["qwen2.5-coder-7b-instruct", "mistral-nemo-instruct"]
+    fake, backend = await start("mistral-nemo-instruct", kind="lmstudio", models=models)
+    assert (await collect(backend.complete(completion()))).text == "value + 1"
+    assert fake.http.asked("/v1/completions") == []
+    assert statuses[-1].help == chat_infill.NOTE
+
+
+@pytest.mark.parametrize(("can_insert", "path"), [(True, "/v1/completions"), (False, "/v1/chat/completions")])
+async def test_ollama_behind_its_openai_address_lays_the_middle_out_itself(
+    start: Any, can_insert: bool, path: str
+) -> None:
+    fake, backend = await start(kind="ollama", can_insert=can_insert)
+    for _ in range(2):
+        assert (await collect(backend.complete(completion()))).text == "value + 1"
+    asked = fake.http.asked(path)
+    assert len(asked) == 2 and ("suffix" in asked[0].body) == can_insert
+
+
+async def test_a_template_without_a_system_role_gets_it_in_front_of_the_question(start: Any) -> None:
+    fake, backend = await start(kind="vllm", takes_system=False)
+    asked = ChatRequest("c", (ChatMessage("system", "Be brief."), ChatMessage("user", "Why?")), think=False)
+    for _ in range(2):
+        assert (await collect(backend.chat(asked))).text == "value + 1"
+    sent = [request.body["messages"] for request in fake.http.asked("/v1/chat/completions")]
+    assert sent[1:] == [[{"role": "user", "content": "Be brief.\n\nWhy?"}]] * 2
+
+
+async def test_llama_server_without_v1_answers_in_its_own_form(start: Any) -> None:
+    fake, backend = await start()
+    own = [
+        b'data: {"content":"value","stop":false}\n\n',
+        b'data: {"content":"","stop":true,"stop_type":"limit"}\n\n',
+    ]
+
+    async def answer(request: Any) -> Any:
+        async def chunks() -> Any:
+            for each in own:
+                yield each
+
+        return Streamed("text/event-stream", chunks())
+
+    await collect(backend.complete(completion()))
+    fake.http.handler = answer
+    finished = await collect(backend.complete(completion(raw=True)))
+    assert (finished.text, finished.reason) == ("value", "limit")
 
 
 async def test_the_server_is_probed_once(start: Any) -> None:
@@ -234,7 +334,7 @@ async def test_a_stop_rule_ends_the_answer_and_the_server_stops(start: Any, way:
     fake, backend = await start_way(start, way, pieces=pieces, pause=0.002)
     answer = await collect(backend.complete(completion()))
     assert (answer.text, answer.reason) == ("value + 1", "line_end")
-    assert answer.finished[0].usage.generated_tokens >= 2
+    assert answer.finished[0].usage.generated_tokens >= 1  # a chat's answer is read by lines
     await asyncio.wait_for(fake.http.asked(PATHS[way])[0].disconnected.wait(), 60)
 
 

@@ -1,10 +1,11 @@
 import os
+import time
 from pathlib import Path
 
 import pytest
 
-from engine.context.ignore import MAX_BYTES, root_of, verdict
-from engine.context.secrets import masked, secret_in
+from engine.context import ignore
+from engine.context.ignore import MAX_BYTES, Disk, root_of, verdict, verdict_of_path
 
 
 def write(path: Path, text: str = "") -> str:
@@ -47,54 +48,6 @@ def test_a_file_with_a_secret_name_is_not_even_completed(tmp_path: Path, name: s
 )
 def test_a_name_that_only_resembles_one_is_fine(tmp_path: Path, name: str) -> None:
     assert verdict(write(tmp_path / name), [str(tmp_path)]).allowed
-
-
-# Put together here, so that no scanner takes this file for a leak.
-@pytest.mark.parametrize(
-    ("parts", "kind"),
-    [
-        (("AK", "IA", "ABCDEFGHIJKLMNOP"), "an AWS access key"),
-        (("gh", "p_", "a1" * 18), "a GitHub token"),
-        (("-----BEGIN RSA PRIV", "ATE KEY-----"), "a private key"),
-        (("sk", "-proj-", "aB3" * 14), "an API key"),
-        (("sk", "_live_", "aB3" * 8), "a Stripe key"),
-        (("hf", "_", "aB" * 17), "a Hugging Face token"),
-        (("ey", "JhbGciOiJIUzI1", ".ey", "JzdWIiOiIxMjM0", ".", "c2lnbmF0dXJl"), "a signed token"),
-    ],
-)
-def test_a_key_in_the_text_is_recognised(parts: tuple[str, ...], kind: str) -> None:
-    text = f'key = "{"".join(parts)}"\n'
-    assert secret_in(text) == kind
-    assert len(masked(text)) == len(text)
-    assert "".join(parts) not in masked(text)
-    assert masked(text).startswith('key = "xxx')
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "AKIA",
-        "key = os.environ['API_KEY']",
-        "class sk-button { }",
-        "sk-learn and hf_hub",
-        "PRIVATE KEY",
-        "eyJ.eyJ.x",
-    ],
-)
-def test_ordinary_text_holds_no_key(text: str) -> None:
-    assert secret_in(text) is None
-
-
-def test_a_private_key_is_crossed_out_as_a_whole() -> None:
-    head, foot = ("-----" + word + " RSA PRIV" + "ATE KEY-----" for word in ("BEGIN", "END"))
-    text = f"a = 1\n{head}\nMIIBOgIBAAJB\nAKj34Gkx\n{foot}\nb = 2\n"
-    assert masked(text) == f"a = 1\n{_crossed_out(head)}\n{'x' * 12}\n{'x' * 8}\n{_crossed_out(foot)}\nb = 2\n"
-    assert "MIIB" not in masked(f"{head}\nMIIBOgIBAAJB\n")
-    assert masked("a = 1\n") == "a = 1\n"
-
-
-def _crossed_out(line: str) -> str:
-    return " ".join("x" * len(word) for word in line.split(" "))
 
 
 def test_a_file_with_a_key_is_no_context_but_may_be_completed(tmp_path: Path) -> None:
@@ -171,3 +124,48 @@ def test_the_innermost_root_holds_a_file(tmp_path: Path) -> None:
     file = write(tmp_path / "a" / "b" / "c.py")
     assert root_of(file, [str(tmp_path), str(tmp_path / "a")]) == tmp_path / "a"
     assert root_of(file, [str(tmp_path / "x")]) is None
+
+
+@pytest.mark.parametrize("kind", ["pipe", "zero", "long", "many rules"])
+def test_where_the_rules_cannot_be_read_everything_is_ignored(tmp_path: Path, kind: str) -> None:
+    rules = tmp_path / ".gitignore"
+    if kind == "pipe":
+        os.mkfifo(rules)
+    elif kind == "zero":
+        rules.symlink_to("/dev/zero")
+    else:
+        rules.write_text("# comment\n" * 30_000 if kind == "long" else "a\n" * 20_001)
+    found = verdict(write(tmp_path / "a.py"), [str(tmp_path)])
+    assert "ignored by .gitignore, which cannot be read" in found.reason
+    assert not found.secret
+
+
+def test_a_folder_or_a_dangling_link_in_place_of_the_rules_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").mkdir()
+    (tmp_path / ".hearthignore").symlink_to("gone")
+    assert verdict(write(tmp_path / "a.py"), [str(tmp_path)]).allowed
+
+
+def test_rules_that_cost_too_much_count_as_ignoring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ignore, "_PATIENCE", 0.02)
+    write(tmp_path / ".gitignore", ("**/a/" * 40 + "b\n") * 300)
+    one = Disk()
+    for number in range(200):  # the files that one question is about
+        path = tmp_path / "/".join(["a"] * 60) / str(number)
+        assert "takes too long to apply" in verdict_of_path(str(path), [str(tmp_path)], one).reason
+    assert one.spent < 5  # seconds of processor time for all of them; without a limit it is more than 100
+
+
+@pytest.mark.parametrize("path", ["x/" * 5_000 + "a.py", "x" * 200_000, "a\0b", "x/" * 1_000])
+def test_odd_paths_are_judged(tmp_path: Path, path: str) -> None:
+    began = time.thread_time()
+    verdict_of_path(str(tmp_path / path) if "\0" not in path else f"{tmp_path}/{path}", [str(tmp_path)], Disk())
+    assert time.thread_time() - began < 2
+
+
+def test_folders_that_lead_into_each_other_are_judged(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "b").symlink_to("../a")
+    (tmp_path / "loop").symlink_to("loop")
+    assert verdict_of_path(str(tmp_path / "/".join(["a", *["b"] * 30, "c.py"])), [str(tmp_path)], Disk()).allowed
+    assert verdict_of_path(str(tmp_path / "loop" / "c.py"), [str(tmp_path)], Disk()).allowed

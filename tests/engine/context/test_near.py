@@ -1,5 +1,9 @@
+import time
+
 import pytest
 
+from engine.context import near as near_module
+from engine.context.code import parse
 from engine.context.near import near, words_of
 from tests.engine.context.marked import marked
 
@@ -60,3 +64,23 @@ def test_the_names_nearest_to_the_cursor_come_first() -> None:
     found = near(*marked("def f():\n    first()\n    second(⟨⟩)\n    third()\n"))
     assert found.names[:2] == ("second", "first")
     assert found.used == set(found.names)
+
+
+def test_of_a_long_line_what_is_near_counts_and_nothing_is_kept() -> None:
+    """A line that ever grows is another one at every keystroke: kept, 600 of them were a gigabyte."""
+    words = " ".join(f"someWord{number}" for number in range(10_000))
+    before = near_module._stems_of_name.cache_info().currsize
+    for typed in range(50):
+        text = f"{words} lastWord{'x' * typed}"
+        found = near(parse(text, None), len(text))
+        assert "word" in found.words and len(found.words) < 400
+    assert near_module._stems_of_name.cache_info().currsize == before
+
+
+def test_a_word_of_a_megabyte_is_no_name() -> None:
+    text = "x = " + "aB3" * 400_000 + "."
+    began = time.thread_time()
+    found = near(parse(text, None), len(text))
+    assert time.thread_time() - began < 1  # second of processor time; from every letter on it took hours
+    assert max(map(len, found.words), default=0) < 100
+    assert words_of("Ab" * 1_000_000) == words_of("Ab" * 100)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.errors import BrokenModel
-from engine.host.chat_template import chat_tokens, opens_thinking
+from engine.host.chat_template import chat_tokens, opens_thinking, task_for
 from engine.host.native import LoadOptions, Model
+from engine.host.render import rendered
 from engine.host.session import Session
 from engine.models import store
 from engine.reasoning import Splitter
@@ -59,18 +60,22 @@ def is_r1(loaded: Loaded) -> bool:
     return "<|User|>" in loaded.model.chat_template()
 
 
+def opens(loaded: Loaded, think: bool) -> bool:
+    return opens_thinking(rendered(task_for(loaded.model, QUESTION, think)), think)
+
+
 def first_pieces(loaded: Loaded, think: bool) -> list[Piece]:
     request = ChatRequest("talk", QUESTION, max_tokens=4, think=think)
     return [piece for piece in loaded.session.chat(request) if piece is not None]
 
 
 def test_a_prompt_that_ends_inside_thoughts_is_known_and_the_answer_gets_its_tag_back(loaded: Loaded) -> None:
-    assert opens_thinking(loaded.model, QUESTION, think=True) == is_r1(loaded)
+    assert opens(loaded, think=True) == is_r1(loaded)
     assert (first_pieces(loaded, think=True)[0].text == "<think>") == is_r1(loaded)
 
 
 def test_thinking_can_be_switched_off_also_where_the_template_cannot(loaded: Loaded) -> None:
-    assert not opens_thinking(loaded.model, QUESTION, think=False)
+    assert not opens(loaded, think=False)
     assert loaded.prompt(QUESTION, think=False).endswith("<think>\n\n</think>\n\n")
     assert "<think>" not in [piece.text for piece in first_pieces(loaded, think=False)]
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ class Ledger:
     held: dict[int, list[int]] = field(default_factory=dict)
     evaluated: int = 0
     aborting: bool = False
+    keeps_a_state: bool = False
+    refuses: bool = False  # to forget a part of a sequence, though it does not say so beforehand
 
     def decode(self, sequence: int, tokens: list[int], position: int) -> bool:
         if self.aborting:
@@ -30,11 +33,19 @@ class Ledger:
     def logits(self) -> list[float]:
         return []
 
-    def keep(self, sequence: int, count: int) -> None:
-        del self.held.setdefault(sequence, [])[count:]
+    def keep(self, sequence: int, count: int) -> bool:
+        held = self.held.setdefault(sequence, [])
+        if (self.keeps_a_state or self.refuses) and 0 < count < len(held):
+            return False
+        del held[count:]
+        return True
 
-    def copy(self, source: int, target: int, count: int) -> None:
-        self.held[target] = self.held[source][:count]
+    def drop(self, sequence: int) -> None:
+        self.held[sequence] = []
+
+    def copy(self, source: int, target: int, count: int) -> bool:
+        self.held[target] = list(self.held[source])
+        return self.keep(target, count) or self.drop(target) is not None
 
 
 def cache_with(ledger: Ledger) -> KvCache:
@@ -115,12 +126,27 @@ def test_an_aborted_evaluation_changes_nothing() -> None:
         assert sequence.tokens == [1, 2, 3] == ledger.held[sequence.index]
 
 
+def test_of_a_state_all_is_used_again_or_nothing() -> None:
+    cache = cache_with(Ledger(keeps_a_state=True))
+    assert ask(cache, "a", list(range(100))) == 100
+    assert ask(cache, "a", list(range(103))) == 3
+    assert ask(cache, "a", list(range(103))) == 0
+    assert ask(cache, "a", list(range(80))) == 80
+
+
+def test_a_removal_that_is_refused_costs_the_whole_prompt_and_never_a_wrong_one() -> None:
+    cache = cache_with(Ledger(refuses=True))
+    assert ask(cache, "a", list(range(100))) == 100
+    assert ask(cache, "a", [*range(90), 7, 8, 9]) == 93
+
+
 prompts = st.lists(st.integers(0, 2), min_size=1, max_size=200)
 
 
+@pytest.mark.parametrize("kind", ["plain", "keeps_a_state", "refuses"])
 @given(st.lists(st.tuples(st.sampled_from("abcd"), prompts, st.booleans()), max_size=30))
-def test_the_account_is_always_what_llama_cpp_holds(asked: list[tuple[str, list[int], bool]]) -> None:
-    cache = cache_with(Ledger())
+def test_the_account_is_always_what_llama_cpp_holds(kind: str, asked: list[tuple[str, list[int], bool]]) -> None:
+    cache = cache_with(Ledger(keeps_a_state=kind == "keeps_a_state", refuses=kind == "refuses"))
     for owner, prompt, warm_up in asked:
         cost = ask(cache, owner, prompt, warm_up)
         assert cost <= len(prompt)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.errors import BrokenModel
+from engine.errors import NotEnoughMemory
 from engine.host import models as loading
 from engine.host import selftest
 from engine.host.models import Models
@@ -51,11 +51,11 @@ def test_weights_without_room_for_a_kv_cache_are_freed(
     models: Models, ref: ModelRef, loaded: list[Weights], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_room(model: Weights, ref: ModelRef) -> None:
-        raise BrokenModel("too little memory for the KV cache")
+        raise NotEnoughMemory("too little memory for the KV cache")
 
     monkeypatch.setattr(loading, "Session", no_room)
     for _ in range(2):
-        with pytest.raises(BrokenModel, match="KV cache"):
+        with pytest.raises(NotEnoughMemory, match="KV cache"):
             models.session(ref)
     assert [weights.closed for weights in loaded] == [True, True]
 

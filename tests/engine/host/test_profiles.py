@@ -1,10 +1,11 @@
+import time
 from pathlib import Path
 
 import pytest
 
 from engine.errors import BrokenModel
 from engine.host.crashes import last_words_in
-from engine.host.profiles import PROFILES, ProfileBook, Verdict
+from engine.host.profiles import CRASHES_COUNT, PROFILES, ProfileBook, Verdict
 
 SOUND = Verdict(True, fim="yes", prefill_speed=200.0, decode_speed=20.0)
 CRASH = "Fatal Python error: Segmentation fault\n\nCurrent thread 0x1 (most recent call first):\n"
@@ -63,13 +64,60 @@ def test_nothing_is_proven_before_the_self_test_nor_after_a_crash(tmp_path: Path
     assert ProfileBook(path).proven("m") is None
 
 
-def test_when_all_profiles_crash_the_user_is_told_and_the_next_day_begins_anew(tmp_path: Path) -> None:
+def test_when_all_profiles_crash_the_user_is_told_and_the_next_day_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "profiles.json"
     for profile in PROFILES:
         assert ProfileBook(path).choose("m", "Bus error" if profile is not PROFILES[0] else "") is profile
-    with pytest.raises(BrokenModel, match=r"even with the safest options.*Bus error"):
-        ProfileBook(path).choose("m", "Bus error")
+    for words in ("Bus error", "", ""):  # it is not tried again meanwhile
+        with pytest.raises(BrokenModel, match=r"even with the safest options.*Bus error"):
+            ProfileBook(path).choose("m", words)
+    assert ProfileBook(path).choose("another file", "") is PROFILES[0]
+    tomorrow = time.time() + CRASHES_COUNT
+    monkeypatch.setattr(time, "time", lambda: tomorrow)
     assert ProfileBook(path).choose("m", "") is PROFILES[0]
+
+
+def test_where_only_the_self_test_said_no_nothing_crashed(tmp_path: Path) -> None:
+    book = ProfileBook(tmp_path / "profiles.json")
+    for _ in PROFILES:
+        book.choose("m", "")
+        book.fails("m", "the outputs are not numbers")
+    for _ in range(2):
+        with pytest.raises(BrokenModel, match="the outputs are not numbers") as refused:
+            book.choose("m", "")
+        assert "crash" not in str(refused.value)
+
+
+def test_a_load_that_came_to_nothing_without_a_crash_is_no_death(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.json"
+    for _ in range(9):
+        book = ProfileBook(path)
+        assert book.choose("m", "") is PROFILES[0]
+        book.came_to_nothing("m")
+
+
+def test_a_file_that_was_refused_is_not_loaded_again(tmp_path: Path) -> None:
+    book = ProfileBook(tmp_path / "profiles.json")
+    book.choose("m", "")
+    book.refuse("m", "unknown model architecture")
+    with pytest.raises(BrokenModel, match="unknown model architecture"):
+        ProfileBook(tmp_path / "profiles.json").choose("m", "")
+
+
+@pytest.mark.parametrize(
+    ("report", "words"),
+    [
+        ("Fatal Python error: Segmentation fault\n\nThread", "Segmentation fault"),
+        ("Fatal Python error: Segmentation faultFatal Python error: Segmentation fault\n", "Segmentation fault"),
+        ("Fatal Python error: Fatal Python error: Segmentation faultSegmentation fault\n", "Segmentation fault"),
+        ("Fatal Python error: AbortedAbortedAborted\n", "Aborted"),
+        ("", ""),
+    ],
+)
+def test_words_of_threads_that_crash_at_once_are_said_once(report: str, words: str) -> None:
+    assert last_words_in(report) == words
 
 
 def test_what_failed_is_told_once(tmp_path: Path) -> None:

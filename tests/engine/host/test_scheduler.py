@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -206,3 +207,25 @@ def test_what_fails_between_two_jobs_does_not_end_the_thread(
         scheduler.submit(log.job(name, Priority.COMPLETION, 1))
         log.wait(lambda name=name: name in log.ended)  # type: ignore[misc]  # mypy cannot type the default
     assert tidied
+
+
+def test_how_long_nothing_has_got_on_can_be_asked_from_outside(
+    scheduler: Scheduler, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [time.monotonic()]
+    its_time = SimpleNamespace(
+        monotonic=lambda: clock[0], perf_counter=time.perf_counter, process_time=time.process_time
+    )
+    monkeypatch.setattr(scheduling, "time", its_time)
+    assert scheduler.still == 0.0
+    scheduler.submit(log.job("stuck", Priority.CHAT, 1))
+    log.wait(lambda: scheduler._running is not None)
+    clock[0] += 500
+    assert scheduler.still >= 500
+    scheduler.moves()  # a model that takes long to load, say
+    assert scheduler.still == 0.0
+    clock[0] += 500
+    log.gate.set()
+    log.wait(lambda: "stuck" in log.ended)
+    log.wait(lambda: scheduler._running is None)
+    assert scheduler.still == 0.0

@@ -77,6 +77,20 @@ async def test_a_host_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(ended) == 1 and ended[0] is not None
 
 
+@pytest.mark.parametrize(("still", "lives"), [(0.0, True), (60.0, True), (1000.0, False)])
+async def test_a_host_that_greets_while_nothing_gets_on_is_ended(
+    still: float, lives: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[int | None] = []
+    monkeypatch.setattr(supervision, "kill_hung", ended.append)
+    async with a_host_that_says(wire.Welcome(wire.PROTOCOL, starter.OURS, 4711, still)):
+        found = await starter.running()
+        if found is not None:
+            found.writer.close()
+    assert (found is not None) == lives
+    assert ended == ([] if lives else [4711])
+
+
 async def test_a_start_that_met_somebody_who_only_looked_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks whether a host runs holds the lock for a moment, and a host that starts then gives up."""
     started: list[Exited] = []

@@ -77,6 +77,26 @@ def test_a_crash_is_noticed_once() -> None:
     assert len(supervision.recent_crashes()) == 1
 
 
+def test_a_crash_while_a_model_is_loaded_is_that_files_and_costs_nobody_else_anything() -> None:
+    for _ in range(9):
+        claim = supervision.claim()
+        assert claim is not None
+        claim.loading("bad.gguf")
+        claim._lock.release()
+    assert supervision.before_start(budget=1) == 0
+    assert supervision.recent_crashes() == []
+
+
+def test_a_crash_behind_the_loading_counts() -> None:
+    claim = supervision.claim()
+    assert claim is not None
+    claim.loading("good.gguf")
+    claim.loading("")
+    claim._lock.release()
+    supervision.notice_crash()
+    assert len(supervision.recent_crashes()) == 1
+
+
 def test_a_host_that_runs_is_no_crash() -> None:
     claim = supervision.claim()
     supervision.notice_crash()

@@ -95,7 +95,8 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(content) - start))
             self.end_headers()
             if body:
-                self._send_body(content[start:])
+                with suppress(ConnectionError):  # whoever reads it may have had enough
+                    self._send_body(content[start:])
 
         def _send_body(self, content: bytes) -> None:
             if hub.cuts:
@@ -115,11 +116,10 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(content[middle:])
 
         def _trickle(self, content: bytes) -> None:
-            with suppress(ConnectionError):  # whoever reads it may have had enough
-                for at in range(0, len(content), _PIECE):
-                    self.wfile.write(content[at : at + _PIECE])
-                    self.wfile.flush()
-                    time.sleep(hub.trickle)
+            for at in range(0, len(content), _PIECE):
+                self.wfile.write(content[at : at + _PIECE])
+                self.wfile.flush()
+                time.sleep(hub.trickle)
 
         def _refuse(self, status: int, code: str) -> None:
             self.send_response(status)

@@ -1,3 +1,4 @@
+import hashlib
 import os
 from pathlib import Path
 
@@ -85,14 +86,45 @@ def test_a_digest_is_remembered_under_a_new_name(tmp_path: Path, hashed: list[Pa
     assert hashed == [old]
 
 
-def test_verify_reads_the_file_again_whatever_is_remembered(own: Path, content: bytes, hashed: list[Path]) -> None:
+def test_verify_reads_the_file_again_whatever_is_remembered(own: Path, hashed: list[Path]) -> None:
     store.ensure("tiny")
-    stat = own.stat()
-    own.write_bytes(content[:-1] + b"?")
-    os.utime(own, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # as a failing disk would change it
-    assert store.ensure("tiny").path == str(own)
+    store.ensure("tiny")
+    assert hashed == [own]
+    store.verify("tiny")
+    assert hashed == [own, own]
+
+
+@pytest.mark.parametrize("how", ["written over", "replaced"])
+def test_other_bytes_of_the_same_size_and_time_are_noticed(how: str, own: Path, content: bytes) -> None:
+    store.ensure("tiny")
+    before = own.stat()
+    other = own if how == "written over" else own.with_name("other")
+    other.write_bytes(content[:-1] + b"?")
+    os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
+    other.replace(own)
     with pytest.raises(DigestMismatch):
-        store.verify("tiny")
+        store.ensure("tiny")
+
+
+def test_what_others_say_of_digests_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of what is remembered is another user's: as if this process ran as somebody else."""
+    file = tmp_path / "file"
+    file.write_bytes(b"abc")
+    right = digest.of(file)
+    assert digest.remembered(file) == right
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    assert digest.remembered(file) == ""
+
+
+def test_a_file_is_hashed_where_nothing_can_be_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    home.write_text("")
+    monkeypatch.setenv("HEARTH_HOME", str(home))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    file = tmp_path / "file"
+    file.write_bytes(b"abc")
+    assert digest.of(file) == hashlib.sha256(b"abc").hexdigest()
+    digest.forget(file)
 
 
 def test_verify_of_a_sound_model_says_so(own: Path) -> None:

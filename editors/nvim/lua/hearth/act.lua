@@ -2,6 +2,7 @@ local diff = require('hearth.diff')
 local place = require('hearth.place')
 local preview = require('hearth.preview')
 local server = require('hearth.server')
+local words = require('hearth.words')
 
 local M = {}
 
@@ -19,7 +20,7 @@ function M.choose(client, arguments)
   params.context = { diagnostics = place.problems(client, arguments), triggerKind = 1 }
   server.request(client, 'textDocument/codeAction', params, function(actions)
     if not actions or #actions == 0 then
-      return vim.notify('hearth: there is nothing that could be done here')
+      return words.say('there is nothing that could be done here')
     end
     local options = { prompt = 'Hearth:', kind = 'codeaction', format_item = M.label }
     vim.ui.select(actions, options, function(action)
@@ -52,8 +53,10 @@ end
 ---@param action lsp.CodeAction
 ---@return string
 function M.label(action)
-  local title = action.title:gsub('\n', ' ')
-  return action.disabled and ('%s (%s)'):format(title, action.disabled.reason) or title
+  local title = action.title
+  return words.quoted(
+    action.disabled and ('%s (%s)'):format(title, action.disabled.reason) or title
+  )
 end
 
 ---@param snapshot hearth.Snapshot
@@ -73,7 +76,7 @@ end
 ---@param action lsp.CodeAction
 function M.propose(snapshot, action)
   local id ---@type integer?
-  local window = preview.open(action.title, function()
+  local window = preview.open(words.quoted(action.title), function()
     if id then
       snapshot.client:cancel_request(id)
     end
@@ -84,7 +87,7 @@ function M.propose(snapshot, action)
   end
   id = server.request(snapshot.client, 'codeAction/resolve', action, function(resolved)
     id = nil
-    if not resolved.edit then
+    if not (resolved and resolved.edit) then
       return close() -- the server has said why
     end
     local lines = diff.lines(resolved.edit, snapshot.client)

@@ -109,19 +109,34 @@ function M.on_progress(params)
   return true
 end
 
+--- The server has ended: nobody answers any more.
+---@param client_id integer
+function M.on_exit(client_id)
+  if current and current.client.id == client_id then
+    local message = 'the server ended before the answer was complete'
+    M.finish(current, { text = '', reason = 'error', message = message })
+  end
+end
+
 ---@param answer hearth.Answer
----@param result hearth.ChatResult
+---@param result? hearth.ChatResult
 function M.finish(answer, result)
   if current ~= answer then
     return
   end
   current = nil
+  if type(result) ~= 'table' then
+    local message = 'the server gave no answer, its log may say why'
+    result = { text = '', reason = 'error', message = message }
+  end
   if not answer.streamed then
     view.append(answer.bufnr, result.text)
   end
   if result.reason == 'error' then
     server.told(result.message)
-    view.append(answer.bufnr, ('**%s**'):format(result.message))
+    -- what there is of the answer stays, with the reason below
+    local gap = (answer.streamed or result.text ~= '') and '\n\n' or ''
+    view.append(answer.bufnr, ('%s**%s**'):format(gap, result.message))
   elseif result.reason == 'limit' then
     view.append(answer.bufnr, '\n\n*cut off here: the answer was too long*')
   elseif result.reason == 'stopped' then

@@ -39,7 +39,7 @@ end
 function COMMANDS.status()
   local status = require('hearth.status')
   local now = status.of(vim.api.nvim_get_current_buf())
-  vim.notify(now and status.long(now) or 'hearth: not running')
+  require('hearth.words').say(now and status.long(now) or 'not running')
 end
 
 function COMMANDS.pause(client)
@@ -64,6 +64,9 @@ end
 function COMMANDS.inspect(client)
   local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
   server.request(client, 'hearth/inspect', params, function(result)
+    if not result then
+      return server.complain('nothing is sent from here')
+    end
     require('hearth.view').open(
       'hearth://inspect',
       require('hearth.inspect').lines(result),

@@ -40,8 +40,8 @@ function M.set(options)
   vim.validate('options', options, 'table')
   for name in pairs(options) do
     if DEFAULTS[name] == nil and name ~= 'cmd' then
-      vim.notify(
-        ('hearth: there is no option "%s", see :help hearth-options'):format(name),
+      require('hearth.words').say(
+        ('there is no option "%s", see :help hearth-options'):format(name),
         vim.log.levels.WARN
       )
     end

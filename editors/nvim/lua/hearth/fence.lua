@@ -1,3 +1,5 @@
+local words = require('hearth.words')
+
 local M = {}
 
 --- Yank the fenced code around the cursor, else the last one above it.
@@ -19,8 +21,10 @@ function M.yank()
   if not found then
     return require('hearth.server').complain('there is no code to yank')
   end
-  vim.fn.setreg(vim.v.register, found, 'l')
-  vim.notify(('hearth: %d lines yanked'):format(#found))
+  -- where it will be put is not known, so nothing hidden goes with it
+  local code = words.without_new(table.concat(found, '\n'), '')
+  vim.fn.setreg(vim.v.register, vim.split(code, '\n', { plain = true }), 'l')
+  words.say(('%d lines yanked'):format(#found))
 end
 
 return M

@@ -2,6 +2,7 @@ local config = require('hearth.config')
 local ghost = require('hearth.ghost')
 local health = vim.health
 local status = require('hearth.status')
+local words = require('hearth.words')
 
 local M = {}
 
@@ -46,7 +47,7 @@ function M.check_program()
   local name = command[1]
   if vim.fn.executable(name) == 0 then
     return health.error(('`%s` is not on the PATH of Neovim'):format(name), {
-      'Install it: pip install hearth-lsp (or pipx, uv tool).',
+      'Install it: `make setup` in a checkout of Hearth, see :help hearth-setup',
       "Or name it: require('hearth').setup({ cmd = { '/path/to/hearth', 'serve' } })",
     })
   end
@@ -56,8 +57,8 @@ function M.check_program()
   end
   local said = tried and done.stderr or done --[[@as string]]
   health.error(('`%s --help` failed'):format(table.concat(command, ' ')), {
-    'It said: ' .. (vim.trim(said):match('[^\n]*$') or ''),
-    'Install it anew: pip install --force-reinstall hearth-lsp',
+    'It said: ' .. words.quoted(vim.trim(said):match('[^\n]*$') or ''),
+    'Install it anew: `make setup` in its checkout, see :help hearth-setup',
   })
 end
 
@@ -80,7 +81,7 @@ function M.check_clients()
   local log = 'What it said last: ' .. vim.lsp.log.get_filename()
   local stopped = status.of(0)
   if stopped then
-    health.error(status.long(stopped), { log })
+    health.error('hearth: ' .. status.long(stopped), { log })
   elseif vim.lsp.is_enabled and not vim.lsp.is_enabled('hearth') then
     health.warn('it is not enabled', { "require('hearth').setup(), or vim.lsp.enable('hearth')" })
   else
@@ -104,7 +105,7 @@ function M.check_client(client)
   local now = status.of(next(client.attached_buffers) or 0)
   if now then
     local advice = now.kind == 'error' and { 'In a terminal: hearth doctor' } or nil
-    health[LEVELS[now.kind] or 'info'](status.long(now), advice)
+    health[LEVELS[now.kind] or 'info']('hearth: ' .. status.long(now), advice)
   end
   if not ghost.offered(client) and not client:supports_method('textDocument/completion') then
     health.warn('this server offers no completion')

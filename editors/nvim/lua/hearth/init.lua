@@ -5,7 +5,7 @@ local M = {}
 ---@param options? hearth.Config
 function M.setup(options)
   if vim.fn.has('nvim-0.11') == 0 then
-    return vim.notify('hearth: Neovim 0.11 or newer is needed', vim.log.levels.WARN)
+    return require('hearth.words').say('Neovim 0.11 or newer is needed', vim.log.levels.WARN)
   end
   local config = require('hearth.config')
   config.set(options or {})

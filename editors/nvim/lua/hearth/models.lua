@@ -1,5 +1,6 @@
 --- `:Hearth model`: which models there are, and using another one until Neovim ends.
 
+local quoted = require('hearth.words').quoted
 local server = require('hearth.server')
 
 local M = {}
@@ -20,7 +21,7 @@ function M.choose(client)
       return server.complain('the server knows of no model')
     end
     local options = {
-      prompt = ('Model (now %s):'):format(answer.current.completion),
+      prompt = quoted(('Model (now %s):'):format(answer.current.completion)),
       kind = 'hearth.model',
       format_item = M.label,
     }
@@ -88,7 +89,7 @@ function M.label(model)
   if type(model.reason) == 'string' and model.reason ~= '' then
     table.insert(words, model.reason)
   end
-  return table.concat(words, ', ')
+  return quoted(table.concat(words, ', '))
 end
 
 return M

@@ -1,3 +1,5 @@
+local words = require('hearth.words')
+
 local M = {}
 
 local METHOD_NOT_FOUND = -32601
@@ -5,7 +7,7 @@ local LEVELS = { vim.log.levels.ERROR, vim.log.levels.WARN } -- by lsp.MessageTy
 
 ---@param message string
 function M.complain(message)
-  vim.notify('hearth: ' .. message, vim.log.levels.ERROR)
+  words.say(message, vim.log.levels.ERROR)
 end
 
 local REPEATED_MS = 1000
@@ -19,7 +21,7 @@ function M.say(params)
   vim.defer_fn(function()
     if text ~= last.text or vim.uv.now() - last.at > REPEATED_MS then
       M.told(text)
-      vim.notify('hearth: ' .. text, LEVELS[params.type] or vim.log.levels.INFO)
+      words.say(text, LEVELS[params.type])
     end
   end, 50)
 end

@@ -93,7 +93,7 @@ function M.long(status)
   if status.retry then
     help = ('\n:Hearth fetch: %s'):format(status.help or 'try again')
   end
-  return ('hearth: %s%s: %s%s'):format(status.kind, percent, status.message, help)
+  return ('%s%s: %s%s'):format(status.kind, percent, status.message, help)
 end
 
 return M

@@ -1,8 +1,10 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import type { Documents } from "../documents.ts";
+import { withoutNew } from "../plain.ts";
 import { review } from "../review.ts";
 import { SCHEMES } from "../schemes.ts";
+import * as words from "../words.ts";
 
 /** What a question is about. */
 export interface Place {
@@ -35,10 +37,11 @@ export function nameOf({ uri, range }: Place): string {
 export async function insert(text: string): Promise<void> {
   const editor = anEditor();
   if (editor === undefined) {
-    void vscode.window.showInformationMessage("Hearth: there is no open file to insert this into.");
+    void words.inform("there is no open file to insert this into.");
     return;
   }
-  await editor.edit((edit) => { edit.replace(editor.selection, text.replace(/\n$/, "")); });
+  const code = withoutNew(text, editor.document.getText()).replace(/\n$/, "");
+  await editor.edit((edit) => { edit.replace(editor.selection, code); });
   await vscode.window.showTextDocument(editor.document, editor.viewColumn);
 }
 
@@ -47,11 +50,12 @@ export async function preview(text: string, asked: Place | undefined, documents:
   const selected = placeOf(anEditor());
   const place = selected === undefined || selected.range.isEmpty ? (asked ?? selected) : selected;
   if (place === undefined || place.range.isEmpty) {
-    void vscode.window.showInformationMessage("Hearth: select the code that this is to replace.");
+    void words.inform("select the code that this is to replace.");
     return;
   }
   const document = await vscode.workspace.openTextDocument(place.uri);
-  const fitting = document.getText(place.range).endsWith("\n") ? text : text.replace(/\n$/, "");
+  const code = withoutNew(text, document.getText());
+  const fitting = document.getText(place.range).endsWith("\n") ? code : code.replace(/\n$/, "");
   await review(place.uri, [vscode.TextEdit.replace(place.range, fitting)], "from the chat", documents);
 }
 

@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
+import { quoted } from "../plain.ts";
+import * as words from "../words.ts";
 import type { ToPage } from "./messages.ts";
 
 export interface Chat {
@@ -11,14 +13,14 @@ export interface Chat {
 }
 
 export async function choose(client: LanguageClient, title: string): Promise<Chat | undefined> {
-  const chats = await client.sendRequest<Chat[]>("hearth/chat/list", {});
+  const chats = (await client.sendRequest<Chat[] | null>("hearth/chat/list", {})) ?? [];
   if (chats.length === 0) {
-    void vscode.window.showInformationMessage("Hearth: no chats are kept.");
+    void words.inform("no chats are kept.");
     return undefined;
   }
   const items = chats.map((chat) => ({
     chat,
-    label: chat.title,
+    label: quoted(chat.title),
     description: new Date(chat.started * 1000).toLocaleString(),
   }));
   return (await vscode.window.showQuickPick(items, { title }))?.chat;

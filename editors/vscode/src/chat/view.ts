@@ -1,7 +1,10 @@
 import * as vscode from "vscode";
 import { ProgressType, type LanguageClient } from "vscode-languageclient/node";
 import type { Documents } from "../documents.ts";
+import { withoutNew } from "../plain.ts";
+import * as words from "../words.ts";
 import * as code from "./code.ts";
+import { ending } from "./ending.ts";
 import type { Answer, FromPage, ToPage } from "./messages.ts";
 import { html } from "./page.ts";
 import * as previous from "./previous.ts";
@@ -38,7 +41,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   async explainSelection(): Promise<void> {
     const place = code.placeOf(vscode.window.activeTextEditor);
     if (place === undefined) {
-      void vscode.window.showInformationMessage("Hearth: there is no open file to explain.");
+      void words.inform("there is no open file to explain.");
       return;
     }
     await this.#ask(EXPLAIN, `Explain ${code.nameOf(place)}`, place);
@@ -95,7 +98,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         this.#stop();
         return;
       case "copy":
-        await vscode.env.clipboard.writeText(message.text);
+        await vscode.env.clipboard.writeText(withoutNew(message.text, ""));
         return;
       case "insert":
         await code.insert(message.text);
@@ -119,19 +122,22 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   async #answer(question: Question, number: number, place: code.Place | undefined): Promise<Answer> {
     const client = this.client();
-    const failed = (why: string): Answer => ({ text: "", thinking: "", used: [], reason: "error", message: why });
+    const streamed = { text: "", thinking: "" };
+    const failed = (message: string): Answer => ending({ reason: "error", message }, streamed);
     if (client?.isRunning() !== true) {
       return failed("The server is not running. The status bar says more.");
     }
     const partialResultToken = `hearth-chat-${number}`;
     const pieces = client.onProgress(PIECES, partialResultToken, (piece) => {
+      streamed[piece.kind] += piece.text;
       if (number === this.#asked) {
         this.#tell({ kind: "piece", part: piece.kind, text: piece.text });
       }
     });
     try {
       const about = place === undefined ? {} : code.asParams(place, client);
-      return await client.sendRequest<Answer>("hearth/chat", { ...question, conversation: this.#conversation, partialResultToken, ...about });
+      const params = { ...question, conversation: this.#conversation, partialResultToken, ...about };
+      return ending(await client.sendRequest<Answer | null>("hearth/chat", params), streamed);
     } catch (error) {
       return failed(error instanceof Error ? error.message : String(error));
     } finally {

@@ -1,0 +1,17 @@
+/** Builds the server's wheel from this repository into dist/server, for the extension to carry. */
+import { spawnSync } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+
+const WINDOWS = process.platform === "win32";
+const own = WINDOWS ? "../../.venv/Scripts/python.exe" : "../../.venv/bin/python";
+const python = process.env["PYTHON"] ?? (existsSync(own) ? own : WINDOWS ? "python" : "python3");
+// The environment of `make setup` has what builds it; another Python fetches that.
+const isolation = python === own ? ["--no-build-isolation"] : [];
+
+rmSync("dist/server", { recursive: true, force: true });
+const pip = ["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", ...isolation];
+const { status, error } = spawnSync(python, [...pip, "--wheel-dir", "dist/server", "../.."], { stdio: "inherit" });
+if (status !== 0) {
+  console.error(`the server's wheel was not built with ${python} (${error?.message ?? `code ${status ?? "?"}`}); PYTHON names another one`);
+  process.exit(1);
+}

@@ -1,0 +1,141 @@
+"""Which names say that their value is a secret: by the words they are made of, never by a part of a word."""
+
+import re
+from typing import Literal
+
+Strength = Literal["password", "token"]
+
+_PASSWORDS = {
+    "password",
+    "passwd",
+    "passwort",
+    "pwd",
+    "pass",
+    "passphrase",
+    "passcode",
+    "pw",
+    "requirepass",
+    "masterauth",
+}
+_TOKENS = {
+    *(
+        "secret",
+        "secrets",
+        "token",
+        "credential",
+        "credentials",
+        "creds",
+        "auth",
+        "authorization",
+        "bearer",
+        "jwt",
+        "pat",
+    ),
+    *(
+        "apikey",
+        "apitoken",
+        "authtoken",
+        "authkey",
+        "accesstoken",
+        "accesskey",
+        "secretkey",
+        "privatekey",
+        "clientsecret",
+    ),
+    *("appkey", "appsecret", "apisecret", "signingkey", "encryptionkey", "masterkey", "cookiesecret", "sharedkey"),
+    *(
+        "refreshtoken",
+        "bottoken",
+        "secretaccesskey",
+        "dbpass",
+        "dbpassword",
+        "dbpasswd",
+        "userpass",
+        "mysqlpassword",
+    ),
+}
+# Words that people write together with others: PGPASSWORD, csrftoken.
+_PASSWORD_ENDS = ("password", "passwd", "passphrase")
+_TOKEN_ENDS = ("token", "secret", "apikey", "secretkey", "accesskey", "privatekey", "credentials")
+# Behind one of these "key" is a secret.
+_KEYS = {
+    *(
+        "api",
+        "secret",
+        "private",
+        "access",
+        "auth",
+        "signing",
+        "encryption",
+        "master",
+        "account",
+        "storage",
+        "shared",
+    ),
+    *(
+        "app",
+        "application",
+        "session",
+        "service",
+        "deploy",
+        "crypto",
+        "cipher",
+        "aes",
+        "hmac",
+        "jwt",
+        "subscription",
+    ),
+    *(
+        "client",
+        "admin",
+        "server",
+        "license",
+        "cookie",
+        "hash",
+        "token",
+        "vault",
+        "webhook",
+        "integration",
+        "preshared",
+    ),
+}
+# What may stand behind the word that counts.
+_TAILS = {
+    *("value", "val", "string", "str", "text", "raw", "plain", "base64", "b64", "hex", "default", "env", "prod"),
+    *(
+        "production",
+        "dev",
+        "development",
+        "test",
+        "testing",
+        "staging",
+        "stage",
+        "live",
+        "local",
+        "sandbox",
+        "old",
+        "new",
+    ),
+    *("current", "previous", "primary", "secondary", "main", "backup", "base", "data"),
+}
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+# What `strength` may say yes to, as it stands in a text in lower case.
+BEGINNINGS = ("secret", "pass", "pwd", "token", "cred", "key", "auth", "pat", "pw", "jwt", "bearer", "masterauth")
+
+
+def strength(name: str) -> Strength | None:
+    """What the value of that name is; None when it is no secret. `DB_PASSWORD`, `apiKey`, `x-auth-token`."""
+    parts = [part.lower() for part in _PARTS.findall(name)]
+    while parts and (parts[-1].isdigit() or parts[-1] in _TAILS):
+        parts.pop()
+    if len(parts) > 2 and parts[-3:] == ["private", "key", "id"]:
+        parts.pop()
+    if not parts:
+        return None
+    last = parts[-1]
+    if last in _PASSWORDS or last.endswith(_PASSWORD_ENDS):
+        return "password"
+    if last in _TOKENS or last.endswith(_TOKEN_ENDS) or (last == "key" and len(parts) > 1 and parts[-2] in _KEYS):
+        return "token"
+    return None
