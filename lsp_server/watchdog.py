@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVarTuple
 import msgspec
 
 from engine import paths
-from engine.files import write_atomically
+from engine.files import NOTES, read_json, write_atomically
 
 log = logging.getLogger("hearth.server")
 LONG = 0.1  # seconds
@@ -148,13 +148,13 @@ def windows() -> list[tuple[Figures, bool]]:
     found: list[tuple[Figures, bool]] = []
     for file in sorted(_folder().glob("*.json")):
         try:
-            figures = _decoder.decode(file.read_bytes())
+            figures = read_json(file, NOTES, _decoder)
             is_open = psutil.pid_exists(figures.pid)
             if not is_open and time.time() - file.stat().st_mtime > _SECONDS_KEPT:
                 file.unlink()
             else:
                 found.append((figures, is_open))
-        except (OSError, ValueError, OverflowError, msgspec.DecodeError):
+        except (OSError, OverflowError):
             continue
     return found
 
