@@ -18,7 +18,6 @@ from engine.stopping.trims import lines_below
 _BLANKS = " \t\r\n"
 _MAX_WORDS = 8  # that are taken off a line to make it sound
 _MIN_WORDS = 4  # characters that are worth showing
-_MAX_TAIL = 200  # characters of a body that the editor has closed
 _ONLY_CLOSES = re.compile(r"([\s)\]};,]|\bend\b|\bfi\b|\bdone\b|\besac\b|</[\w.-]+>)*")
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from engine.context.code import Code
-from engine.context.lexical import line_around
 from engine.context.symbols import references
 from engine.context.syntax import enclosing_definition
 
