@@ -139,7 +139,7 @@ def _errors_at_least(place: Place, fit: Fit, found: Pairing) -> int:
 def _end_before_tail(tail: str, answer: str, found: Pairing) -> int:
     """Where the answer comes to the user's text right of the cursor and says it otherwise: `) {…}` for `) {}`."""
     said = answer.rstrip(_BLANKS)
-    body = _up_to_body(tail.strip()[:_MAX_TAIL])
+    body = _up_to_body(tail.strip())
     if body and (at := answer.partition("\n")[0].find(body)) > 0:
         return at
     there = tail[found.count :].strip()
