@@ -37,7 +37,7 @@ async def bounded(start: Callable[[], Stream], max_tokens: int, patience: Patien
                 yield event
                 return
             text = json_text.sound(event.text[:left])
-            for begin in range(0, len(text), _AT_ONCE):
+            for begin in range(0, max(1, len(text)), _AT_ONCE):  # an empty piece counts too
                 if begin:
                     await asyncio.sleep(0)
                 yield replace(event, text=text[begin : begin + _AT_ONCE])
