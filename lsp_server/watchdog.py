@@ -80,7 +80,7 @@ class Watch:
         try:
             write_atomically(_file(self.figures.pid), _encoder.encode(self.figures))
         except OSError as error:
-            log.info("the figures of the event loop cannot be written: %s", error)
+            log.debug("the figures of the event loop cannot be written: %s", error)
 
 
 watch = Watch()
