@@ -116,8 +116,7 @@ class OllamaBackend:
         model, seconds = self.settings.completion.model, self.patience.first_token
         try:
             async with asyncio.timeout(seconds):
-                client = await asyncio.to_thread(self._connected)
-                listed = await client.list()
+                listed = await (await self._connected()).list()
                 ability = await self._ability(model)
         except TimeoutError as error:
             raise too_slow(self._site, seconds, "answered") from error
@@ -228,8 +227,9 @@ class OllamaBackend:
         self, model: str, ask: Callable[[Any], Awaitable[Any]], read: Callable[[Any], tuple[str, str]]
     ) -> Stream:
         """What the server streams. `read` gives the text and the thinking of one of its messages."""
+        client = await self._connected()
         try:
-            async with aclosing(await ask(self._connected())) as parts:
+            async with aclosing(await ask(client)) as parts:
                 async for part in parts:
                     self._missing.discard(model)
                     text, thinking = read(part)
@@ -247,21 +247,28 @@ class OllamaBackend:
     async def _ability(self, model: str) -> Ability:
         """What the server says of the model; asked once."""
         if model not in self._abilities:
+            client = await self._connected()
             try:
-                client = await asyncio.to_thread(self._connected)  # the first one reads certificates and code
                 shown = await client.show(model)
             except ollama_wire.failures() as error:
                 raise self._explained(model, error) from error
             self._abilities[model] = _ability(model, shown.template or "", shown.capabilities or [])
         return self._abilities[model]
 
-    def _connected(self) -> Any:
+    async def _connected(self) -> Any:
+        if self._client is None:
+            self._keep(await asyncio.to_thread(self._connection))  # it reads certificates and code
+        return self._client
+
+    def _keep(self, connection: Any) -> None:
+        if self._client is None:  # another request may have been faster
+            self._client = connection
+
+    def _connection(self) -> Any:
         import ollama
 
-        if self._client is None:
-            url = self.settings.ollama.url
-            self._client = ollama.AsyncClient(host=url, **ollama_wire.options_of(url, self.patience))
-        return self._client
+        url = self.settings.ollama.url
+        return ollama.AsyncClient(host=url, **ollama_wire.options_of(url, self.patience))
 
     def _ready(self) -> Status:
         ability = self._abilities.get(self.settings.completion.model)

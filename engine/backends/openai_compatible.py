@@ -212,7 +212,9 @@ class OpenAIBackend:
         if options.api_key_command and not self.key:
             self.key = await api_keys.from_command(options)
         if self._server is None:
-            connection = await asyncio.to_thread(self._connected)  # the first one reads certificates and code
+            if self._connection is None:
+                self._keep(await asyncio.to_thread(self._new_connection))  # it reads certificates and code
+            connection = self._connected()
             import httpx
 
             try:
@@ -230,9 +232,15 @@ class OpenAIBackend:
 
     def _connected(self) -> openai_wire.Connection:
         if self._connection is None:
-            url = self.settings.openai_compatible.url
-            self._connection = openai_wire.Connection(url, self.key, self.patience)
+            self._connection = self._new_connection()
         return self._connection
+
+    def _keep(self, connection: openai_wire.Connection) -> None:
+        if self._connection is None:  # another request may have been faster
+            self._connection = connection
+
+    def _new_connection(self) -> openai_wire.Connection:
+        return openai_wire.Connection(self.settings.openai_compatible.url, self.key, self.patience)
 
     @property
     def _site(self) -> Site:
