@@ -11,13 +11,11 @@ from typing import Literal
 
 from engine.languages import Language
 from engine.stopping.borders import wants_more
-from engine.stopping.lines import BLANKS, lines_of
+from engine.stopping.lines import BLANKS, MAX_LINE, lines_of, shortened
 from engine.stopping.pairs import Closers
 from engine.stopping.rules import DECIDED, GUESSES, RULES, beginning_of
 from engine.stopping.trims import TRIMS
 from engine.types import StopPolicy
-
-_MOST = 2_000  # characters of the cursor's line that are looked at, on each side
 
 Mode = Literal["line", "block", "span"]
 _STEP = 8  # characters between two looks at the rules, for servers that send long pieces
@@ -136,8 +134,8 @@ def policy_at(
     below = [line for line in text[line_end + 1 : line_end + 4000].split("\n") if line.strip()]
     return StopPolicy(
         mode=mode,
-        head=_shortened(text[line_start:offset]),
-        tail="" if closers is not None else text[offset : min(line_end, offset + _MOST)].rstrip("\r"),
+        head=shortened(text[line_start:offset]),
+        tail="" if closers is not None else text[offset : min(line_end, offset + MAX_LINE)].rstrip("\r"),
         above=tuple(line.rstrip("\r") for line in reversed(above[-4:])),
         below=tuple(line.rstrip("\r") for line in below[:4]),
         comment=language.comment if language else "",
@@ -158,13 +156,6 @@ def _is_far_behind(text: str, end: int) -> bool:
     """
     lines = [line for line in text[end:].split("\n")[1:-1] if line.strip()]
     return len(lines) >= _LOOK_AHEAD or any(re.match(r"[\w@#/]", line) for line in lines)
-
-
-def _shortened(head: str) -> str:
-    """The indentation and the end of a long line."""
-    if len(head) <= _MOST:
-        return head
-    return head[: min(_MOST, len(head) - len(head.lstrip(" \t")))] + head[-_MOST:].lstrip(" \t")
 
 
 def _certain_end(text: str, policy: StopPolicy) -> int:

@@ -37,6 +37,7 @@ def guarded(handler: Handler, empty: Any) -> Handler:
             _confess(ls, handler)
         return empty(params) if callable(empty) else empty
 
+    call.__qualname__ = handler.__module__  # by which the watchdog names its steps
     return call
 
 

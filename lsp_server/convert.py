@@ -59,21 +59,27 @@ def _line_number(starts: list[int], offset: int) -> int:
 def _code_units(text: str, encoding: Encoding) -> int:
     if encoding == PositionEncodingKind.Utf32 or text.isascii():
         return len(text)
-    return sum(_width(char, encoding) for char in text)
+    return len(_encoded(text, encoding)) // _bytes_per_unit(encoding)
 
 
 def code_points(line: str, units: int, encoding: Encoding) -> int:
-    """How many characters of a text its first code units are."""
+    """How many characters of a text its first code units are; one that is cut in two counts."""
     if encoding == PositionEncodingKind.Utf32 or line.isascii():
         return max(0, min(units, len(line)))
-    for index, char in enumerate(line):
-        if units <= 0:
-            return index
-        units -= _width(char, encoding)
-    return len(line)
-
-
-def _width(char: str, encoding: Encoding) -> int:
+    # Counted in bytes, for a line may have millions of characters and a keystroke asks several times.
+    beginning = _encoded(line, encoding)[: max(0, units) * _bytes_per_unit(encoding)]
     if encoding == PositionEncodingKind.Utf8:
-        return len(char.encode("utf-8", "surrogatepass"))
-    return 2 if ord(char) > 0xFFFF else 1
+        return len(beginning.translate(None, _CONTINUATIONS))
+    return len(beginning.decode("utf-16-le", "surrogatepass"))
+
+
+_CONTINUATIONS = bytes(range(0x80, 0xC0))  # the bytes of a character in UTF-8 behind its first
+
+
+def _encoded(text: str, encoding: Encoding) -> bytes:
+    name = "utf-8" if encoding == PositionEncodingKind.Utf8 else "utf-16-le"
+    return text.encode(name, "surrogatepass")
+
+
+def _bytes_per_unit(encoding: Encoding) -> int:
+    return 1 if encoding == PositionEncodingKind.Utf8 else 2

@@ -7,6 +7,7 @@ import argparse
 import faulthandler
 import gc
 import sys
+from contextlib import suppress
 
 from engine import logs
 
@@ -24,7 +25,7 @@ def main(arguments: list[str]) -> None:
     )
     options = parser.parse_args(arguments)
     logs.to_file("server.log")
-    if sys.stderr is not None:
+    with suppress(RuntimeError):  # there is none
         faulthandler.enable()  # on stderr, which editors keep: should native code end this process, it says where
     # Thousands of protocol classes are made now and live for ever: looking for garbage among them costs 40 ms.
     gc.disable()

@@ -40,7 +40,8 @@ def serve(server: Hearth, port: int) -> None:
     try:
         watchdog.run(_serve(server, port))
     except HearthError as error:
-        sys.exit(f"hearth: {error}")
+        stderr.tell(str(error))
+        sys.exit(1)
     except OSError as error:
         stderr.tell(f"cannot listen on port {port} of {_ADDRESS}: {os.strerror(error.errno or 0)}")
         sys.exit(1)

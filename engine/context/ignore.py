@@ -20,7 +20,7 @@ MAX_BYTES = SOURCE
 IGNORE_FILES = (".gitignore", ".hearthignore")
 _MAX_PATH = 4_096  # characters
 _MAX_DEPTH = 200  # folders
-_MAX_RULES = 20_000  # of one file
+_MAX_RULES = 5_000  # of one file
 _PATIENCE = 0.5  # seconds of processor time that one question may cost; a project brings its rules along
 
 
@@ -203,7 +203,7 @@ def _match(rules: Rules, inside: str) -> bool | None:
     return None if found is None else not found.brings_back
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def _read_rules(rules: Rules) -> tuple[globs.Rule, ...]:
     """Raises `OSError` for what is no regular file, or too long for one."""
     found: list[globs.Rule] = []

@@ -172,11 +172,16 @@ def _head(definition: Definition, language: Language, chars: int) -> str:
     return f"{head}  {language.comment} {definition.doc}"
 
 
-@lru_cache(maxsize=8192)
 def _signature(definition: Definition, chars: int) -> str:
     """On one line, if it is one of something that is called; what is all head loses its comments."""
-    head = definition.signature
-    if definition.body < definition.end or definition.kind in ("function", "method"):
+    is_called = definition.body < definition.end or definition.kind in ("function", "method")
+    return _shortened(definition.signature, is_called, chars)
+
+
+# Of the head alone, which is never long: whole definitions have names of any length.
+@lru_cache(maxsize=8192)
+def _shortened(head: str, is_called: bool, chars: int) -> str:
+    if is_called:
         head = _on_one_line(head).replace("( ", "(").replace(", )", ")").replace(" )", ")")
         return head if len(head) <= chars else head[:chars].rpartition(" ")[0] + " ..."
     first, *lines = head.split("\n")

@@ -7,7 +7,7 @@ from engine.context import code as codes
 from engine.context.code import Code
 from engine.context.lexical import in_comment, in_string, line_around, open_bracket
 from engine.context.symbols import Definition, definitions_around
-from engine.stopping.lines import indent_of
+from engine.stopping.lines import indent_of, shortened
 
 __all__ = [
     "block_expected",
@@ -25,6 +25,7 @@ __all__ = [
 
 MAX_ERRORS = 200  # counted in one tree
 MAX_HEAD_CHARS = 1_000  # of a line that is parsed by itself
+MAX_LINES = 5_000  # looked at above a place, for those that it is nested in
 MAX_LOOKED_AT = 50_000  # nodes, to count them
 # A list of names, not a block: of what is imported or taken apart; an interpolation; a value.
 _NO_BLOCK_BRACE = re.compile(
@@ -113,7 +114,7 @@ def unfinished_indent(code: Code, offset: int) -> str:
 
 def opens_block(code: Code, line: str) -> bool:
     """Whether the line ends with the beginning of a block."""
-    line = _without_comment(code, line).strip()
+    line = _without_comment(code, shortened(line)).strip()
     pattern = code.language.opens if code.language else r"[{:]$"
     return bool(re.search(pattern, line)) and not _NO_BLOCK_BRACE.search(line)
 
@@ -125,7 +126,9 @@ def enclosing_lines(code: Code, offset: int, limit: int = 8) -> list[tuple[int, 
     head, tail = line_around(text, offset)
     level = indent_of(head + tail) if (head + tail).strip() else max(indent_of(head), _level_above(text, start))
     found: list[tuple[int, int]] = []
-    while start > 0 and level > 0 and len(found) < limit:
+    for _ in range(MAX_LINES):
+        if start <= 0 or level <= 0 or len(found) >= limit:
+            break
         end = start - 1
         start = text.rfind("\n", 0, end) + 1
         line = text[start:end]
@@ -181,13 +184,13 @@ def _nearest_line(text: str, offset: int, step: int) -> str:
     if step < 0:
         rest = text[max(0, text.rfind("\n", 0, offset)) : offset]
         before = text[: offset - len(rest)].rstrip()
-        return before[before.rfind("\n") + 1 :]
+        return shortened(before[before.rfind("\n") + 1 :])
     end = text.find("\n", offset)
     while 0 <= end < len(text):
         start, end = end + 1, text.find("\n", end + 1)
         line = text[start : end if end >= 0 else len(text)].rstrip()
         if line:
-            return line
+            return shortened(line)
     return ""
 
 

@@ -60,9 +60,9 @@ def make(
 def _is_flat(source: bytes, grammar: tree_sitter.Language, until: float) -> bool:
     """Whether the end of the text costs little: it is parsed as if it was typed, step by step.
 
-    Where a grammar sees many meanings at once, as in `a<a<a<` (Java) or `* a= * a=` (JavaScript), to end costs the
-    square of their number, in memory too: gigabytes for 20 KB, at one stretch that nothing can stop. Step by step
-    that is seen while it is small. Each tree is made of the one before, so all take as long as one or two.
+    Where a grammar sees many meanings at once, as in `a<a<a<` (Java) or `* a= * a=` (JavaScript), to end there
+    costs the square of their number, in memory too: gigabytes for 20 KB, at one stretch that nothing can stop.
+    Step by step that is seen while it is small. Each tree is made of the one before.
     """
     tree, size, end = None, 0, (0, 0)
     while size + STEP < len(source):

@@ -10,6 +10,14 @@ BLANKS = " \t\r\n"
 SEPARATORS = ";,"
 # Shorter lines than this (without white space) also stand in answers by chance: `}`, `else:`, `return x`.
 DISTINCTIVE = 10
+MAX_LINE = 2_000  # characters of a line that are looked at, on each side of the cursor
+
+
+def shortened(line: str) -> str:
+    """The indentation and the end of a long line."""
+    if len(line) <= MAX_LINE:
+        return line
+    return line[: min(MAX_LINE, len(line) - len(line.lstrip(" \t")))] + line[-MAX_LINE:].lstrip(" \t")
 
 
 def bracket_depth(text: str) -> int:

@@ -3,9 +3,7 @@
 Exit codes: 0 it worked; 1 it did not, and one line on stderr says why; 2 the command line makes no sense.
 """
 
-import sys
 from importlib.metadata import version
-from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -27,8 +25,7 @@ app = typer.Typer(
 
 def run() -> int:
     """The command, as the user gave it; its exit code. Whatever goes wrong is one line, never a traceback."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
+    screen.forgive()
     try:
         code = app(standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -56,7 +53,7 @@ def run() -> int:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"hearth {version('hearth-lsp')}")
+        screen.exactly(f"hearth {version('hearth-lsp')}", end="\n")
         raise typer.Exit
 
 

@@ -7,6 +7,7 @@ are commands to the terminal.
 
 import sys
 from collections.abc import Iterable
+from io import TextIOWrapper
 from typing import Any, TypeVar
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -42,6 +43,12 @@ class Screen(Console):
 
 out = Screen()
 errors = Screen(stderr=True)
+
+
+def forgive() -> None:
+    """From now on a terminal that cannot show a letter shows a question mark."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def complain(message: str, style: str = "red") -> None:

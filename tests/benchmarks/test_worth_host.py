@@ -35,6 +35,9 @@ PLAN = typist.plan(PLACE.removed, 200, 1)
 class Bytes(Model):
     """A vocabulary without weights."""
 
+    adds_blanks = False
+    keeps_a_state = False
+
     def __init__(self) -> None:
         self.options = LoadOptions(threads=1)
         self.vocab_size = 256 + len(MARKS)

@@ -19,6 +19,8 @@ SETTINGS = {
     "hearth.ollama.allow_remote": True,
     "hearth.completion.max_lines": 3,
 }
+# VS Code runs the command of such a link when it is clicked, in a folder that is not trusted too.
+LINK = "[Repair the settings](command:workbench.action.files.newUntitledFile)"
 
 
 def options(log: Path) -> list[dict[str, Any]]:
@@ -40,7 +42,7 @@ def test_an_untrusted_folder_chooses_no_program_model_or_server_and_a_trusted_on
     files = {
         ".vscode/settings.json": json.dumps(SETTINGS),
         ".venv/bin/hearth": program(log, f'touch "{ran}"'),
-        "hearth.toml": '[completion]\nmodel = "another"\n',
+        "hearth.toml": f'"{LINK}" = 1\n[completion]\nmodel = "another"\n',
     }
     modules, browser = provided(vscode_provision.code_server), provided(vscode_provision.chromium)
     home = root / "hearth"
@@ -50,6 +52,8 @@ def test_an_untrusted_folder_chooses_no_program_model_or_server_and_a_trusted_on
         editor.until(lambda: "Restricted Mode" in editor.text(".statusbar"), "the restriction")
         editor.until(lambda: options(log), "a server")
         editor.until(lambda: editor.status().strip() == "Hearth", "the server, ready")
+        editor.until(lambda: "Repair the settings" in editor.notes(), "what is wrong with the folder's settings")
+        assert editor.run("return await page.locator('.notification-list-item-message a').count()") == 0
         editor.save("untrusted")
         assert options(log) == [{"completion": {"max_lines": 3}}]
         assert not ran.exists(), "the folder's own program was run"

@@ -90,11 +90,16 @@ class _PlayedContext(Context):
     def logits(self, index: int = -1) -> Logits:
         return cast(Logits, _Asked(tuple(self._last)))
 
-    def keep(self, sequence: int, count: int) -> None:
+    def keep(self, sequence: int, count: int) -> bool:
         self._held[sequence] = self._held[sequence][:count]
+        return True
 
-    def copy(self, source: int, target: int, count: int) -> None:
+    def drop(self, sequence: int) -> None:
+        self._held[sequence] = []
+
+    def copy(self, source: int, target: int, count: int) -> bool:
         self._held[target] = self._held[source][:count]
+        return True
 
     def set_threads(self, count: int) -> None:
         """The times are those of the machine's best."""
