@@ -5,6 +5,7 @@
 Nothing is written here: the editor applies the edits, or does not.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import aclosing
@@ -111,7 +112,7 @@ async def _accepted(asked: _Asked, question: str, take: Callable[[str], T]) -> t
                 answer = complete_tests(answer, cut_off)
             elif cut_off:
                 raise EditRefused("the answer is too long and was cut off")
-            return take(answer), answer, attempt
+            return await asyncio.to_thread(take, answer), answer, attempt  # it parses the file with the answer
         except EditRefused as refused:
             log.info("%s, attempt %d: %s", asked.action.id, attempt, refused)
             if attempt == 2:

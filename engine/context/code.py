@@ -94,8 +94,8 @@ def as_seen(code: Code) -> Code:
         return code
     source = encode(text) if code.tree is not None else b""
     if len(source) != len(code.source):
-        return parse(text, code.language)  # a password with other letters than ASCII ones
-    return Code(text, code.language, code.tree, source)
+        return parse(text, code.language, name=code.name)  # a password with other letters than ASCII ones
+    return Code(text, code.language, code.tree, source, code.name)
 
 
 def read(snapshot: Snapshot) -> Code:
@@ -122,13 +122,16 @@ def paste(code: Code, start: int, end: int, new_text: str) -> Code:
     On an event loop all that is pasted into one code may take no more than `MAX_PASTING`; then there are no trees.
     """
     text = code.text[:start] + new_text + code.text[end:]
-    spent = _pasting.get(code, 0.0) if trees.patience() == trees.QUICK else 0.0
-    if code.tree is None or spent >= MAX_PASTING:
+    left = trees.PATIENT
+    if trees.is_hurried():
+        left = MAX_PASTING - _pasting.get(code, 0.0)
+    if code.tree is None or left <= 0:
         return Code(text, code.language, name=code.name)
     began = time.thread_time()
     old = edited(code.tree, code.text, start, end, new_text) if len(new_text) < trees.STEP else None
-    pasted = parse(text, code.language, old, code.name, MAX_PASTING - spent)
-    _pasting[code] = spent + time.thread_time() - began
+    pasted = parse(text, code.language, old, code.name, left)
+    if trees.is_hurried():
+        _pasting[code] = _pasting.get(code, 0.0) + time.thread_time() - began
     return pasted
 
 

@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 MAX_ERRORS = 200  # counted in one tree
+MAX_HEAD_CHARS = 1_000  # of a line that is parsed by itself
 MAX_LINES = 5_000  # looked at above a place, for those that it is nested in
 MAX_LOOKED_AT = 50_000  # nodes, to count them
 # A list of names, not a block: of what is imported or taken apart; an interpolation; a value.
@@ -222,7 +223,7 @@ def _enclosing_by_lines(code: Code, offset: int) -> Definition | None:
     if code.tree is None or code.language is None or not code.tree.root_node.has_error:
         return None
     for start, end in enclosing_lines(code, offset):
-        head = code.text[start:end].rstrip()
+        head = code.text[start : min(end, start + MAX_HEAD_CHARS)].rstrip()
         closing = {"indent": " pass", "brace": "}", "end": "\nend"}.get(code.language.block, "")
         alone = codes.parse(head + closing, code.language)
         for found in definitions_around(alone, 0, len(alone.text)):

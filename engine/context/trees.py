@@ -17,7 +17,7 @@ from engine.languages import Language
 Tree = tree_sitter.Tree
 
 MAX_BYTES = 512 * 1024
-# Seconds of processor time: on an event loop, where somebody waits for a key, and in a thread of its own.
+# Seconds of processor time: on an event loop, and in a thread of its own.
 QUICK = 0.04
 PATIENT = 0.5
 STEP = 2048  # bytes that may be new to a tree without a try
@@ -25,9 +25,14 @@ STEEP = 0.02  # seconds that a step may spend at one stretch; with code it is 0.
 _PIECE = 4096  # bytes
 
 
+def is_hurried() -> bool:
+    """Whether this is asked on an event loop, where somebody waits for a key."""
+    return asyncio._get_running_loop() is not None
+
+
 def patience() -> float:
     """Seconds of processor time that one tree may take where this is asked."""
-    return PATIENT if asyncio._get_running_loop() is None else QUICK
+    return QUICK if is_hurried() else PATIENT
 
 
 def make(
@@ -68,8 +73,8 @@ def _is_flat(source: bytes, grammar: tree_sitter.Language, until: float) -> bool
             tree.edit(start, start, size, end, end, below)
         end = below
         tree, longest = _parsed(source, grammar, until, tree, size)
-        if tree is None or longest > STEEP:
-            return False
+        if tree is None or longest > STEEP or time.thread_time() > until:
+            return False  # within one long word nobody asks whether it is late
     return True
 
 

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from engine.context.code import Code, parse
+from engine.context.code import Code, parse, paste
 from engine.context.lexical import in_string
-from engine.context.syntax import errors_added
+from engine.context.syntax import errors
 from engine.errors import EditRefused
 from engine.languages import Language
 
@@ -144,7 +144,10 @@ def refuse_errors(code: Code, edits: tuple[Edit, ...]) -> None:
     inside = applied(
         code.text[start:end], tuple(Edit(edit.start - start, edit.end - start, edit.text) for edit in edits)
     )
-    if errors_added(code, start, end, inside) > 0:
+    edited = paste(code, start, end, inside)
+    if code.tree is not None and edited.tree is None:
+        raise EditRefused("the file with the answer is too much to parse, so nobody knows whether it is valid")
+    if errors(edited) > errors(code):
         raise EditRefused("the answer is not valid code at this place")
 
 

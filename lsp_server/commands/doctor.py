@@ -2,7 +2,6 @@ import platform
 import sys
 import time
 from importlib.metadata import version
-from itertools import chain, repeat
 
 import psutil
 from rich.table import Table
@@ -37,8 +36,8 @@ def doctor() -> None:
     table.add_row("settings", str(paths.config_file()))
     table.add_row("logs", str(paths.log_dir()))
     table.add_row("backend", settings.completion.backend)
-    for heading, line in zip(chain(("event loop",), repeat("")), held_up(), strict=False):
-        table.add_row(heading, line)
+    for number, line in enumerate(held_up()):
+        table.add_row("" if number else "event loop", line)
     screen.out.print(table)
     if settings.completion.backend != "local":
         for heading, said in terminal.run(_served(settings)).items():

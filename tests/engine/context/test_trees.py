@@ -17,7 +17,9 @@ from engine.context import code as codes
 from engine.context import crashed, nests, trees
 from engine.context.crashed import Memory, Text
 from engine.context.documents import Document
+from engine.errors import EditRefused
 from engine.languages import Language, named
+from engine.rewriting.edits import Edit, refuse_errors
 
 
 def language(name: str) -> Language:
@@ -48,6 +50,20 @@ def test_a_text_that_is_too_long_has_no_tree() -> None:
 async def test_on_the_event_loop_there_is_less_time_than_in_a_thread() -> None:
     here, there = trees.patience(), await asyncio.to_thread(trees.patience)
     assert (here, there) == (trees.QUICK, trees.PATIENT)
+
+
+async def test_what_is_pasted_into_one_code_shares_one_budget_on_the_event_loop() -> None:
+    code = codes.parse("x = f(1)\n", PYTHON)
+    with patch.object(codes, "MAX_PASTING", 0.0):
+        assert codes.paste(code, 0, 1, "y").tree is None
+        assert (await asyncio.to_thread(codes.paste, code, 0, 1, "y")).tree is not None
+    assert codes.paste(code, 0, 1, "y").tree is not None
+
+
+async def test_an_edit_of_what_is_too_much_to_parse_is_refused() -> None:
+    code = codes.parse("x = f(1)\n", PYTHON)
+    with pytest.raises(EditRefused, match="too much to parse"):
+        refuse_errors(code, (Edit(4, 8, "(" * 10_000),))
 
 
 async def test_a_long_document_gets_its_tree_in_a_thread_and_keeps_it_while_somebody_types() -> None:
@@ -99,6 +115,33 @@ def test_what_was_too_much_is_not_tried_with_every_key() -> None:
             document.apply(0, 0, "(")
             assert document.code.tree is None
     assert 1 < tries < 12
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [("java", "a<"), ("java", "&a %w("), ("java", "<=a = {"), ("javascript", "*  a= "), ("tsx", "#<a/>")],
+)
+def test_a_text_whose_end_costs_the_square_of_it_has_no_tree(name: str, unit: str) -> None:
+    began = time.thread_time()
+    assert codes.parse(unit * (9_000 // len(unit)), language(name)).tree is None
+    assert time.thread_time() - began < 2 * trees.PATIENT
+
+
+def test_a_large_insertion_is_tried_like_a_new_text() -> None:
+    document = Document("u", "a;\n" * 2_000, "javascript")
+    assert document.tree is not None
+    with patch.object(trees, "_is_flat", wraps=trees._is_flat) as tried:
+        document.apply(0, 0, "b;\n")
+        assert document.tree is not None and not tried.called
+        document.apply(0, 0, "*  a= " * 2_000)
+        assert document.tree is None and tried.called
+
+
+def test_the_longest_way_up_a_tree_is_cut() -> None:
+    code = codes.parse("a+" * 20_000 + "a", language("javascript"))
+    assert code.tree is not None
+    assert codes.nodes_around(code.tree, 0, 1) == []
+    assert len(codes.nodes_around(code.tree, len(code.text) - 1, len(code.text))) == 4
 
 
 @pytest.mark.parametrize("unit", ["(", "[", "{", "([{", "a<", "x(", ")))((((" * 3])
