@@ -27,6 +27,8 @@ def guarded(handler: Handler, empty: Any) -> Handler:
 
     async def call(ls: Hearth, params: Any) -> Any:
         try:
+            if isinstance(uri := getattr(getattr(params, "text_document", None), "uri", None), str):
+                await ls.judged(uri)
             return await handler(ls, params)
         except HearthError as error:
             ls.status(Status("error", str(error)))
