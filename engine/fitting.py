@@ -18,7 +18,6 @@ from engine.stopping.trims import lines_below
 _BLANKS = " \t\r\n"
 _MAX_WORDS = 8  # that are taken off a line to make it sound
 _MIN_WORDS = 4  # characters that are worth showing
-_MAX_TAIL = 200  # characters of a body that the editor has closed
 _ONLY_CLOSES = re.compile(r"([\s)\]};,]|\bend\b|\bfi\b|\bdone\b|\besac\b|</[\w.-]+>)*")
 
 
@@ -140,7 +139,7 @@ def _errors_at_least(place: Place, fit: Fit, found: Pairing) -> int:
 def _end_before_tail(tail: str, answer: str, found: Pairing) -> int:
     """Where the answer comes to the user's text right of the cursor and says it otherwise: `) {…}` for `) {}`."""
     said = answer.rstrip(_BLANKS)
-    body = _up_to_body(tail.strip()[:_MAX_TAIL])
+    body = _up_to_body(tail.strip())
     if body and (at := answer.partition("\n")[0].find(body)) > 0:
         return at
     there = tail[found.count :].strip()

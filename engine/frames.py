@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from engine.secrets.finding import has_block
-from engine.secrets.hiding import hidden, seen_by_model
+from engine.secrets.hiding import secret_around, seen_by_model, seen_near
 from engine.tail import only_closers, tail_at
 from engine.types import ContextFile, FimPrompt
 
@@ -77,15 +77,17 @@ def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:
 
     Keys and passwords in the text are hidden before the windows are cut: half a private key is one too.
     """
-    seen = seen_by_model(text)
     start = _typed_start(text, offset)
     tail = tail_at(text, offset)
     right_start = offset + len(tail.text) if tail.is_closed else offset
+    begin = _window_start(text, start, int(budget.prefix * CHARS_PER_TOKEN))
+    end = _window_end(text, right_start, int(budget.suffix * CHARS_PER_TOKEN))
+    seen = seen_near(text, begin, end)
     return Frame(
         left=text[:start],
         right=text[right_start:],
-        above=seen[_window_start(text, start, int(budget.prefix * CHARS_PER_TOKEN)) : start],
-        below=seen[right_start : _window_end(text, right_start, int(budget.suffix * CHARS_PER_TOKEN))],
+        above=seen[begin:start],
+        below=seen[right_start:end],
         path=path,
     )
 
@@ -105,14 +107,9 @@ def _typed_start(text: str, offset: int) -> int:
     nearest = max(line_start, offset - _MAX_HEAD)
     for border in (r"[.!?;]\s", r"[;{}]", r"[,\s]"):
         found = re.search(border, text[nearest : offset - 1])
-        if found and _secret_around(text, nearest + found.end()) is None:
+        if found and secret_around(text, nearest + found.end()) is None:
             return nearest + found.end()
-    return max(line_start, nearest if (secret := _secret_around(text, nearest)) is None else secret)
-
-
-def _secret_around(text: str, offset: int) -> int | None:
-    """Where the secret begins that has the offset inside of it."""
-    return next((span.start for span in hidden(text).spans if span.start < offset < span.end), None)
+    return max(line_start, nearest if (secret := secret_around(text, nearest)) is None else secret)
 
 
 def _window_start(text: str, line_start: int, size: int) -> int:

@@ -4,6 +4,7 @@ Errors of the engine become the method's empty answer and one message; anything 
 the log with its traceback, and the user is told where. Cancellation passes: pygls answers it.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import PurePath
@@ -26,6 +27,8 @@ def guarded(handler: Handler, empty: Any) -> Handler:
     """The handler, answering `empty` where it would raise; a function is asked for it with the parameters."""
 
     async def call(ls: Hearth, params: Any) -> Any:
+        if task := asyncio.current_task():
+            task.set_name(handler.__module__)  # by which the watchdog tells whose step it was
         try:
             if isinstance(uri := getattr(getattr(params, "text_document", None), "uri", None), str):
                 await ls.judged(uri)

@@ -53,7 +53,7 @@ async def answer(
     raise AssertionError("a chat ends with its answer")
 
 
-def passages(ls: Hearth, uri: str, range: lsp.Range | None) -> tuple["Passage", ...]:
+async def passages(ls: Hearth, uri: str, range: lsp.Range | None) -> tuple["Passage", ...]:
     """What a question about a place is shown with: the place, its problems, and what it uses of other files.
 
     Empty for a file that is not open. Raises `RequestRefused` for one that may hold secrets.
@@ -78,9 +78,9 @@ def passages(ls: Hearth, uri: str, range: lsp.Range | None) -> tuple["Passage", 
     found = [Passage(path, text, document.language, position.line, last.line, why)]
     query = ls.surroundings(document.snapshot(), start, (start, end))
     if query is not None:
+        gathered = await asyncio.to_thread(gather, query, _CONTEXT_TOKENS)  # it reads and parses other files
         found += [
-            Passage(piece.path, piece.text, document.language, why=piece.reason)
-            for piece in gather(query, _CONTEXT_TOKENS).pieces
+            Passage(piece.path, piece.text, document.language, why=piece.reason) for piece in gathered.pieces
         ]
     return tuple(found)
 

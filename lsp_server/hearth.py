@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` ha
     from lsp_server.healing import Text
 
 log = logging.getLogger("hearth.server")
+_MAX_CHARS = 8_000_000  # of a document; to apply a key to the text costs what all of it costs
 _MOST_TOLD = 500  # messages that are remembered, so that each is told once
 _JUDGE_SECONDS = 0.3  # for the disk to tell where a file leads; the event loop waits
 _LATE_SECONDS = 60.0  # the same once nothing waits
@@ -172,7 +173,8 @@ class Hearth(LanguageServer):
 
     # Documents.
 
-    def open(self, item: lsp.TextDocumentItem) -> "Document":
+    def open(self, item: lsp.TextDocumentItem) -> "Document | None":
+        """The document, kept from now on; None for one that is too long, which is then as good as not open."""
         from engine.context.documents import Document
         from engine.context.recent import RecentEdits
 
@@ -180,6 +182,10 @@ class Hearth(LanguageServer):
         said: object = item.language_id  # nothing has checked it
         language = said if isinstance(said, str) else "plaintext"
         document = Document(item.uri, item.text, language, to_fs_path(item.uri), item.version)
+        if len(document.text) > _MAX_CHARS:
+            said = f"{document.path or item.uri} is left alone: it is longer than {_MAX_CHARS // 10**6} MB"
+            self.tell(said, lsp.MessageType.Info)
+            return None
         self._judge(document)
         self.documents[item.uri] = document  # not before it is known whether a model may see it
         return document
@@ -254,7 +260,7 @@ class Hearth(LanguageServer):
         settings = self.settings.completion
         if self.status.paused or not settings.enabled or document.uri in self._secret:
             return True
-        return document.language in settings.languages_off
+        return document.language in settings.languages_off or len(document.text) > _MAX_CHARS
 
     def is_secret(self, document: "Document") -> bool:
         """No model may see it."""

@@ -1,13 +1,12 @@
-"""`hearth serve` on stdin and stdout: pygls's own way with a watched loop."""
+"""`hearth serve` on stdin and stdout."""
 
 import logging
 import sys
-from threading import Event
 from typing import Any
 
-from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
+from pygls.io_ import StdinAsyncReader, StdoutWriter
 
-from lsp_server import watchdog
+from lsp_server import messages, watchdog
 from lsp_server.framing import BoundedInput
 from lsp_server.hearth import Hearth
 
@@ -20,7 +19,7 @@ def serve(server: Hearth) -> None:
     reader = StdinAsyncReader(stdin, server.thread_pool)
     server.protocol.set_writer(StdoutWriter(sys.stdout.buffer))
     try:
-        watchdog.run(run_async(Event(), reader, server.protocol, error_handler=server.report_server_error))
+        watchdog.run(messages.serve(reader, server.protocol, server.report_server_error))
     except BrokenPipeError:
         log.error("the client has gone")
     except (KeyboardInterrupt, SystemExit):

@@ -14,16 +14,14 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from pygls.exceptions import JsonRpcException
-from pygls.io_ import run_async
 
 from engine import paths
 from engine.errors import BackendUnavailable, HearthError
 from engine.files import write_atomically
-from lsp_server import watchdog
+from lsp_server import messages, watchdog
 from lsp_server.framing import BoundedReader
 from lsp_server.hearth import Hearth
 from lsp_server.words import stderr
@@ -60,7 +58,7 @@ async def _serve(server: Hearth, port: int) -> None:
     except Exception as error:
         server.report_server_error(error, JsonRpcException)
     try:
-        await run_async(Event(), BoundedReader(reader), server.protocol, error_handler=server.report_server_error)
+        await messages.serve(BoundedReader(reader), server.protocol, server.report_server_error)
     except (ConnectionError, EOFError) as error:
         log.warning("the client's connection broke: %s", type(error).__name__)
     await server.close()

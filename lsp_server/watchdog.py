@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from contextvars import Context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVarTuple
@@ -22,6 +23,7 @@ from engine.files import NOTES, read_json, write_atomically
 
 log = logging.getLogger("hearth.server")
 LONG = 0.1  # seconds
+_NOTEWORTHY = 0.02  # a window whose longest step is shorter tells nothing
 FOLDER = "HEARTH_STEPS"  # names another folder for the figures
 _MOST_NAMES = 50
 _SECONDS_KEPT = 7 * 86400
@@ -35,7 +37,7 @@ class Long(msgspec.Struct):
 
 
 class Figures(msgspec.Struct):
-    """Those of one window. `longest` is of all its steps, also of those that were not long."""
+    """Those of one window, which is a process. `longest` is of all its steps, also of those that were not long."""
 
     pid: int
     steps: int = 0
@@ -53,26 +55,30 @@ class Watch:
     def __init__(self) -> None:
         self.figures = Figures(os.getpid())
         self.doing = ""  # the message that the step in progress is about
+        self._told = 0.0
 
     def ended(self, callback: object, seconds: float) -> bool:
-        """Note a step; True when it was long."""
+        """Note a step; True when there is something new to write."""
         name, self.doing = self.doing, ""
         self.figures.steps += 1
-        if seconds > self.figures.longest:
-            self.figures.longest = seconds
-        if seconds <= LONG:
+        self.figures.longest = max(self.figures.longest, seconds)
+        if seconds > LONG:
+            self._note(name or name_of(callback), seconds)
+        elif seconds < max(_NOTEWORTHY, 1.5 * self._told):
             return False
-        name = name or name_of(callback)
+        self._told = max(self._told, seconds)
+        return True
+
+    def _note(self, name: str, seconds: float) -> None:
         log.warning("a step of %.0f ms kept everybody waiting: %s", seconds * 1000, name)
         if name in self.figures.long or len(self.figures.long) < _MOST_NAMES:
             found = self.figures.long.setdefault(name, Long())
             found.count, found.longest = found.count + 1, max(found.longest, seconds)
-        return True
 
     def write(self) -> None:
         """Leave the figures for `hearth doctor`; without a folder for them nobody misses them."""
         try:
-            write_atomically(_folder() / f"{self.figures.pid}.json", _encoder.encode(self.figures))
+            write_atomically(_file(self.figures.pid), _encoder.encode(self.figures))
         except OSError as error:
             log.info("the figures of the event loop cannot be written: %s", error)
 
@@ -114,36 +120,47 @@ class WatchedLoop(Loop):
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
-    """As `asyncio.run`, watched; the figures are left when it ends."""
-    watch.figures.pid = os.getpid()
+    """As `asyncio.run`, watched. The figures stay when it has ended if a step was long."""
     try:
         with asyncio.Runner(loop_factory=WatchedLoop) as runner:
             runner.run(main)
     finally:
-        watch.write()
+        if watch.figures.long:
+            watch.write()
+        else:
+            with suppress(OSError):
+                _file(watch.figures.pid).unlink(missing_ok=True)
 
 
 def name_of(callback: object) -> str:
-    """Of a coroutine's step its function, which says whose it is."""
+    """Of a coroutine's step the name that its task was given, else its function."""
     task = getattr(callback, "__self__", None)
-    of = task.get_coro() if isinstance(task, asyncio.Task) else callback
-    return str(getattr(of, "__qualname__", type(of).__name__))
+    if not isinstance(task, asyncio.Task):
+        return str(getattr(callback, "__qualname__", type(callback).__name__))
+    given, coroutine = task.get_name(), task.get_coro()
+    return str(getattr(coroutine, "__qualname__", "?")) if given.startswith("Task-") else given
 
 
-def running() -> list[Figures]:
-    """Those of the windows that are open now; of those that are gone, what is older than a week is thrown away."""
-    import psutil
+def windows() -> list[tuple[Figures, bool]]:
+    """Each with whether it is open now. What is gone and older than a week is thrown away."""
+    import psutil  # for `hearth doctor` only
 
-    found: list[Figures] = []
+    found: list[tuple[Figures, bool]] = []
     for file in sorted(_folder().glob("*.json")):
         try:
-            if psutil.pid_exists(int(file.stem)):
-                found.append(read_json(file, NOTES, _decoder))
-            elif time.time() - file.stat().st_mtime > _SECONDS_KEPT:
+            figures = read_json(file, NOTES, _decoder)
+            is_open = psutil.pid_exists(figures.pid)
+            if not is_open and time.time() - file.stat().st_mtime > _SECONDS_KEPT:
                 file.unlink()
-        except (OSError, ValueError, msgspec.DecodeError):
+            else:
+                found.append((figures, is_open))
+        except (OSError, OverflowError):
             continue
     return found
+
+
+def _file(pid: int) -> Path:
+    return _folder() / f"{pid}.json"
 
 
 def _folder() -> Path:

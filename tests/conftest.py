@@ -1,4 +1,6 @@
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +9,8 @@ import pytest
 
 from engine import paths
 from engine.models import store
+from lsp_server import watchdog
+from tests import held_up
 from tests.fakes import amx
 from tests.hosts import stop_host
 
@@ -20,6 +24,11 @@ hypothesis.settings.load_profile("hearth")
 if how := os.environ.get(amx.VARIABLE):
     os.environ.update(amx.played(how))
 
+# Every server that a test starts leaves there what held up its event loop.
+_STEPS = Path(tempfile.mkdtemp(prefix="hearth-steps-"))
+os.environ[watchdog.FOLDER] = str(_STEPS)
+_steps_told: dict[tuple[str, str], int] = {}
+
 MODEL = "qwen2.5-coder-0.5b-instruct"
 _REAL_HOME = os.environ.get("HEARTH_HOME")
 
@@ -28,6 +37,18 @@ _REAL_HOME = os.environ.get("HEARTH_HOME")
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's own settings, state or logs."""
     monkeypatch.setenv("HEARTH_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_is_held_up() -> Iterator[None]:
+    """No step of a server's event loop takes more than 0.1 s of its processor time."""
+    yield
+    if new := held_up.found(_STEPS, _steps_told):
+        pytest.fail(f"a server held up its event loop: {new}")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_STEPS, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

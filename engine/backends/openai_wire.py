@@ -117,7 +117,8 @@ class Connection:
         is_unknown = status == 400 and "model" in text and model not in self.models
         if self.models and (status == 404 or is_unknown):
             offered = ", ".join(self.models[:8])
-            return RequestRefused(f"{self.site.name} refused the request: {text}. It offers: {offered}.")
+            more = "" if offered in text else f" It offers: {offered}."  # vLLM says so by itself
+            return RequestRefused(f"{self.site.name} refused the request: {text}.{more}")
         if "does not support insert" in text:
             return InfillUnsupported(f"{self.site.name} refused the request: {text}")
         if status == 0 and "unexpected endpoint" in text.lower():  # LM Studio's way to say 404

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from engine.context.code import Code
-from engine.context.lexical import line_around
 from engine.context.symbols import references
 from engine.context.syntax import enclosing_definition
 
@@ -58,7 +57,7 @@ def near(code: Code, offset: int) -> Near:
         start, end = around.start, max(around.end, offset)
     used = references(code, start, min(offset, end)) + references(code, offset, end)[::-1]
     names = tuple(name for name in dict.fromkeys(used) if _MIN_WORD <= len(name) <= MAX_NAME_CHARS)[:MAX_NAMES]
-    line, _ = line_around(text, offset)
+    line = text[max(text.rfind("\n", 0, offset) + 1, offset - LINE_CHARS) : offset]
     receiver = _receiver(line)
     types = _types(text[max(0, offset - TYPE_CHARS) : offset], receiver)
     return Near(names, receiver, types, _words(names, line), frozenset(names))

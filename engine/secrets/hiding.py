@@ -38,6 +38,8 @@ _CONSONANTS, _VOWELS = "bdfgklmnprstvz", "aeiou"
 _MOST_STAND_INS = 50_000
 _MOST_REMEMBERED = 4_000_000  # characters of texts
 _LONG = 4_000  # characters of a text whose older version is worth looking for
+_VERY_LONG = 1_000_000  # characters of a text that is not looked through for each place in it
+_AROUND = 100_000
 _WORD = re.compile(r"[A-Za-z0-9]{3,}")
 _salt = secrets.token_bytes(16)
 
@@ -122,6 +124,31 @@ _texts = _Texts()
 def seen_by_model(text: str) -> str:
     """The text as a model may see it; the very same object where there is nothing to hide."""
     return hidden(text).text
+
+
+def seen_near(text: str, start: int, end: int) -> str:
+    """The same where only `start:end` is shown of it: of a very long text what is far from there is left as it is.
+
+    A block that is a secret is shorter than what is looked at around. As somebody types that begins at one place.
+    """
+    begin, stop = _around(text, start, end)
+    part = text[begin:stop]
+    seen = seen_by_model(part)
+    return text if seen is part else f"{text[:begin]}{seen}{text[stop:]}"
+
+
+def secret_around(text: str, offset: int) -> int | None:
+    """Where the secret begins that the offset is in; None where it is in none."""
+    begin, stop = _around(text, offset, offset)
+    spans = hidden(text[begin:stop]).spans
+    return next((begin + span.start for span in spans if span.start < offset - begin < span.end), None)
+
+
+def _around(text: str, start: int, end: int) -> tuple[int, int]:
+    """What is looked through for `start:end`: all of it, unless it is very long."""
+    if len(text) <= _VERY_LONG:
+        return 0, len(text)
+    return max(0, start - _AROUND) // _AROUND * _AROUND, min(len(text), end + _AROUND)
 
 
 def hidden(text: str) -> Hidden:

@@ -2,6 +2,7 @@ import platform
 import sys
 import time
 from importlib.metadata import version
+from itertools import repeat
 
 import psutil
 from rich.table import Table
@@ -13,6 +14,7 @@ from engine.host import crashes, supervision
 from engine.host.wire import Report
 from engine.models import store
 from engine.settings import Settings
+from lsp_server import watchdog
 from lsp_server.commands import terminal
 from lsp_server.words import screen
 
@@ -35,6 +37,8 @@ def doctor() -> None:
     table.add_row("settings", str(paths.config_file()))
     table.add_row("logs", str(paths.log_dir()))
     table.add_row("backend", settings.completion.backend)
+    for heading, line in zip(("event loop", *repeat("")), held_up(), strict=False):
+        table.add_row(heading, line)
     screen.out.print(table)
     if settings.completion.backend != "local":
         for heading, said in terminal.run(_served(settings)).items():
@@ -73,6 +77,19 @@ def crash_report(budget: int) -> list[str]:
     return lines
 
 
+def held_up() -> list[str]:
+    """Whether the event loop of an open window, or of one of the last week, was held up, and by what."""
+    lines: list[str] = []
+    for figures, is_open in watchdog.windows():
+        count = sum(each.count for each in figures.long.values())
+        which = f"window {figures.pid}" if is_open else f"window {figures.pid}, which is closed"
+        held = f"held up {count} times" if count else "never held up"
+        lines.append(f"{which}: {held}, the longest of {figures.steps} steps took {_ms(figures.longest)}")
+        longest = sorted(figures.long.items(), key=lambda item: -item[1].longest)
+        lines += [f"  {name}: {each.count} times, up to {_ms(each.longest)}" for name, each in longest[:_LINES]]
+    return lines or ["no window is open"]
+
+
 async def _served(settings: Settings) -> dict[str, str]:
     """What the server says of itself, where another program runs the model."""
     backend = backends.create(settings.completion.backend, settings, lambda status: None)
@@ -108,6 +125,10 @@ def _findings(report: Report, path: str, where: str) -> Table:
 
 def _clock(unix_time: float) -> str:
     return time.strftime("%H:%M", time.localtime(unix_time))
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"
 
 
 def _gib(size: float) -> str:

@@ -27,7 +27,8 @@ async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
                 client.chat_piece(ls, token, piece.part, piece.text)
 
         range = asked.range.as_lsp() if asked.range else None
-        passages = chatting.passages(ls, asked.text_document.uri, range) if asked.text_document else ()
+        about = asked.text_document
+        passages = await chatting.passages(ls, about.uri, range) if about else ()
         question = asked.message or (EXPLAIN if asked.action == "explain" else "")
         answered = await chatting.answer(ls, question, passages, conversation, on_piece)
     except HearthError as error:

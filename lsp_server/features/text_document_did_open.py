@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def handle(ls: Hearth, params: lsp.DidOpenTextDocumentParams) -> None:
     """Take the document at once; a file that is opened will be edited, so have the model loaded meanwhile."""
     document = ls.open(params.text_document)
-    if not ls.is_off(document):
+    if document is not None and not ls.is_off(document):
         ls.in_background(_wake(ls))
         ls.in_background(_prepare(document))
 

@@ -75,7 +75,7 @@ async def _wake(ls: Hearth) -> None:
 async def _show_answer(ls: Hearth, question: str, place: Any) -> dict[str, Any] | None:
     place = place if isinstance(place, dict) else {}
     range = rewriting.range_of(place["range"]) if place.get("range") else None
-    passages = chatting.passages(ls, str(place["uri"]), range) if place.get("uri") else ()
+    passages = await chatting.passages(ls, str(place["uri"]), range) if place.get("uri") else ()
     async with Progress(ls, "Answering") as progress:
         conversation = str(place.get("conversation") or "")
         work = chatting.answer(ls, question, passages, conversation, lambda piece: progress.add(piece.text))

@@ -51,23 +51,42 @@ def refused(program: Program, path: str, body: Any, models: tuple[str, ...]) -> 
         return Reply(400, program.error(400, _STOPS, "Bad Request"))
     if program.models != "any" and named and model not in models:
         status, text = program.wrong_model
-        return Reply(status, program.error(status, text.format(model), "not_found_error"))
+        return Reply(status, program.error(status, text.format(model, ", ".join(models)), "not_found_error"))
     needed = {"/v1/completions": "prompt", "/v1/chat/completions": "messages", "/infill": "input_suffix"}.get(path)
     if needed and needed not in body:
         return Reply(400, program.error(400, f"'{needed}' is required", "invalid_request_error"))
-    if program.suffix == "refused" and body.get("suffix"):
-        return Reply(400, program.error(400, "suffix is not currently supported", "BadRequestError"))
+    if program.suffix == "refused" and body.get("suffix") is not None:
+        text = "suffix is only supported for models with FIM completion rendering"
+        return Reply(400, program.error(400, text, "BadRequestError"))
     return None
 
 
 _STOPS = (
-    "2 validation errors: {'type': 'string_type', 'loc': 'body.stop', 'msg': 'Input should be a valid string'}, "
-    "{'type': 'too_long', 'loc': 'body.stop', 'msg': 'List should have at most 4 items after validation, not 9'}"
+    "2 validation errors:\n  {'type': 'string_type', 'loc': 'body.stop', 'msg': 'Input should be a valid string', "
+    "'input': '<list of 5 items>'}\n  {'type': 'too_long', 'loc': 'body.stop', 'msg': 'List should have at most 4 "
+    "items after validation, not 5', 'input': '<list of 5 items>'}"
 )
 
 
 def _anything(name: str, value: Any) -> str:
     return ""
+
+
+def _empty(said: str, check: Check) -> Check:
+    return lambda name, value: check(name, value) or ("" if value else said.format(name))
+
+
+def _number(low: float, said: str) -> Check:
+    """As pydantic reads it: a number in words is one too."""
+
+    def check(name: str, value: Any) -> str:
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            return _VLLM.format(name, "")
+        return "" if number >= low else said.format(name, value)
+
+    return check
 
 
 def _of(kind: type | tuple[type, ...], said: str) -> Check:
@@ -105,17 +124,16 @@ _LLAMA_FIELDS = {
     "input_extra": _of(list, '"{0}" must be an array of {{"filename": string, "text": string}}'),
     "messages": _of(list, "Expected '{0}' to be an array"),
 }
-_VLLM = "1 validation error: {{'type': 'type_error', 'loc': 'body.{0}', 'msg': 'Input should be a valid value'}}"
+_VLLM = "1 validation error: {{'type': 'string_type', 'loc': 'body.{0}', 'msg': 'Input should be a valid value'}}"
 _VLLM_FIELDS = {
     "model": _of((str, type(None)), _VLLM),
-    "max_tokens": _between(0, 2**31, _of(int, _VLLM), _VLLM),
-    "temperature": _of((int, float), _VLLM),
-    "n": _of(int, _VLLM),
-    "stream": _of(bool, _VLLM),
+    "max_tokens": _number(1, "{0} must be at least 1, got {1}. (parameter={0}, value={1})"),
+    "temperature": _number(0, "{0} must be non-negative, got {1}. (parameter={0}, value={1})"),
+    "n": _between(1, 1, _of(int, _VLLM), "{0} must be 1 when using greedy sampling, got {1}."),
     "stop": _strings(_VLLM),
-    "prompt": _of((str, list), _VLLM),
+    "prompt": _empty("Either {0} or prompt_embeds must be provided and non-empty.", _of((str, list), _VLLM)),
     "suffix": _of((str, type(None)), _VLLM),
-    "messages": _of(list, _VLLM),
+    "messages": _empty("Cannot apply chat template to an empty conversation.", _of(list, _VLLM)),
     "skip_special_tokens": _of(bool, _VLLM),
     "stop_token_ids": _of(list, _VLLM),
     "chat_template_kwargs": _of(dict, _VLLM),
@@ -181,7 +199,7 @@ PROGRAMS: dict[str, Program] = {
         error=_vllm_error,
         unknown=lambda method, path: Reply(404, {"detail": "Not Found"}),
         fields=_VLLM_FIELDS,
-        wrong_model=(404, "The model `{}` does not exist."),
+        wrong_model=(404, "The model `{0}` does not exist. Valid aliases: {1}."),
         stops=4,
         suffix="refused",
     ),

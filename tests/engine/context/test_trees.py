@@ -180,12 +180,11 @@ def test_a_damaged_record_costs_nothing(found: bytes) -> None:
     assert codes.parse("x = 1\n", PYTHON).tree is not None
 
 
-def test_without_a_state_folder_there_are_trees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(file: Path) -> None:
-        raise OSError("no space left")
+def test_without_a_state_folder_there_are_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: Path) -> Path:
+        raise PermissionError("not here")
 
-    monkeypatch.setenv("HEARTH_HOME", str(tmp_path))
-    monkeypatch.setattr(crashed, "_lines", fails)
+    monkeypatch.setattr(paths, "private", refuse)
     assert codes.parse("x = 1\n", PYTHON).tree is not None
     assert crashed.memory().lines is None
 

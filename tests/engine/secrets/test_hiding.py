@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.secrets.hiding import count, hidden, restored, seen_by_model, stand_ins
+from engine.secrets.hiding import count, hidden, restored, seen_by_model, seen_near, stand_ins
 from tests.engine.secrets.examples import BLOCKS, ISSUED, NAMED, PLAIN, any_of
 
 ALL = [
@@ -71,3 +71,23 @@ def test_an_edit_of_a_long_text_hides_the_same_as_the_text_anew() -> None:
         again = seen_by_model(edited)
         assert key not in again and "Xk29fjq3Lm81" not in again
         assert again.endswith(seen[-300:])
+
+
+KEY = "ghp_" + any_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789", 36)
+
+
+@pytest.mark.parametrize("shift", [0, 1, 50_000, 99_999])
+def test_in_a_very_long_text_what_is_near_is_hidden_and_every_offset_holds(shift: int) -> None:
+    secret = f'token = "{KEY}"\n'
+    text = "x" * shift + "\n" + "value = 1\n" * 100_000 + secret + "value = 2\n" * 100_000
+    at = text.index("token")
+    seen = seen_near(text, at - 5_000, at + 5_000)
+    assert len(seen) == len(text) and secret not in seen
+    begin, stop = at - 50_000, at + 50_000
+    assert seen[begin:stop] == seen_by_model(text[begin:stop])
+    assert seen[:begin] == text[:begin] and seen[stop:] == text[stop:]
+
+
+def test_a_text_of_usual_length_is_looked_through_as_a_whole() -> None:
+    text = f'token = "{KEY}"\n' + "value = 1\n" * 50_000
+    assert seen_near(text, 400_000, 400_100) == seen_by_model(text)
