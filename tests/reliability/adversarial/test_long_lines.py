@@ -40,8 +40,8 @@ PATIENT = CompletionSettings(deadline_ms=600_000)
 class Window:
     """A document with its completer, as the server has them."""
 
-    def __init__(self, text: str) -> None:
-        self.document = Document("file:///a.txt", text, "plaintext", "/project/a.txt", 1)
+    def __init__(self, text: str, language: str = "plaintext") -> None:
+        self.document = Document("file:///project/a", text, language, "/project/a", 1)
         self.edits = RecentEdits()
         self.tracker = Tracker()
         self.completer = Completer(ScriptedBackend(["done\n"]), PATIENT, self.surroundings)
@@ -62,8 +62,9 @@ class Window:
 
 @pytest.mark.parametrize("place", ["end", "middle"])
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_a_request_and_a_keystroke_are_cheap_in_any_text(shape: str, place: str) -> None:
-    window = Window(SHAPES[shape])
+@pytest.mark.parametrize("language", ["plaintext", "javascript"])
+async def test_a_request_and_a_keystroke_are_cheap_in_any_text(language: str, shape: str, place: str) -> None:
+    window = Window(SHAPES[shape], language)
     offset = len(window.document.text) // (1 if place == "end" else 2)
     prepare(window.document)
     costs: list[float] = []
