@@ -116,7 +116,8 @@ class OllamaBackend:
         model, seconds = self.settings.completion.model, self.patience.first_token
         try:
             async with asyncio.timeout(seconds):
-                listed = await self._connected().list()
+                client = await asyncio.to_thread(self._connected)
+                listed = await client.list()
                 ability = await self._ability(model)
         except TimeoutError as error:
             raise too_slow(self._site, seconds, "answered") from error
@@ -247,7 +248,8 @@ class OllamaBackend:
         """What the server says of the model; asked once."""
         if model not in self._abilities:
             try:
-                shown = await self._connected().show(model)
+                client = await asyncio.to_thread(self._connected)  # the first one reads certificates and code
+                shown = await client.show(model)
             except ollama_wire.failures() as error:
                 raise self._explained(model, error) from error
             self._abilities[model] = _ability(model, shown.template or "", shown.capabilities or [])

@@ -208,13 +208,13 @@ class OpenAIBackend:
 
     async def _probed(self) -> Server:
         """What the server says it is; asked once."""
-        import httpx
-
         options = self.settings.openai_compatible
         if options.api_key_command and not self.key:
             self.key = await api_keys.from_command(options)
         if self._server is None:
-            connection = self._connected()
+            connection = await asyncio.to_thread(self._connected)  # the first one reads certificates and code
+            import httpx
+
             try:
                 server = await probe(
                     connection.http,
