@@ -30,6 +30,8 @@ def guarded(handler: Handler, empty: Any) -> Handler:
         if task := asyncio.current_task():
             task.set_name(handler.__module__)  # by which the watchdog tells whose step it was
         try:
+            if isinstance(uri := getattr(getattr(params, "text_document", None), "uri", None), str):
+                await ls.judged(uri)
             return await handler(ls, params)
         except HearthError as error:
             ls.status(Status("error", str(error)))

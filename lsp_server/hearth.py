@@ -52,6 +52,7 @@ class Hearth(LanguageServer):
         self.documents: dict[str, Document] = {}
         self.edits: RecentEdits | None = None
         self._secret: set[str] = set()
+        self._judging: dict[str, asyncio.Task[None]] = {}
         self.doubted: set[str] = set()  # documents whose text may not be the client's
         self.broken: dict[str, Text] = {}  # documents that we failed to open or to change
         self.client_name = ""
@@ -201,7 +202,16 @@ class Hearth(LanguageServer):
         except TimeoutError:
             # Nobody knows yet where it leads: until then no model sees it.
             self._secret.add(document.uri)
-            self.in_background(self._judge_late(document, path, roots))
+            judging = asyncio.ensure_future(self._judge_late(document, path, roots))
+            self._judging[document.uri] = judging
+            judging.add_done_callback(self._done_in_background)
+
+    async def judged(self, uri: str) -> None:
+        """Return once it is known whether a document may be shown to a model; which is at once, mostly."""
+        if (judging := self._judging.get(uri)) is not None:
+            await asyncio.wait({judging})
+            if self._judging.get(uri) is judging:
+                del self._judging[uri]
 
     async def _judge_late(self, document: "Document", path: str, roots: tuple[str, ...]) -> None:
         from engine.context.ignore import Disk, Verdict, verdict_of_path
@@ -358,6 +368,7 @@ class Hearth(LanguageServer):
         if self.edits is not None:
             self.edits.forget(uri)
         self._secret.discard(uri)
+        self._judging.pop(uri, None)
         self.doubted.discard(uri)
         if self._completer is not None:
             self._completer.forget(uri)
