@@ -23,7 +23,7 @@ from engine.files import NOTES, read_json, write_atomically
 
 log = logging.getLogger("hearth.server")
 LONG = 0.1  # seconds
-_NOTEWORTHY = 0.02  # a window whose longest step is shorter tells nothing
+_NOTEWORTHY = 0.02  # a step that is shorter is told only once, for a window to be known at all
 FOLDER = "HEARTH_STEPS"  # names another folder for the figures
 _MOST_NAMES = 50
 _SECONDS_KEPT = 7 * 86400
@@ -55,16 +55,16 @@ class Watch:
     def __init__(self) -> None:
         self.figures = Figures(os.getpid())
         self.doing = ""  # the message that the step in progress is about
-        self._told = 0.0
+        self._told = -1.0  # nothing yet
 
     def ended(self, callback: object, seconds: float) -> bool:
-        """Note a step; True when there is something new to write."""
+        """Note a step; True when there is something new to write, as there is after the first one."""
         name, self.doing = self.doing, ""
         self.figures.steps += 1
         self.figures.longest = max(self.figures.longest, seconds)
         if seconds > LONG:
             self._note(name or name_of(callback), seconds)
-        elif seconds < max(_NOTEWORTHY, 1.5 * self._told):
+        elif self._told >= 0 and seconds < max(_NOTEWORTHY, 1.5 * self._told):
             return False
         self._told = max(self._told, seconds)
         return True

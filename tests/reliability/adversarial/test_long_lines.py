@@ -14,6 +14,7 @@ from engine.ledger.tracker import Tracker
 from engine.settings import CompletionSettings
 from engine.types import Snapshot
 from lsp_server import convert
+from tests.pace import is_over
 
 LENGTH = 5_000_000
 SHAPES = {
@@ -77,7 +78,7 @@ async def test_a_request_and_a_keystroke_are_cheap_in_any_text(language: str, sh
             offset = window.type(offset, letter)
         costs.append((time.process_time() - began) / 3)
     # Seconds of processor time, other threads' included; what grew with the square took minutes.
-    assert max(costs) < 2, costs
+    assert not is_over(max(costs), 2), costs
 
 
 async def test_600_keystrokes_in_a_line_of_129_kb_leave_nothing_behind() -> None:
