@@ -14,7 +14,7 @@ setup: .venv/.installed
 	@command -v c++ >/dev/null || { echo "a C++ compiler is missing (Debian: apt install g++)"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "installing; llama.cpp is compiled for this machine the first time, which takes some minutes"
-	$(BIN)/python -m engine.llama_wheel install requirements.lock
+	$(BIN)/python -m hearth.engine.llama_wheel install requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
@@ -31,6 +31,8 @@ test: model
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@mkdir -p build/types/hearth && cd build/types/hearth && ln -sfn ../../../hearth.py __init__.py && \
+		ln -sfn ../../../engine engine && ln -sfn ../../../lsp_server lsp_server
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py tests/test_layers_words.py
 	$(BIN)/python -m tests.audit requirements.lock

@@ -16,7 +16,7 @@ from typing import BinaryIO, TypeVar
 
 import msgspec
 
-from engine import paths
+from hearth.engine import paths
 
 T = TypeVar("T")
 

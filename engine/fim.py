@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from engine.languages import language_of
-from engine.types import FimPrompt, Probe
+from hearth.engine.languages import language_of
+from hearth.engine.text import estimate_tokens
+from hearth.engine.types import FimPrompt, Probe
 
 Role = Literal["pre", "suf", "mid", "repo", "sep"]
 
@@ -172,7 +173,7 @@ def sides(prompt: FimPrompt) -> tuple[str, str]:
 def probe(template: FimTemplate, prompt: FimPrompt) -> Probe:
     """For servers that tell neither tokens nor cache: the raw prompt, its tokens estimated."""
     text = raw(template, prompt)
-    return Probe(text, prompt_tokens=round(len(text) / 3.3), cached_tokens=0)
+    return Probe(text, prompt_tokens=estimate_tokens(text), cached_tokens=0)
 
 
 def neutralise(text: str, template: FimTemplate | None = None) -> str:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import PurePath
 from types import TracebackType
 
-from engine import backends
-from engine.completion import Completer
-from engine.context.documents import Document
-from engine.languages import language_of
-from engine.screen import chat_request
-from engine.settings import Settings
-from engine.types import ChatMessage, Finished
+from hearth.engine import backends
+from hearth.engine.completion.completer import Completer
+from hearth.engine.context.documents import Document
+from hearth.engine.languages import language_of
+from hearth.engine.screen import chat_request
+from hearth.engine.settings import Settings
+from hearth.engine.types import ChatMessage, Finished
 
 _PATIENCE_MS = 60_000  # a script waits for the whole suggestion
 
@@ -21,7 +21,7 @@ class Hearth:
     """One model, for completion and for chat; close it, or use it in a `with` block.
 
     `model` is any name that the settings take; `backend` is local, ollama or openai_compatible. Everything raises
-    `engine.errors.HearthError`, whose text is fit to be shown.
+    `hearth.engine.errors.HearthError`, whose text is fit to be shown.
     """
 
     def __init__(self, model: str = "", backend: str = "local", settings: Settings | None = None) -> None:

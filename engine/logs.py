@@ -17,7 +17,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-from engine import paths
+from hearth.engine import paths
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _HIDDEN = "[redacted]"
@@ -67,7 +67,7 @@ def is_debug() -> bool:
 
 def redacted(text: str) -> str:
     """`text` without what looks like a key, a token or a password."""
-    from engine.secrets.finding import find  # its expressions are made when there is something to log
+    from hearth.engine.secrets.finding import find  # its expressions are made when there is something to log
 
     parts: list[str] = []
     done = 0

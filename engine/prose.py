@@ -6,7 +6,7 @@ docstrings are code, whatever they say.
 
 import re
 
-from engine.languages import named
+from hearth.engine.languages import named
 
 # Words of English that are neither keywords nor likely names, in any of the languages.
 _ENGLISH = frozenset(

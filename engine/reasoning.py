@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from engine.types import Piece
+from hearth.engine.types import Piece
 
 _OPEN = "<think>"
 _CLOSE = "</think>"

@@ -6,8 +6,16 @@ not always known for one. What they forget is hidden here.
 
 from dataclasses import replace
 
-from engine.secrets.hiding import seen_by_model
-from engine.types import ChatMessage, ChatRequest, CompletionRequest, ContextFile, FimPrompt, Priority, StopPolicy
+from hearth.engine.secrets.hiding import seen_by_model
+from hearth.engine.types import (
+    ChatMessage,
+    ChatRequest,
+    CompletionRequest,
+    ContextFile,
+    FimPrompt,
+    Priority,
+    StopPolicy,
+)
 
 
 def completion_request(

@@ -7,8 +7,8 @@ through here, so one place knows whether it was, and what to tell the user.
 import logging
 from pathlib import Path
 
-from engine import paths
-from engine.files import write_atomically
+from hearth.engine import paths
+from hearth.engine.files import write_atomically
 
 log = logging.getLogger("hearth.state")
 _failed: OSError | None = None  # why the last thing was not kept; None when it was

@@ -61,7 +61,7 @@ class ContextFile:
 class FimPrompt:
     """What a fill-in-the-middle prompt is made of, before any template or tokenizer.
 
-    `above` and `below` are frozen while the user types (see `engine.frames`); `typed` is everything between
+    `above` and `below` are frozen while the user types (see `completion.frames`); `typed` is everything between
     them and left of the cursor, and is laid out behind the MID token so that a keystroke only appends. `begun` is
     left of the cursor, too, but not shown: the model is to say it first, and the answer is what it says then.
     """
@@ -76,7 +76,7 @@ class FimPrompt:
 
 @dataclass(frozen=True, slots=True)
 class StopPolicy:
-    """What `engine.stop` must know about the text around the cursor to see that an answer is complete.
+    """What the stop rules must know of the text around the cursor to see that an answer is complete.
 
     `head` is the cursor's line left of the cursor, `tail` the user's text right of it; `above` and `below` are
     the nearest non-blank lines, nearest first. `closers` is what the editor has closed right of the cursor, all of

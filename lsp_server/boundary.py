@@ -12,11 +12,11 @@ from typing import Any
 
 from pygls.uris import to_fs_path
 
-from engine import logs
-from engine.errors import HearthError
-from engine.types import Status
-from lsp_server import healing
-from lsp_server.hearth import Hearth
+from hearth.engine import logs
+from hearth.engine.errors import HearthError
+from hearth.engine.types import Status
+from hearth.lsp_server import healing
+from hearth.lsp_server.hearth import Hearth
 
 log = logging.getLogger("hearth.server")
 Handler = Callable[[Hearth, Any], Awaitable[Any]]

@@ -10,15 +10,16 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from pygls.uris import to_fs_path
 
-from engine.characters import PlainStream, plain
-from engine.errors import RequestRefused
-from lsp_server import convert
-from lsp_server.hearth import Hearth
-from lsp_server.words import client, text
+from hearth.engine.characters import PlainStream, plain
+from hearth.engine.errors import RequestRefused
+from hearth.engine.text import start_of_line
+from hearth.lsp_server import convert
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.words import client, text
 
 if TYPE_CHECKING:
-    from engine.chat import Answered, Passage
-    from engine.types import Piece
+    from hearth.engine.chat.answering import Answered, Passage
+    from hearth.engine.types import Piece
 
 log = logging.getLogger("hearth.server")
 _CONTEXT_TOKENS = 384  # of other files, with one question
@@ -35,14 +36,14 @@ async def answer(
     """One answer; its pieces are handed out as they come, without what is hidden. Raises `HearthError`."""
     from contextlib import aclosing
 
-    from engine.chat import Answered
-    from engine.types import Piece
+    from hearth.engine.chat.answering import Answered
+    from hearth.engine.types import Piece
 
     if not question.strip():
         raise RequestRefused("there is no question")
-    chats = await ls.chats()
+    history = await ls.chats()
     streams = {"text": PlainStream(), "thinking": PlainStream()}
-    async with aclosing(chats.ask(question, passages, conversation)) as events:
+    async with aclosing(history.ask(question, passages, conversation)) as events:
         async for event in events:
             if isinstance(event, Answered):
                 if rest := streams["text"].finish():
@@ -58,10 +59,10 @@ async def passages(ls: Hearth, uri: str, range: lsp.Range | None) -> tuple["Pass
 
     Empty for a file that is not open. Raises `RequestRefused` for one that may hold secrets.
     """
-    from engine.chat import Passage
-    from engine.context import gather
-    from engine.context.query import shown_path
-    from engine.secrets.hiding import seen_by_model
+    from hearth.engine.chat.answering import Passage
+    from hearth.engine.context import gather
+    from hearth.engine.context.query import shown_path
+    from hearth.engine.secrets.hiding import seen_by_model
 
     document = ls.documents.get(uri)
     if document is None:
@@ -126,14 +127,15 @@ async def show(ls: Hearth, question: str, answered: "Answered") -> None:
 
 async def _opened(ls: Hearth, question: str, answered: "Answered") -> bool:
     """Whether the client shows the answer as a document."""
-    from engine import chats, paths
-    from engine.files import write_atomically
+    from hearth.engine import paths
+    from hearth.engine.chat import history
+    from hearth.engine.files import write_atomically
 
     window = ls.client_capabilities.window
     if window is None or window.show_document is None or not window.show_document.support:
         return False
     try:
-        folder = chats.folder() if ls.settings.chat.keep_history else paths.runtime_dir()
+        folder = history.folder() if ls.settings.chat.keep_history else paths.runtime_dir()
         file = folder / f"{answered.conversation}.md"
         document = await asyncio.to_thread(as_markdown, question, answered)
         write_atomically(file, document.encode("utf-8", "replace"))
@@ -149,14 +151,14 @@ async def _opened(ls: Hearth, question: str, answered: "Answered") -> bool:
 
 def _about(ls: Hearth, document: Any, range: lsp.Range | None) -> tuple[int, int, str]:
     """(start, end, why): the selection in whole lines, else the definition around the cursor, else the file."""
-    from engine.context.syntax import enclosing_definition
+    from hearth.engine.context.syntax import enclosing_definition
 
     code: str = document.text
     if range is None:
         return 0, len(code), "the open file"
     start, end = sorted((ls.offset(document, range.start), ls.offset(document, range.end)))
     if start == end and (found := enclosing_definition(document.code, start)) is not None:
-        return code.rfind("\n", 0, found.start) + 1, found.end, f"{found.name} is around the cursor"
+        return start_of_line(code, found.start), found.end, f"{found.name} is around the cursor"
     if start == end:
         line = convert.position_at(document, start, "utf-32").line
         starts = document.line_starts
@@ -164,7 +166,7 @@ def _about(ls: Hearth, document: Any, range: lsp.Range | None) -> tuple[int, int
         return starts[first], starts[behind] if behind < len(starts) else len(code), "near the cursor"
     end -= code[start:end].endswith("\n")
     line_end = code.find("\n", end)
-    return code.rfind("\n", 0, start) + 1, len(code) if line_end < 0 else line_end, "selected"
+    return start_of_line(code, start), len(code) if line_end < 0 else line_end, "selected"
 
 
 def _used(passage: "Passage") -> dict[str, Any]:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
-from lsp_server import convert
+from hearth.lsp_server import convert
 
 if TYPE_CHECKING:
-    from lsp_server.hearth import Hearth
+    from hearth.lsp_server.hearth import Hearth
 
 log = logging.getLogger("hearth.server")
 _LINE_END = re.compile(r"\r\n|\n|\r")

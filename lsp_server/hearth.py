@@ -14,27 +14,27 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
-from engine import aside, logs, paths, state
-from engine.errors import HearthError
-from engine.settings import Settings
-from engine.types import Snapshot
-from lsp_server import convert
-from lsp_server import settings as raw_settings
-from lsp_server.protocol import HearthProtocol
-from lsp_server.settings import Layer
-from lsp_server.status import StatusReporter
-from lsp_server.usage import Usage
-from lsp_server.words import client, text
+from hearth.engine import aside, logs, paths, state
+from hearth.engine.errors import HearthError
+from hearth.engine.settings import Settings
+from hearth.engine.types import Snapshot
+from hearth.lsp_server import convert
+from hearth.lsp_server import settings as raw_settings
+from hearth.lsp_server.protocol import HearthProtocol
+from hearth.lsp_server.settings import Layer
+from hearth.lsp_server.status import StatusReporter
+from hearth.lsp_server.usage import Usage
+from hearth.lsp_server.words import client, text
 
 if TYPE_CHECKING:  # loaded when they are needed, which is after `initialize` has been answered
-    from engine.backends import Backend
-    from engine.chat import Chats
-    from engine.completion import Completer
-    from engine.context import ContextQuery
-    from engine.context.documents import Document
-    from engine.context.ignore import Verdict
-    from engine.context.recent import RecentEdits
-    from lsp_server.healing import Text
+    from hearth.engine.backends import Backend
+    from hearth.engine.chat.answering import Chats
+    from hearth.engine.completion.completer import Completer
+    from hearth.engine.context import ContextQuery
+    from hearth.engine.context.documents import Document
+    from hearth.engine.context.ignore import Verdict
+    from hearth.engine.context.recent import RecentEdits
+    from hearth.lsp_server.healing import Text
 
 log = logging.getLogger("hearth.server")
 _MAX_CHARS = 8_000_000  # of a document; to apply a key to the text costs what all of it costs
@@ -56,6 +56,7 @@ class Hearth(LanguageServer):
         self.doubted: set[str] = set()  # documents whose text may not be the client's
         self.broken: dict[str, Text] = {}  # documents that we failed to open or to change
         self.client_name = ""
+        self.loading: asyncio.Task[None] | None = None  # of what a session imports once it has begun
         self.exit_code = 0  # of this process, once the client has sent `exit`
         self.settings = Settings()
         self.status = StatusReporter(self)
@@ -155,11 +156,12 @@ class Hearth(LanguageServer):
         log.warning("told the user: %s", message)
         return True
 
-    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run something nobody waits for; it must not raise what the user has to know."""
+    def in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something no request waits for; it must not raise what the user has to know."""
         task = asyncio.ensure_future(work)
         self._background.add(task)
         task.add_done_callback(self._done_in_background)
+        return task
 
     def _done_in_background(self, task: asyncio.Task[None]) -> None:
         self._background.discard(task)
@@ -175,8 +177,8 @@ class Hearth(LanguageServer):
 
     def open(self, item: lsp.TextDocumentItem) -> "Document | None":
         """The document, kept from now on; None for one that is too long, which is then as good as not open."""
-        from engine.context.documents import Document
-        from engine.context.recent import RecentEdits
+        from hearth.engine.context.documents import Document
+        from hearth.engine.context.recent import RecentEdits
 
         self.edits = self.edits or RecentEdits()
         said: object = item.language_id  # nothing has checked it
@@ -192,7 +194,7 @@ class Hearth(LanguageServer):
 
     def _judge(self, document: "Document") -> None:
         """Find out whether a file holds secrets or is ignored, and say in the status what follows from that."""
-        from engine.context.ignore import Disk, verdict_of_path
+        from hearth.engine.context.ignore import Disk, verdict_of_path
 
         if not document.path:
             return
@@ -214,7 +216,7 @@ class Hearth(LanguageServer):
                 del self._judging[uri]
 
     async def _judge_late(self, document: "Document", path: str, roots: tuple[str, ...]) -> None:
-        from engine.context.ignore import Disk, Verdict, verdict_of_path
+        from hearth.engine.context.ignore import Disk, Verdict, verdict_of_path
 
         try:
             judged = await aside.run(_LATE_SECONDS, lambda: verdict_of_path(path, roots, Disk()))
@@ -248,7 +250,7 @@ class Hearth(LanguageServer):
         self.doubted.add(uri)
         log.warning("a document may be out of step with the editor's: %s", why)
         if self._is_able("documentText"):
-            from lsp_server import mirror
+            from hearth.lsp_server import mirror
 
             self.in_background(mirror.ask_again(self, uri))
 
@@ -299,7 +301,7 @@ class Hearth(LanguageServer):
     async def completer(self) -> "Completer":
         """The completer of the current settings. Raises `SettingsError` for an unknown backend."""
         await self._settings_complete()
-        from engine.completion import Completer
+        from hearth.engine.completion.completer import Completer
 
         floor = await self.usage.floor()
         if self._completer is None:
@@ -318,7 +320,7 @@ class Hearth(LanguageServer):
     async def chats(self) -> "Chats":
         """The conversations of the current settings. Raises `SettingsError` for an unknown backend."""
         backend = await self.chat_backend()
-        from engine.chat import Chats
+        from hearth.engine.chat.answering import Chats
 
         if self._chats is None:
             self._chats = Chats(backend, self.settings.chat)
@@ -326,7 +328,7 @@ class Hearth(LanguageServer):
 
     async def fetch(self) -> None:
         """Get what model could not be had, now. The status tells where that ends, the user is told again too."""
-        from engine.backends import Fetcher
+        from hearth.engine.backends import Fetcher
 
         self._told.discard(text.message(self.status.current.message))
         for backend in list(self._backends.values()):
@@ -336,7 +338,7 @@ class Hearth(LanguageServer):
 
     def stop_fetching(self) -> None:
         """End every download of a model; it goes on when the user says so."""
-        from engine.backends import Fetcher
+        from hearth.engine.backends import Fetcher
 
         for backend in self._backends.values():
             if isinstance(backend, Fetcher):
@@ -348,7 +350,7 @@ class Hearth(LanguageServer):
 
     def surroundings(self, snapshot: Snapshot, offset: int, window: tuple[int, int]) -> "ContextQuery | None":
         """What else the model may be shown for a completion there; None when the user wants none of it."""
-        from engine.context import ContextQuery
+        from hearth.engine.context import ContextQuery
 
         if not self.settings.context.enabled:
             return None
@@ -382,7 +384,7 @@ class Hearth(LanguageServer):
         self._completer = self._chats = None
 
     def _backend(self, name: str) -> "Backend":
-        from engine import backends
+        from hearth.engine import backends
 
         if name not in self._backends:
             self._backends[name] = backends.create(name, self.settings, self.status)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
-from lsp_server import convert
+from hearth.lsp_server import convert
 
 if TYPE_CHECKING:
-    from engine.context.documents import Document
-    from lsp_server.hearth import Hearth
+    from hearth.engine.context.documents import Document
+    from hearth.lsp_server.hearth import Hearth
 
 log = logging.getLogger("hearth.server")
 _TRIES = 3

@@ -8,8 +8,8 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from lsprotocol import types as lsp
 
-from engine.errors import RequestRefused
-from engine.typed import known
+from hearth.engine.errors import RequestRefused
+from hearth.engine.msgspec_types import known
 
 T = TypeVar("T")
 

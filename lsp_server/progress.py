@@ -6,8 +6,8 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from lsp_server.hearth import Hearth
-from lsp_server.words.client import Bar
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.words.client import Bar
 
 T = TypeVar("T")
 _numbers = itertools.count(1)

@@ -20,7 +20,7 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
-from lsp_server.watchdog import watch
+from hearth.lsp_server.watchdog import watch
 
 log = logging.getLogger("hearth.server")
 _BEFORE_INITIALIZE = (lsp.INITIALIZE, lsp.EXIT)

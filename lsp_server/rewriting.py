@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
-from engine import aside
-from engine.characters import PlainStream, quoted
-from engine.errors import EditRefused
-from lsp_server import workspace_edits
-from lsp_server.hearth import Hearth
-from lsp_server.progress import Progress
-from lsp_server.words import client
-from lsp_server.words import text as words
+from hearth.engine import aside
+from hearth.engine.characters import PlainStream, quoted
+from hearth.engine.errors import EditRefused
+from hearth.lsp_server import workspace_edits
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.progress import Progress
+from hearth.lsp_server.words import client
+from hearth.lsp_server.words import text as words
 
 if TYPE_CHECKING:
-    from engine.backends import Backend
-    from engine.context.documents import Document
-    from engine.rewriting.actions import Action
-    from engine.rewriting.targets import Place, Problem, Target
+    from hearth.engine.backends import Backend
+    from hearth.engine.code_actions.actions import Action
+    from hearth.engine.code_actions.targets import Place, Problem, Target
+    from hearth.engine.context.documents import Document
 
 
 _PLAN_SECONDS = 10.0  # to find where tests go; a disk may be a network's
@@ -47,7 +47,7 @@ def place(
     diagnostics: tuple[lsp.Diagnostic, ...] = (),
     instruction: str = "",
 ) -> "Place":
-    from engine.rewriting.targets import Place
+    from hearth.engine.code_actions.targets import Place
 
     start, end = ls.offset(document, range.start), ls.offset(document, range.end)
     problems = tuple(_problem(ls, document, diagnostic) for diagnostic in diagnostics)
@@ -72,8 +72,8 @@ def data_of(
 
 def wanted(ls: Hearth, data: Any) -> Wanted:
     """Raises `EditRefused` when it can no longer be done, or never could."""
-    from engine.rewriting import actions
-    from engine.rewriting.targets import Place, Problem
+    from hearth.engine.code_actions import actions
+    from hearth.engine.code_actions.targets import Place, Problem
 
     try:
         row = actions.action(str(data["action"]))
@@ -136,7 +136,7 @@ async def edit_for(ls: Hearth, asked: Wanted) -> lsp.WorkspaceEdit | None:
 async def _edit(
     ls: Hearth, backend: "Backend", asked: Wanted, on_piece: Callable[[str], None]
 ) -> lsp.WorkspaceEdit:
-    from engine.rewrite import rewrite, write_tests
+    from hearth.engine.code_actions.rewrite import rewrite, write_tests
 
     settings = ls.settings.chat
     if asked.action.mode == "file":
@@ -154,7 +154,7 @@ async def _edit(
 
 
 def _problem(ls: Hearth, document: "Document", diagnostic: lsp.Diagnostic) -> "Problem":
-    from engine.rewriting.targets import Problem
+    from hearth.engine.code_actions.targets import Problem
 
     start, end = (ls.offset(document, position) for position in _ends(diagnostic.range))
     related = tuple(each.message for each in diagnostic.related_information or ())

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
-from lsp_server import convert
+from hearth.lsp_server import convert
 
 if TYPE_CHECKING:
-    from engine.context.documents import Document
-    from engine.types import Completion
+    from hearth.engine.context.documents import Document
+    from hearth.engine.types import Completion
 
 _TEMPLATE = re.compile(r"[\r\n]|\$(?:\d|\{\d)")  # several lines, or the marks of a snippet
 

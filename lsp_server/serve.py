@@ -9,7 +9,7 @@ import gc
 import sys
 from contextlib import suppress
 
-from engine import logs
+from hearth.engine import logs
 
 _MAX_PORT = 65535
 
@@ -30,17 +30,17 @@ def main(arguments: list[str]) -> None:
     # Thousands of protocol classes are made now and live for ever: looking for garbage among them costs 40 ms.
     gc.disable()
 
-    from lsp_server.server import build
+    from hearth.lsp_server.server import build
 
     server = build()
     gc.enable()
     gc.freeze()
     if options.tcp is None:
-        from lsp_server import stdio
+        from hearth.lsp_server import stdio
 
         stdio.serve(server)
     else:
-        from lsp_server import tcp
+        from hearth.lsp_server import tcp
 
         tcp.serve(server, options.tcp)
     if server.exit_code:

@@ -6,8 +6,8 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
-from lsp_server.boundary import guarded, guarded_command, guarded_start, guarded_sync
-from lsp_server.features import (
+from hearth.lsp_server.boundary import guarded, guarded_command, guarded_start, guarded_sync
+from hearth.lsp_server.features import (
     code_action_resolve,
     hearth_chat,
     hearth_chat_delete,
@@ -33,8 +33,8 @@ from lsp_server.features import (
     workspace_did_change_configuration,
     workspace_did_change_watched_files,
 )
-from lsp_server.features.workspace_execute_command import COMMANDS, EMPTY
-from lsp_server.hearth import Hearth
+from hearth.lsp_server.features.workspace_execute_command import COMMANDS, EMPTY
+from hearth.lsp_server.hearth import Hearth
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the user wrote (raw) -> `engine.settings.Settings` and a list of problems to tell.
+"""What the user wrote (raw) -> `hearth.engine.settings.Settings` and a list of problems to tell.
 
 Layers, later ones win: the user's `hearth.toml`, the workspace's `hearth.toml`, the editor. A workspace file
 comes with a project that may be anybody's: it cannot choose programs, models, servers or what is downloaded, and
@@ -16,10 +16,10 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from engine import aside, files
-from engine.characters import one_line, quoted
-from engine.settings import Between, Settings
-from engine.typed import known
+from hearth.engine import aside, files
+from hearth.engine.characters import one_line, quoted
+from hearth.engine.msgspec_types import known
+from hearth.engine.settings import Between, Settings
 
 Raw = Mapping[str, Any]
 known(Settings)

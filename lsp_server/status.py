@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
-from engine.types import Status
-from lsp_server.words import client
-from lsp_server.words.client import Bar
+from hearth.engine.types import Status
+from hearth.lsp_server.words import client
+from hearth.lsp_server.words.client import Bar
 
 if TYPE_CHECKING:
-    from lsp_server.hearth import Hearth
+    from hearth.lsp_server.hearth import Hearth
 
 _WAITING = {"downloading": "Downloading", "loading": "Loading"}
 _tokens = itertools.count(1)

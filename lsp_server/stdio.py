@@ -6,9 +6,9 @@ from typing import Any
 
 from pygls.io_ import StdinAsyncReader, StdoutWriter
 
-from lsp_server import messages, watchdog
-from lsp_server.framing import BoundedInput
-from lsp_server.hearth import Hearth
+from hearth.lsp_server import messages, watchdog
+from hearth.lsp_server.framing import BoundedInput
+from hearth.lsp_server.hearth import Hearth
 
 log = logging.getLogger("hearth.server")
 

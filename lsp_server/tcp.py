@@ -18,13 +18,13 @@ from typing import Any
 
 from pygls.exceptions import JsonRpcException
 
-from engine import paths
-from engine.errors import BackendUnavailable, HearthError
-from engine.files import write_atomically
-from lsp_server import messages, watchdog
-from lsp_server.framing import BoundedReader
-from lsp_server.hearth import Hearth
-from lsp_server.words import stderr
+from hearth.engine import paths
+from hearth.engine.errors import BackendUnavailable, HearthError
+from hearth.engine.files import write_atomically
+from hearth.lsp_server import messages, watchdog
+from hearth.lsp_server.framing import BoundedReader
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.words import stderr
 
 log = logging.getLogger("hearth.server")
 _ADDRESS = "127.0.0.1"

@@ -6,8 +6,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from engine.errors import SettingsError
-from engine.files import SETTINGS, read_bytes, write_atomically
+from hearth.engine.errors import SettingsError
+from hearth.engine.files import SETTINGS, read_bytes, write_atomically
 
 
 def set_value(path: Path, table: str, key: str, value: str) -> None:

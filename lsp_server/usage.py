@@ -1,16 +1,16 @@
-"""Notes what becomes of suggestions (`engine.ledger`) without anybody waiting for it, least of all a key."""
+"""Notes what becomes of suggestions (the engine's `ledger`) without anybody waiting for it, least of all a key."""
 
 import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from engine.ledger import advice, records
-from engine.ledger.tracker import Offer, Tracker
+from hearth.engine.stats import advice, records
+from hearth.engine.stats.tracker import Offer, Tracker
 
 if TYPE_CHECKING:
-    from engine.context.documents import Document
-    from engine.types import Completion
-    from lsp_server.hearth import Hearth
+    from hearth.engine.context.documents import Document
+    from hearth.engine.types import Completion
+    from hearth.lsp_server.hearth import Hearth
 
 log = logging.getLogger("hearth.server")
 _WRITE_SECONDS = 10.0

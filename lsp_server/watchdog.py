@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVarTuple
 
 import msgspec
 
-from engine import paths
-from engine.files import NOTES, read_json, write_atomically
+from hearth.engine import paths
+from hearth.engine.files import NOTES, read_json, write_atomically
 
 log = logging.getLogger("hearth.server")
 LONG = 0.1  # seconds

@@ -2,7 +2,7 @@
 
 from lsprotocol import types as lsp
 
-from lsp_server.hearth import Hearth
+from hearth.lsp_server.hearth import Hearth
 
 
 async def register(ls: Hearth) -> None:
@@ -10,7 +10,7 @@ async def register(ls: Hearth) -> None:
     able = ls.client_capabilities.workspace and ls.client_capabilities.workspace.did_change_watched_files
     if not able or not able.dynamic_registration:
         return
-    from engine.context.workspace import watched_suffixes
+    from hearth.engine.context.workspace import watched_suffixes
 
     watcher = lsp.FileSystemWatcher(f"**/*.{{{','.join(watched_suffixes())}}}")
     registration = lsp.Registration(

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 from lsprotocol import types as lsp
 from pygls.uris import to_fs_path
 
-from engine.errors import EditRefused
-from engine.files import DOCUMENT, read_bytes
-from lsp_server import convert
-from lsp_server.hearth import Hearth
+from hearth.engine.errors import EditRefused
+from hearth.engine.files import DOCUMENT, read_bytes
+from hearth.engine.text import start_of_line
+from hearth.lsp_server import convert
+from hearth.lsp_server.hearth import Hearth
 
 if TYPE_CHECKING:
-    from engine.context.documents import Document
-    from engine.rewriting.edits import Edit
-    from engine.rewriting.targets import Target
-    from engine.rewriting.unit_tests import Plan
+    from hearth.engine.code_actions.edits import Edit
+    from hearth.engine.code_actions.targets import Target
+    from hearth.engine.code_actions.unit_tests import Plan
+    from hearth.engine.context.documents import Document
 
 _ANNOTATION = "hearth"
 
@@ -42,8 +43,8 @@ def of_document(
 
 def test_plan(ls: Hearth, document: "Document", target: "Target") -> "Plan":
     """Where the target's tests go. Raises `EditRefused` when that needs a file and the client cannot make one."""
-    from engine.context.ignore import root_of
-    from engine.rewriting.unit_tests import plan
+    from hearth.engine.code_actions.unit_tests import plan
+    from hearth.engine.context.ignore import root_of
 
     folders = tuple(folder for each in ls.workspace.folders.values() if (folder := to_fs_path(each.uri)))
     root = root_of(document.path, folders) if document.path else None
@@ -57,8 +58,8 @@ def test_plan(ls: Hearth, document: "Document", target: "Target") -> "Plan":
 
 def of_file(ls: Hearth, plan: "Plan", text: str) -> lsp.WorkspaceEdit:
     """Make the planned file, or change it, so that it has this text."""
-    from engine.context.documents import Document
-    from engine.rewriting.edits import minimal
+    from hearth.engine.code_actions.edits import minimal
+    from hearth.engine.context.documents import Document
 
     uri, old = plan.path.as_uri(), plan.old_text or ""
     document = Document(uri, old)
@@ -79,9 +80,9 @@ def of_file(ls: Hearth, plan: "Plan", text: str) -> lsp.WorkspaceEdit:
 
 def _whole_lines(text: str, edits: tuple["Edit", ...]) -> "Edit":
     """The edits as one, of whole lines: clients this plain may count columns in bytes (Vim's ALE does)."""
-    from engine.rewriting.edits import Edit, applied
+    from hearth.engine.code_actions.edits import Edit, applied
 
-    start = text.rfind("\n", 0, min(each.start for each in edits)) + 1
+    start = start_of_line(text, min(each.start for each in edits))
     end = text.find("\n", max(each.end for each in edits)) + 1 or len(text)
     inside = tuple(Edit(each.start - start, each.end - start, each.text) for each in edits)
     return Edit(start, end, applied(text[start:end], inside))

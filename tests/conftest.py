@@ -7,9 +7,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from engine import paths
-from engine.models import store
-from lsp_server import watchdog
+from hearth.engine import paths
+from hearth.engine.models import store
+from hearth.lsp_server import watchdog
 from tests import held_up
 from tests.fakes import amx
 from tests.hosts import stop_host

@@ -1,4 +1,4 @@
-"""Fails a test in which a server held up its event loop: see `lsp_server.watchdog`."""
+"""Fails a test in which a server held up its event loop: see `hearth.lsp_server.watchdog`."""
 
 import json
 from pathlib import Path

@@ -11,7 +11,7 @@ def hosts_of(home: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if "engine.host" in process.cmdline() and process.environ().get("HEARTH_HOME") == str(home):
+            if "hearth.engine.host" in process.cmdline() and process.environ().get("HEARTH_HOME") == str(home):
                 found.append(process)
     return found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.host.profiles import Note
+from hearth.engine.host.profiles import Note
 from tests.fakes import amx
 
 ROOT = Path(__file__).parents[1]

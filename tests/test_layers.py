@@ -1,7 +1,10 @@
 """Who may import whom, read from the source."""
 
 import ast
+from collections.abc import Collection
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 PROTOCOL = {"pygls", "lsprotocol"}
@@ -16,41 +19,72 @@ BASE = {
     "engine.files",
     "engine.secrets",
     "engine.logs",
-    "engine.typed",
+    "engine.msgspec_types",
+    "engine.text",
 }
-# What the modules of a folder may import of the engine, besides their own folder and BASE.
+
+
+# What each other room of the engine may import, besides itself and BASE. A room is a module or a folder.
 ALLOWED = {
-    "engine/host": {"engine.fim", "engine.stop", "engine.models"},
-    "engine/models": set(),
-    "engine/llama_wheel": set(),
-    "engine/languages": set(),
-    "engine/context": {"engine.languages", "engine.stop", "engine.stopping"},
-    "engine/stopping": {"engine.stop", "engine.languages"},
-    "engine/rewriting": {"engine.context", "engine.languages", "engine.markdown"},
-    "engine/backends": {
-        "engine.stop",
-        "engine.fim",
-        "engine.reasoning",
-        "engine.prose",
-        "engine.host",
-        "engine.models",
+    "engine.markdown": set(),
+    "engine.llama_wheel": set(),
+    "engine.languages": set(),
+    "engine.models": set(),
+    "engine.reasoning": set(),
+    "engine.screen": set(),
+    "engine.stats": set(),
+    "engine.prose": {"engine.languages"},
+    "engine.fim": {"engine.languages"},
+    "engine.stopping": {"engine.languages"},
+    "engine.context": {"engine.languages"},
+    "engine.host": {"engine.fim", "engine.stopping", "engine.models"},
+    "engine.backends": {
+        *("engine.stopping", "engine.fim", "engine.reasoning", "engine.prose"),
+        *("engine.host", "engine.models"),
+    },
+    "engine.completion": {
+        *("engine.backends", "engine.context", "engine.languages", "engine.screen", "engine.stopping"),
+    },
+    "engine.code_actions": {
+        *("engine.backends", "engine.context", "engine.languages", "engine.screen", "engine.markdown"),
+    },
+    "engine.chat": {"engine.backends", "engine.context", "engine.screen", "engine.markdown"},
+    "engine.library": {
+        "engine.backends",
+        "engine.completion",
+        "engine.context",
+        "engine.languages",
+        "engine.screen",
     },
 }
 
 
 def imports(path: Path) -> set[str]:
+    """What a file imports; the project's own modules without the `hearth.` in front of them."""
+    return {name.removeprefix("hearth.") for name in _imported(path)}
+
+
+def _imported(path: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            # `from engine import stop` imports the module engine.stop.
+            # `from hearth.engine import fim` imports the module engine.fim.
             found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
     return found
 
 
 def modules(folder: str) -> list[Path]:
     return sorted((ROOT / folder).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def is_in(name: str, rooms: set[str]) -> bool:
+    return any(name == room or name.startswith(f"{room}.") for room in rooms)
 
 
 def test_the_engine_knows_nothing_of_the_protocol_or_the_server() -> None:
@@ -63,18 +97,49 @@ def test_the_engine_knows_nothing_of_the_protocol_or_the_server() -> None:
     assert offenders == set()
 
 
-def test_the_folders_of_the_engine_import_only_downwards() -> None:
-    offenders = set()
-    for folder, allowed in ALLOWED.items():
-        own = folder.replace("/", ".")
-        permitted = BASE | allowed | {own}
-        for path in modules(folder):
-            for name in imports(path):
-                if name.startswith("engine.") and not any(
-                    name == each or name.startswith(f"{each}.") for each in permitted
-                ):
-                    offenders.add((str(path.relative_to(ROOT)), name))
+def test_the_folders_are_imported_by_names_that_no_other_project_has() -> None:
+    offenders = {
+        (str(path.relative_to(ROOT)), name)
+        for folder in ("engine", "lsp_server", "tests")
+        for path in modules(folder)
+        for name in _imported(path)
+        if name.split(".")[0] in ("engine", "lsp_server")
+    }
     assert offenders == set()
+
+
+def test_every_room_of_the_engine_imports_only_what_is_below_it() -> None:
+    offenders = set()
+    for path in modules("engine"):
+        own = name_of(path)
+        room = ".".join(own.split(".")[:2])
+        permitted = BASE | ({room} | ALLOWED[room] if room not in BASE | {"engine"} else set())
+        names = {name for name in imports(path) if name.startswith("engine.")}
+        offenders |= {(own, name) for name in names if not is_in(name, permitted)}
+    assert offenders == set()
+
+
+@pytest.mark.parametrize("folder", ["engine"])
+def test_no_modules_import_each_other_in_a_circle(folder: str) -> None:
+    """Wherever in a module the import stands."""
+    paths = {name_of(path): path for path in modules(folder)}
+    left = {own: imported_modules(path, paths.keys()) - {own} for own, path in paths.items()}
+    while free := {own for own, names in left.items() if not names & left.keys()}:
+        left = {own: names for own, names in left.items() if own not in free}
+    assert {own: names & left.keys() for own, names in left.items()} == {}
+
+
+def imported_modules(path: Path, known: Collection[str]) -> set[str]:
+    """Those of a file that are among the known ones; `from hearth.engine import fim` imports engine.fim alone."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.removeprefix("hearth.") for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            package = node.module.removeprefix("hearth.")
+            names = {f"{package}.{alias.name}" for alias in node.names}
+            found |= {name if name in known else package for name in names}
+    return found & set(known)
 
 
 def test_requests_to_a_model_are_made_in_one_place() -> None:
@@ -86,7 +151,7 @@ def test_requests_to_a_model_are_made_in_one_place() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("CompletionRequest", "ChatRequest")
     }
-    assert makers == {"engine/screen.py", "engine/backends/chat_infill.py", "engine/host/selftest.py"}
+    assert makers == {"engine/screen.py", "engine/backends/shared/chat_infill.py", "engine/host/selftest.py"}
 
 
 def test_features_do_not_import_each_other() -> None:
@@ -108,8 +173,8 @@ OPENS = {
     ("engine/host/crashes.py", "fdopen"): "writes: the file that a crash is told in",
     ("engine/host/native.py", "_open"): "no file: a context of llama.cpp",
     ("engine/host/starter.py", "open"): "writes: the host's stderr",
-    ("engine/ledger/records.py", "open"): "writes behind the end of its own file",
-    ("engine/ledger/records.py", "fdopen"): "writes behind the end of its own file",
+    ("engine/stats/records.py", "open"): "writes behind the end of its own file",
+    ("engine/stats/records.py", "fdopen"): "writes behind the end of its own file",
     ("engine/llama_wheel/build.py", "read_text"): "runs before anything is installed, on the project's own files",
     ("engine/logs.py", "_open"): "writes: the log",
     ("engine/models/catalog.py", "read_text"): "a file of this package, wherever that lies",
@@ -141,6 +206,6 @@ def imported_from_files(path: Path) -> set[str]:
     return {
         alias.name
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module == "engine.files"
+        if isinstance(node, ast.ImportFrom) and node.module == "hearth.engine.files"
         for alias in node.names
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.words import screen
+from hearth.lsp_server.words import screen
 from tests.test_layers import ROOT, modules
 
 # The names that are called to speak to a client or to a terminal.
@@ -26,7 +26,7 @@ LOOKED_UP = {"work_done_progress", "stdout", "stderr", "__stdout__", "__stderr__
 # In the engine these are threads that wait, a callback of llama.cpp, and the pipes of programs that it starts.
 IN_THE_ENGINE = {"notify", "progress", "stdout", "stderr"}
 PRINTING = ("screen.out.print", "screen.errors.print")
-# These carry words to a client in one of their arguments, which `lsp_server.words.text` makes.
+# These carry words to a client in one of their arguments, which `hearth.lsp_server.words.text` makes.
 WORDED = {"CodeAction": "title", "CodeActionDisabled": "reason", "MarkupContent": "value"}
 SPEAKERS = ROOT / "lsp_server" / "words"
 

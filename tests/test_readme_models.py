@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from engine.models import catalog
-from lsp_server import settings as raw_settings
+from hearth.engine.models import catalog
+from hearth.lsp_server import settings as raw_settings
 from tests.conftest import MODEL
 from tests.engine.models.stores import put_into_lm_studio, put_into_ollama
 from tests.fakes.http import Reply, Request, Streamed

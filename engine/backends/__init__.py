@@ -8,9 +8,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Protocol, runtime_checkable
 
-from engine.errors import SettingsError
-from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Status, Usage
+from hearth.engine.errors import SettingsError
+from hearth.engine.settings import Settings
+from hearth.engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Status, Usage
 
 OnStatus = Callable[[Status], None]
 
@@ -19,7 +19,7 @@ class Backend(Protocol):
     """One source of completions and chat.
 
     The iterators end with exactly one `Finished`. Closing one early (`aclose`) cancels the request, and the
-    model really stops. All methods raise `engine.errors.HearthError` only.
+    model really stops. All methods raise `hearth.engine.errors.HearthError` only.
     """
 
     def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
@@ -68,8 +68,8 @@ class Served(Protocol):
 
 def create(name: str, settings: Settings, on_status: OnStatus) -> Backend:
     """The backend of that name. Raises `SettingsError` when there is no such module."""
-    known = name.isidentifier() and find_spec(f"engine.backends.{name}") is not None
-    make = getattr(import_module(f"engine.backends.{name}"), "create", None) if known else None
+    known = name.isidentifier() and find_spec(f"hearth.engine.backends.{name}") is not None
+    make = getattr(import_module(f"hearth.engine.backends.{name}"), "create", None) if known else None
     if make is None:  # also for the modules here that backends share
         raise SettingsError(f"there is no backend named {name!r}; use local, ollama or openai_compatible")
     backend: Backend = make(settings, on_status)

@@ -1,4 +1,4 @@
-"""The model on this machine: found or downloaded by `engine.models`, run by the host process."""
+"""The model on this machine: found or downloaded by `hearth.engine.models`, run by the host process."""
 
 import asyncio
 import time
@@ -6,17 +6,28 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 
-from engine.backends import OnStatus, chat_infill
-from engine.backends.streaming import Stream, cost_of, stopped, without_thinking_tags
-from engine.errors import BrokenModel, HearthError, HostDied, ModelError, UnknownModel
-from engine.host.client import HostClient
-from engine.host.profiles import PROFILES
-from engine.host.wire import Report
-from engine.models import names, speeds, store
-from engine.models.catalog import CatalogModel
-from engine.models.download import Progress
-from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Priority, Probe, Status, Usage
+from hearth.engine.backends import OnStatus
+from hearth.engine.backends.shared import chat_infill
+from hearth.engine.backends.shared.streaming import Stream, cost_of, stopped, without_thinking_tags
+from hearth.engine.errors import BrokenModel, HearthError, HostDied, ModelError, UnknownModel
+from hearth.engine.host.client import HostClient
+from hearth.engine.host.profiles import PROFILES
+from hearth.engine.host.wire import Report
+from hearth.engine.models import names, speeds, store
+from hearth.engine.models.catalog import CatalogModel
+from hearth.engine.models.download import Progress
+from hearth.engine.settings import Settings
+from hearth.engine.types import (
+    ChatRequest,
+    CompletionRequest,
+    Finished,
+    ModelRef,
+    Piece,
+    Priority,
+    Probe,
+    Status,
+    Usage,
+)
 
 _HELD_SECONDS = 30.0  # after a failed download; every keystroke would try again
 

@@ -7,15 +7,16 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from engine import fim
-from engine.backends import OnStatus, address, chat_infill, ollama_wire
-from engine.backends.http import Outage, Patience, Reporter, Site, cut_off, names_of, too_slow
-from engine.backends.json_text import name, sound
-from engine.backends.limits import bounded, until
-from engine.backends.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
-from engine.errors import DownloadFailed, HearthError, ModelMissing, RequestRefused
-from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, Piece, Probe, Status, Usage
+from hearth.engine import fim
+from hearth.engine.backends import OnStatus
+from hearth.engine.backends.shared import address, chat_infill, ollama_wire
+from hearth.engine.backends.shared.http import Outage, Patience, Reporter, Site, cut_off, names_of, too_slow
+from hearth.engine.backends.shared.json_text import name, sound
+from hearth.engine.backends.shared.limits import bounded, until
+from hearth.engine.backends.shared.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
+from hearth.engine.errors import DownloadFailed, HearthError, ModelMissing, RequestRefused
+from hearth.engine.settings import Settings
+from hearth.engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, Piece, Probe, Status, Usage
 
 _WARM_UP = "warm-up"
 _WAYS = {

@@ -6,15 +6,16 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from engine import fim
-from engine.backends import OnStatus, address, api_keys, chat_infill, openai_wire
-from engine.backends.http import Outage, Patience, Reporter, Site, names_of, too_slow
-from engine.backends.limits import bounded, until
-from engine.backends.openai_server import Server, probe
-from engine.backends.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
-from engine.errors import BackendUnavailable, HearthError, RequestRefused, SettingsError
-from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, FimPrompt, Probe, Status, Usage
+from hearth.engine import fim
+from hearth.engine.backends import OnStatus
+from hearth.engine.backends.shared import address, api_keys, chat_infill, openai_wire
+from hearth.engine.backends.shared.http import Outage, Patience, Reporter, Site, names_of, too_slow
+from hearth.engine.backends.shared.limits import bounded, until
+from hearth.engine.backends.shared.openai_server import Server, probe
+from hearth.engine.backends.shared.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
+from hearth.engine.errors import BackendUnavailable, HearthError, RequestRefused, SettingsError
+from hearth.engine.settings import Settings
+from hearth.engine.types import ChatRequest, CompletionRequest, FimPrompt, Probe, Status, Usage
 
 _FIM_SETTINGS = ("auto", "infill", "suffix", "raw")
 _WARM_UP = "warm-up"

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
-from engine import fim, stop
-from engine.backends import OnStatus
-from engine.reasoning import Splitter
-from engine.settings import Settings
-from engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Rival, Status, Usage
+from hearth.engine import fim
+from hearth.engine.backends import OnStatus
+from hearth.engine.reasoning import Splitter
+from hearth.engine.settings import Settings
+from hearth.engine.stopping import scanner
+from hearth.engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Rival, Status, Usage
 
 
 def create(settings: Settings, on_status: OnStatus) -> "ScriptedBackend":
@@ -38,7 +39,7 @@ class ScriptedBackend:
 
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
-        answer = stop.Answer(request.stop)
+        answer = scanner.Answer(request.stop)
         generated = 0
         begun = [pieces[1:] for pieces in self.others if request.prompt.typed.endswith(pieces[0])]
         for text in begun[0] if begun else self.pieces:

@@ -7,12 +7,13 @@ the same order: the context stands first in the prompt, and what changes in it m
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from engine.context.documents import Document
-from engine.context.ignore import MAX_BYTES, verdict, verdict_of_path
-from engine.context.query import Candidate, ContextQuery, LeftOut, Place, estimate_tokens, place_of
-from engine.context.sources import imported_definitions, open_definitions, outline, recent_edits
-from engine.context.symbols import references, symbols
-from engine.types import ContextFile
+from hearth.engine.context.documents import Document
+from hearth.engine.context.ignore import MAX_BYTES, verdict, verdict_of_path
+from hearth.engine.context.query import Candidate, ContextQuery, LeftOut, Place, place_of
+from hearth.engine.context.sources import imported_definitions, open_definitions, outline, recent_edits
+from hearth.engine.context.symbols import references, symbols
+from hearth.engine.text import estimate_tokens
+from hearth.engine.types import ContextFile
 
 __all__ = ["SOURCES", "Candidate", "ContextQuery", "Gathered", "LeftOut", "gather", "prepare"]
 

@@ -7,11 +7,12 @@ from weakref import WeakKeyDictionary
 
 import tree_sitter
 
-from engine import languages
-from engine.context import trees
-from engine.languages import Language
-from engine.secrets.hiding import seen_by_model
-from engine.types import Snapshot
+from hearth.engine import languages
+from hearth.engine.context import trees
+from hearth.engine.languages import Language
+from hearth.engine.secrets.hiding import seen_by_model
+from hearth.engine.text import start_of_line
+from hearth.engine.types import Snapshot
 
 Tree = trees.Tree
 Node = tree_sitter.Node
@@ -146,7 +147,7 @@ def byte_length(text: str) -> int:
 
 def _position(text: str, offset: int) -> tuple[int, tuple[int, int]]:
     """Byte offset, and row and byte column as tree-sitter counts them: only a line feed ends a row."""
-    line = text.rfind("\n", 0, offset) + 1
+    line = start_of_line(text, offset)
     byte = offset if text.isascii() else byte_length(text[:offset])
     return byte, (text.count("\n", 0, offset), byte_length(text[line:offset]))
 

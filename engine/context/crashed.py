@@ -19,8 +19,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
-from engine import paths
-from engine.languages import Language
+from hearth.engine import paths
+from hearth.engine.languages import Language
 
 log = logging.getLogger("hearth.context")
 SECONDS_KEPT = 7 * 86400.0

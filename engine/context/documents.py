@@ -7,13 +7,14 @@ from itertools import accumulate
 from threading import RLock
 from typing import NamedTuple
 
-from engine import languages
-from engine.context import code as codes
-from engine.context import trees
-from engine.context.changes import Change
-from engine.context.code import Code, nodes_around
-from engine.context.symbols import Symbols, expect, known_symbols
-from engine.types import Snapshot
+from hearth.engine import languages
+from hearth.engine.context import code as codes
+from hearth.engine.context import trees
+from hearth.engine.context.changes import Change
+from hearth.engine.context.code import Code, nodes_around
+from hearth.engine.context.symbols import Symbols, expect, known_symbols
+from hearth.engine.text import start_of_line
+from hearth.engine.types import Snapshot
 
 # A longer text is not parsed anew at every keystroke, but its neighbourhood is: where everything lies on one
 # level (a table, generated code) an incremental parse costs as much as a whole one, 45 ms in 10,000 lines.
@@ -235,7 +236,7 @@ class Document:
         if not across:
             return start
         begin = len(codes.encode(self.text)[: across[-1].start_byte].decode("utf-8", "replace"))
-        begin = self.text.rfind("\n", 0, begin) + 1
+        begin = start_of_line(self.text, begin)
         return begin if start - begin <= 2 * _LONG else start
 
     def snapshot(self) -> Snapshot:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePath
 
-from engine.context import globs
-from engine.files import IGNORE_RULES, SOURCE, UnfitFile, read_text
-from engine.secrets.files import has_secret_name
-from engine.secrets.hiding import kind_in
+from hearth.engine.context import globs
+from hearth.engine.files import IGNORE_RULES, SOURCE, UnfitFile, read_text
+from hearth.engine.secrets.files import has_secret_name
+from hearth.engine.secrets.hiding import kind_in
 
 MAX_BYTES = SOURCE
 IGNORE_FILES = (".gitignore", ".hearthignore")

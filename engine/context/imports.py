@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from engine.context.symbols import Import
-from engine.files import SETTINGS, read_text
-from engine.languages import Language
+from hearth.engine.context.symbols import Import
+from hearth.engine.files import SETTINGS, read_text
+from hearth.engine.languages import Language
 
 MAX_PACKAGE_FILES = 20  # of one folder, where a folder is what is imported
 MAX_NAMES = 100  # of one statement that are looked for on the disk

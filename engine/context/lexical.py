@@ -8,8 +8,8 @@ import re
 
 import tree_sitter
 
-from engine.context.code import Code, nodes_around
-from engine.stopping.lines import indent_of
+from hearth.engine.context.code import Code, nodes_around
+from hearth.engine.text import indent_of
 
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
 MAX_BRACKET_CHARS = 20_000  # looked at before the cursor

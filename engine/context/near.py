@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from engine.context.code import Code
-from engine.context.symbols import references
-from engine.context.syntax import enclosing_definition
+from hearth.engine.context.code import Code
+from hearth.engine.context.symbols import references
+from hearth.engine.context.syntax import enclosing_definition
+from hearth.engine.text import start_of_line
 
 NEAR_CHARS = 1500  # above the cursor, and half of it below: what counts as near
 TYPE_CHARS = 4000  # above the cursor, where the type of a variable may be written
@@ -57,7 +58,7 @@ def near(code: Code, offset: int) -> Near:
         start, end = around.start, max(around.end, offset)
     used = references(code, start, min(offset, end)) + references(code, offset, end)[::-1]
     names = tuple(name for name in dict.fromkeys(used) if _MIN_WORD <= len(name) <= MAX_NAME_CHARS)[:MAX_NAMES]
-    line = text[max(text.rfind("\n", 0, offset) + 1, offset - LINE_CHARS) : offset]
+    line = text[max(start_of_line(text, offset), offset - LINE_CHARS) : offset]
     receiver = _receiver(line)
     types = _types(text[max(0, offset - TYPE_CHARS) : offset], receiver)
     return Near(names, receiver, types, _words(names, line), frozenset(names))

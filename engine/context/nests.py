@@ -5,7 +5,7 @@ Everything here is linear in the text and takes a part of what parsing it would.
 
 import re
 
-from engine.languages import Language
+from hearth.engine.languages import Language
 
 MAX_BRACKETS = 2_500  # one inside of the other, brackets in strings too
 MAX_ANGLES = 400  # "<" without a ">", ";" or brace between them: each may open arguments of a type

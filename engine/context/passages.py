@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from engine.context.near import Near
-from engine.context.query import Candidate
-from engine.context.symbols import Definition, Symbols
-from engine.languages import Language
+from hearth.engine.context.near import Near
+from hearth.engine.context.query import Candidate
+from hearth.engine.context.symbols import Definition, Symbols
+from hearth.engine.languages import Language
 
 T = TypeVar("T")
 

@@ -1,24 +1,31 @@
 """What a context source is asked, and what it answers."""
 
-import math
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
-from engine.context import code as codes
-from engine.context.code import Code
-from engine.context.documents import Document
-from engine.context.ignore import ALLOWED, MAX_BYTES, Disk, Verdict, root_of, verdict_of_path, verdict_of_text
-from engine.context.near import Near, near
-from engine.context.recent import RecentEdit
-from engine.context.symbols import Import, imports_in
-from engine.languages import Language
-from engine.settings import ContextSettings
-from engine.types import Snapshot
+from hearth.engine.context import code as codes
+from hearth.engine.context.code import Code
+from hearth.engine.context.documents import Document
+from hearth.engine.context.ignore import (
+    ALLOWED,
+    MAX_BYTES,
+    Disk,
+    Verdict,
+    root_of,
+    verdict_of_path,
+    verdict_of_text,
+)
+from hearth.engine.context.near import Near, near
+from hearth.engine.context.recent import RecentEdit
+from hearth.engine.context.symbols import Import, imports_in
+from hearth.engine.languages import Language
+from hearth.engine.settings import ContextSettings
+from hearth.engine.text import estimate_tokens
+from hearth.engine.types import Snapshot
 
 IMPORT_CHARS = 20_000  # at the beginning of a file, where imports are looked for
-CHARS_PER_TOKEN = 3.3  # of code, measured with Qwen2.5-Coder's vocabulary; only an estimate is needed
 
 # Languages whose files call each other.
 _FAMILIES = {
@@ -141,10 +148,6 @@ def shown_path(uri: str, path: str | None, roots: tuple[str, ...], disk: Disk | 
     if root is None:
         return PurePath(path).name
     return disk.real(path)[len(str(root)) :].replace("\\", "/").lstrip("/")
-
-
-def estimate_tokens(text: str) -> int:
-    return math.ceil(len(text) / CHARS_PER_TOKEN)
 
 
 def same_family(language: Language | None, other: Language | None) -> bool:

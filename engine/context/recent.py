@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from engine.context.documents import Document
+from hearth.engine.context.documents import Document
 
 MAX_EDITS = 16
 JOIN_CHARS = 200  # edits that are no farther apart than this are one

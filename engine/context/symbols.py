@@ -8,9 +8,10 @@ from weakref import WeakKeyDictionary
 
 import tree_sitter
 
-from engine import languages
-from engine.context.changes import Change
-from engine.context.code import Code, nodes_around
+from hearth.engine import languages
+from hearth.engine.context.changes import Change
+from hearth.engine.context.code import Code, nodes_around
+from hearth.engine.text import start_of_line
 
 MAX_HEAD_LINES = 12  # of a definition whose whole text is its head, such as a struct
 MAX_HEAD_CHARS = 600
@@ -161,7 +162,7 @@ def _find(code: Code, start: int = 0, end: int | None = None) -> Symbols:
 
 
 def _updated(code: Code, change: Change[Symbols]) -> Symbols:
-    start = code.text.rfind("\n", 0, change.start) + 1
+    start = start_of_line(code.text, change.start)
     end = change.end
     for _ in range(LINES_BELOW):
         end = code.text.find("\n", end + 1)
@@ -293,7 +294,7 @@ def _owned(definitions: list[Definition]) -> Iterator[Definition]:
 
 def _head(text: str, start: int, body: int) -> str:
     """The head with what stands before it on its line: its indentation, `export const`, and the like."""
-    line = text.rfind("\n", 0, start) + 1
+    line = start_of_line(text, start)
     if start - line <= MAX_PREFIX_CHARS and not any(char in text[line:start] for char in ";{}()"):
         start = line
     lines = text[start : min(body, start + MAX_HEAD_CHARS)].rstrip().splitlines()
@@ -306,7 +307,7 @@ def _comment_above(code: Code, start: int) -> str:
     end = code.text.rfind("\n", 0, start)
     inside_block = False
     while end >= 0 and len(lines) < MAX_COMMENT_LINES:
-        begin = code.text.rfind("\n", 0, end) + 1
+        begin = start_of_line(code.text, end)
         line = code.text[begin:end].strip()
         end = begin - 1
         if line.endswith("*/"):

@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 
-from engine.context import code as codes
-from engine.context.code import Code
-from engine.context.lexical import in_comment, in_string, line_around, open_bracket
-from engine.context.symbols import Definition, definitions_around
-from engine.stopping.lines import indent_of, shortened
+from hearth.engine.context import code as codes
+from hearth.engine.context.code import Code
+from hearth.engine.context.lexical import in_comment, in_string, line_around, open_bracket
+from hearth.engine.context.symbols import Definition, definitions_around
+from hearth.engine.text import indent_of, shortened, start_of_line
 
 __all__ = [
     "block_expected",
@@ -122,7 +122,7 @@ def opens_block(code: Code, line: str) -> bool:
 def enclosing_lines(code: Code, offset: int, limit: int = 8) -> list[tuple[int, int]]:
     """Offsets of the lines that the offset is nested in by indentation, innermost first."""
     text = code.text
-    start = text.rfind("\n", 0, offset) + 1
+    start = start_of_line(text, offset)
     head, tail = line_around(text, offset)
     level = indent_of(head + tail) if (head + tail).strip() else max(indent_of(head), _level_above(text, start))
     found: list[tuple[int, int]] = []
@@ -130,7 +130,7 @@ def enclosing_lines(code: Code, offset: int, limit: int = 8) -> list[tuple[int, 
         if start <= 0 or level <= 0 or len(found) >= limit:
             break
         end = start - 1
-        start = text.rfind("\n", 0, end) + 1
+        start = start_of_line(text, end)
         line = text[start:end]
         if line.strip() and indent_of(line) < level and not line.lstrip().startswith((")", "]", "}", "#", "//")):
             level = indent_of(line)
@@ -210,7 +210,7 @@ def _by_indent(code: Code) -> bool:
 
 
 def _column(text: str, offset: int) -> int:
-    return indent_of(text[text.rfind("\n", 0, offset) + 1 : offset + 1])
+    return indent_of(text[start_of_line(text, offset) : offset + 1])
 
 
 def _is_closed(text: str, offset: int) -> bool:

@@ -10,9 +10,9 @@ import time
 
 import tree_sitter
 
-from engine import languages
-from engine.context import crashed, nests
-from engine.languages import Language
+from hearth.engine import languages
+from hearth.engine.context import crashed, nests
+from hearth.engine.languages import Language
 
 Tree = tree_sitter.Tree
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from engine import languages
-from engine.context import code as codes
-from engine.context.ignore import MAX_BYTES, Disk, Verdict, verdict, verdict_of_text
-from engine.context.imports import RESOLVERS
-from engine.context.symbols import Symbols, symbols
-from engine.files import read_text
-from engine.secrets.hiding import seen_by_model
+from hearth.engine import languages
+from hearth.engine.context import code as codes
+from hearth.engine.context.ignore import MAX_BYTES, Disk, Verdict, verdict, verdict_of_text
+from hearth.engine.context.imports import RESOLVERS
+from hearth.engine.context.symbols import Symbols, symbols
+from hearth.engine.files import read_text
+from hearth.engine.secrets.hiding import seen_by_model
 
 MAX_FILES = 512  # whose symbols are kept
 

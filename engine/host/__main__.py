@@ -1,3 +1,3 @@
-from engine.host.process import main
+from hearth.engine.host.process import main
 
 main()

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
-from engine.errors import BrokenModel
-from engine.host.native import Model
-from engine.host.render import Task, rendered
-from engine.types import ChatMessage
+from hearth.engine.errors import BrokenModel
+from hearth.engine.host.native import Model
+from hearth.engine.host.render import Task, rendered
+from hearth.engine.types import ChatMessage
 
 # What models without a template of their own are addressed with.
 CHATML = (

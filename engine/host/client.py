@@ -12,10 +12,10 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from typing import Any
 
-from engine import errors
-from engine.host import starter, wire
-from engine.host.profiles import PROFILES
-from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Probe
+from hearth.engine import errors
+from hearth.engine.host import starter, wire
+from hearth.engine.host.profiles import PROFILES
+from hearth.engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Probe
 
 log = logging.getLogger("hearth.client")
 _SILENCE_SECONDS = 10.0

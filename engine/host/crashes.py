@@ -8,9 +8,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from engine import logs, paths, state
-from engine.files import NOTES, read_text
-from engine.host import supervision
+from hearth.engine import logs, paths, state
+from hearth.engine.files import NOTES, read_text
+from hearth.engine.host import supervision
 
 log = logging.getLogger("hearth.host")
 _LINES = 40

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from engine import paths, state
-from engine.files import NOTES, read_json, read_text
-from engine.types import FimPrompt
+from hearth.engine import paths, state
+from hearth.engine.files import NOTES, read_json, read_text
+from hearth.engine.types import FimPrompt
 
 _SHARE = 0.4  # of the known ends: an answer of a model that finds so many is cut only where it is certainly wrong
 _TOLD = 12  # answers that a row of the catalog is worth

@@ -6,11 +6,11 @@ which got it; the text below had none, and what is typed goes on behind the text
 
 from dataclasses import dataclass, field, replace
 
-from engine.errors import PromptTooLong
-from engine.fim import FIM_TEMPLATES, Mark, layout
-from engine.host.kv_cache import common_prefix
-from engine.host.native import Model
-from engine.types import FimPrompt
+from hearth.engine.errors import PromptTooLong
+from hearth.engine.fim import FIM_TEMPLATES, Mark, layout
+from hearth.engine.host.kv_cache import common_prefix
+from hearth.engine.host.native import Model
+from hearth.engine.types import FimPrompt
 
 _REMEMBERED = 64  # texts
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence as TokenList
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from engine.host.native import Context, Logits
+from hearth.engine.host.native import Context, Logits
 
 # Logits of so many positions are kept per sequence: a prompt that ends inside a word is asked again at each
 # letter, and its last whole token would have to be evaluated again only to see its logits.

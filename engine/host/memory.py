@@ -5,9 +5,9 @@ from pathlib import Path
 
 import psutil
 
-from engine.files import NOTES, read_text
-from engine.host.session import COMPLETION_WINDOW, MAX_CACHE_BYTES, MAX_SEQUENCES
-from engine.models.gguf import GgufInfo
+from hearth.engine.files import NOTES, read_text
+from hearth.engine.host.session import COMPLETION_WINDOW, MAX_CACHE_BYTES, MAX_SEQUENCES
+from hearth.engine.models.gguf import GgufInfo
 
 _OVERHEAD = 128 * 2**20  # llama.cpp's buffers and Python
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import psutil
 
-from engine.errors import BrokenModel, ModelMissing, NotEnoughMemory
-from engine.host import memory, profiles, selftest
-from engine.host.native import Model, library_build
-from engine.host.profiles import LoadOptions, ProfileBook
-from engine.host.session import Session
-from engine.models import gguf, usable
-from engine.types import ModelRef
+from hearth.engine.errors import BrokenModel, ModelMissing, NotEnoughMemory
+from hearth.engine.host import memory, profiles, selftest
+from hearth.engine.host.native import Model, library_build
+from hearth.engine.host.profiles import LoadOptions, ProfileBook
+from hearth.engine.host.session import Session
+from hearth.engine.models import gguf, usable
+from hearth.engine.types import ModelRef
 
 log = logging.getLogger("hearth.host")
 UNUSED_SECONDS = 15 * 60.0  # after which a model leaves while another one is being used

@@ -18,9 +18,9 @@ import llama_cpp
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import BrokenModel, NotEnoughMemory
-from engine.files import SHARED_LIBRARY, read_bytes
-from engine.host.profiles import LoadOptions as LoadOptions
+from hearth.engine.errors import BrokenModel, NotEnoughMemory
+from hearth.engine.files import SHARED_LIBRARY, read_bytes
+from hearth.engine.host.profiles import LoadOptions as LoadOptions
 
 Logits = npt.NDArray[np.float32]
 _APART = "\x01"

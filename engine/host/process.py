@@ -1,7 +1,7 @@
 """The host's main program: accept clients of the same user, turn messages into jobs, leave when idle.
 
 The event loop only moves bytes; the scheduler's thread does the work. A client that goes away takes its
-jobs with it. Start it with `python -P -m engine.host`; nobody but `client.py` needs to.
+jobs with it. Start it with `python -P -m hearth.engine.host`; nobody but `client.py` needs to.
 """
 
 import asyncio
@@ -16,14 +16,14 @@ from importlib.metadata import version
 
 import psutil
 
-from engine import logs, paths
-from engine.errors import HearthError
-from engine.host import crashes, supervision, transport, trial, wire
-from engine.host.models import Models
-from engine.host.profiles import ProfileBook
-from engine.host.scheduler import Job, Lane, Scheduler
-from engine.host.session import Session, Steps
-from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Priority
+from hearth.engine import logs, paths
+from hearth.engine.errors import HearthError
+from hearth.engine.host import crashes, supervision, transport, trial, wire
+from hearth.engine.host.models import Models
+from hearth.engine.host.profiles import ProfileBook
+from hearth.engine.host.scheduler import Job, Lane, Scheduler
+from hearth.engine.host.session import Session, Steps
+from hearth.engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Priority
 
 log = logging.getLogger("hearth.host")
 VERSION = version("hearth-lsp")

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import msgspec
 
-from engine import state
-from engine.errors import BrokenModel
-from engine.files import NOTES, read_json, read_text
+from hearth.engine import state
+from hearth.engine.errors import BrokenModel
+from hearth.engine.files import NOTES, read_json, read_text
 
 log = logging.getLogger("hearth.host")
 TRIES_WITHOUT_EVIDENCE = 2  # a host killed from outside while loading says nothing about the profile

@@ -17,9 +17,9 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from engine import paths
-from engine.errors import BrokenModel
-from engine.typed import known
+from hearth.engine import paths
+from hearth.engine.errors import BrokenModel
+from hearth.engine.msgspec_types import known
 
 CPU_SECONDS = 3  # a template takes some milliseconds
 PATIENCE_SECONDS = 30.0  # by the clock: the machine may be busy
@@ -78,7 +78,7 @@ def rendered(task: Task) -> str:
 @lru_cache(maxsize=64)
 def _outcome(task: Task) -> _Outcome:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "engine.host.render"],
+        [sys.executable, "-P", "-m", "hearth.engine.host.render"],
         input=msgspec.json.encode(task),
         capture_output=True,
         timeout=PATIENCE_SECONDS,

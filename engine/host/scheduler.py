@@ -14,10 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.errors import BackendError, HearthError
-from engine.host.models import Models
-from engine.host.session import Session, Steps
-from engine.types import Finished, ModelRef, Piece, Priority
+from hearth.engine.errors import BackendError, HearthError
+from hearth.engine.host.models import Models
+from hearth.engine.host.session import Session, Steps
+from hearth.engine.types import Finished, ModelRef, Piece, Priority
 
 log = logging.getLogger("hearth.host")
 _QUANTUM_MS = 250.0

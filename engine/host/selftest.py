@@ -8,12 +8,12 @@ import time
 
 import numpy as np
 
-from engine.errors import BrokenModel
-from engine.fim import FIM_TEMPLATES
-from engine.host.native import Logits
-from engine.host.profiles import Verdict
-from engine.host.session import Session
-from engine.types import CompletionRequest, FimPrompt, Piece, StopPolicy
+from hearth.engine.errors import BrokenModel
+from hearth.engine.fim import FIM_TEMPLATES
+from hearth.engine.host.native import Logits
+from hearth.engine.host.profiles import Verdict
+from hearth.engine.host.session import Session
+from hearth.engine.types import CompletionRequest, FimPrompt, Piece, StopPolicy
 
 _ABOVE = "def add(first, second):\n    return first + second\n\n\ndef subtract(first, second):\n    return "
 _BELOW = "\n\n\nprint(add(2, 3))\nprint(subtract(5, 2))\n"

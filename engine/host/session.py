@@ -16,20 +16,20 @@ from typing import TypeVar
 import numpy as np
 import psutil
 
-from engine.errors import PromptTooLong
-from engine.fim import FIM_TEMPLATES, family_of
-from engine.host import ends
-from engine.host.chat_template import opens_thinking, task_for, tokens_of
-from engine.host.ends import Ends, known_ends
-from engine.host.fim_tokens import FimTokens
-from engine.host.healing import Vocabulary, split
-from engine.host.kv_cache import KvCache, Sequence
-from engine.host.native import Context, Logits, Model
-from engine.host.render import rendered
-from engine.host.rivals import END, NOTHING_YET, Choice, Rivals
-from engine.host.threads import ThreadGovernor
-from engine.stop import Answer
-from engine.types import (
+from hearth.engine.errors import PromptTooLong
+from hearth.engine.fim import FIM_TEMPLATES, family_of
+from hearth.engine.host import ends
+from hearth.engine.host.alternatives import END, NOTHING_YET, Choice, Rivals
+from hearth.engine.host.chat_template import opens_thinking, task_for, tokens_of
+from hearth.engine.host.ends import Ends, known_ends
+from hearth.engine.host.fim_tokens import FimTokens
+from hearth.engine.host.healing import Vocabulary, split
+from hearth.engine.host.kv_cache import KvCache, Sequence
+from hearth.engine.host.native import Context, Logits, Model
+from hearth.engine.host.render import rendered
+from hearth.engine.host.threads import ThreadGovernor
+from hearth.engine.stopping.scanner import Answer
+from hearth.engine.types import (
     ChatMessage,
     ChatRequest,
     CompletionRequest,

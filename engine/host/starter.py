@@ -17,8 +17,8 @@ from importlib.metadata import version
 
 import filelock
 
-from engine import errors, paths
-from engine.host import crashes, supervision, transport, wire
+from hearth.engine import errors, paths
+from hearth.engine.host import crashes, supervision, transport, wire
 
 log = logging.getLogger("hearth.client")
 OURS = version("hearth-lsp")
@@ -146,7 +146,7 @@ def _start(idle_minutes: float) -> subprocess.Popen[bytes]:
     err_file = crashes.fresh_stderr_file()
     with err_file.open("ab") as err:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "engine.host"],
+            [sys.executable, "-P", "-m", "hearth.engine.host"],
             stdin=subprocess.DEVNULL,
             stdout=err,
             stderr=err,

@@ -16,9 +16,9 @@ import filelock
 import msgspec
 import psutil
 
-from engine import paths, state
-from engine.errors import BackendUnavailable
-from engine.files import NOTES, read_json
+from hearth.engine import paths, state
+from hearth.engine.errors import BackendUnavailable
+from hearth.engine.files import NOTES, read_json
 
 WINDOW = 600.0
 PAUSE = 300.0
@@ -137,7 +137,7 @@ def kill_hung(pid: int | None = None) -> None:
     pid = pid or ledger().running
     with suppress(psutil.Error):
         process = psutil.Process(pid) if pid else None
-        if process and "engine.host" in process.cmdline():
+        if process and "hearth.engine.host" in process.cmdline():
             process.kill()
             process.wait(5)
 

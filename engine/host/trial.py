@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.host import profiles, trial_model
-from engine.host.native import Context, Model, library_build
-from engine.host.profiles import PROFILES, LoadOptions, Profile, ProfileBook
+from hearth.engine.host import profiles, trial_model
+from hearth.engine.host.native import Context, Model, library_build
+from hearth.engine.host.profiles import PROFILES, LoadOptions, Profile, ProfileBook
 
 log = logging.getLogger("hearth.host")
 _TOKENS = 64  # a batch: single tokens take other kernels
@@ -58,7 +58,7 @@ def _first_in(folder: Path) -> int | None:
 
 def _status(model: Path, index: int) -> int:
     """How a process ended that loads and decodes with that profile."""
-    command = [sys.executable, "-P", "-m", "engine.host.trial", str(model), str(index)]
+    command = [sys.executable, "-P", "-m", "hearth.engine.host.trial", str(model), str(index)]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from engine.types import ChatRequest, CompletionRequest, ModelRef, Probe, Rival, Usage
+from hearth.engine.types import ChatRequest, CompletionRequest, ModelRef, Probe, Rival, Usage
 
 # Raised with every change of a message; a host and a client of different versions part ways politely.
 PROTOCOL = 8

@@ -17,12 +17,12 @@ from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
-from engine.files import SOURCE, read_bytes
-from engine.languages.braces import BRACES
-from engine.languages.language import Language
-from engine.languages.lines import LINES
-from engine.languages.tags import TAGS
-from engine.languages.words import WORDS
+from hearth.engine.files import SOURCE, read_bytes
+from hearth.engine.languages.braces import BRACES
+from hearth.engine.languages.language import Language
+from hearth.engine.languages.lines import LINES
+from hearth.engine.languages.tags import TAGS
+from hearth.engine.languages.words import WORDS
 
 if TYPE_CHECKING:
     import tree_sitter

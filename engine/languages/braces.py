@@ -1,7 +1,7 @@
 """Languages whose blocks stand in braces."""
 
-from engine.languages.language import BRACE_OPENS, Language
-from engine.languages.tags import JSX_OPENS, TAG_ENDS
+from hearth.engine.languages.language import BRACE_OPENS, Language
+from hearth.engine.languages.tags import JSX_OPENS, TAG_ENDS
 
 _OBJECTIVE_C_OPENS = rf"{BRACE_OPENS}|^@(interface|implementation|protocol)\b(?!.*;$)"
 _PHP_WORDS = r"(if|elseif|else|foreach|for|while|switch)"

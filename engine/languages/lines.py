@@ -1,6 +1,6 @@
 """Languages whose blocks have no end of their own: told by indentation, or there are none."""
 
-from engine.languages.language import Language
+from hearth.engine.languages.language import Language
 
 _NOTHING = r"(?!)"
 _PYTHON_OPENS = (

@@ -1,6 +1,6 @@
 """Languages whose blocks are elements: `<ul>` … `</ul>`."""
 
-from engine.languages.language import BRACE_OPENS, Language
+from hearth.engine.languages.language import BRACE_OPENS, Language
 
 # What may stand inside a tag: strings and, in braces, code may hold a ">" of their own. All have an upper length:
 # in a minified file each "<" might else be the beginning of a tag that goes on to the end.

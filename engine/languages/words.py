@@ -1,6 +1,6 @@
 """Languages whose blocks end with a word: `do … end`, `then … fi`, `begin … end`."""
 
-from engine.languages.language import Language
+from hearth.engine.languages.language import Language
 
 _RUBY_OPENS = (
     r"^((private|protected|public|memoize)\s+)?(def\b(?!\s+[\w.]+[?!]?\s*(\([^()]*\))?\s*=\s)"

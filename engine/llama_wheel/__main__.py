@@ -1,9 +1,9 @@
-"""`python -m engine.llama_wheel install requirements.lock` or `python -m engine.llama_wheel check FILE`."""
+"""`python -m hearth.engine.llama_wheel install requirements.lock`, or `… check FILE`."""
 
 import sys
 from pathlib import Path
 
-from engine.llama_wheel import build, tiles
+from hearth.engine.llama_wheel import build, tiles
 
 
 def main(arguments: list[str]) -> int:

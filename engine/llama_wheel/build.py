@@ -17,7 +17,7 @@ import zipfile
 from importlib import metadata
 from pathlib import Path
 
-from engine.llama_wheel import tiles
+from hearth.engine.llama_wheel import tiles
 
 NAME = "llama-cpp-python"
 _FLAGS = ("-fno-dse", "-fno-tree-dse")

@@ -9,8 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from engine.errors import UnknownModel
-from engine.typed import known
+from hearth.engine.errors import UnknownModel
+from hearth.engine.msgspec_types import known
 
 Role = Literal["completion", "chat", "both"]
 
@@ -104,7 +104,7 @@ def parse(text: str) -> dict[str, CatalogModel]:
 @cache
 def models() -> dict[str, CatalogModel]:
     """The catalog that ships with Hearth."""
-    return parse(resources.files("engine.models").joinpath("catalog.toml").read_text("utf-8"))
+    return parse(resources.files("hearth.engine.models").joinpath("catalog.toml").read_text("utf-8"))
 
 
 def by_id(id: str) -> CatalogModel:

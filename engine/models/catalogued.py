@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from engine import paths
-from engine.errors import DigestMismatch
-from engine.models import digest
-from engine.models.catalog import CatalogModel
-from engine.models.download import Cancelled, OnProgress, check, download
-from engine.models.installed import OWN, InstalledModel, from_catalog
-from engine.models.sources import Offer, hf_cache, lmstudio_store, ollama_store
-from engine.settings import DownloadSettings
+from hearth.engine import paths
+from hearth.engine.errors import DigestMismatch
+from hearth.engine.models import digest
+from hearth.engine.models.catalog import CatalogModel
+from hearth.engine.models.download import Cancelled, OnProgress, check, download
+from hearth.engine.models.installed import OWN, InstalledModel, from_catalog
+from hearth.engine.models.sources import Offer, hf_cache, lmstudio_store, ollama_store
+from hearth.engine.settings import DownloadSettings
 
 # Programs whose files are used in place: what may be the pinned file there, by name and size.
 STORES: tuple[tuple[str, Callable[[Offer], Iterator[Path]]], ...] = (

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine import files, paths, state
+from hearth.engine import files, paths, state
 
 _CHUNK = 4 << 20
 

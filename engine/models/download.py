@@ -10,11 +10,11 @@ from typing import Literal, Protocol
 
 from filelock import FileLock, Timeout
 
-from engine import paths
-from engine.errors import BrokenModel, DigestMismatch, DiskFull, DownloadFailed, ModelMissing
-from engine.models import digest, usable
-from engine.models.sources import Offer, Report, hub, size, wheels
-from engine.settings import DownloadSettings
+from hearth.engine import paths
+from hearth.engine.errors import BrokenModel, DigestMismatch, DiskFull, DownloadFailed, ModelMissing
+from hearth.engine.models import digest, usable
+from hearth.engine.models.sources import Offer, Report, hub, size, wheels
+from hearth.engine.settings import DownloadSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import psutil
 
-from engine.models.catalog import CatalogModel, models
+from hearth.engine.models.catalog import CatalogModel, models
 
 Job = Literal["completion", "chat"]
 
@@ -19,7 +19,7 @@ _MOST_BYTES_PER_SECOND = 40e9  # what the memory of a laptop gives, however many
 _PROMPT_TOKENS_PER_CORE = 85.0  # of a 0.49B model
 _PROMPT_EXPONENT = 0.6
 
-# A suggestion while typing: only new tokens cost anything, see engine/frames.py.
+# A suggestion while typing: only new tokens cost anything, see engine/completion/frames.py.
 _SUGGESTION_PROMPT, _SUGGESTION_ANSWER = 5, 5
 _PATIENCE_SECONDS = 1.0
 # The code around the cursor, or around a question, is read once, before the first answer.

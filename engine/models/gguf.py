@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.errors import BrokenModel
-from engine.files import open_regular
+from hearth.engine.errors import BrokenModel
+from hearth.engine.files import open_regular
 
 Value = int | float | bool | str | tuple[int, ...]
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.models import digest, gguf
-from engine.models.catalog import CatalogModel
-from engine.models.sources import Found
-from engine.types import ModelRef
+from hearth.engine.models import digest, gguf
+from hearth.engine.models.catalog import CatalogModel
+from hearth.engine.models.sources import Found
+from hearth.engine.types import ModelRef
 
 OWN = "hearth"
 

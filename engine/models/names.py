@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import paths
-from engine.errors import UnknownModel
-from engine.models import catalog
-from engine.models.catalog import CatalogModel
-from engine.models.sources import local, ollama_store
+from hearth.engine import paths
+from hearth.engine.errors import UnknownModel
+from hearth.engine.models import catalog
+from hearth.engine.models.catalog import CatalogModel
+from hearth.engine.models.sources import local, ollama_store
 
 _UNPINNED = "main"
 _LONGEST, _LONGEST_PART, _MOST_TOLD = 4000, 240, 80  # characters, bytes, characters

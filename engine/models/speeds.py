@@ -4,8 +4,8 @@ from pathlib import Path
 
 import msgspec
 
-from engine import files, paths, state
-from engine.models.fit import Speed
+from hearth.engine import files, paths, state
+from hearth.engine.models.fit import Speed
 
 _decoder = msgspec.json.Decoder(dict[str, Speed])
 

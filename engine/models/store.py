@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from engine.errors import ModelError, ModelMissing
-from engine.models import catalogued, digest, names, uncatalogued
-from engine.models.catalog import CatalogModel
-from engine.models.download import Cancelled, OnProgress
-from engine.models.installed import InstalledModel
-from engine.models.names import HubName
-from engine.settings import DownloadSettings
-from engine.types import ModelRef
+from hearth.engine.errors import ModelError, ModelMissing
+from hearth.engine.models import catalogued, digest, names, uncatalogued
+from hearth.engine.models.catalog import CatalogModel
+from hearth.engine.models.download import Cancelled, OnProgress
+from hearth.engine.models.installed import InstalledModel
+from hearth.engine.models.names import HubName
+from hearth.engine.settings import DownloadSettings
+from hearth.engine.types import ModelRef
 
 _DEFAULTS = DownloadSettings()
 

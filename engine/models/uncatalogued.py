@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from engine.errors import DownloadFailed, ModelMissing
-from engine.models import catalog, digest, gguf, names, usable
-from engine.models.catalog import CatalogModel, ModelFile
-from engine.models.download import Cancelled, OnProgress, Progress, check, download
-from engine.models.installed import OWN, InstalledModel, from_header
-from engine.models.names import HubName, LmStudioName, OllamaName, PathName
-from engine.models.sources import Found, Offer, hf_cache, hub, lmstudio_store, local, ollama_store
-from engine.settings import DownloadSettings
+from hearth.engine.errors import DownloadFailed, ModelMissing
+from hearth.engine.models import catalog, digest, gguf, names, usable
+from hearth.engine.models.catalog import CatalogModel, ModelFile
+from hearth.engine.models.download import Cancelled, OnProgress, Progress, check, download
+from hearth.engine.models.installed import OWN, InstalledModel, from_header
+from hearth.engine.models.names import HubName, LmStudioName, OllamaName, PathName
+from hearth.engine.models.sources import Found, Offer, hf_cache, hub, lmstudio_store, local, ollama_store
+from hearth.engine.settings import DownloadSettings
 
 Name = HubName | OllamaName | LmStudioName | PathName
 

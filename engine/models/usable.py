@@ -4,10 +4,10 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from engine.errors import BrokenModel
-from engine.files import SHARED_LIBRARY, read_bytes
-from engine.models import gguf
-from engine.models.gguf import GgufInfo
+from hearth.engine.errors import BrokenModel
+from hearth.engine.files import SHARED_LIBRARY, read_bytes
+from hearth.engine.models import gguf
+from hearth.engine.models.gguf import GgufInfo
 
 LEAST_CONTEXT = 64  # tokens; with less nothing fits, and with 1 llama.cpp aborts
 _MOST_HEADER = 64 << 20  # bytes that a header is waited for

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
-from engine.secrets import named
-from engine.secrets.judging import is_mixed
-from engine.secrets.kinds import BLOCKS, HALF, SIGN, Kind, kinds_of
+from hearth.engine.secrets import named
+from hearth.engine.secrets.judging import is_mixed
+from hearth.engine.secrets.kinds import BLOCKS, HALF, SIGN, Kind, kinds_of
+from hearth.engine.text import common_end, common_start
 
 _NAMED = "a password or token"
 _BLOCK = "a private key"
@@ -44,8 +45,8 @@ def find(text: str, halves: bool = False) -> tuple[Span, ...]:
 
 def find_again(text: str, old_text: str, old: tuple[Span, ...]) -> tuple[Span, ...]:
     """The same as `find`, by looking only at where the text differs from an older one."""
-    same = _common_start(old_text, text)
-    same_end = _common_end(old_text, text, min(len(text), len(old_text)) - same)
+    same = common_start(old_text, text)
+    same_end = common_end(old_text, text, min(len(text), len(old_text)) - same)
     shift = len(text) - len(old_text)
     start, end = _lines_around(text, same, len(text) - same_end)
     kept = [span for span in old if span.kind != _BLOCK]
@@ -177,26 +178,3 @@ def _lines_around(text: str, start: int, end: int) -> tuple[int, int]:
             end = len(text)
             break
     return start + 1, end
-
-
-def _common_end(left: str, right: str, most: int) -> int:
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if left[len(left) - middle : len(left) - low] == right[len(right) - middle : len(right) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _common_start(left: str, right: str) -> int:
-    """How many characters two texts have in common at their beginning."""
-    low, high = 0, min(len(left), len(right))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if left[low:middle] == right[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

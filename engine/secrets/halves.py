@@ -2,10 +2,11 @@
 
 import re
 
-from engine.secrets import named
-from engine.secrets.finding import in_lines
-from engine.secrets.judging import is_mixed
-from engine.secrets.kinds import HALF, SIGN, kinds_of
+from hearth.engine.secrets import named
+from hearth.engine.secrets.finding import in_lines
+from hearth.engine.secrets.judging import is_mixed
+from hearth.engine.secrets.kinds import HALF, SIGN, kinds_of
+from hearth.engine.text import start_of_line
 
 _MOST_LINE = 3000  # characters left of the cursor
 _MOST_KEY = 600
@@ -32,7 +33,7 @@ _BARE_LANGUAGES = frozenset(
 
 def is_being_typed(text: str, offset: int, language: str = "") -> bool:
     """Whether the cursor stands in a key or a password, or right behind what there is of it so far."""
-    line_start = max(text.rfind("\n", 0, offset) + 1, offset - _MOST_LINE)
+    line_start = max(start_of_line(text, offset), offset - _MOST_LINE)
     line_end = text.find("\n", offset, offset + _MOST_LINE)
     head = text[line_start:offset]
     tail = text[offset : line_end if line_end >= 0 else offset + _MOST_LINE]

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import NamedTuple
 
-from engine.secrets.finding import Span, find, find_again
+from hearth.engine.secrets.finding import Span, find, find_again
 
 _WORDS = (
     *("Amber", "Birch", "Cedar", "Delta", "Ember", "Fable", "Grove", "Haven", "Ivory", "Jolly", "Kayak", "Lemon"),

@@ -2,7 +2,7 @@
 
 import re
 
-from engine.secrets.names import Strength
+from hearth.engine.secrets.names import Strength
 
 _LEAST_PASSWORD = 6  # characters
 _LEAST_TOKEN = 8

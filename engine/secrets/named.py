@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from engine.secrets.judging import is_placeholder, is_secret
-from engine.secrets.names import BEGINNINGS, Strength, strength
+from hearth.engine.secrets.judging import is_placeholder, is_secret
+from hearth.engine.secrets.names import BEGINNINGS, Strength, strength
 
 _LEAST_IN_CODE = 16
 _MOST_NAME = 48  # characters in front of the word that counts

@@ -1,1 +1,1 @@
-"""Helpers of the story in `engine/stop.py`: the rules, the trims, and what both ask of lines."""
+"""Where an answer ends: `scanner` asks the `rules` as it streams and the `trims` when it is done."""

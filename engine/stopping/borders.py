@@ -1,14 +1,14 @@
 """Where a person would stop writing: behind a statement, an argument, a call, a clause, a closed bracket.
 
 What is shown of an answer ends there, never behind an operator, a comma, a keyword, an opening bracket, or in a
-string. This is read by hand, as an answer may be anything; `engine.whole` asks the tree as well.
+string. This is read by hand, as an answer may be anything; `hearth.engine.completion.whole` asks the tree as well.
 """
 
 import re
 from dataclasses import dataclass
 
-from engine.languages import Language
-from engine.stopping.pairs import Closers, pair
+from hearth.engine.languages import Language
+from hearth.engine.stopping.pairs import Closers, pair
 
 # What wants something behind it, at the end of a line or anywhere, in any of the languages.
 _WANTS_MORE = (

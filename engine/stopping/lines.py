@@ -2,27 +2,12 @@
 
 import re
 
-from engine.types import StopPolicy
+from hearth.engine.text import bracket_depth, end_of_previous_line, indent_of, pack, start_of_line
+from hearth.engine.types import StopPolicy
 
-CLOSERS = ")]}"
-OPENERS = "([{"
-BLANKS = " \t\r\n"
 SEPARATORS = ";,"
 # Shorter lines than this (without white space) also stand in answers by chance: `}`, `else:`, `return x`.
 DISTINCTIVE = 10
-MAX_LINE = 2_000  # characters of a line that are looked at, on each side of the cursor
-
-
-def shortened(line: str) -> str:
-    """The indentation and the end of a long line."""
-    if len(line) <= MAX_LINE:
-        return line
-    return line[: min(MAX_LINE, len(line) - len(line.lstrip(" \t")))] + line[-MAX_LINE:].lstrip(" \t")
-
-
-def bracket_depth(text: str) -> int:
-    """Open brackets minus closed ones; strings and comments are not told apart."""
-    return sum(text.count(char) for char in OPENERS) - sum(text.count(char) for char in CLOSERS)
 
 
 def needle_of(lines: tuple[str, ...]) -> str:
@@ -46,7 +31,7 @@ def find_packed(text: str, needle: str, anywhere: bool, first_line: bool = False
     at = packed.find(needle)
     while at >= 0:
         start = offsets[at]
-        line_start = text.rfind("\n", 0, start) + 1
+        line_start = start_of_line(text, start)
         if anywhere:
             return start
         if not text[line_start:start].strip():
@@ -82,26 +67,6 @@ def without_blanks_of(tail: str, text: str, end: int) -> int:
     return end - min(blanks, before)
 
 
-def pack(text: str) -> tuple[str, list[int]]:
-    """The text without white space, and the offset of each remaining character."""
-    offsets = [index for index, char in enumerate(text) if not char.isspace()]
-    return "".join(text[index] for index in offsets), offsets
-
-
-def lines_of(text: str) -> list[tuple[int, str]]:
-    """(offset, line without its end) of every line; the last one may still be growing."""
-    lines: list[tuple[int, str]] = []
-    start = 0
-    for line in text.split("\n"):
-        lines.append((start, line))
-        start += len(line) + 1
-    return lines
-
-
-def end_of_previous_line(text: str, line_start: int) -> int:
-    return len(text[:line_start].rstrip("\r\n"))
-
-
 def first_indent(text: str, policy: StopPolicy) -> int:
     """The indentation of the line that the answer begins in; on an empty line that is the answer's own."""
     return indent_of(policy.head if policy.head.strip() else policy.head + text.lstrip("\r\n"))
@@ -110,12 +75,6 @@ def first_indent(text: str, policy: StopPolicy) -> int:
 def runs_empty(text: str) -> int | None:
     """Nothing but line ends: three of them are an answer, an empty one."""
     return 0 if text.count("\n") >= 3 else None
-
-
-def indent_of(line: str) -> int:
-    """The width of a line's indentation; a tab goes to the next multiple of four."""
-    blanks = line[: len(line) - len(line.lstrip(" \t"))]
-    return len(blanks.expandtabs(4))
 
 
 def is_jump(line: str) -> bool:

@@ -8,7 +8,7 @@ as its place is, and what it closes without having opened it is paired with what
 import re
 from dataclasses import dataclass, replace
 
-from engine.languages import Language
+from hearth.engine.languages import Language
 
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
 QUOTES = "\"'`"

@@ -3,28 +3,23 @@
 import re
 from collections.abc import Callable
 
-from engine.languages import named
-from engine.stopping.borders import Beginning, is_whole
-from engine.stopping.lines import (
-    BLANKS,
-    CLOSERS,
+from hearth.engine.languages import named
+from hearth.engine.stopping.borders import Beginning, is_whole
+from hearth.engine.stopping.lines import (
     DISTINCTIVE,
-    bracket_depth,
     completes_tail,
-    end_of_previous_line,
     find_packed,
     first_indent,
-    indent_of,
     is_before_line,
     is_jump,
     line_after,
-    lines_of,
     needle_of,
     runs_empty,
     without_blanks_of,
 )
-from engine.stopping.pairs import BRACKETS, Closers, pair
-from engine.types import StopPolicy
+from hearth.engine.stopping.pairs import BRACKETS, Closers, pair
+from hearth.engine.text import BLANKS, CLOSERS, bracket_depth, end_of_previous_line, indent_of, lines_of
+from hearth.engine.types import StopPolicy
 
 _RULER = 80  # columns up to which a line of dashes is no loop
 _TABLE = 8  # rows of figures that may be the same

@@ -3,20 +3,9 @@
 import re
 from collections.abc import Callable
 
-from engine.stopping.lines import (
-    BLANKS,
-    CLOSERS,
-    DISTINCTIVE,
-    completes_tail,
-    end_of_previous_line,
-    indent_of,
-    is_jump,
-    line_after,
-    lines_of,
-    pack,
-    without_blanks_of,
-)
-from engine.types import StopPolicy
+from hearth.engine.stopping.lines import DISTINCTIVE, completes_tail, is_jump, line_after, without_blanks_of
+from hearth.engine.text import BLANKS, CLOSERS, end_of_previous_line, indent_of, lines_of, pack
+from hearth.engine.types import StopPolicy
 
 
 def lines_below(text: str, policy: StopPolicy) -> int:

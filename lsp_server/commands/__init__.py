@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from engine import logs
-from engine.errors import HearthError
-from lsp_server.commands import act, bench, chat, complete, demo, doctor, explain, inspect, stats
-from lsp_server.models_cli import app as models
-from lsp_server.words import screen
+from hearth.engine import logs
+from hearth.engine.errors import HearthError
+from hearth.lsp_server.commands import act, bench, chat, complete, demo, doctor, explain, inspect, stats
+from hearth.lsp_server.commands.models import app as models
+from hearth.lsp_server.words import screen
 
 app = typer.Typer(
     name="hearth",
@@ -69,7 +69,7 @@ def hearth(
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def serve() -> None:
     """Run the language server on stdin and stdout (what editors start), or with --tcp PORT on a loopback port."""
-    # `lsp_server.cli` takes `serve` before typer is even imported; this is here for the help.
+    # `hearth.lsp_server.cli` takes `serve` before typer is even imported; this is here for the help.
 
 
 app.command()(complete.complete)

@@ -6,19 +6,19 @@ from typing import Annotated
 import typer
 from rich.syntax import Syntax
 
-from engine import backends
-from engine.errors import EditRefused
-from engine.files import DOCUMENT, read_bytes, write_atomically
-from engine.rewrite import rewrite, write_tests
-from engine.rewriting import actions
-from engine.rewriting.edits import applied
-from engine.rewriting.targets import Place, Problem
-from engine.rewriting.unit_tests import plan
-from engine.settings import Settings
-from lsp_server.commands import terminal
-from lsp_server.commands.selection import HELP, selection
-from lsp_server.commands.talking import tell
-from lsp_server.words import screen
+from hearth.engine import backends
+from hearth.engine.code_actions import actions
+from hearth.engine.code_actions.edits import applied
+from hearth.engine.code_actions.rewrite import rewrite, write_tests
+from hearth.engine.code_actions.targets import Place, Problem
+from hearth.engine.code_actions.unit_tests import plan
+from hearth.engine.errors import EditRefused
+from hearth.engine.files import DOCUMENT, read_bytes, write_atomically
+from hearth.engine.settings import Settings
+from hearth.lsp_server.commands import terminal
+from hearth.lsp_server.commands.selection import HELP, selection
+from hearth.lsp_server.commands.talking import tell
+from hearth.lsp_server.words import screen
 
 _NAMES = ", ".join(row.id for row in actions.ACTIONS if row.mode != "answer")
 

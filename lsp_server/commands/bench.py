@@ -10,14 +10,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from engine.backends import local
-from engine.completion import Completer
-from engine.context.documents import Document
-from engine.host.wire import Report
-from engine.settings import Settings
-from engine.types import Completion
-from lsp_server.commands import terminal
-from lsp_server.words import screen
+from hearth.engine.backends import local
+from hearth.engine.completion.completer import Completer
+from hearth.engine.context.documents import Document
+from hearth.engine.host.wire import Report
+from hearth.engine.settings import Settings
+from hearth.engine.types import Completion
+from hearth.lsp_server.commands import terminal
+from hearth.lsp_server.words import screen
 
 _PLACES = 4
 _KEY_SECONDS = 0.25  # from one keystroke to the next

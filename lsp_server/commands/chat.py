@@ -2,8 +2,8 @@ from typing import Annotated
 
 import typer
 
-from lsp_server.commands import talking, terminal
-from lsp_server.commands.selection import HELP, selection
+from hearth.lsp_server.commands import talking, terminal
+from hearth.lsp_server.commands.selection import HELP, selection
 
 
 def chat(

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from engine import backends
-from engine.completion import Completer
-from engine.context.documents import Document
-from engine.settings import Settings
-from engine.types import Completion, Status
-from lsp_server.commands import terminal
-from lsp_server.words import screen
+from hearth.engine import backends
+from hearth.engine.completion.completer import Completer
+from hearth.engine.context.documents import Document
+from hearth.engine.settings import Settings
+from hearth.engine.types import Completion, Status
+from hearth.lsp_server.commands import terminal
+from hearth.lsp_server.words import screen
 
 
 def complete(

@@ -12,8 +12,8 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.syntax import Syntax
 from rich.text import Text
 
-from lsp_server.commands import terminal
-from lsp_server.words import screen
+from hearth.lsp_server.commands import terminal
+from hearth.lsp_server.words import screen
 
 SAMPLE = '''\
 """Prices of a small shop."""
@@ -71,7 +71,7 @@ async def _session() -> None:
     client.feature(lsp.WINDOW_SHOW_MESSAGE)(on_message)
     with tempfile.TemporaryDirectory() as folder, progress:
         began = time.perf_counter()
-        await client.start_io(sys.executable, "-P", "-m", "lsp_server.cli", "serve")
+        await client.start_io(sys.executable, "-P", "-m", "hearth.lsp_server.cli", "serve")
         try:
             await _play(client, Path(folder) / "shop.py", began, failed, progress)
         finally:

@@ -6,16 +6,16 @@ from importlib.metadata import version
 import psutil
 from rich.table import Table
 
-from engine import backends, paths
-from engine.backends.local import LocalBackend
-from engine.errors import HearthError
-from engine.host import crashes, supervision
-from engine.host.wire import Report
-from engine.models import store
-from engine.settings import Settings
-from lsp_server import watchdog
-from lsp_server.commands import terminal
-from lsp_server.words import screen
+from hearth.engine import backends, paths
+from hearth.engine.backends.local import LocalBackend
+from hearth.engine.errors import HearthError
+from hearth.engine.host import crashes, supervision
+from hearth.engine.host.wire import Report
+from hearth.engine.models import store
+from hearth.engine.settings import Settings
+from hearth.lsp_server import watchdog
+from hearth.lsp_server.commands import terminal
+from hearth.lsp_server.words import screen
 
 _LINES = 8  # of a crash report
 

@@ -2,9 +2,9 @@ from typing import Annotated
 
 import typer
 
-from engine.chat import EXPLAIN
-from lsp_server.commands import talking, terminal
-from lsp_server.commands.selection import HELP, selection
+from hearth.engine.chat.answering import EXPLAIN
+from hearth.lsp_server.commands import talking, terminal
+from hearth.lsp_server.commands.selection import HELP, selection
 
 
 def explain(

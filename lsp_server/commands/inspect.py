@@ -5,17 +5,17 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from engine import backends
-from engine.completion import Completer
-from engine.context import ContextQuery
-from engine.context.documents import Document
-from engine.context.ignore import verdict
-from engine.inspection import Inspection
-from engine.inspection import inspect as inspect_place
-from engine.settings import Settings
-from engine.types import Snapshot
-from lsp_server.commands import terminal
-from lsp_server.words import screen
+from hearth.engine import backends
+from hearth.engine.completion.completer import Completer
+from hearth.engine.completion.inspection import Inspection
+from hearth.engine.completion.inspection import inspect as inspect_place
+from hearth.engine.context import ContextQuery
+from hearth.engine.context.documents import Document
+from hearth.engine.context.ignore import verdict
+from hearth.engine.settings import Settings
+from hearth.engine.types import Snapshot
+from hearth.lsp_server.commands import terminal
+from hearth.lsp_server.words import screen
 
 
 def inspect(

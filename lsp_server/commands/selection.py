@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from engine.context.documents import Document
-from engine.models.names import shortened
-from lsp_server.commands import terminal
+from hearth.engine.context.documents import Document
+from hearth.engine.models.names import shortened
+from hearth.lsp_server.commands import terminal
 
 HELP = "lines of a file, counted from 1: app.py:12-30, app.py:12, or app.py for all"
 

@@ -9,12 +9,12 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from engine.ledger import advice, records, summary
-from engine.ledger.records import Record
-from engine.ledger.summary import Figures
-from engine.settings import Settings
-from lsp_server.commands import terminal
-from lsp_server.words import screen
+from hearth.engine.settings import Settings
+from hearth.engine.stats import advice, records, summary
+from hearth.engine.stats.records import Record
+from hearth.engine.stats.summary import Figures
+from hearth.lsp_server.commands import terminal
+from hearth.lsp_server.words import screen
 
 _BARS = "▁▂▃▄▅▆▇█"
 _MAX_DAYS = 60  # columns of the plot

@@ -10,26 +10,28 @@ from dataclasses import replace
 from rich.live import Live
 from rich.text import Text
 
-from engine import backends, chats
-from engine.characters import PlainStream
-from engine.chat import Answered, Chats, Passage
-from engine.context.documents import Document
-from engine.errors import BackendError, HearthError, RequestRefused
-from engine.secrets.hiding import seen_by_model
-from engine.types import Status
-from lsp_server import convert
-from lsp_server.commands import terminal
-from lsp_server.words import screen
+from hearth.engine import backends
+from hearth.engine.characters import PlainStream
+from hearth.engine.chat import history
+from hearth.engine.chat.answering import Answered, Chats, Passage
+from hearth.engine.context.documents import Document
+from hearth.engine.errors import BackendError, HearthError, RequestRefused
+from hearth.engine.secrets.hiding import seen_by_model
+from hearth.engine.text import start_of_line
+from hearth.engine.types import Status
+from hearth.lsp_server import convert
+from hearth.lsp_server.commands import terminal
+from hearth.lsp_server.words import screen
 
 _NOTES = {"stopped": "(stopped)", "limit": "(cut off: the answer is too long)"}
 
 
 def passage(document: Document, start: int, end: int) -> Passage:
     """The lines, or the definition around a single one."""
-    from engine.context.syntax import enclosing_definition
+    from hearth.engine.context.syntax import enclosing_definition
 
     if start == end and (found := enclosing_definition(document.code, start)) is not None:
-        start, end = document.text.rfind("\n", 0, found.start) + 1, found.end
+        start, end = start_of_line(document.text, found.start), found.end
     first, last = (convert.position_at(document, offset, "utf-32").line for offset in (start, max(start, end - 1)))
     starts = document.line_starts
     start = starts[first]
@@ -41,7 +43,7 @@ def passage(document: Document, start: int, end: int) -> Passage:
 async def one_answer(question: str, passages: tuple[Passage, ...]) -> None:
     """Without history: the next one is about something else."""
     async with _chats(keep=False) as open_chats:
-        await _stream(open_chats, question, passages, chats.new_id())
+        await _stream(open_chats, question, passages, history.new_id())
 
 
 async def conversation(passages: tuple[Passage, ...], model: str = "", backend: str = "") -> None:
@@ -52,7 +54,7 @@ async def conversation(passages: tuple[Passage, ...], model: str = "", backend: 
     if sys.stdin.isatty():
         screen.out.print("Ctrl-C stops an answer, Ctrl-D ends the chat.", style="dim")
     async with _chats(True, model, backend) as open_chats:
-        id = chats.new_id()
+        id = history.new_id()
         while (question := _read()) is not None:
             if not question.strip():
                 continue

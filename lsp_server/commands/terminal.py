@@ -7,15 +7,15 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 
-from engine import paths
-from engine.context.documents import Document
-from engine.errors import HearthError
-from engine.files import DOCUMENT, read_bytes
-from engine.languages import language_of
-from engine.models.names import shortened
-from engine.settings import Settings
-from lsp_server.settings import read_toml, resolve
-from lsp_server.words import screen
+from hearth.engine import paths
+from hearth.engine.context.documents import Document
+from hearth.engine.errors import HearthError
+from hearth.engine.files import DOCUMENT, read_bytes
+from hearth.engine.languages import language_of
+from hearth.engine.models.names import shortened
+from hearth.engine.settings import Settings
+from hearth.lsp_server.settings import read_toml, resolve
+from hearth.lsp_server.words import screen
 
 T = TypeVar("T")
 

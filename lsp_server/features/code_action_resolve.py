@@ -1,8 +1,8 @@
 from lsprotocol import types as lsp
 
-from engine.errors import HearthError
-from lsp_server import rewriting
-from lsp_server.hearth import Hearth
+from hearth.engine.errors import HearthError
+from hearth.lsp_server import rewriting
+from hearth.lsp_server.hearth import Hearth
 
 
 def unchanged(action: lsp.CodeAction) -> lsp.CodeAction:

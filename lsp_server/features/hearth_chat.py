@@ -1,12 +1,12 @@
 from typing import Any
 
-from engine import logs
-from engine.errors import HearthError
-from engine.types import Piece
-from lsp_server import chatting
-from lsp_server.hearth import Hearth
-from lsp_server.params import ChatParams, read
-from lsp_server.words import client
+from hearth.engine import logs
+from hearth.engine.errors import HearthError
+from hearth.engine.types import Piece
+from hearth.lsp_server import chatting
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.params import ChatParams, read
+from hearth.lsp_server.words import client
 
 
 async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
@@ -16,7 +16,7 @@ async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
     an answer too: reason "error", with a `message` for the user and what there is of the text.
     """
     conversation = _conversation(params)
-    from engine.chat import EXPLAIN
+    from hearth.engine.chat.answering import EXPLAIN
 
     try:
         asked = read(params, ChatParams)

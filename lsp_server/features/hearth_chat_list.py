@@ -1,20 +1,21 @@
 from typing import TYPE_CHECKING, Any
 
-from engine.characters import plain
-from lsp_server.hearth import Hearth
-from lsp_server.words import text
+from hearth.engine.characters import plain
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.words import text
 
 if TYPE_CHECKING:
-    from engine.chats import Conversation
+    from hearth.engine.chat.history import Conversation
 
 _SECONDS = 20.0  # for the disk
 
 
 async def handle(ls: Hearth, params: Any) -> list[dict[str, Any]]:
     """The conversations that are kept on this disk, newest first; `started` in seconds since 1970."""
-    from engine import aside, chats
+    from hearth.engine import aside
+    from hearth.engine.chat import history
 
-    return [_as_result(each) for each in await aside.run(_SECONDS, chats.listed)]
+    return [_as_result(each) for each in await aside.run(_SECONDS, history.listed)]
 
 
 def _as_result(kept: "Conversation") -> dict[str, Any]:
@@ -25,6 +26,6 @@ def _as_result(kept: "Conversation") -> dict[str, Any]:
 
 def _asked(question: str) -> str:
     """A question (or the beginning of one) as the user put it: `action: "explain"` is no words of theirs."""
-    from engine.chat import EXPLAIN
+    from hearth.engine.chat.answering import EXPLAIN
 
     return "Explain the selection" if question and EXPLAIN.startswith(question) else plain(question)

@@ -1,7 +1,7 @@
 from typing import Any
 
-from lsp_server.hearth import Hearth
-from lsp_server.params import ConversationParams, read
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.params import ConversationParams, read
 
 
 async def handle(ls: Hearth, params: Any) -> bool:

@@ -1,7 +1,7 @@
 from typing import Any
 
-from lsp_server.hearth import Hearth
-from lsp_server.params import ItemParams, read
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.params import ItemParams, read
 
 
 async def handle(ls: Hearth, params: Any) -> None:

@@ -1,8 +1,8 @@
 import hashlib
 from typing import Any
 
-from lsp_server.hearth import Hearth
-from lsp_server.params import DocumentParams, read
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.params import DocumentParams, read
 
 
 async def handle(ls: Hearth, params: Any) -> dict[str, Any] | None:

@@ -1,14 +1,14 @@
 from typing import Any
 
-from engine.errors import HearthError
-from lsp_server.hearth import Hearth
-from lsp_server.params import InspectParams, read
-from lsp_server.words import text
+from hearth.engine.errors import HearthError
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.params import InspectParams, read
+from hearth.lsp_server.words import text
 
 
 async def handle(ls: Hearth, params: Any) -> dict[str, Any] | None:
     """`{textDocument, position}` -> what a completion there would send: prompt, pieces, what was left out."""
-    from engine.inspection import inspect
+    from hearth.engine.completion.inspection import inspect
 
     place = read(params, InspectParams)
     document = ls.documents.get(place.text_document.uri)

@@ -1,12 +1,12 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from lsp_server.hearth import Hearth
+from hearth.lsp_server.hearth import Hearth
 
 if TYPE_CHECKING:
-    from engine.models.catalog import CatalogModel
-    from engine.models.fit import Machine
-    from engine.models.sources import Found
+    from hearth.engine.models.catalog import CatalogModel
+    from hearth.engine.models.fit import Machine
+    from hearth.engine.models.sources import Found
 
 _ROLES = ("completion", "chat")
 
@@ -22,7 +22,7 @@ async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
 
 
 def _models(current: dict[str, str]) -> list[dict[str, Any]]:
-    from engine.models import catalog, fit, uncatalogued
+    from hearth.engine.models import catalog, fit, uncatalogued
 
     machine = fit.Machine.here()
     best = {advice.model.id for advice in fit.recommend(machine) if advice}
@@ -32,8 +32,8 @@ def _models(current: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def _catalogued(model: "CatalogModel", machine: "Machine", best: set[str]) -> dict[str, Any]:
-    from engine.errors import HearthError
-    from engine.models import fit, store
+    from hearth.engine.errors import HearthError
+    from hearth.engine.models import fit, store
 
     try:
         installed = store.find(model.id)

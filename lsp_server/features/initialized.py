@@ -3,13 +3,19 @@ from importlib import import_module
 
 from lsprotocol import types as lsp
 
-from lsp_server import watching
-from lsp_server.hearth import Hearth
+from hearth.lsp_server import watching
+from hearth.lsp_server.hearth import Hearth
+
+# In the order of who asks first; each takes some hundredths of a second at most.
+_NEEDED = (
+    *("secrets.hiding", "context", "stopping.scanner", "completion.completer"),
+    *("models.names", "models.store", "host.client", "backends.shared.streaming"),
+)
 
 
 async def handle(ls: Hearth, params: lsp.InitializedParams) -> None:
     """Ask the client for its settings, and to tell of changed files; one that cannot be asked has sent them."""
-    ls.in_background(_load())
+    ls.loading = ls.in_background(_load())
     try:
         await asyncio.wait_for(ls.pull_settings(), timeout=2)
     except TimeoutError:
@@ -21,10 +27,10 @@ async def handle(ls: Hearth, params: lsp.InitializedParams) -> None:
 
 
 async def _load() -> None:
-    """Import what the first document and the first completion need: it takes a tenth of a second, in short steps.
+    """Import what the first document and the first completion need: some 0.2 s in short steps.
 
     Not in a thread: of a package that two threads import at once, Python may give one of them half.
     """
-    for module in ("engine.secrets.hiding", "engine.context", "engine.stop", "engine.completion"):
-        import_module(module)
+    for module in _NEEDED:
+        import_module(f"hearth.engine.{module}")
         await asyncio.sleep(0)

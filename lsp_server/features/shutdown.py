@@ -1,4 +1,4 @@
-from lsp_server.hearth import Hearth
+from hearth.lsp_server.hearth import Hearth
 
 
 async def handle(ls: Hearth, params: None) -> None:

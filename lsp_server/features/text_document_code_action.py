@@ -2,14 +2,14 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
-from lsp_server import rewriting
-from lsp_server.hearth import Hearth
-from lsp_server.words import text
+from hearth.lsp_server import rewriting
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.words import text
 
 if TYPE_CHECKING:
-    from engine.context.documents import Document
-    from engine.rewriting.actions import Action
-    from engine.rewriting.targets import Target
+    from hearth.engine.code_actions.actions import Action
+    from hearth.engine.code_actions.targets import Target
+    from hearth.engine.context.documents import Document
 
 _MAX_FIXES = 3  # problems at one place that get an action each
 OPTIONS = lsp.CodeActionOptions(
@@ -24,7 +24,7 @@ OPTIONS = lsp.CodeActionOptions(
 
 async def handle(ls: Hearth, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     """What makes sense at a place; nothing is asked of the model before one of them is resolved."""
-    from engine.rewriting import actions
+    from hearth.engine.code_actions import actions
 
     document = ls.documents.get(params.text_document.uri)
     if document is None or ls.is_secret(document):
@@ -48,7 +48,7 @@ def _code_action(
     target: "Target",
     diagnostic: lsp.Diagnostic | None,
 ) -> lsp.CodeAction:
-    from engine.rewriting import actions
+    from hearth.engine.code_actions import actions
 
     action = lsp.CodeAction(
         title=text.title(actions.title(row, target)),

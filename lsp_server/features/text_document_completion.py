@@ -3,9 +3,9 @@ import time
 
 from lsprotocol import types as lsp
 
-from lsp_server import convert
-from lsp_server.hearth import Hearth
-from lsp_server.words import text as words
+from hearth.lsp_server import convert
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.words import text as words
 
 NOTHING = lsp.CompletionList(is_incomplete=True, items=[])
 

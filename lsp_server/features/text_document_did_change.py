@@ -2,8 +2,8 @@ from collections.abc import Sequence
 
 from lsprotocol import types as lsp
 
-from lsp_server import convert, mirror
-from lsp_server.hearth import Hearth
+from hearth.lsp_server import convert, mirror
+from hearth.lsp_server.hearth import Hearth
 
 _PIECE = 5  # characters; nobody presses so many keys between two notifications
 

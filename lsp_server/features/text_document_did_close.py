@@ -1,6 +1,6 @@
 from lsprotocol import types as lsp
 
-from lsp_server.hearth import Hearth
+from hearth.lsp_server.hearth import Hearth
 
 
 def handle(ls: Hearth, params: lsp.DidCloseTextDocumentParams) -> None:

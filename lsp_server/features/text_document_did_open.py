@@ -3,10 +3,10 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
-from lsp_server.hearth import Hearth
+from hearth.lsp_server.hearth import Hearth
 
 if TYPE_CHECKING:
-    from engine.context.documents import Document
+    from hearth.engine.context.documents import Document
 
 
 def handle(ls: Hearth, params: lsp.DidOpenTextDocumentParams) -> None:
@@ -18,10 +18,12 @@ def handle(ls: Hearth, params: lsp.DidOpenTextDocumentParams) -> None:
 
 
 async def _prepare(document: "Document") -> None:
-    from engine.context import prepare
+    from hearth.engine.context import prepare
 
     await asyncio.to_thread(prepare, document)
 
 
 async def _wake(ls: Hearth) -> None:
+    if ls.loading is not None:
+        await asyncio.wait({ls.loading})
     await (await ls.completer()).wake()

@@ -1,8 +1,8 @@
 from typing import Any
 
-from lsp_server import convert
-from lsp_server.hearth import Hearth
-from lsp_server.params import PartlyAcceptedParams, read
+from hearth.lsp_server import convert
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.params import PartlyAcceptedParams, read
 
 
 async def handle(ls: Hearth, params: Any) -> None:

@@ -1,7 +1,7 @@
 from lsprotocol import types as lsp
 
-from lsp_server import mirror
-from lsp_server.hearth import Hearth
+from hearth.lsp_server import mirror
+from hearth.lsp_server.hearth import Hearth
 
 OPTIONS = lsp.SaveOptions(include_text=True)
 

@@ -3,13 +3,13 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
-from lsp_server import convert, selected
-from lsp_server.hearth import Hearth
-from lsp_server.words import client
+from hearth.lsp_server import convert, selected
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.words import client
 
 if TYPE_CHECKING:
-    from engine.context.documents import Document
-    from engine.types import Completion
+    from hearth.engine.context.documents import Document
+    from hearth.engine.types import Completion
 
 NOTHING = lsp.InlineCompletionList(items=[])
 

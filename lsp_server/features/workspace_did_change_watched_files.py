@@ -4,8 +4,8 @@ from pathlib import Path
 from lsprotocol import types as lsp
 from pygls.uris import to_fs_path
 
-from engine import aside
-from lsp_server.hearth import Hearth
+from hearth.engine import aside
+from hearth.lsp_server.hearth import Hearth
 
 _SECONDS = 60.0  # for the disk; what is not read by then is read when it is looked at
 
@@ -19,7 +19,7 @@ async def handle(ls: Hearth, params: lsp.DidChangeWatchedFilesParams) -> None:
 
 
 def _read_anew(paths: list[str], roots: tuple[str, ...]) -> None:
-    from engine.context import workspace
+    from hearth.engine.context import workspace
 
     for file in workspace.changed([Path(path).resolve() for path in paths]):
         workspace.symbols_of_file(file, roots)

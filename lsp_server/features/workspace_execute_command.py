@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from engine.characters import one_line
-from engine.errors import EditRefused
-from lsp_server import chatting, rewriting
-from lsp_server.hearth import Hearth
-from lsp_server.progress import Progress
-from lsp_server.words import client
+from hearth.engine.characters import one_line
+from hearth.engine.errors import EditRefused
+from hearth.lsp_server import chatting, rewriting
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.progress import Progress
+from hearth.lsp_server.words import client
 
 
 async def pause(ls: Hearth, *_: Any) -> None:
@@ -58,7 +58,7 @@ async def act(ls: Hearth, wanted: Any = None, *_: Any) -> bool:
 
 async def explain(ls: Hearth, place: Any = None, *_: Any) -> dict[str, Any] | None:
     """`{uri, range?}`: the explanation opens as a Markdown document, and is the result."""
-    from engine.chat import EXPLAIN
+    from hearth.engine.chat.answering import EXPLAIN
 
     return await _show_answer(ls, EXPLAIN, place)
 

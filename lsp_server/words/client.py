@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
-from lsp_server.words import text
+from hearth.lsp_server.words import text
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from pygls.lsp.server import LanguageServer
 
-    from engine.types import Status
+    from hearth.engine.types import Status
 
 Token = str | int
 

@@ -16,8 +16,8 @@ from rich.progress import TextColumn, track
 from rich.segment import Segment
 from rich.text import Text
 
-from engine.characters import plain
-from lsp_server.words import text
+from hearth.engine.characters import plain
+from hearth.lsp_server.words import text
 
 T = TypeVar("T")
 _LONGEST = 1000  # characters of an error, which may quote what somebody pasted

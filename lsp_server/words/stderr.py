@@ -2,7 +2,7 @@
 
 import sys
 
-from lsp_server.words import text
+from hearth.lsp_server.words import text
 
 
 def tell(said: str) -> None:

@@ -4,8 +4,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from engine.characters import HIDDEN, MOST, one_line, plain
-from engine.markdown import fenced
+from hearth.engine.characters import HIDDEN, MOST, one_line, plain
+from hearth.engine.markdown import fenced
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

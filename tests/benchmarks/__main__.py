@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from engine.host.starter import PATIENT_THREADS
+from hearth.engine.host.starter import PATIENT_THREADS
 from tests.benchmarks import busy, crossfile, infill, limit, load, replay, scale, startup
 from tests.benchmarks.edits import compare
 from tests.benchmarks.gaps import run as gaps

@@ -22,14 +22,14 @@ from pathlib import Path
 
 from rich.progress import track
 
-from engine.backends import local
-from engine.completion import Completer
-from engine.context import SOURCES, ContextQuery, Gathered
-from engine.context.documents import Document
-from engine.context.recent import RecentEdit
-from engine.context.symbols import symbols
-from engine.settings import CompletionSettings, ContextSettings, HostSettings, Settings
-from engine.types import CompletionRequest, Piece, Snapshot
+from hearth.engine.backends import local
+from hearth.engine.completion.completer import Completer
+from hearth.engine.context import SOURCES, ContextQuery, Gathered
+from hearth.engine.context.documents import Document
+from hearth.engine.context.recent import RecentEdit
+from hearth.engine.context.symbols import symbols
+from hearth.engine.settings import CompletionSettings, ContextSettings, HostSettings, Settings
+from hearth.engine.types import CompletionRequest, Piece, Snapshot
 from tests.benchmarks import crossfile_cases, crossfile_speed, machine
 from tests.benchmarks.crossfile_cases import Case
 from tests.benchmarks.crossfile_speed import Building

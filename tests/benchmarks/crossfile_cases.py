@@ -17,11 +17,11 @@ from typing import Literal
 
 import tree_sitter
 
-from engine import languages
-from engine.context import code as codes
-from engine.context.code import Code
-from engine.context.symbols import symbols
-from engine.languages import language_of
+from hearth.engine import languages
+from hearth.engine.context import code as codes
+from hearth.engine.context.code import Code
+from hearth.engine.context.symbols import symbols
+from hearth.engine.languages import language_of
 from tests.benchmarks.packages import Project
 
 Kind = Literal["name", "member", "call"]

@@ -3,10 +3,10 @@
 import time
 from dataclasses import dataclass
 
-from engine.context import ContextQuery, gather, prepare
-from engine.context.documents import Document
-from engine.context.recent import RecentEdits
-from engine.languages import language_of
+from hearth.engine.context import ContextQuery, gather, prepare
+from hearth.engine.context.documents import Document
+from hearth.engine.context.recent import RecentEdits
+from hearth.engine.languages import language_of
 from tests.benchmarks.metrics import percentile
 from tests.benchmarks.packages import Project
 

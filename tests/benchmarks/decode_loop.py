@@ -13,8 +13,8 @@ from typing import Any
 
 import llama_cpp
 
-from engine.host.native import LoadOptions, Model
-from engine.host.profiles import PROFILES
+from hearth.engine.host.native import LoadOptions, Model
+from hearth.engine.host.profiles import PROFILES
 
 BATCH = 64  # tokens evaluated at once, as in the host
 _LENGTH = 4096

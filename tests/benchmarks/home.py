@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.errors import HearthError
-from engine.models import store
+from hearth.engine.errors import HearthError
+from hearth.engine.models import store
 from tests.hosts import stop_host
 
 

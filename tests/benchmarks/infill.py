@@ -12,9 +12,9 @@ from pathlib import Path
 
 from rich.progress import track
 
-from engine.backends import local
-from engine.settings import CompletionSettings, HostSettings, Settings
-from engine.types import CompletionRequest, FimPrompt, Finished, Piece, Usage
+from hearth.engine.backends import local
+from hearth.engine.settings import CompletionSettings, HostSettings, Settings
+from hearth.engine.types import CompletionRequest, FimPrompt, Finished, Piece, Usage
 from tests.benchmarks import judge, machine, plots, tasks
 from tests.benchmarks.engines import hearth
 from tests.benchmarks.home import fresh_home

@@ -11,7 +11,7 @@ from statistics import median
 
 from rich.progress import track
 
-from engine.types import Completion
+from hearth.engine.types import Completion
 from tests.benchmarks import machine, plots
 from tests.benchmarks.decode_loop import Work, loop
 from tests.benchmarks.engines import in_process

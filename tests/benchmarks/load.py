@@ -15,9 +15,9 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine import fim
-from engine.settings import CompletionSettings
-from engine.types import FimPrompt
+from hearth.engine import fim
+from hearth.engine.settings import CompletionSettings
+from hearth.engine.types import FimPrompt
 from tests.benchmarks import machine
 from tests.benchmarks.engines.hearth import close
 from tests.benchmarks.home import Unavailable, fresh_home

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from engine.host.profiles import processor
+from hearth.engine.host.profiles import processor
 from tests.benchmarks.options import Options
 
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from engine.backends import local
-from engine.frames import CHARS_PER_TOKEN
-from engine.settings import CompletionSettings, Settings
-from engine.types import CompletionRequest, FimPrompt
+from hearth.engine.backends import local
+from hearth.engine.settings import CompletionSettings, Settings
+from hearth.engine.text import CHARS_PER_TOKEN
+from hearth.engine.types import CompletionRequest, FimPrompt
 from tests.benchmarks import machine
 from tests.benchmarks.engines import Buffer, hearth
 from tests.benchmarks.home import fresh_home
@@ -163,7 +163,7 @@ def _long_and_plain(lines: int) -> tuple[Buffer, Buffer]:
     long = _file("long/file/of_values.py", lines)
     size = int(CompletionSettings().prefix_tokens * CHARS_PER_TOKEN)
     line_start = long.above.rfind("\n") + 1
-    step = size // 4  # in which the beginning of what is shown moves, see `engine.frames`
+    step = size // 4  # in which the beginning of what is shown moves, see `hearth.engine.completion.frames`
     cut = (line_start - 2 * size) // step * step
     first = long.above.find("\n", cut) + 1
     above = "#" * (first - cut - 1) + "\n" + long.above[first:]

@@ -25,7 +25,7 @@ def _initialize() -> float:
     body = json.dumps(_REQUEST).encode()
     began = time.perf_counter()
     server = subprocess.Popen(
-        [sys.executable, "-m", "lsp_server.cli", "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "hearth.lsp_server.cli", "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert server.stdin is not None and server.stdout is not None
     try:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.types import CompletionRequest, FimPrompt
+from hearth.engine.types import CompletionRequest, FimPrompt
 from tests.benchmarks.crossfile import Answered, Kept, identifiers
 from tests.benchmarks.crossfile_cases import Case, cases_of, find
 from tests.benchmarks.packages import Project

@@ -4,9 +4,9 @@ from typing import cast
 import numpy as np
 import pytest
 
-from engine.host.healing import Vocabulary
-from engine.host.session import Session
-from engine.settings import Settings
+from hearth.engine.host.healing import Vocabulary
+from hearth.engine.host.session import Session
+from hearth.engine.settings import Settings
 from tests.benchmarks.home import Unavailable
 from tests.benchmarks.worth import account, times
 from tests.benchmarks.worth.account import FIGURES, SAVED, Sums, interval, ratio, sums

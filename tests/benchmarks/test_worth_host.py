@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.host.native import LoadOptions, Logits, Model
-from engine.settings import Settings
-from engine.types import CompletionRequest, FimPrompt, Finished, ModelRef, StopPolicy
+from hearth.engine.host.native import LoadOptions, Logits, Model
+from hearth.engine.settings import Settings
+from hearth.engine.types import CompletionRequest, FimPrompt, Finished, ModelRef, StopPolicy
 from tests.benchmarks.trace import Place
 from tests.benchmarks.worth import account, clock, typist
 from tests.benchmarks.worth.clock import Clock

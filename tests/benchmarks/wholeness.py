@@ -7,8 +7,8 @@ brackets that were open before; an opening brace is.
 
 import tree_sitter
 
-from engine.context import code as codes
-from engine.languages import language_of
+from hearth.engine.context import code as codes
+from hearth.engine.languages import language_of
 
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _ALONE = frozenset(

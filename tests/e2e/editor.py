@@ -16,7 +16,7 @@ from typing import Any
 from lsprotocol import types as lsp
 from pytest_lsp import ClientServerConfig, LanguageClient
 
-SERVER = [sys.executable, "-P", "-m", "lsp_server.cli", "serve"]
+SERVER = [sys.executable, "-P", "-m", "hearth.lsp_server.cli", "serve"]
 MARK = "‸"
 PATIENCE = 60.0  # seconds until an answer is given up that surely comes; what is right does not depend on it
 Encoding = lsp.PositionEncodingKind

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.context import code as codes
-from engine.context.syntax import errors
-from engine.languages import language_of
-from engine.models import store
+from hearth.engine.context import code as codes
+from hearth.engine.context.syntax import errors
+from hearth.engine.languages import language_of
+from hearth.engine.models import store
 from tests.conftest import MODEL
 from tests.e2e.editor import editor
 

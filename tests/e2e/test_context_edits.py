@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types as lsp
 
-from engine.context import code as codes
-from engine.context.documents import Document, line_starts
-from engine.context.recent import RecentEdits
-from engine.context.symbols import symbols
-from engine.languages import language_of
-from lsp_server.features import text_document_did_change
+from hearth.engine.context import code as codes
+from hearth.engine.context.documents import Document, line_starts
+from hearth.engine.context.recent import RecentEdits
+from hearth.engine.context.symbols import symbols
+from hearth.engine.languages import language_of
+from hearth.lsp_server.features import text_document_did_change
 
 URI = "file:///project/sample"
 SEEDS = {

@@ -14,7 +14,7 @@ SHOP = "from prices import tax\n\ntotal = tax(‸)\n"
 
 
 def hearth(folder: Path, home: Path, *arguments: str) -> str:
-    command = [sys.executable, "-P", "-m", "lsp_server.cli", *arguments]
+    command = [sys.executable, "-P", "-m", "hearth.lsp_server.cli", *arguments]
     env = {**os.environ, "HEARTH_HOME": str(home)}
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False)
     return done.stdout + done.stderr

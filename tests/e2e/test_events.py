@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 
-from engine.ledger import records
+from hearth.engine.stats import records
 from tests.e2e.editor import Editor, editor
 
 SETTINGS = {"completion": {"backend": "scripted", "model": "compute(y)"}}
@@ -167,7 +167,7 @@ async def test_advice_of_the_ledger_is_taken_when_the_user_wants_that() -> None:
 
 
 def hearth(*arguments: str) -> str:
-    command = [sys.executable, "-P", "-m", "lsp_server.cli", *arguments]
+    command = [sys.executable, "-P", "-m", "hearth.lsp_server.cli", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 

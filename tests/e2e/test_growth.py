@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 
-from engine.ledger import records
-from lsp_server.params import plain
+from hearth.engine.stats import records
+from hearth.lsp_server.params import plain
 from tests.e2e.editor import PATIENCE, Editor, editor
 from tests.e2e.test_events import accept_and_tell, as_json
 

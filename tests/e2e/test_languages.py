@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from engine.languages import LANGUAGES, Language
+from hearth.engine.languages import LANGUAGES, Language
 from tests.engine.languages.test_blocks import LINES
 from tests.lsp_server.acting import ActingEditor, acting
 

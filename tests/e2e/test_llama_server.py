@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 
-from engine import backends
-from engine.errors import RequestRefused
-from engine.settings import CompletionSettings, OpenAISettings, Settings
-from engine.types import Finished
+from hearth.engine import backends
+from hearth.engine.errors import RequestRefused
+from hearth.engine.settings import CompletionSettings, OpenAISettings, Settings
+from hearth.engine.types import Finished
 from tests.conftest import MODEL
 from tests.e2e.editor import PATIENCE, Editor, editor
 from tests.engine.backends.asking import completion

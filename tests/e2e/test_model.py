@@ -11,10 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.context import code as codes
-from engine.context.syntax import errors
-from engine.languages import language_of
-from lsp_server.commands.doctor import crash_report
+from hearth.engine.context import code as codes
+from hearth.engine.context.syntax import errors
+from hearth.engine.languages import language_of
+from hearth.lsp_server.commands.doctor import crash_report
 from tests.e2e.editor import PATIENCE, editor
 from tests.fakes import amx
 from tests.hosts import hosts_of, stop_host
@@ -260,7 +260,7 @@ def test_without_any_network_everything_works(model_home: Path, tmp_path: Path) 
     (tmp_path / "models").symlink_to(model_home / "models", target_is_directory=True)
     sample = tmp_path / "sample.py"
     sample.write_text("def area(width, height):\n    return width * \n\n\nprint(area(2, 3))\n")
-    command = [*unshare, sys.executable, "-P", "-m", "lsp_server.cli", "complete", f"{sample}:2:20"]
+    command = [*unshare, sys.executable, "-P", "-m", "hearth.lsp_server.cli", "complete", f"{sample}:2:20"]
     env = {**os.environ, "HEARTH_HOME": str(tmp_path)}
     try:
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)

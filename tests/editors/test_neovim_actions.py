@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.rewriting.actions import ACTIONS
+from hearth.engine.code_actions.actions import ACTIONS
 from tests.editors.neovim import ARTEFACTS, Edit, Editor
 
 ADD = "def add(a, b):\n    return a + b\n"

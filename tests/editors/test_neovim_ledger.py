@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.ledger import records
-from engine.ledger.records import Record
+from hearth.engine.stats import records
+from hearth.engine.stats.records import Record
 from tests.editors.neovim import Edit, Editor
 
 Ledger = Callable[[Editor], Record]

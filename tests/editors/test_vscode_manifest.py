@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.settings import Settings
-from lsp_server import settings as server_settings
+from hearth.engine.settings import Settings
+from hearth.lsp_server import settings as server_settings
 from tests.editors.vscode_provision import EXTENSION
 
 TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", tuple: "array"}

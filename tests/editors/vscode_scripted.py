@@ -29,7 +29,7 @@ class Scripted:
     log: Path
 
     def answers(self, ghost: str = "x", answer: str = "So.") -> None:
-        """Start the server anew, with these answers (see `engine.backends.scripted`)."""
+        """Start the server anew, with these answers (see `hearth.engine.backends.scripted`)."""
         self.start(READY.format(ghost=ghost, answer=answer))
 
     def start(self, settings: str) -> None:

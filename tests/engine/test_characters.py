@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.characters import PlainStream, one_line, plain, quoted, without_new
+from hearth.engine.characters import PlainStream, one_line, plain, quoted, without_new
 from tests.nasty import FAMILY, LEGITIMATE, NASTY, hidden_in
 
 letters = st.sampled_from(

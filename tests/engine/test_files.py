@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine import aside, files
-from engine.files import UnfitFile
+from hearth.engine import aside, files
+from hearth.engine.files import UnfitFile
 
 
 @pytest.fixture(params=["pipe", "link to a pipe", "/dev/zero", "link to /dev/zero", "link to a descriptor"])

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import fim
-from engine.fim import FIM_TEMPLATES, Mark, Text, layout, raw, stop_strings
-from engine.types import ContextFile, FimPrompt
+from hearth.engine import fim
+from hearth.engine.fim import FIM_TEMPLATES, Mark, Text, layout, raw, stop_strings
+from hearth.engine.types import ContextFile, FimPrompt
 
 ROWS = pytest.mark.parametrize("family", FIM_TEMPLATES)
 PLAIN = FimPrompt(above="ABOVE\n", below="BELOW\n", typed="TYPED")

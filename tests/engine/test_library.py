@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from engine.errors import HearthError, SettingsError
-from engine.library import Hearth
-from engine.settings import Settings
+from hearth.engine.errors import HearthError, SettingsError
+from hearth.engine.library import Hearth
+from hearth.engine.settings import Settings
 
 
 def test_a_completion_is_plain_text() -> None:

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from engine.fim import FIM_TEMPLATES, stop_strings
-from engine.languages import LANGUAGES
-from engine.secrets.kinds import KINDS
+from hearth.engine.fim import FIM_TEMPLATES, stop_strings
+from hearth.engine.languages import LANGUAGES
+from hearth.engine.secrets.kinds import KINDS
 from tests.expressions import MOST, SHAPES, Expression, Unknown, expressions, growth, shapes_for
 
 OPENS = tuple({row.opens for row in LANGUAGES if row.opens})
@@ -36,10 +36,10 @@ FILLED_IN = {
     ("engine/secrets/kinds.py", "self.row.chars"): (r"\w-",),
     ("engine/secrets/kinds.py", "row.least"): (20,),
     ("engine/secrets/kinds.py", "least"): (8,),
-    ("engine/rewriting/answers.py", "words[-1] if words else ''"): ("name",),
-    ("engine/rewriting/answers.py", "_any_of(begins)"): ("//|#|/\\*|<!--",),
-    ("engine/rewriting/answers.py", "_any_of(ends)"): ("\\*/|-->",),
-    ("engine/rewriting/unit_tests.py", "plan.test"): (
+    ("engine/code_actions/answers.py", "words[-1] if words else ''"): ("name",),
+    ("engine/code_actions/answers.py", "_any_of(begins)"): ("//|#|/\\*|<!--",),
+    ("engine/code_actions/answers.py", "_any_of(ends)"): ("\\*/|-->",),
+    ("engine/code_actions/unit_tests.py", "plan.test"): (
         r"\bdef test_",
         r"\bclass \w+\(",
         r"\b(test|it)\(",
@@ -67,7 +67,7 @@ def test_every_expression_is_found() -> None:
     places = {each.place.partition(":")[0] for each in FOUND}
     assert {
         "engine/context/near.py",
-        "engine/rewriting/edits.py",
+        "engine/code_actions/edits.py",
         "lsp_server/framing.py",
     } <= places
     assert any(each.pattern == KINDS[0].exact.pattern for each in FOUND)  # one that stands in a table

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import logs, paths
+from hearth.engine import logs, paths
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.languages import language_of
-from engine.prose import Lines, is_surely_code
+from hearth.engine.languages import language_of
+from hearth.engine.prose import Lines, is_surely_code
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.reasoning import Splitter
+from hearth.engine.reasoning import Splitter
 
 
 def split(pieces: Sequence[str], **options: bool) -> tuple[str, str]:

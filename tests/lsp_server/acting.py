@@ -131,7 +131,7 @@ async def acting(
     folders: tuple[Path, ...] = (),
     **chat: Any,
 ) -> AsyncIterator[ActingEditor]:
-    """A running server. `script` is what the model answers (see `engine.backends.scripted`)."""
+    """A running server. `script` is what the model answers (see `hearth.engine.backends.scripted`)."""
     env = {**os.environ, **({"HEARTH_HOME": str(home)} if home else {})}
     client: Any = await ClientServerConfig(SERVER, server_env=env).start()
     editor = ActingEditor(client, encoding)

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from engine import chats, files
-from engine.backends.scripted import ScriptedBackend
-from engine.errors import HostDied
-from engine.types import ChatRequest, Finished, Piece
-from lsp_server import chatting, rewriting, words
-from lsp_server.features import workspace_execute_command as commands
+from hearth.engine import files
+from hearth.engine.backends.scripted import ScriptedBackend
+from hearth.engine.chat import history
+from hearth.engine.errors import HostDied
+from hearth.engine.types import ChatRequest, Finished, Piece
+from hearth.lsp_server import chatting, rewriting, words
+from hearth.lsp_server.features import workspace_execute_command as commands
 from tests.reliability import fuzz_lsp
 
 SETTINGS = {"chat": {"backend": "scripted", "model": "It adds.", "keep_history": True}}
@@ -60,7 +61,7 @@ async def test_what_was_streamed_before_the_end_is_kept(
     answer = await asked(client, "hearth/chat", {"message": "What?", "conversation": "mine"})
     assert (answer["text"], answer["thinking"], answer["reason"]) == ("It adds", "Let me see.", "error")
     assert answer["message"] and "a bug" not in answer["message"]
-    kept = chats.load("mine")
+    kept = history.load("mine")
     assert kept is not None and [turn.answer for turn in kept.turns] == ["It adds"]
 
 
@@ -72,7 +73,7 @@ async def test_the_next_question_goes_on_behind_a_broken_answer(
         await asked(client, "hearth/chat", {"message": "What?", "conversation": "mine"})
     answer = await asked(client, "hearth/chat", {"message": "Really?", "conversation": "mine"})
     assert answer["text"] == "It adds." and answer["reason"] == "eog"
-    kept = chats.load("mine")
+    kept = history.load("mine")
     assert kept is not None and [turn.answer for turn in kept.turns] == ["It adds", "It adds."]
 
 
@@ -157,7 +158,7 @@ async def test_half_a_character_in_an_answer_costs_nothing_else(
 ) -> None:
     breaks(monkeypatch, GONE, Piece("It \ud83d"))
     await asked(client, "hearth/chat", {"message": "What?", "conversation": "mine"})
-    kept = chats.load("mine")
+    kept = history.load("mine")
     assert kept is not None and kept.turns[0].answer == "It ?"
 
 

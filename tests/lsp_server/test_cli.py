@@ -18,7 +18,7 @@ CODE = "def area(width, height):\n    return width * \n\n\nprint(area(2, 3))\n"
 
 def hearth(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-P", "-m", "lsp_server.cli", *arguments],
+        [sys.executable, "-P", "-m", "hearth.lsp_server.cli", *arguments],
         env={**os.environ, "HEARTH_HOME": str(home), "COLUMNS": "200"},
         capture_output=True,
         text=True,
@@ -101,7 +101,7 @@ def test_serve_answers_on_a_loopback_port_and_on_no_other_address(tmp_path: Path
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-P", "-m", "lsp_server.cli", "serve", "--tcp", str(port)],
+        [sys.executable, "-P", "-m", "hearth.lsp_server.cli", "serve", "--tcp", str(port)],
         env={**os.environ, "HEARTH_HOME": str(tmp_path)},
     )
     try:

@@ -2,8 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol.types import Position, PositionEncodingKind
 
-from engine.context.documents import Document
-from lsp_server import convert
+from hearth.engine.context.documents import Document
+from hearth.lsp_server import convert
 
 TEXT = "a\u00e9\u6f22\U0001f600b\r\n\n\tlast"
 texts = st.text(st.sampled_from("ab\n\r\t\u00e9\u6f22\U0001f600\u2028\x0c"), max_size=60)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import paths
-from engine.host import supervision
-from lsp_server.commands.doctor import crash_report
+from hearth.engine import paths
+from hearth.engine.host import supervision
+from hearth.lsp_server.commands.doctor import crash_report
 
 
 def crash(times: int) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server import commands
-from lsp_server.models_cli import app as models
+from hearth.lsp_server import commands
+from hearth.lsp_server.commands.models import app as models
 from tests.lsp_server.test_tcp import framed, initialize
 
 SETTINGS = """
@@ -73,7 +73,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def hearth(line: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-P", "-m", "lsp_server.cli", *line.replace("FILE", "sample.py").split()]
+    command = [sys.executable, "-P", "-m", "hearth.lsp_server.cli", *line.replace("FILE", "sample.py").split()]
     return subprocess.run(command, input="What?\n", capture_output=True, text=True, timeout=120)
 
 
@@ -141,7 +141,7 @@ def test_an_error_that_nobody_expected_is_one_line(
     def fail(*_: object) -> None:
         raise ValueError("with the user's code in it")
 
-    monkeypatch.setattr("lsp_server.commands.stats.records.load", fail)
+    monkeypatch.setattr("hearth.lsp_server.commands.stats.records.load", fail)
     code, said = ended(["stats"], monkeypatch, capsys)
     assert code == 1 and "ValueError" in said and "user's code" not in said
     monkeypatch.setenv("HEARTH_DEBUG", "1")
@@ -155,6 +155,6 @@ def test_exit_without_shutdown_ends_with_1(shut_down: bool, code: int) -> None:
     if shut_down:
         said += framed({"jsonrpc": "2.0", "id": 2, "method": "shutdown"})
     said += framed({"jsonrpc": "2.0", "method": "exit"})
-    server = [sys.executable, "-P", "-m", "lsp_server.cli", "serve"]
+    server = [sys.executable, "-P", "-m", "hearth.lsp_server.cli", "serve"]
     done = subprocess.run(server, input=said, capture_output=True, timeout=120, env=os.environ)
     assert done.returncode == code and b"Traceback" not in done.stderr

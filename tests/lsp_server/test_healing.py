@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 
-from engine.context import documents
-from engine.context.documents import Document
-from engine.context.recent import RecentEdits
-from engine.ledger.tracker import Tracker
-from lsp_server import convert, healing
-from lsp_server.hearth import Hearth
+from hearth.engine.context import documents
+from hearth.engine.context.documents import Document
+from hearth.engine.context.recent import RecentEdits
+from hearth.engine.stats.tracker import Tracker
+from hearth.lsp_server import convert, healing
+from hearth.lsp_server.hearth import Hearth
 from tests.reliability import fuzz_lsp
 
 URI = "file:///project/one.py"

@@ -13,10 +13,10 @@ import sys, threading
 threads = {}
 class Listener:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("engine", "lsp_server"):
+        if name.split(".")[0] == "hearth":
             threads.setdefault(threading.current_thread().name, []).append(name)
 sys.meta_path.insert(0, Listener())
-from lsp_server.serve import main
+from hearth.lsp_server.serve import main
 try:
     main([])
 finally:
@@ -70,7 +70,10 @@ def test_modules_are_imported_by_one_thread_whatever_comes_first(tmp_path: Path)
         server.stdin.flush()
         server.stdout.read()
     threads = json.loads(told.read_text())
-    assert "engine.completion" in threads["MainThread"] and "engine.chat" in threads["MainThread"]
+    assert (
+        "hearth.engine.completion.completer" in threads["MainThread"]
+        and "hearth.engine.chat.answering" in threads["MainThread"]
+    )
     assert set(threads) == {"MainThread"}, threads
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from lsprotocol import types as lsp
 
-from engine.context import ignore
-from lsp_server import hearth
-from lsp_server.boundary import guarded
-from lsp_server.hearth import Hearth
+from hearth.engine.context import ignore
+from hearth.lsp_server import hearth
+from hearth.lsp_server.boundary import guarded
+from hearth.lsp_server.hearth import Hearth
 
 
 async def test_until_it_is_known_where_a_file_leads_no_model_sees_it(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 
-from engine.context.documents import Document
-from lsp_server import mirror
+from hearth.engine.context.documents import Document
+from hearth.lsp_server import mirror
 from tests.reliability import fuzz_lsp
 from tests.reliability.fuzz_lsp import WITNESS
 

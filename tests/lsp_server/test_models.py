@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.models import catalog
+from hearth.engine.models import catalog
 from tests.e2e.editor import editor
 from tests.lsp_server.acting import ActingEditor, acting
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from engine import paths
-from engine.models import catalog, store
-from engine.models.fit import Machine
-from lsp_server.commands import app
+from hearth.engine import paths
+from hearth.engine.models import catalog, store
+from hearth.engine.models.fit import Machine
+from hearth.lsp_server.commands import app
 from tests.engine.models.fake_hub import FakeHub, running
 from tests.engine.models.stores import put_into_ollama
 from tests.fakes.ollama import FakeOllama
@@ -195,7 +195,7 @@ def test_an_interrupted_pull_ends_at_ollama_too() -> None:
 
 def pulling(name: str) -> "subprocess.Popen[str]":
     """In a process that Ctrl-C ends, also where these tests run in the background, which ignores it."""
-    command = [sys.executable, "-m", "lsp_server.cli", "models", "pull", name]
+    command = [sys.executable, "-m", "hearth.lsp_server.cli", "models", "pull", name]
     pipe = subprocess.PIPE
     return subprocess.Popen(
         command,

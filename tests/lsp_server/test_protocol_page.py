@@ -13,16 +13,16 @@ import msgspec
 import pytest
 from lsprotocol import types as lsp
 
-import lsp_server
-from engine.settings import Settings
-from engine.types import StatusKind
-from lsp_server import params
-from lsp_server.features.workspace_execute_command import COMMANDS
-from lsp_server.server import DOCUMENTS, FEATURES
+import hearth.lsp_server
+from hearth.engine.settings import Settings
+from hearth.engine.types import StatusKind
+from hearth.lsp_server import params
+from hearth.lsp_server.features.workspace_execute_command import COMMANDS
+from hearth.lsp_server.server import DOCUMENTS, FEATURES
 from tests.e2e.editor import PATIENCE, Editor, editor
 from tests.lsp_server.acting import acting
 
-FOLDER = Path(lsp_server.__file__).parent
+FOLDER = Path(hearth.lsp_server.__file__).parent
 PAGE = (FOLDER / "PROTOCOL.md").read_text("utf-8")
 SHOP = "def total(prices):\n    return sum(prices)\n\n\nbill = ‸\n"
 SETTINGS = {

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 
-from engine.context.documents import Document
-from engine.ledger import records
-from engine.types import Completion
-from lsp_server import convert
-from lsp_server.selected import asked
+from hearth.engine.context.documents import Document
+from hearth.engine.stats import records
+from hearth.engine.types import Completion
+from hearth.lsp_server import convert
+from hearth.lsp_server.selected import asked
 from tests.e2e.editor import MARK, Editor, Encoding, editor
 from tests.e2e.test_events import accept_and_tell, as_json
 

@@ -1,7 +1,7 @@
 import pytest
 from pygls.exceptions import JsonRpcInternalError
 
-from lsp_server.hearth import Hearth
+from hearth.lsp_server.hearth import Hearth
 
 CODE = "def the_users_code(): pass"
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.settings import Settings
-from lsp_server.settings import Layer, read_toml, resolve
+from hearth.engine.settings import Settings
+from hearth.lsp_server.settings import Layer, read_toml, resolve
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.models import store
+from hearth.engine.models import store
 from tests.conftest import MODEL
 from tests.e2e.editor import SERVER
 from tests.hosts import hosts_of, stop_host
@@ -54,7 +54,7 @@ def faulty_plain(path, mode="r", *args, **more):
     return plain(path, mode, *args, **more)
 
 builtins.open = io.open = faulty_plain
-from lsp_server.cli import main
+from hearth.lsp_server.cli import main
 main()
 """
 
@@ -173,7 +173,7 @@ async def test_whatever_the_disk_says_costs_one_message(
 async def test_logs_go_to_standard_error_where_there_can_be_no_file(tmp_path: Path, temporary: Path) -> None:
     home = a_file(tmp_path / "home")
     code = (
-        "from engine import logs; import logging; logs.to_file('some.log');"
+        "from hearth.engine import logs; import logging; logs.to_file('some.log');"
         "[logging.getLogger('hearth.x').warning('token=abcdefgh12345678 %d', n) for n in range(10_000)];"
         "print(logs.where())"
     )
@@ -188,7 +188,7 @@ async def test_logs_go_to_standard_error_where_there_can_be_no_file(tmp_path: Pa
 
 def test_a_log_whose_folder_was_removed_goes_on(tmp_path: Path) -> None:
     code = (
-        "from engine import logs, paths; import logging, shutil; logs.to_file('some.log');"
+        "from hearth.engine import logs, paths; import logging, shutil; logs.to_file('some.log');"
         "logging.getLogger().warning('first'); shutil.rmtree(paths.log_dir());"
         "logging.getLogger().warning('second'); print((paths.log_dir() / 'some.log').read_text())"
     )
@@ -201,9 +201,10 @@ def test_a_log_whose_folder_was_removed_goes_on(tmp_path: Path) -> None:
 def test_folders_and_files_are_this_user_s_alone_whatever_the_umask(umask: str, tmp_path: Path) -> None:
     home = tmp_path / "made" / "home"
     code = (
-        "from engine import chats, logs, paths, state; import logging; logs.to_file('some.log');"
-        "logging.getLogger().warning('x'); chats.save(chats.Conversation('mine')); paths.runtime_dir();"
-        "from engine.host import supervision; supervision.claim()"
+        "import logging; from hearth.engine import logs, paths, state; from hearth.engine.chat import history;"
+        "logs.to_file('some.log');"
+        "logging.getLogger().warning('x'); history.save(history.Conversation('mine')); paths.runtime_dir();"
+        "from hearth.engine.host import supervision; supervision.claim()"
     )
     command = f'umask {umask}; exec "{sys.executable}" -c "$CODE"'
     env = {**os.environ, "HEARTH_HOME": str(home), "CODE": code}

@@ -7,7 +7,7 @@ import pytest
 
 
 def piped(question: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "lsp_server.cli", "chat", *arguments]
+    command = [sys.executable, "-m", "hearth.lsp_server.cli", "chat", *arguments]
     return subprocess.run(command, input=question, capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
-from lsp_server import framing, tcp
+from hearth.lsp_server import framing, tcp
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Server:
 @asynccontextmanager
 async def running(home: Path) -> AsyncIterator[Server]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "lsp_server.cli", "serve", "--tcp", "0"),
+        *(sys.executable, "-P", "-m", "hearth.lsp_server.cli", "serve", "--tcp", "0"),
         env={**os.environ, "HEARTH_HOME": str(home)},
         stderr=asyncio.subprocess.PIPE,
     )
@@ -199,7 +199,7 @@ async def test_a_token_that_cannot_be_written_is_one_clear_line(tmp_path: Path) 
     (tmp_path / "home").write_text("")
     (tmp_path / "temporary").mkdir()
     server = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "lsp_server.cli", "serve", "--tcp", "0"),
+        *(sys.executable, "-P", "-m", "hearth.lsp_server.cli", "serve", "--tcp", "0"),
         env={**os.environ, "HEARTH_HOME": str(tmp_path / "home"), "TMPDIR": "/dev/null"},
         stderr=asyncio.subprocess.PIPE,
         preexec_fn=_no_files,
@@ -232,7 +232,7 @@ async def test_the_token_is_taken_out_of_what_is_passed_on() -> None:
 async def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
     async with running(tmp_path) as server:
         second = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "lsp_server.cli", "serve", "--tcp", str(server.port)),
+            *(sys.executable, "-P", "-m", "hearth.lsp_server.cli", "serve", "--tcp", str(server.port)),
             env={**os.environ, "HEARTH_HOME": str(tmp_path)},
             stderr=asyncio.subprocess.PIPE,
         )

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from engine import chats, paths
-from lsp_server.commands import app
+from hearth.engine import paths
+from hearth.engine.chat import history
+from hearth.lsp_server.commands import app
 
 CODE = "def add(a, b):\n    return a + b\n"
 
@@ -69,12 +70,12 @@ def test_what_cannot_be_done_is_one_line(file: Path, arguments: tuple[str, ...],
 def test_explain_prints_the_answer_and_keeps_no_history(file: Path) -> None:
     result = run("It |**adds**.", "explain", f"{file}:1-2")
     assert result.exit_code == 0 and result.output == "It **adds**.\n"
-    assert chats.listed() == []
+    assert history.listed() == []
 
 
 def test_chat_answers_until_the_input_ends(file: Path) -> None:
     result = run("Yes.", "chat", f"{file}:1", typed="Is it?\n\nReally?\n")
     assert result.exit_code == 0
-    (kept,) = chats.listed()
+    (kept,) = history.listed()
     assert [turn.question for turn in kept.turns] == ["Is it?", "Really?"]
     assert "def add" in kept.turns[0].asked and "def add" not in kept.turns[1].asked

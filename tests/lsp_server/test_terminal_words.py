@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from engine import paths
-from lsp_server import commands
-from lsp_server.commands import app
+from hearth.engine import paths
+from hearth.lsp_server import commands
+from hearth.lsp_server.commands import app
 from tests.nasty import hidden_in
 
 NASTY = "say\x1b]52;c;cm0=\x07 \x1b[2J[red]red[/red]\x9b1m\u202e\u200b|split \x1b]0;t|itle\x07end"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.errors import SettingsError
-from lsp_server.toml_edit import set_value
+from hearth.engine.errors import SettingsError
+from hearth.lsp_server.toml_edit import set_value
 
 
 def edited(tmp_path: Path, before: str, value: str = "new") -> str:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from engine.context.documents import Document
-from engine.ledger import records
-from engine.ledger.tracker import KEPT_AFTER
-from engine.types import Completion
-from lsp_server import usage
-from lsp_server.hearth import Hearth
+from hearth.engine.context.documents import Document
+from hearth.engine.stats import records
+from hearth.engine.stats.tracker import KEPT_AFTER
+from hearth.engine.types import Completion
+from hearth.lsp_server import usage
+from hearth.lsp_server.hearth import Hearth
 
 TEXT = "x = "
 ANSWER = "compute(y)"

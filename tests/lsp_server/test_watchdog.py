@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import paths
-from lsp_server import watchdog
-from lsp_server.commands.doctor import held_up
+from hearth.engine import paths
+from hearth.lsp_server import watchdog
+from hearth.lsp_server.commands.doctor import held_up
 from tests.e2e.editor import editor
 
 SCRIPTED = {"completion": {"backend": "scripted", "model": "x()"}, "chat": {"backend": "scripted"}}

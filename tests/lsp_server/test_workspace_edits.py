@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 
-from engine.context.documents import Document
-from engine.rewriting.edits import Edit, applied
-from lsp_server import convert, workspace_edits
+from hearth.engine.code_actions.edits import Edit, applied
+from hearth.engine.context.documents import Document
+from hearth.lsp_server import convert, workspace_edits
 
 TEXT = 'one = "äö"\ntwo = 2\n\nthree = 3'
 

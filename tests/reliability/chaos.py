@@ -25,7 +25,7 @@ from typing import Any
 
 import psutil
 
-from engine.host import transport
+from hearth.engine.host import transport
 from tests.e2e.editor import MARK, Editor, editor
 from tests.hosts import hosts_of, stop_host
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from engine import paths
+from hearth.engine import paths
 from tests.e2e.editor import SERVER
 from tests.reliability import fuzz_bytes, fuzz_lsp
 

@@ -6,10 +6,10 @@ import struct
 from pathlib import Path
 from typing import Literal
 
-from engine.errors import BrokenModel
-from engine.host import wire
-from engine.models import gguf
-from engine.types import ChatRequest, CompletionRequest, ContextFile, FimPrompt, ModelRef, StopPolicy, Usage
+from hearth.engine.errors import BrokenModel
+from hearth.engine.host import wire
+from hearth.engine.models import gguf
+from hearth.engine.types import ChatRequest, CompletionRequest, ContextFile, FimPrompt, ModelRef, StopPolicy, Usage
 from tests.tiny_model import write_tiny_gguf
 
 _MODEL = ModelRef("m", "/m.gguf")

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lsp_server.features.workspace_execute_command import COMMANDS
-from lsp_server.hearth import Hearth
-from lsp_server.server import build
+from hearth.lsp_server.features.workspace_execute_command import COMMANDS
+from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.server import build
 
 WITNESS = "file:///project/witness.py"
 OTHER = "file:///project/other.py"

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import httpx
 
-from engine import backends
-from engine.models import store
-from engine.settings import ChatSettings, CompletionSettings, OpenAISettings, Settings
-from engine.types import (
+from hearth.engine import backends
+from hearth.engine.models import store
+from hearth.engine.settings import ChatSettings, CompletionSettings, OpenAISettings, Settings
+from hearth.engine.types import (
     ChatMessage,
     ChatRequest,
     CompletionRequest,

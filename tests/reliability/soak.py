@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from engine import paths
+from hearth.engine import paths
 from tests.benchmarks import plots
 from tests.benchmarks.trace import next_key
 from tests.e2e.editor import MARK, Editor, editor

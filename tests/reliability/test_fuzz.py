@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from engine import paths
-from engine.host import transport, wire
-from lsp_server import framing
-from lsp_server.protocol import well_formed
+from hearth.engine import paths
+from hearth.engine.host import transport, wire
+from hearth.lsp_server import framing
+from hearth.lsp_server.protocol import well_formed
 from tests.e2e.editor import SERVER
 from tests.hosts import stop_host
 from tests.reliability import fuzz_bytes, fuzz_lsp
@@ -197,7 +197,7 @@ async def test_a_host_that_is_talked_nonsense_to_lives_and_answers_others() -> N
     """Each stream on its own connection, to a real host process."""
     import random
 
-    from engine.host import starter
+    from hearth.engine.host import starter
 
     rng = random.Random(5)
     found = await starter.connect(idle_minutes=1.0, crash_budget=3)

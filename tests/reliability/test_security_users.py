@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import logs, paths
-from engine.errors import BackendUnavailable
-from engine.host import starter, transport
+from hearth.engine import logs, paths
+from hearth.engine.errors import BackendUnavailable
+from hearth.engine.host import starter, transport
 
 NOBODY = 65534
 # Run as somebody else: says what could be done with a path.

@@ -3,13 +3,13 @@
 import re
 from pathlib import Path
 
-from engine import languages
-from engine.context import imports
-from engine.context.imports import Target
-from engine.context.passages import Definitions, names_of, passages, related
-from engine.context.query import Candidate, LeftOut, Place, shown_path
-from engine.context.symbols import Symbols, symbols
-from engine.context.workspace import symbols_of_file
+from hearth.engine import languages
+from hearth.engine.context import imports
+from hearth.engine.context.imports import Target
+from hearth.engine.context.passages import Definitions, names_of, passages, related
+from hearth.engine.context.query import Candidate, LeftOut, Place, shown_path
+from hearth.engine.context.symbols import Symbols, symbols
+from hearth.engine.context.workspace import symbols_of_file
 
 NAME = "imported_definitions"
 MAX_FILES = 24

@@ -1,8 +1,8 @@
 """Definitions in the other open files of what is used near the cursor."""
 
-from engine.context.passages import Definitions, passages
-from engine.context.query import Candidate, LeftOut, Place, same_family
-from engine.context.symbols import symbols
+from hearth.engine.context.passages import Definitions, passages
+from hearth.engine.context.query import Candidate, LeftOut, Place, same_family
+from hearth.engine.context.symbols import symbols
 
 NAME = "open_definitions"
 

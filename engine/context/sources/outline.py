@@ -1,9 +1,10 @@
 """The same file beyond the window: heads around the cursor, imports, and what is used of the rest."""
 
-from engine.context.passages import Definitions, passages
-from engine.context.query import Candidate, LeftOut, Place
-from engine.context.symbols import symbols
-from engine.context.syntax import enclosing_lines
+from hearth.engine.context.passages import Definitions, passages
+from hearth.engine.context.query import Candidate, LeftOut, Place
+from hearth.engine.context.symbols import symbols
+from hearth.engine.context.syntax import enclosing_lines
+from hearth.engine.text import start_of_line
 
 NAME = "outline"
 MAX_IMPORT_CHARS = 400
@@ -53,5 +54,5 @@ def _used(place: Place, shown_lines: set[int]) -> list[Candidate]:
     return [
         candidate
         for candidate in passages(of, place.near.names, "is used near the cursor", 0.8)
-        if not start <= candidate.start < end and text.rfind("\n", 0, candidate.start) + 1 not in shown_lines
+        if not start <= candidate.start < end and start_of_line(text, candidate.start) not in shown_lines
     ]

@@ -1,7 +1,7 @@
 """What was written lately elsewhere: the change that is going on often has more than one place."""
 
-from engine.context.query import Candidate, LeftOut, OpenFile, Place
-from engine.context.recent import RecentEdit
+from hearth.engine.context.query import Candidate, LeftOut, OpenFile, Place
+from hearth.engine.context.recent import RecentEdit
 
 NAME = "recent_edits"
 MAX_PASSAGES = 2

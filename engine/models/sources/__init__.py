@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.models.catalog import Hub, ModelFile, Wheels
+from hearth.engine.models.catalog import Hub, ModelFile, Wheels
 
 # Hears how many bytes of the file are there; raises to stop the download.
 Report = Callable[[int], None]

@@ -8,8 +8,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.files import MANIFEST, read_text
-from engine.models.sources import Found, Offer, files, size
+from hearth.engine.files import MANIFEST, read_text
+from hearth.engine.models.sources import Found, Offer, files, size
 
 STORE = "hub cache"
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from engine.errors import DownloadFailed
-from engine.models.catalog import Hub, ModelFile
-from engine.models.sources import Offer, Report, size
+from hearth.engine.errors import DownloadFailed
+from hearth.engine.models.catalog import Hub, ModelFile
+from hearth.engine.models.sources import Offer, Report, size
 
 if TYPE_CHECKING:
     from huggingface_hub.file_download import HfFileMetadata

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from engine.files import MANIFEST, read_json, read_text
-from engine.models.sources import Found, Offer, files, size
+from hearth.engine.files import MANIFEST, read_json, read_text
+from hearth.engine.models.sources import Found, Offer, files, size
 
 STORE = "LM Studio"
 

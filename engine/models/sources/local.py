@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from engine.errors import UnknownModel
-from engine.models.sources import Found, size
+from hearth.engine.errors import UnknownModel
+from hearth.engine.models.sources import Found, size
 
 STORE = "file"
 

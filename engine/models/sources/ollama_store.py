@@ -12,9 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from engine.files import MANIFEST, read_json
-from engine.models.gguf import looks_like_gguf
-from engine.models.sources import Found, Offer, files, size
+from hearth.engine.files import MANIFEST, read_json
+from hearth.engine.models.gguf import looks_like_gguf
+from hearth.engine.models.sources import Found, Offer, files, size
 
 STORE = "Ollama"
 _HOST, _NAMESPACE, _TAG = "registry.ollama.ai", "library", "latest"

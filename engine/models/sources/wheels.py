@@ -13,10 +13,10 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from engine.characters import one_line
-from engine.errors import DownloadFailed
-from engine.files import NOTES, read_text
-from engine.models.sources import Offer, Report, size
+from hearth.engine.characters import one_line
+from hearth.engine.errors import DownloadFailed
+from hearth.engine.files import NOTES, read_text
+from hearth.engine.models.sources import Offer, Report, size
 
 _CHUNK = 1 << 20
 _TICK_SECONDS = 0.2

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from lsprotocol import types as lsp
 
-from engine.backends import Backend
-from engine.context.code import parse
-from engine.languages import language_of
-from engine.rewriting.actions import action
-from engine.rewriting.targets import Place, Problem
-from engine.types import ChatMessage, ChatRequest, Piece
+from hearth.engine.backends import Backend
+from hearth.engine.code_actions.actions import action
+from hearth.engine.code_actions.targets import Place, Problem
+from hearth.engine.context.code import parse
+from hearth.engine.languages import language_of
+from hearth.engine.types import ChatMessage, ChatRequest, Piece
 from tests.benchmarks.edits import checks
 from tests.benchmarks.edits.tasks import FILES, Task
 from tests.e2e.editor import MARK

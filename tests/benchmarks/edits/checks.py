@@ -2,9 +2,9 @@
 
 import re
 
-from engine.context.code import Code, parse
-from engine.languages import language_of
-from engine.rewriting.syntax_nodes import leaves, text_of
+from hearth.engine.code_actions.syntax_nodes import leaves, text_of
+from hearth.engine.context.code import Code, parse
+from hearth.engine.languages import language_of
 from tests.benchmarks.edits import toolchains
 from tests.benchmarks.edits.tasks import FILES, TEST_FILES, Task
 from tests.e2e.editor import MARK

@@ -13,8 +13,8 @@ from statistics import median
 
 from rich.progress import track
 
-from engine.backends import Backend, local
-from engine.settings import ChatSettings, HostSettings, Settings
+from hearth.engine.backends import Backend, local
+from hearth.engine.settings import ChatSettings, HostSettings, Settings
 from tests.benchmarks import machine
 from tests.benchmarks.edits import bugs, tasks, toolchains
 from tests.benchmarks.edits.answering import Edited, by_hearth, by_pasting

@@ -1,14 +1,14 @@
 """Whether the tasks are fair: `python -m tests.benchmarks.edits` looks at all of them."""
 
-from engine.backends.scripted import ScriptedBackend
-from engine.context.code import parse
-from engine.languages import language_of
-from engine.rewrite import rewrite, write_tests
-from engine.rewriting.actions import action
-from engine.rewriting.edits import applied
-from engine.rewriting.targets import Place, Problem
-from engine.rewriting.unit_tests import plan
-from engine.settings import ChatSettings
+from hearth.engine.backends.scripted import ScriptedBackend
+from hearth.engine.code_actions.actions import action
+from hearth.engine.code_actions.edits import applied
+from hearth.engine.code_actions.rewrite import rewrite, write_tests
+from hearth.engine.code_actions.targets import Place, Problem
+from hearth.engine.code_actions.unit_tests import plan
+from hearth.engine.context.code import parse
+from hearth.engine.languages import language_of
+from hearth.engine.settings import ChatSettings
 from tests.benchmarks.edits import checks
 from tests.benchmarks.edits.tasks import FILES, Task
 from tests.e2e.editor import MARK

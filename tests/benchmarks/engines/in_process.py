@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.backends import local
-from engine.completion import Completer
-from engine.context import ContextQuery
-from engine.context.documents import Document
-from engine.settings import CompletionSettings, Settings
-from engine.types import Completion, Snapshot
+from hearth.engine.backends import local
+from hearth.engine.completion.completer import Completer
+from hearth.engine.context import ContextQuery
+from hearth.engine.context.documents import Document
+from hearth.engine.settings import CompletionSettings, Settings
+from hearth.engine.types import Completion, Snapshot
 from tests.benchmarks.engines import Buffer, Suggestion
 from tests.hosts import stop_host
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from unittest.mock import patch
 
-from engine import stop
-from engine.context.documents import Document
-from engine.fitting import fitted, sound
-from engine.place import Place
-from engine.stopping.rules import RULES
+from hearth.engine.completion.cursor import Place
+from hearth.engine.completion.fitting import fitted, sound
+from hearth.engine.context.documents import Document
+from hearth.engine.stopping import scanner
+from hearth.engine.stopping.rules import RULES
 from tests.benchmarks.gaps.programs import Gap
 from tests.benchmarks.results import Sheet, number
 
@@ -46,9 +46,9 @@ def ended(gap: Gap, said: str, own_end: bool, without: str, knows_end: bool) -> 
     document = Document(f"file:///{gap.name}", text, gap.language, f"/{gap.name}")
     place = Place(text, offset, *document.code_near(offset))
     closers = place.closers if place.tail.is_closed else None
-    policy = stop.policy_at(text, offset, "span", place.code.language, closers, max_lines=40)
-    answer = stop.Answer(replace(policy, knows_end=knows_end))
-    with patch.object(stop, "RULES", tuple(row for row in RULES if row[0] != without)):
+    policy = scanner.policy_at(text, offset, "span", place.code.language, closers, max_lines=40)
+    answer = scanner.Answer(replace(policy, knows_end=knows_end))
+    with patch.object(scanner, "RULES", tuple(row for row in RULES if row[0] != without)):
         shown = answer.push(said)
         answer.reason = answer.reason or ("eog" if own_end else "limit")
         shown += answer.finish()

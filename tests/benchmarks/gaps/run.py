@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rich.progress import track
 
-from engine.backends import local
-from engine.settings import CompletionSettings, HostSettings, Settings
+from hearth.engine.backends import local
+from hearth.engine.settings import CompletionSettings, HostSettings, Settings
 from tests.benchmarks import machine
 from tests.benchmarks.engines import hearth
 from tests.benchmarks.gaps import rules

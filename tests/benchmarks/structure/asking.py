@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from engine.backends.scripted import ScriptedBackend
-from engine.completion import Completer
-from engine.context.documents import Document
-from engine.settings import CompletionSettings
-from engine.types import Completion
+from hearth.engine.backends.scripted import ScriptedBackend
+from hearth.engine.completion.completer import Completer
+from hearth.engine.context.documents import Document
+from hearth.engine.settings import CompletionSettings
+from hearth.engine.types import Completion
 from tests.benchmarks.structure.judge import Verdict, judge
 from tests.benchmarks.structure.places import Place
 from tests.benchmarks.structure.scripts import Said, pieces

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import tree_sitter
 
-from engine import languages
-from engine.types import Completion
+from hearth.engine import languages
+from hearth.engine.types import Completion
 from tests.benchmarks.structure.pairs import rules_of
 from tests.benchmarks.structure.places import Place
 from tests.benchmarks.structure.scan import scan

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from rich.progress import track
 
-from engine.backends import Backend, local
-from engine.completion import Completer
-from engine.context.documents import Document
-from engine.settings import CompletionSettings, HostSettings, Settings
-from engine.types import Completion
+from hearth.engine.backends import Backend, local
+from hearth.engine.completion.completer import Completer
+from hearth.engine.context.documents import Document
+from hearth.engine.settings import CompletionSettings, HostSettings, Settings
+from hearth.engine.types import Completion
 from tests.benchmarks import machine
 from tests.benchmarks.home import fresh_home
 from tests.benchmarks.metrics import interval

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.types import Completion
+from hearth.engine.types import Completion
 from tests.benchmarks.structure.judge import Verdict, errors, errors_of_answer, judge
 from tests.benchmarks.structure.places import MARK, Place
 

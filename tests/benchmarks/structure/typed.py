@@ -5,11 +5,11 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
-from engine.backends.scripted import ScriptedBackend
-from engine.completion import Completer
-from engine.context.documents import Document
-from engine.settings import CompletionSettings
-from engine.types import CompletionRequest, Finished, Piece
+from hearth.engine.backends.scripted import ScriptedBackend
+from hearth.engine.completion.completer import Completer
+from hearth.engine.context.documents import Document
+from hearth.engine.settings import CompletionSettings
+from hearth.engine.types import CompletionRequest, Finished, Piece
 from tests.benchmarks.structure.asking import Try, accepted
 from tests.benchmarks.structure.judge import judge
 from tests.benchmarks.structure.places import File, Place

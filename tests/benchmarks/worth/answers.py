@@ -15,8 +15,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from engine.host.native import Logits
-from engine.host.session import Session
+from hearth.engine.host.native import Logits
+from hearth.engine.host.session import Session
 
 _KEPT = 64  # tokens
 _CHUNK = 256  # tokens of one real prefill step

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.backends import Backend
-from engine.completion import Completer
-from engine.context import ContextQuery
-from engine.context.documents import Document
-from engine.settings import Settings
-from engine.types import Snapshot
+from hearth.engine.backends import Backend
+from hearth.engine.completion.completer import Completer
+from hearth.engine.context import ContextQuery
+from hearth.engine.context.documents import Document
+from hearth.engine.settings import Settings
+from hearth.engine.types import Snapshot
 from tests.benchmarks.trace import Place
 from tests.e2e.editor import MARK, Editor
 

@@ -10,14 +10,14 @@ from collections.abc import AsyncGenerator, Callable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
-from engine.backends.streaming import cost_of
-from engine.errors import HearthError
-from engine.host.models import Models
-from engine.host.native import Context, Logits, Model
-from engine.host.rivals import Choice
-from engine.host.scheduler import Job, Lane, Scheduler
-from engine.host.session import Session, Steps
-from engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Priority, Probe, Usage
+from hearth.engine.backends.shared.streaming import cost_of
+from hearth.engine.errors import HearthError
+from hearth.engine.host.alternatives import Choice
+from hearth.engine.host.models import Models
+from hearth.engine.host.native import Context, Logits, Model
+from hearth.engine.host.scheduler import Job, Lane, Scheduler
+from hearth.engine.host.session import Session, Steps
+from hearth.engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Priority, Probe, Usage
 from tests.benchmarks.worth.answers import Oracle
 from tests.benchmarks.worth.clock import Changed, Clock
 from tests.benchmarks.worth.times import TokenTimes

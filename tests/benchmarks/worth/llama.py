@@ -17,8 +17,8 @@ from typing import Any, cast
 import httpx
 import msgspec
 
-from engine.files import write_atomically
-from engine.host.profiles import processor
+from hearth.engine.files import write_atomically
+from hearth.engine.host.profiles import processor
 from tests.benchmarks.engines import Buffer, llama_server
 from tests.benchmarks.options import CACHE
 from tests.benchmarks.trace import Place

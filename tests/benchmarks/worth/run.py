@@ -20,14 +20,14 @@ from typing import Any
 
 from rich.progress import track
 
-from engine import paths
-from engine.host import trial
-from engine.host.models import Models
-from engine.host.native import library_build
-from engine.host.profiles import ProfileBook
-from engine.models import store
-from engine.settings import CompletionSettings, Settings
-from engine.types import ModelRef
+from hearth.engine import paths
+from hearth.engine.host import trial
+from hearth.engine.host.models import Models
+from hearth.engine.host.native import library_build
+from hearth.engine.host.profiles import ProfileBook
+from hearth.engine.models import store
+from hearth.engine.settings import CompletionSettings, Settings
+from hearth.engine.types import ModelRef
 from tests.benchmarks import machine
 from tests.benchmarks.engines import hearth as server
 from tests.benchmarks.home import Unavailable, fresh_home, model_file

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from engine.files import write_atomically
-from engine.host.profiles import processor
-from engine.host.session import Session
+from hearth.engine.files import write_atomically
+from hearth.engine.host.profiles import processor
+from hearth.engine.host.session import Session
 from tests.benchmarks.home import Unavailable
 
 _SIZES = (1, 4, 16, 64)  # tokens of one decode

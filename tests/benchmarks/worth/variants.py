@@ -1,10 +1,10 @@
-"""Hearth as it is, and with one thing changed: a row each. What a row names is a field of `engine.settings`."""
+"""Hearth as it is, and with one thing changed: a row each. What a row names is a setting."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.settings import Settings
+from hearth.engine.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.backends.http import Patience
-from engine.types import (
+from hearth.engine.backends.shared.http import Patience
+from hearth.engine.types import (
     ChatMessage,
     ChatRequest,
     CompletionRequest,

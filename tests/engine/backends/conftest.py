@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from engine.types import Status
+from hearth.engine.types import Status
 
 
 @pytest.fixture

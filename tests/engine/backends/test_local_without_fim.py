@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import backends
-from engine.backends import chat_infill
-from engine.settings import CompletionSettings, Settings
-from engine.types import Status, Usage
+from hearth.engine import backends
+from hearth.engine.backends.shared import chat_infill
+from hearth.engine.settings import CompletionSettings, Settings
+from hearth.engine.types import Status, Usage
 from tests.engine.backends.asking import collect, completion
 from tests.hosts import stop_host
 from tests.tiny_model import write_tiny_gguf

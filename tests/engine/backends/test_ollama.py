@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from engine import backends
-from engine.backends import chat_infill
-from engine.backends.http import Patience
-from engine.errors import BackendUnavailable, ModelMissing, RemoteNotAllowed, RequestRefused
-from engine.settings import ChatSettings, CompletionSettings, OllamaSettings, Settings
-from engine.types import Finished, Piece, Status
+from hearth.engine import backends
+from hearth.engine.backends.shared import chat_infill
+from hearth.engine.backends.shared.http import Patience
+from hearth.engine.errors import BackendUnavailable, ModelMissing, RemoteNotAllowed, RequestRefused
+from hearth.engine.settings import ChatSettings, CompletionSettings, OllamaSettings, Settings
+from hearth.engine.types import Finished, Piece, Status
 from tests.engine.backends.asking import QUICK, Answer, collect, completion, question
 from tests.fakes.http import Reply
 from tests.fakes.ollama import QWEN_TEMPLATE, FakeOllama

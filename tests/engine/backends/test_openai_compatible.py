@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from engine import backends, fim
-from engine.backends import chat_infill
-from engine.backends.http import Patience
-from engine.errors import BackendUnavailable, PromptTooLong, RemoteNotAllowed, RequestRefused, SettingsError
-from engine.settings import ChatSettings, CompletionSettings, OpenAISettings, Settings
-from engine.types import ChatMessage, ChatRequest, ContextFile, Piece, Status
+from hearth.engine import backends, fim
+from hearth.engine.backends.shared import chat_infill
+from hearth.engine.backends.shared.http import Patience
+from hearth.engine.errors import BackendUnavailable, PromptTooLong, RemoteNotAllowed, RequestRefused, SettingsError
+from hearth.engine.settings import ChatSettings, CompletionSettings, OpenAISettings, Settings
+from hearth.engine.types import ChatMessage, ChatRequest, ContextFile, Piece, Status
 from tests.engine.backends.asking import QUICK, collect, completion, question
 from tests.fakes.http import Streamed
 from tests.fakes.openai import QWEN_MARKS, FakeOpenAI

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from engine import backends
-from engine.backends import ollama_wire
-from engine.backends.ollama_wire import Pulling
-from engine.errors import BackendUnavailable, DownloadFailed, HearthError, ModelMissing, RemoteNotAllowed
-from engine.settings import ChatSettings, CompletionSettings, DownloadSettings, OllamaSettings, Settings
-from engine.types import Status
+from hearth.engine import backends
+from hearth.engine.backends.shared import ollama_wire
+from hearth.engine.backends.shared.ollama_wire import Pulling
+from hearth.engine.errors import BackendUnavailable, DownloadFailed, HearthError, ModelMissing, RemoteNotAllowed
+from hearth.engine.settings import ChatSettings, CompletionSettings, DownloadSettings, OllamaSettings, Settings
+from hearth.engine.types import Status
 from tests.engine.backends.asking import QUICK, collect, completion
 from tests.fakes.http import Reply, Streamed
 from tests.fakes.ollama import FakeOllama

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from engine import backends
-from engine.backends.http import Outage, Patience, Unreachable
-from engine.errors import BackendUnavailable, HearthError
-from engine.settings import ChatSettings, CompletionSettings, OllamaSettings, OpenAISettings, Settings
-from engine.types import Status
+from hearth.engine import backends
+from hearth.engine.backends.shared.http import Outage, Patience, Unreachable
+from hearth.engine.errors import BackendUnavailable, HearthError
+from hearth.engine.settings import ChatSettings, CompletionSettings, OllamaSettings, OpenAISettings, Settings
+from hearth.engine.types import Status
 from tests.engine.backends.asking import QUICK, collect, completion, question
 from tests.engine.backends.trouble import (
     LLAMA_SERVER,
@@ -136,7 +136,7 @@ async def test_a_server_that_loads_is_asked_about_once_a_second_and_used_as_soon
         if len(pauses) == 8:
             troubled.trouble = None
 
-    monkeypatch.setattr("engine.backends.streaming._pause", pause)
+    monkeypatch.setattr("hearth.engine.backends.shared.streaming._pause", pause)
     assert (await collect(backend.complete(completion()))).text == "value + 1"
     assert len(pauses) == 8, "when it is there, nobody waits any longer"
     assert (min(pauses), max(pauses)) == (Patience().pause, Patience().loading_pause)
@@ -148,7 +148,7 @@ async def test_a_dead_server_is_left_alone_for_a_moment_and_found_as_soon_as_it_
     start: Any, statuses: list[Status], server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(seconds_a_look=0.02)  # what it takes to find out
-    monkeypatch.setattr("engine.backends.http.now", clock)
+    monkeypatch.setattr("hearth.engine.backends.shared.http.now", clock)
     troubled, backend = await start(server)
     http = troubled.healthy.__self__.http
     backend.patience = replace(QUICK, outage=Patience().outage)
@@ -175,7 +175,7 @@ def test_how_long_it_is_left_alone_follows_what_it_takes_to_find_out(
     monkeypatch: pytest.MonkeyPatch, took: float, left_alone: float
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr("engine.backends.http.now", clock)
+    monkeypatch.setattr("hearth.engine.backends.shared.http.now", clock)
     outage = Outage()
     outage.began(Unreachable("Nothing answers."), took, at_most=1.0)
     clock.time += 0.99 * left_alone

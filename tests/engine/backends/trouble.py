@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.errors import BackendUnavailable, HearthError, PromptTooLong, RequestRefused
+from hearth.engine.errors import BackendUnavailable, HearthError, PromptTooLong, RequestRefused
 from tests.fakes.http import Reply, Request, Streamed
 
 OLLAMA, LM_STUDIO, LLAMA_SERVER, VLLM = "Ollama", "LM Studio", "llama-server", "vLLM"

@@ -1,8 +1,8 @@
 """Test input is text with a cursor mark: `⟨⟩`."""
 
-from engine.context import code as codes
-from engine.context.code import Code
-from engine.languages import language_of
+from hearth.engine.context import code as codes
+from hearth.engine.context.code import Code
+from hearth.engine.languages import language_of
 
 MARK = "⟨⟩"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.context.code import Code, parse
-from engine.context.syntax import block_expected, in_comment, in_string, open_bracket
-from engine.languages import LANGUAGES, Language
+from hearth.engine.context.code import Code, parse
+from hearth.engine.context.syntax import block_expected, in_comment, in_string, open_bracket
+from hearth.engine.languages import LANGUAGES, Language
 from tests.engine.languages.test_blocks import LINES
 
 BY_HAND = [language for language in LANGUAGES if not language.grammar]

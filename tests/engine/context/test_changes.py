@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.context.changes import Change
+from hearth.engine.context.changes import Change
 
 EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 6), st.text("xyz", max_size=4)), min_size=1, max_size=8)
 

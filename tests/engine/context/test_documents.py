@@ -6,11 +6,11 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.context import code as codes
-from engine.context import documents
-from engine.context.documents import Document, line_starts
-from engine.context.symbols import symbols
-from engine.languages import language_of
+from hearth.engine.context import code as codes
+from hearth.engine.context import documents
+from hearth.engine.context.documents import Document, line_starts
+from hearth.engine.context.symbols import symbols
+from hearth.engine.languages import language_of
 
 SEEDS = {
     "python": "import os\n\nclass A:\n    def f(self, x):\n        '''é'''\n        return [x, '😀']\n\nB = 1\n",

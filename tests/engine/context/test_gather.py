@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.context import ContextQuery, Gathered, gather
-from engine.context.documents import Document
-from engine.context.recent import RecentEdits
-from engine.languages import language_of
-from engine.settings import ContextSettings
+from hearth.engine.context import ContextQuery, Gathered, gather
+from hearth.engine.context.documents import Document
+from hearth.engine.context.recent import RecentEdits
+from hearth.engine.languages import language_of
+from hearth.engine.settings import ContextSettings
 from tests.engine.context.marked import MARK
 
 SHOP = '''"""Things to sell."""

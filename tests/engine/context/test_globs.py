@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.context.globs import Unreadable, rule
+from hearth.engine.context.globs import Unreadable, rule
 
 
 def matches(line: str, path: str) -> bool:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.context import ignore
-from engine.context.ignore import MAX_BYTES, Disk, root_of, verdict, verdict_of_path
+from hearth.engine.context import ignore
+from hearth.engine.context.ignore import MAX_BYTES, Disk, root_of, verdict, verdict_of_path
 
 
 def write(path: Path, text: str = "") -> str:

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.context import code as codes
-from engine.context import imports
-from engine.context.symbols import symbols
-from engine.languages import language_of
+from hearth.engine.context import code as codes
+from hearth.engine.context import imports
+from hearth.engine.context.symbols import symbols
+from hearth.engine.languages import language_of
 
 
 @pytest.mark.parametrize(

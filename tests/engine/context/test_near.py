@@ -2,9 +2,9 @@ import time
 
 import pytest
 
-from engine.context import near as near_module
-from engine.context.code import parse
-from engine.context.near import near, words_of
+from hearth.engine.context import near as near_module
+from hearth.engine.context.code import parse
+from hearth.engine.context.near import near, words_of
 from tests.engine.context.marked import marked
 
 

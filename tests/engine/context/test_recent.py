@@ -1,5 +1,5 @@
-from engine.context.documents import Document
-from engine.context.recent import MAX_EDITS, RecentEdits
+from hearth.engine.context.documents import Document
+from hearth.engine.context.recent import MAX_EDITS, RecentEdits
 
 
 def write(recent: RecentEdits, document: Document, start: int, end: int, new_text: str) -> None:

@@ -1,4 +1,4 @@
-from engine.context.symbols import Definition, definitions_around, imports_in, references, symbols
+from hearth.engine.context.symbols import Definition, definitions_around, imports_in, references, symbols
 from tests.engine.context.marked import marked
 
 

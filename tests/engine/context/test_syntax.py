@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.context.syntax import (
+from hearth.engine.context.syntax import (
     block_expected,
     enclosing_definition,
     errors_added,

@@ -12,14 +12,14 @@ from unittest.mock import patch
 
 import pytest
 
-from engine import paths
-from engine.context import code as codes
-from engine.context import crashed, nests, trees
-from engine.context.crashed import Memory, Text
-from engine.context.documents import Document
-from engine.errors import EditRefused
-from engine.languages import Language, named
-from engine.rewriting.edits import Edit, refuse_errors
+from hearth.engine import paths
+from hearth.engine.code_actions.edits import Edit, refuse_errors
+from hearth.engine.context import code as codes
+from hearth.engine.context import crashed, nests, trees
+from hearth.engine.context.crashed import Memory, Text
+from hearth.engine.context.documents import Document
+from hearth.engine.errors import EditRefused
+from hearth.engine.languages import Language, named
 from tests.pace import is_over
 
 
@@ -162,8 +162,8 @@ def test_the_nests_of_yaml_are_counted_by_lines_and_by_columns() -> None:
 
 _DIES = """
 import os, signal, sys
-from engine.context import code as codes, trees
-from engine.languages import named
+from hearth.engine.context import code as codes, trees
+from hearth.engine.languages import named
 
 def die(*arguments):
     os.kill(os.getpid(), signal.SIGKILL)

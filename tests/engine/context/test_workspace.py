@@ -1,9 +1,9 @@
 import os
 from pathlib import Path
 
-from engine.context.ignore import Verdict
-from engine.context.symbols import Symbols
-from engine.context.workspace import MAX_FILES, changed, symbols_of_file
+from hearth.engine.context.ignore import Verdict
+from hearth.engine.context.symbols import Symbols
+from hearth.engine.context.workspace import MAX_FILES, changed, symbols_of_file
 
 
 def test_a_file_is_read_again_once_it_has_changed(tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from engine.host import selftest
-from engine.host.kv_cache import KvCache
-from engine.host.native import Context, LoadOptions, Logits, Model
-from engine.host.session import Session
-from engine.types import ChatMessage, ChatRequest, CompletionRequest, FimPrompt, ModelRef, Piece, StopPolicy
+from hearth.engine.host import selftest
+from hearth.engine.host.kv_cache import KvCache
+from hearth.engine.host.native import Context, LoadOptions, Logits, Model
+from hearth.engine.host.session import Session
+from hearth.engine.types import ChatMessage, ChatRequest, CompletionRequest, FimPrompt, ModelRef, Piece, StopPolicy
 from tests.fakes.tiny_models import RECURRENT, write_tiny
 
 ATTENTION = ("llama", "gemma3", "gpt-oss", "starcoder2")  # two of them with a sliding window of 32 tokens

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from engine import backends
-from engine.errors import BrokenModel, ModelError
-from engine.host import supervision
-from engine.host.client import HostClient
-from engine.host.native import LoadOptions, Model
-from engine.settings import CompletionSettings, HostSettings, Settings
-from engine.types import ModelRef
+from hearth.engine import backends
+from hearth.engine.errors import BrokenModel, ModelError
+from hearth.engine.host import supervision
+from hearth.engine.host.client import HostClient
+from hearth.engine.host.native import LoadOptions, Model
+from hearth.engine.settings import CompletionSettings, HostSettings, Settings
+from hearth.engine.types import ModelRef
 from tests.engine.backends.asking import collect, completion
 from tests.fakes.tiny_models import write_projector, write_shard, write_tiny
 from tests.hosts import stop_host

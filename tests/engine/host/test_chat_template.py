@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import BrokenModel
-from engine.host.chat_template import chat_tokens, opens_thinking, task_for
-from engine.host.native import LoadOptions, Model
-from engine.host.render import rendered
-from engine.host.session import Session
-from engine.models import store
-from engine.reasoning import Splitter
-from engine.types import ChatMessage, ChatRequest, ModelRef, Piece
+from hearth.engine.errors import BrokenModel
+from hearth.engine.host.chat_template import chat_tokens, opens_thinking, task_for
+from hearth.engine.host.native import LoadOptions, Model
+from hearth.engine.host.render import rendered
+from hearth.engine.host.session import Session
+from hearth.engine.models import store
+from hearth.engine.reasoning import Splitter
+from hearth.engine.types import ChatMessage, ChatRequest, ModelRef, Piece
 from tests.conftest import MODEL
 from tests.tiny_model import SPECIAL, write_tiny_gguf
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.host import ends
-from engine.host.ends import Ends
-from engine.host.native import LoadOptions, Model
-from engine.host.session import Session
-from engine.types import CompletionRequest, FimPrompt, ModelRef, Piece, StopPolicy
+from hearth.engine.host import ends
+from hearth.engine.host.ends import Ends
+from hearth.engine.host.native import LoadOptions, Model
+from hearth.engine.host.session import Session
+from hearth.engine.types import CompletionRequest, FimPrompt, ModelRef, Piece, StopPolicy
 from tests.tiny_model import write_tiny_gguf
 
 

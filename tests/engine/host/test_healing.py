@@ -1,4 +1,4 @@
-from engine.host.healing import Vocabulary, split
+from hearth.engine.host.healing import Vocabulary, split
 
 PIECES = [
     b"", b"a", b" ", b"  ", b"   ", b"    ", b"ran", b"range", b" range", b"ge", b"(", b"\n", b" re", b"turn",

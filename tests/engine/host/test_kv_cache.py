@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.host.kv_cache import KvCache, common_prefix
+from hearth.engine.host.kv_cache import KvCache, common_prefix
 
 
 @dataclass

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from engine.errors import NotEnoughMemory
-from engine.host import models as loading
-from engine.host import selftest
-from engine.host.models import Models
-from engine.host.profiles import PROFILES, ProfileBook, Verdict
-from engine.types import ModelRef
+from hearth.engine.errors import NotEnoughMemory
+from hearth.engine.host import models as loading
+from hearth.engine.host import selftest
+from hearth.engine.host.models import Models
+from hearth.engine.host.profiles import PROFILES, ProfileBook, Verdict
+from hearth.engine.types import ModelRef
 from tests.tiny_model import write_tiny_gguf
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import paths
-from engine.host import starter, transport
-from engine.host.client import HostClient
-from engine.types import CompletionRequest, FimPrompt, ModelRef
+from hearth.engine import paths
+from hearth.engine.host import starter, transport
+from hearth.engine.host.client import HostClient
+from hearth.engine.types import CompletionRequest, FimPrompt, ModelRef
 from tests.hosts import stop_host
 from tests.tiny_model import write_tiny_gguf
 
@@ -52,7 +52,7 @@ async def test_a_host_whose_socket_was_tidied_away_is_found_again() -> None:
 def test_a_host_without_its_thread_ends() -> None:
     code = (
         "import threading, time\n"
-        "from engine.host import process\n"
+        "from hearth.engine.host import process\n"
         "threading.excepthook = process._die_with_the_thread\n"
         "threading.Thread(target=lambda: 1 / 0).start()\n"
         "time.sleep(60)\n"

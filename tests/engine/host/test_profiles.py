@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import BrokenModel
-from engine.host.crashes import last_words_in
-from engine.host.profiles import CRASHES_COUNT, PROFILES, ProfileBook, Verdict
+from hearth.engine.errors import BrokenModel
+from hearth.engine.host.crashes import last_words_in
+from hearth.engine.host.profiles import CRASHES_COUNT, PROFILES, ProfileBook, Verdict
 
 SOUND = Verdict(True, fim="yes", prefill_speed=200.0, decode_speed=20.0)
 CRASH = "Fatal Python error: Segmentation fault\n\nCurrent thread 0x1 (most recent call first):\n"

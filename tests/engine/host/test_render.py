@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import BrokenModel
-from engine.host import render
-from engine.host.native import LoadOptions, Model
-from engine.host.render import Task, rendered
-from engine.host.session import Session
-from engine.types import ChatMessage, ChatRequest, ModelRef
+from hearth.engine.errors import BrokenModel
+from hearth.engine.host import render
+from hearth.engine.host.native import LoadOptions, Model
+from hearth.engine.host.render import Task, rendered
+from hearth.engine.host.session import Session
+from hearth.engine.types import ChatMessage, ChatRequest, ModelRef
 from tests.fakes.tiny_models import CHATML, write_tiny
 
 ASKED = (("system", "\ue0000\ue001"), ("user", "\ue0001\ue001"))
@@ -110,7 +110,7 @@ def test_a_template_that_does_not_end_leaves_the_model_to_the_others(
         ended.wait(60)
         raise BrokenModel("it does not come to an end")
 
-    monkeypatch.setattr("engine.host.session.rendered", rendered)
+    monkeypatch.setattr("hearth.engine.host.session.rendered", rendered)
     steps = session.chat(ChatRequest("c", (ChatMessage("user", "Why?"),)))
     try:
         assert [next(steps) for _ in range(50)] == [None] * 50

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from engine.errors import BrokenModel, HearthError
-from engine.host import scheduler as scheduling
-from engine.host.scheduler import Job, Scheduler
-from engine.host.session import Steps
-from engine.types import Finished, ModelRef, Piece, Priority
+from hearth.engine.errors import BrokenModel, HearthError
+from hearth.engine.host import scheduler as scheduling
+from hearth.engine.host.scheduler import Job, Scheduler
+from hearth.engine.host.session import Steps
+from hearth.engine.types import Finished, ModelRef, Piece, Priority
 
 
 class FakeSession:

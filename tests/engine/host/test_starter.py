@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from engine import paths
-from engine.errors import BackendUnavailable, HostDied, RequestRefused
-from engine.host import starter, supervision, transport, wire
-from engine.host.client import HostClient
-from engine.types import ChatMessage, ChatRequest, ModelRef
+from hearth.engine import paths
+from hearth.engine.errors import BackendUnavailable, HostDied, RequestRefused
+from hearth.engine.host import starter, supervision, transport, wire
+from hearth.engine.host.client import HostClient
+from hearth.engine.types import ChatMessage, ChatRequest, ModelRef
 
 OURS = wire.Welcome(wire.PROTOCOL, starter.OURS, 4711)
 MODEL = ModelRef("m", "/m.gguf")

@@ -6,11 +6,11 @@ from functools import partial
 
 import pytest
 
-from engine.errors import HearthError
-from engine.host.native import LoadOptions, Model
-from engine.host.scheduler import Job, Scheduler
-from engine.host.session import Session
-from engine.types import ChatMessage, ChatRequest, Finished, ModelRef, Piece, Priority
+from hearth.engine.errors import HearthError
+from hearth.engine.host.native import LoadOptions, Model
+from hearth.engine.host.scheduler import Job, Scheduler
+from hearth.engine.host.session import Session
+from hearth.engine.types import ChatMessage, ChatRequest, Finished, ModelRef, Piece, Priority
 from tests.tiny_model import write_tiny_gguf
 
 _SHORT = ChatRequest("short", (ChatMessage("user", "x"),), max_tokens=400)

@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine import paths
-from engine.errors import BackendUnavailable
-from engine.host import supervision
+from hearth.engine import paths
+from hearth.engine.errors import BackendUnavailable
+from hearth.engine.host import supervision
 
 
 @pytest.fixture(autouse=True)

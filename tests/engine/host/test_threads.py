@@ -1,4 +1,4 @@
-from engine.host.threads import ThreadGovernor
+from hearth.engine.host.threads import ThreadGovernor
 
 
 def drive(governor: ThreadGovernor, ms: dict[int, float], tokens: int) -> int:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.host import crashes, profiles, supervision, trial, trial_model
-from engine.host.client import HostClient
-from engine.host.profiles import ProfileBook
-from engine.models import gguf
-from engine.types import ModelRef
-from lsp_server.commands.doctor import crash_report
+from hearth.engine.host import crashes, profiles, supervision, trial, trial_model
+from hearth.engine.host.client import HostClient
+from hearth.engine.host.profiles import ProfileBook
+from hearth.engine.models import gguf
+from hearth.engine.types import ModelRef
+from hearth.lsp_server.commands.doctor import crash_report
 from tests.fakes import amx
 from tests.hosts import stop_host
 from tests.tiny_model import write_tiny_gguf

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import BrokenModel
-from engine.host.chat_template import chat_tokens
-from engine.host.native import LoadOptions, Model
-from engine.host.session import Session
-from engine.types import ChatMessage, ChatRequest, ContextFile, FimPrompt, ModelRef
+from hearth.engine.errors import BrokenModel
+from hearth.engine.host.chat_template import chat_tokens
+from hearth.engine.host.native import LoadOptions, Model
+from hearth.engine.host.session import Session
+from hearth.engine.types import ChatMessage, ChatRequest, ContextFile, FimPrompt, ModelRef
 from tests.fakes.tiny_models import (
     CHATML,
     CODESTRAL,

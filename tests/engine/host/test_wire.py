@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.host import wire
-from engine.types import CompletionRequest, ContextFile, FimPrompt, ModelRef, StopPolicy, Usage
+from hearth.engine.host import wire
+from hearth.engine.types import CompletionRequest, ContextFile, FimPrompt, ModelRef, StopPolicy, Usage
 
 REQUEST = CompletionRequest(
     "file:///a.py",

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from engine.languages import LANGUAGES, Language, language_of
+from hearth.engine.languages import LANGUAGES, Language, language_of
 
 # By language: lines that begin a block, that end one with a word, with which one goes on, and that do none of it.
 LINES: dict[str, tuple[list[str], list[str], list[str], list[str]]] = {

@@ -3,10 +3,10 @@ import sys
 
 import pytest
 
-from engine import languages
-from engine.context import code as codes
-from engine.context.symbols import references, symbols
-from engine.languages import LANGUAGES, Language, language_of
+from hearth.engine import languages
+from hearth.engine.context import code as codes
+from hearth.engine.context.symbols import references, symbols
+from hearth.engine.languages import LANGUAGES, Language, language_of
 
 # A small text for each language, the definitions that must be found in it (kind and name, in order), the modules
 # that it brings in, and some of the names that it uses.
@@ -308,6 +308,6 @@ def test_no_two_languages_share_an_id_or_a_suffix() -> None:
 
 def test_prompts_are_laid_out_without_the_parser() -> None:
     """The host lays prompts out; it starts faster, and has less that may crash, without what it does not use."""
-    asked = "import sys, engine.fim; print('tree_sitter' in sys.modules)"
+    asked = "import sys, hearth.engine.fim; print('tree_sitter' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"

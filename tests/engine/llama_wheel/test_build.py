@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.llama_wheel import build
+from hearth.engine.llama_wheel import build
 
 ROOT = Path(__file__).parents[3]
 REQUIREMENT = "llama-cpp-python==1.2.3 \\\n    --hash=sha256:00 \\\n    --hash=sha256:01\n"

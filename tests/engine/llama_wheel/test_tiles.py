@@ -7,7 +7,7 @@ from pathlib import Path
 import llama_cpp
 import pytest
 
-from engine.llama_wheel import build, tiles
+from hearth.engine.llama_wheel import build, tiles
 
 # A few lines before `ldtilecfg`, as objdump shows them.
 BROKEN_WIDE = """

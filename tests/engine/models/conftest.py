@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.models import catalog, digest
-from engine.models.catalog import Agreed, CatalogModel, Hub, ModelFile, Wheels
+from hearth.engine.models import catalog, digest
+from hearth.engine.models.catalog import Agreed, CatalogModel, Hub, ModelFile, Wheels
 from tests.engine.models.fake_hub import COMMIT, FakeHub, running
 from tests.tiny_model import write_tiny_gguf
 

@@ -2,11 +2,11 @@ import re
 
 import pytest
 
-from engine.errors import UnknownModel
-from engine.fim import FIM_TEMPLATES
-from engine.models import catalog
-from engine.models.catalog import CatalogModel
-from engine.settings import Settings
+from hearth.engine.errors import UnknownModel
+from hearth.engine.fim import FIM_TEMPLATES
+from hearth.engine.models import catalog
+from hearth.engine.models.catalog import CatalogModel
+from hearth.engine.settings import Settings
 
 ROWS = catalog.models().values()
 ROW = """

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from engine import paths
-from engine.errors import DigestMismatch, DiskFull, DownloadFailed
-from engine.models import catalogued, download, store
-from engine.models.catalog import CatalogModel
-from engine.models.sources import Offer, Report
-from engine.settings import DownloadSettings
+from hearth.engine import paths
+from hearth.engine.errors import DigestMismatch, DiskFull, DownloadFailed
+from hearth.engine.models import catalogued, download, store
+from hearth.engine.models.catalog import CatalogModel
+from hearth.engine.models.sources import Offer, Report
+from hearth.engine.settings import DownloadSettings
 from tests.engine.models.conftest import NAME
 from tests.engine.models.fake_hub import FakeHub
 

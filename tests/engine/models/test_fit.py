@@ -1,7 +1,7 @@
 import pytest
 
-from engine.models import catalog, fit
-from engine.models.fit import Machine, Speed
+from hearth.engine.models import catalog, fit
+from hearth.engine.models.fit import Machine, Speed
 
 GIB = 2**30
 LAPTOP = Machine(16 * GIB, 8)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.errors import BrokenModel
-from engine.models import gguf
+from hearth.engine.errors import BrokenModel
+from hearth.engine.models import gguf
 from tests.tiny_model import CONTEXT, write_tiny_gguf
 
 

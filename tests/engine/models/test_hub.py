@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from engine import paths
-from engine.errors import DigestMismatch, DownloadFailed, ModelMissing
-from engine.models import store
-from engine.models.catalog import CatalogModel
-from engine.models.download import Progress
-from engine.settings import DownloadSettings
+from hearth.engine import paths
+from hearth.engine.errors import DigestMismatch, DownloadFailed, ModelMissing
+from hearth.engine.models import store
+from hearth.engine.models.catalog import CatalogModel
+from hearth.engine.models.download import Progress
+from hearth.engine.settings import DownloadSettings
 from tests.engine.models.conftest import NAME, REPO
 from tests.engine.models.fake_hub import COMMIT, FakeHub
 
@@ -23,7 +23,7 @@ HUB_ONLY = DownloadSettings(mirror="hub")
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.models.sources.hub._pause", lambda seconds, have, report: report(have))
+    monkeypatch.setattr("hearth.engine.models.sources.hub._pause", lambda seconds, have, report: report(have))
 
 
 def pull(name: str = "tiny", settings: DownloadSettings = HUB_ONLY) -> Path:
@@ -149,7 +149,7 @@ def test_an_unreachable_hub_says_so(model: CatalogModel) -> None:
 def test_a_hub_that_accepts_and_says_nothing_is_left_after_the_deadline(
     model: CatalogModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.models.sources.hub._HEAD_SECONDS", 0.3)
+    monkeypatch.setattr("hearth.engine.models.sources.hub._HEAD_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
         with pytest.raises(DownloadFailed, match=r"does not answer|cannot be reached"):

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import ModelMissing, UnknownModel
-from engine.models import catalog, names, store
-from engine.models.names import HubName, LmStudioName, OllamaName, PathName
-from engine.settings import DownloadSettings
+from hearth.engine.errors import ModelMissing, UnknownModel
+from hearth.engine.models import catalog, names, store
+from hearth.engine.models.names import HubName, LmStudioName, OllamaName, PathName
+from hearth.engine.settings import DownloadSettings
 from tests.engine.models.stores import put_into_ollama
 from tests.tiny_model import write_tiny_gguf
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from engine.errors import ModelError
-from engine.models import fit, store, uncatalogued
-from engine.settings import DownloadSettings
+from hearth.engine.errors import ModelError
+from hearth.engine.models import fit, store, uncatalogued
+from hearth.engine.settings import DownloadSettings
 
 OFFLINE = DownloadSettings(allowed=False)
 NAMES = [

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import ModelMissing
-from engine.models import store, uncatalogued
-from engine.models.catalog import CatalogModel
-from engine.models.sources import Offer, hf_cache, lmstudio_store, ollama_store
-from engine.settings import DownloadSettings
+from hearth.engine.errors import ModelMissing
+from hearth.engine.models import store, uncatalogued
+from hearth.engine.models.catalog import CatalogModel
+from hearth.engine.models.sources import Offer, hf_cache, lmstudio_store, ollama_store
+from hearth.engine.settings import DownloadSettings
 from tests.engine.models.conftest import NAME, REPO
 from tests.engine.models.fake_hub import COMMIT
 

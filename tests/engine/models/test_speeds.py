@@ -1,8 +1,8 @@
 import pytest
 
-from engine import paths
-from engine.models import fit, speeds
-from engine.models.fit import Machine, Speed
+from hearth.engine import paths
+from hearth.engine.models import fit, speeds
+from hearth.engine.models.fit import Machine, Speed
 
 
 def test_what_was_measured_is_remembered_and_the_best_counts() -> None:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from engine import paths
-from engine.errors import BrokenModel, DigestMismatch, DownloadFailed, ModelMissing, UnknownModel
-from engine.models import catalogued, digest, store
-from engine.models.catalog import CatalogModel
-from engine.models.download import Progress
-from engine.settings import DownloadSettings
-from engine.types import ModelRef
+from hearth.engine import paths
+from hearth.engine.errors import BrokenModel, DigestMismatch, DownloadFailed, ModelMissing, UnknownModel
+from hearth.engine.models import catalogued, digest, store
+from hearth.engine.models.catalog import CatalogModel
+from hearth.engine.models.download import Progress
+from hearth.engine.settings import DownloadSettings
+from hearth.engine.types import ModelRef
 from tests.engine.models.conftest import NAME
 from tests.engine.models.fake_hub import FakeHub
 

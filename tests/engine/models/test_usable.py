@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine import backends
-from engine.backends import Fetcher, local
-from engine.errors import BrokenModel, ModelMissing
-from engine.models import catalog, gguf, store, usable
-from engine.models.catalog import CatalogModel, ModelFile
-from engine.models.download import Progress
-from engine.settings import CompletionSettings, DownloadSettings, Settings
+from hearth.engine import backends
+from hearth.engine.backends import Fetcher, local
+from hearth.engine.errors import BrokenModel, ModelMissing
+from hearth.engine.models import catalog, gguf, store, usable
+from hearth.engine.models.catalog import CatalogModel, ModelFile
+from hearth.engine.models.download import Progress
+from hearth.engine.settings import CompletionSettings, DownloadSettings, Settings
 from tests.engine.backends.asking import collect, completion
 from tests.engine.models.conftest import REPO
 from tests.engine.models.fake_hub import FakeHub

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from engine import paths
-from engine.errors import DownloadFailed
-from engine.models import catalogued, download, store
-from engine.models.catalog import CatalogModel
-from engine.models.download import Progress
-from engine.models.sources import Offer, wheels
-from engine.settings import DownloadSettings
+from hearth.engine import paths
+from hearth.engine.errors import DownloadFailed
+from hearth.engine.models import catalogued, download, store
+from hearth.engine.models.catalog import CatalogModel
+from hearth.engine.models.download import Progress
+from hearth.engine.models.sources import Offer, wheels
+from hearth.engine.settings import DownloadSettings
 
 WHEELS_ONLY = DownloadSettings(mirror="wheels")
 

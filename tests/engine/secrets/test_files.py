@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.secrets.files import has_secret_name
+from hearth.engine.secrets.files import has_secret_name
 
 SECRET = [
     ".env",

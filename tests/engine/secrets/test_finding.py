@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import logs
-from engine.secrets import finding, halves, named
-from engine.secrets.finding import find, find_again
-from engine.secrets.kinds import KINDS, ROWS
+from hearth.engine import logs
+from hearth.engine.secrets import finding, halves, named
+from hearth.engine.secrets.finding import find, find_again
+from hearth.engine.secrets.kinds import KINDS, ROWS
 from tests.engine.secrets.examples import BLOCKS, INNOCENT, ISSUED, NAMED
 
 _MOST_LINES = 300_000

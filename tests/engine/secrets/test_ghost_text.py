@@ -1,10 +1,10 @@
 """Ghost text in a file with keys: what is asked has none, and what is shown has this file's own or none."""
 
-from engine.backends.scripted import ScriptedBackend
-from engine.secrets.hiding import seen_by_model, stand_ins
-from engine.types import CompletionRequest
+from hearth.engine.backends.scripted import ScriptedBackend
+from hearth.engine.secrets.hiding import seen_by_model, stand_ins
+from hearth.engine.types import CompletionRequest
+from tests.engine.completion.typed_in import Typing
 from tests.engine.secrets.examples import ISSUED, PLAIN, any_of
-from tests.engine.typed_in import Typing
 
 GITHUB = next(key for name, key in ISSUED if name == "a GitHub token")
 

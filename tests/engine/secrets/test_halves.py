@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.secrets.halves import is_being_typed
-from engine.secrets.kinds import ROWS
+from hearth.engine.secrets.halves import is_being_typed
+from hearth.engine.secrets.kinds import ROWS
 from tests.engine.secrets.examples import ISSUED
 
 GITHUB = next(example for name, example in ISSUED if name == "a GitHub token")

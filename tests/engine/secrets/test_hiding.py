@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.secrets.hiding import count, hidden, restored, seen_by_model, seen_near, stand_ins
+from hearth.engine.secrets.hiding import count, hidden, restored, seen_by_model, seen_near, stand_ins
 from tests.engine.secrets.examples import BLOCKS, ISSUED, NAMED, PLAIN, any_of
 
 ALL = [

@@ -2,10 +2,10 @@
 
 import pytest
 
-from engine import logs
-from engine.secrets.finding import find
-from engine.secrets.hiding import kind_in, seen_by_model
-from engine.secrets.kinds import ROWS
+from hearth.engine import logs
+from hearth.engine.secrets.finding import find
+from hearth.engine.secrets.hiding import kind_in, seen_by_model
+from hearth.engine.secrets.kinds import ROWS
 from tests.engine.secrets.examples import BLOCKS, INNOCENT, ISSUED, NAMED
 
 PLACES = (

@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.languages import language_of
-from engine.stopping.borders import Beginning, is_whole, last_border, wants_more
-from engine.stopping.pairs import Closers
+from hearth.engine.languages import language_of
+from hearth.engine.stopping.borders import Beginning, is_whole, last_border, wants_more
+from hearth.engine.stopping.pairs import Closers
 
 
 def begun(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.languages import LANGUAGES, language_of
-from engine.stopping.pairs import Closers, Pairing, pair
+from hearth.engine.languages import LANGUAGES, language_of
+from hearth.engine.stopping.pairs import Closers, Pairing, pair
 
 TEXT = True  # the cursor is in the text of a string
 

@@ -10,7 +10,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from lsp_server.words import screen
+from hearth.lsp_server.words import screen
 from tests.nasty import LEGITIMATE, NASTY, hidden_in
 
 _COLOURS_AND_CURSOR = re.compile(r"\x1b\[[0-9;]*[mAKHJ]|\x1b\[\?25[lh]|\r")

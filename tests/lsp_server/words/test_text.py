@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lsp_server.words import text
+from hearth.lsp_server.words import text
 from tests.nasty import LEGITIMATE, NASTY, F, hidden_in, is_live, live_in
 
 _MARKS = ("](", "][", "]:", "```\n", "~~~", "`", "``", "    ", "| a | b |\n|---|---|\n", "- ", "> ", "<!--", "-->")

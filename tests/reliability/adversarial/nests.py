@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine import languages
-from engine.context import prepare, syntax
-from engine.context.documents import Document
-from engine.context.symbols import references, symbols
-from engine.fitting import fitted
-from engine.languages import LANGUAGES, Language
-from engine.place import Place
+from hearth.engine import languages
+from hearth.engine.completion.cursor import Place
+from hearth.engine.completion.fitting import fitted
+from hearth.engine.context import prepare, syntax
+from hearth.engine.context.documents import Document
+from hearth.engine.context.symbols import references, symbols
+from hearth.engine.languages import LANGUAGES, Language
 from tests.pace import is_over
 
 LENGTHS = (300, 3_000, 30_000)  # times

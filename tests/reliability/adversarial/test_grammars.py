@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from engine import languages
-from engine.context import code as codes
-from engine.languages import LANGUAGES, Language
+from hearth.engine import languages
+from hearth.engine.context import code as codes
+from hearth.engine.languages import LANGUAGES, Language
 from tests.reliability.adversarial import nests
 from tests.reliability.adversarial.nests import Case
 

@@ -5,15 +5,15 @@ import time
 import psutil
 import pytest
 
-from engine.backends.scripted import ScriptedBackend
-from engine.completion import Completer
-from engine.context import ContextQuery, prepare
-from engine.context.documents import Document
-from engine.context.recent import RecentEdits
-from engine.ledger.tracker import Tracker
-from engine.settings import CompletionSettings
-from engine.types import Snapshot
-from lsp_server import convert
+from hearth.engine.backends.scripted import ScriptedBackend
+from hearth.engine.completion.completer import Completer
+from hearth.engine.context import ContextQuery, prepare
+from hearth.engine.context.documents import Document
+from hearth.engine.context.recent import RecentEdits
+from hearth.engine.settings import CompletionSettings
+from hearth.engine.stats.tracker import Tracker
+from hearth.engine.types import Snapshot
+from hearth.lsp_server import convert
 from tests.pace import is_over
 
 LENGTH = 5_000_000

@@ -13,12 +13,12 @@ from typing import Any, Literal
 import pytest
 import typer
 
-from engine import backends, paths
-from engine.backends.http import Patience
-from engine.errors import HearthError
-from engine.settings import ChatSettings, CompletionSettings, OllamaSettings, OpenAISettings, Settings
-from engine.types import Piece, Status
-from lsp_server.commands import doctor, terminal
+from hearth.engine import backends, paths
+from hearth.engine.backends.shared.http import Patience
+from hearth.engine.errors import HearthError
+from hearth.engine.settings import ChatSettings, CompletionSettings, OllamaSettings, OpenAISettings, Settings
+from hearth.engine.types import Piece, Status
+from hearth.lsp_server.commands import doctor, terminal
 from tests.engine.backends.asking import Answer, collect, completion, question
 from tests.reliability.adversarial.misbehaviours import (
     LATE,

@@ -38,7 +38,7 @@ def crash_with_extra_buffers(library: Any) -> None:
     library.llama_model_load_from_file, library.llama_decode = loading, decoding
 
 
-crashes_in = {"crash": {"engine.host", "engine.host.trial"}, "surprise": {"engine.host"}}
+crashes_in = {"crash": {"hearth.engine.host", "hearth.engine.host.trial"}, "surprise": {"hearth.engine.host"}}
 library = the_real_one()
 if crashes_in.get(os.environ.get("HEARTH_TEST_AMX", ""), set()) & set(sys.orig_argv):
     crash_with_extra_buffers(library)

@@ -1,0 +1,1 @@
+"""Chat: `answering` streams an answer, `history` keeps conversations on the disk."""

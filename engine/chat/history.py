@@ -1,0 +1,101 @@
+"""Conversations as they are kept on this disk: one JSON file each, written whole, readable by this user only."""
+
+import re
+import time
+import uuid
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import msgspec
+
+from hearth.engine import paths, state
+from hearth.engine.errors import RequestRefused
+from hearth.engine.files import CONVERSATION, read_json
+
+_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`question` is what the user wrote, `asked` what the model was sent: the same with the code in question."""
+
+    question: str
+    asked: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """`forgotten` counts the oldest turns that no longer fit the model's window."""
+
+    id: str
+    started: float = field(default_factory=time.time)
+    turns: tuple[Turn, ...] = ()
+    forgotten: int = 0
+
+    @property
+    def title(self) -> str:
+        return " ".join(self.turns[0].question.split())[:80] if self.turns else ""
+
+
+_decoder = msgspec.json.Decoder(Conversation)
+
+
+def new_id() -> str:
+    return uuid.uuid4().hex[:12]
+
+
+def folder() -> Path:
+    return paths.state_dir() / "chats"
+
+
+def load(id: str) -> Conversation | None:
+    """The conversation, or None when there is none, or none that can be read. Raises `RequestRefused`."""
+    path = _path(id)
+    try:
+        return read_json(path, CONVERSATION, _decoder)
+    except OSError:
+        return None
+
+
+def save(conversation: Conversation) -> bool:
+    """Whether it could be kept: not on a disk that is full or cannot be written."""
+    return state.keep(_path(conversation.id), msgspec.json.encode(_encodable(conversation)))
+
+
+def delete(id: str) -> bool:
+    """Whether there was something to delete; the readable copy goes with it. Raises `RequestRefused`."""
+    path = _path(id)
+    there = path.exists()
+    try:
+        path.with_suffix(".md").unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        if not there:
+            return False  # a file in the place of a folder, say
+        raise RequestRefused(f"{path} cannot be deleted: {error.strerror or error}") from error
+    return there
+
+
+def listed() -> list[Conversation]:
+    """All that are kept, newest first."""
+    found = [load(path.stem) for path in folder().glob("*.json") if _ID.fullmatch(path.stem)]
+    return sorted((each for each in found if each), key=lambda each: each.started, reverse=True)
+
+
+def _encodable(conversation: Conversation) -> Conversation:
+    """Without lone surrogates, which a model's half a character may leave and no file can hold."""
+    turns = tuple(
+        Turn(*(_sound(each) for each in (turn.question, turn.asked, turn.answer))) for turn in conversation.turns
+    )
+    return replace(conversation, turns=turns)
+
+
+def _sound(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _path(id: str) -> Path:
+    if not _ID.fullmatch(id):
+        raise RequestRefused(f"{id[:80]!r} is no name of a conversation (letters, digits, - and _ only)")
+    return folder() / f"{id}.json"

@@ -1,0 +1,356 @@
+"""What can be done with code at a place: `ACTIONS`, one row each.
+
+A row says where the action makes sense (`find`), what the model is asked (`ask`, short: small models lose the
+thread), and how its answer becomes edits (`take`).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from hearth.engine.code_actions import answers, unit_tests
+from hearth.engine.code_actions.docstrings import doc_style, documentation
+from hearth.engine.code_actions.edits import Edit
+from hearth.engine.code_actions.local_names import local_name
+from hearth.engine.code_actions.signatures import lacks_types
+from hearth.engine.code_actions.targets import Place, Problem, Target
+from hearth.engine.context.code import Code
+from hearth.engine.context.symbols import Definition, definitions_around
+from hearth.engine.context.syntax import enclosing_definition
+from hearth.engine.text import end_of_line, start_of_line
+
+MAX_LINES = 150  # of a rewritten region: a small model loses what is longer, and on a CPU it takes minutes
+_WORTH_SIMPLIFYING = 4  # lines
+_NOTHING_YET = re.compile(
+    r"^(pass|\.\.\.|raise NotImplementedError\b.*|throw new \w*(Error|Exception)\(.*|panic!?\(.*\)|todo!\(.*\)"
+    r"|unimplemented!\(.*\)|return|return (null|nil|None|undefined|0|\"\"|''|false|default);?)?;?$"
+)
+_ABSTRACT = re.compile(r"@(abc\.)?abstractmethod|@overload|\babstract\b")
+_UNTYPED_LANGUAGES = ("python", "typescript", "tsx")
+_DOCUMENTED_KINDS = ("function", "method", "class", "type")
+
+Mode = Literal["edit", "answer", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`title` may name the `{name}` that it is about. `mode`: it gives edits, an answer to read, or a new file.
+
+    `tokens` is the length of the longest answer, besides as many as the shown code has when `grows` is True;
+    `enough` says when the model may stop before its end. `ask_first`: it may change what the program does.
+    """
+
+    id: str
+    title: str
+    kind: str
+    find: Callable[[Place], Target | None]
+    ask: str
+    take: Callable[[Target, str], tuple[Edit, ...]] = answers.none
+    enough: Callable[[Target, str], bool] = answers.never
+    tokens: int = 200
+    grows: bool = True
+    mode: Mode = "edit"
+    ask_first: bool = True
+
+
+def _fix(place: Place) -> Target | None:
+    if not place.problems:
+        return None
+    problem = place.problems[0]
+    around = _function(place.code, problem.start, problem.end) or enclosing_definition(place.code, problem.start)
+    if around is None or _lines(place.code.text, around.start, around.end) > MAX_LINES:
+        return replace(_lines_target(place, problem.start, problem.end, margin=4), problem=problem)
+    return replace(_definition_target(place, around), problem=problem)
+
+
+def _find_bug(place: Place) -> Target | None:
+    return None if place.problems else _function_target(place)
+
+
+def _implement(place: Place) -> Target | None:
+    target = _function_target(place)
+    if target is None or target.definition is None:
+        return None
+    body = answers.statements(place.code, target.definition)
+    line = target.text.split("\n")[0]
+    if _ABSTRACT.search(line) or _ABSTRACT.search(_line_above(place.code.text, target.start)):
+        return None
+    return target if all(_NOTHING_YET.match(statement) for statement in body) else None
+
+
+def _document(place: Place) -> Target | None:
+    language = place.code.language
+    if language is None or doc_style(language) is None:
+        return None
+    found = _innermost(place, _DOCUMENTED_KINDS)
+    if found is None or found.doc:
+        return None
+    on_one_line = "\n" not in place.code.text[found.start : found.end].strip()
+    return None if language.block == "indent" and on_one_line else _definition_target(place, found)
+
+
+def _annotate(place: Place) -> Target | None:
+    target = _function_target(place)
+    language = place.code.language
+    if target is None or target.definition is None or language is None or language.name not in _UNTYPED_LANGUAGES:
+        return None
+    return target if lacks_types(place.code, target.definition) else None
+
+
+def _simplify(place: Place) -> Target | None:
+    target = _function_target(place)
+    if target is None:
+        return None
+    return target if _lines(place.code.text, target.start, target.end) >= _WORTH_SIMPLIFYING else None
+
+
+def _test(place: Place) -> Target | None:
+    language = place.code.language
+    target = _function_target(place)
+    if (
+        target is None
+        or language is None
+        or language.name not in ("python", "typescript", "tsx", "javascript", "go")
+    ):
+        return None
+    return None if target.name.startswith(("test", "Test", "_")) else target
+
+
+def _rename(place: Place) -> Target | None:
+    """The name under the cursor, when all its uses are inside one function."""
+    return local_name(place.code, place.start, place.end)
+
+
+def _region(place: Place) -> Target | None:
+    """What a free instruction is about: the selection, else the definition around the cursor."""
+    if place.start != place.end:
+        found = _function(place.code, place.start, place.end)
+        selected = place.code.text[place.start : place.end].strip()
+        if found and selected and len(selected) >= found.end - found.start - 2:
+            return _definition_target(place, found)
+        return _lines_target(place, place.start, place.end, margin=0)
+    return _function_target(place) or _lines_target(place, place.start, place.end, margin=3)
+
+
+def _explain(place: Place) -> Target | None:
+    if not place.code.text.strip():
+        return None
+    if place.start == place.end and (found := enclosing_definition(place.code, place.start)) is not None:
+        return _definition_target(place, found)
+    return _lines_target(place, place.start, place.end, margin=0 if place.start != place.end else 10)
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "fix",
+        "Fix: {problem}",
+        "quickfix.hearth.fix",
+        _fix,
+        "{code}\n\nThe checker says about the line marked HERE: {problem}\n"
+        "Write {it} again with the problem solved.",
+        answers.whole,
+    ),
+    Action(
+        "bug",
+        "Find and fix the bug in {name}",
+        "refactor.rewrite.hearth.bug",
+        _find_bug,
+        "This {language} code has a bug: it does not do what its name and its comments say.\n\n{code}\n\n"
+        "Rewrite `{name}` with the bug fixed. Change nothing else.",
+        answers.whole,
+    ),
+    Action(
+        "implement",
+        "Implement {name}",
+        "refactor.rewrite.hearth.implement",
+        _implement,
+        "{stub}\n\nWrite the complete {language} code of `{name}`.",
+        answers.body,
+        tokens=400,
+    ),
+    Action(
+        "document",
+        "Document {name}",
+        "refactor.rewrite.hearth.document",
+        _document,
+        "{code}\n\nIn one or two plain sentences: what does `{name}` do, and what does it return? "
+        "Answer with the sentences only, without code.",
+        documentation,
+        ask_first=False,
+        tokens=120,
+        grows=False,
+    ),
+    Action(
+        "annotate",
+        "Add types to {name}",
+        "refactor.rewrite.hearth.annotate",
+        _annotate,
+        "{code}\n\nWrite this function again with type annotations for all parameters and the return value.",
+        answers.head,
+        ask_first=False,
+        enough=answers.head_is_complete,
+    ),
+    Action(
+        "test",
+        "Write tests for {name}",
+        "refactor.hearth.test",
+        _test,
+        "{code}\n\nWrite three short {framework} tests for `{name}`. The test file begins with:\n{imports}\n"
+        "Answer with the code of the test file only.",
+        enough=unit_tests.has_enough,
+        tokens=600,
+        grows=False,
+        mode="file",
+        ask_first=False,  # it is a file of its own, or the end of one
+    ),
+    Action(
+        "simplify",
+        "Simplify {name}",
+        "refactor.rewrite.hearth.simplify",
+        _simplify,
+        "{code}\n\nWrite this function again, simpler and shorter. It must still do the same.",
+        answers.simpler,
+    ),
+    Action(
+        "rename",
+        "Find a better name for {name}",
+        "refactor.rewrite.hearth.rename",
+        _rename,
+        "{code}\n\nThink of a better name for the variable `{name}`, one that says what it holds. "
+        "Answer with the name only.",
+        answers.renamed,
+        ask_first=False,
+        tokens=24,
+        grows=False,
+    ),
+    Action(
+        "instruct",
+        "Change {name} as told",
+        "refactor.rewrite.hearth.instruct",
+        _region,
+        "{code}\n\nWrite {it} again with one change: {instruction}",
+        answers.whole,
+        tokens=400,
+    ),
+    Action(
+        "explain",
+        "Explain {name}",
+        "refactor.hearth.explain",
+        _explain,
+        "",
+        mode="answer",
+    ),
+)
+
+
+def action(id: str) -> Action | None:
+    return next((row for row in ACTIONS if row.id == id), None)
+
+
+def offered(place: Place) -> list[tuple[Action, Target]]:
+    """The actions that make sense here without being told more, one for each problem."""
+    found: list[tuple[Action, Target]] = []
+    for row in ACTIONS:
+        if row.id == "instruct":
+            continue
+        places = (
+            [replace(place, problems=(problem,)) for problem in place.problems] if row.id == "fix" else [place]
+        )
+        for each in places:
+            if (target := row.find(each)) is not None:
+                found.append((row, target))
+    return found
+
+
+def title(row: Action, target: Target) -> str:
+    message = target.problem.message.split("\n")[0][:80] if target.problem else ""
+    return row.title.format(name=target.name or "the selection", problem=message)
+
+
+def too_long(target: Target) -> str:
+    """Why the target cannot be rewritten; "" when it can."""
+    lines = _lines(target.code.text, target.start, target.end)
+    if lines <= MAX_LINES:
+        return ""
+    return f"{lines:,} lines are too many at once (at most {MAX_LINES}): select one function, or a part of it"
+
+
+def _function_target(place: Place) -> Target | None:
+    found = _function(place.code, place.start, place.end)
+    return _definition_target(place, found) if found else None
+
+
+def _function(code: Code, start: int, end: int) -> Definition | None:
+    """The innermost function around the place, or the only one that the selection reaches."""
+    around = [found for found in definitions_around(code, start, end) if found.kind in ("function", "method")]
+    holding = [found for found in around if found.start <= start and end <= found.end and found.body != found.end]
+    if holding:
+        return max(holding, key=lambda found: found.start)
+    if start == end:
+        # The cursor stands on the function's line, but left of it: in its indentation, at `export` or `async`.
+        line_end = code.text.find("\n", start)
+        on_line = [
+            found for found in definitions_around(code, start, max(start, line_end)) if found.start >= start
+        ]
+        return next((found for found in on_line if found.kind in ("function", "method")), None)
+    outermost = [
+        found
+        for found in around
+        if not any(other is not found and other.start <= found.start < other.end for other in around)
+    ]
+    return outermost[0] if len(outermost) == 1 and outermost[0].body != outermost[0].end else None
+
+
+def _innermost(place: Place, kinds: Sequence[str]) -> Definition | None:
+    """The definition whose head the place is at, else the function around it."""
+    text = place.code.text
+    line_end = end_of_line(text, place.start)
+    selected = place.start + len(text[place.start : place.end].rstrip())
+    for found in definitions_around(place.code, place.start, line_end):
+        on_line = place.start <= found.body and text.count("\n", *sorted((place.start, found.start))) == 0
+        if found.kind in kinds and on_line and selected <= found.end:
+            return found
+    return _function(place.code, place.start, place.end)
+
+
+def _definition_target(place: Place, found: Definition) -> Target:
+    return Target(place.code, found.start, found.end, found.name, found, instruction=place.instruction)
+
+
+def _lines_target(place: Place, start: int, end: int, margin: int) -> Target:
+    """Whole lines around the place, and `margin` more lines on both sides."""
+    text = place.code.text
+    if end > start and text[end - 1] == "\n":
+        end -= 1  # a selection of whole lines ends in front of the next line
+    start = start_of_line(text, start)
+    for _ in range(margin):
+        start = start_of_line(text, max(0, start - 1))
+    end = text.find("\n", end)
+    for _ in range(margin):
+        end = text.find("\n", end + 1) if end >= 0 else end
+    end = len(text) if end < 0 else end
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    return Target(place.code, min(start, end), end, "", None, instruction=place.instruction)
+
+
+def _line_above(text: str, offset: int) -> str:
+    line_start = text.rfind("\n", 0, offset)
+    return text[start_of_line(text, max(0, line_start)) : max(0, line_start)]
+
+
+def _lines(text: str, start: int, end: int) -> int:
+    return text.count("\n", start, end) + 1
+
+
+__all__ = [
+    "ACTIONS",
+    "Action",
+    "Place",
+    "Problem",
+    "Target",
+    "action",
+    "offered",
+    "title",
+    "too_long",
+]

@@ -1,0 +1,159 @@
+"""Documentation of a definition, in the style of its language: the model writes sentences, nothing else."""
+
+import re
+import textwrap
+from dataclasses import dataclass
+
+from hearth.engine.code_actions.edits import Edit, line_end, refuse_errors
+from hearth.engine.code_actions.targets import Target
+from hearth.engine.errors import EditRefused
+from hearth.engine.languages import Language
+from hearth.engine.text import start_of_line
+
+_WIDTH = 100
+_MAX_CHARS = 400
+_MAX_SENTENCES = 2
+_DECORATION = ("@", "#[", "[")
+_SUBJECT = re.compile(
+    r"(?:the|this)\s+(?:`?\w+`?\s+)?(?:function|method|class|code)(?:\s+`?[\w.]+`?)?\s+(?=\w+s\b)"
+    r"|`?\w+\(?\)?`?\s+(?=(?:returns|takes|calculates|computes)\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocStyle:
+    """`first` and `last` stand alone around several lines; `line` begins each. `inside`: below the head."""
+
+    first: str
+    line: str
+    last: str
+    inside: bool = False
+
+
+_BLOCK = DocStyle("/**", " * ", " */")
+DOC_STYLES: dict[str, DocStyle] = {
+    "python": DocStyle('"""', "", '"""', inside=True),
+    "javascript": _BLOCK,
+    "typescript": _BLOCK,
+    "tsx": _BLOCK,
+    "java": _BLOCK,
+    "c": _BLOCK,
+    "cpp": _BLOCK,
+    "php": _BLOCK,
+    "kotlin": _BLOCK,
+    "scala": _BLOCK,
+    "csharp": DocStyle("/// <summary>", "/// ", "/// </summary>"),
+    "go": DocStyle("", "// ", ""),
+    "rust": DocStyle("", "/// ", ""),
+    "swift": DocStyle("", "/// ", ""),
+    "ruby": DocStyle("", "# ", ""),
+    "bash": DocStyle("", "# ", ""),
+    "powershell": DocStyle("", "# ", ""),
+    "lua": DocStyle("", "--- ", ""),
+}
+
+
+def doc_style(language: Language) -> DocStyle | None:
+    return DOC_STYLES.get(language.name)
+
+
+def documentation(target: Target, answer: str) -> tuple[Edit, ...]:
+    """The answer's sentences as a docstring or a comment; no other character of the file is touched."""
+    language, definition = target.code.language, target.definition
+    style = doc_style(language) if language else None
+    if language is None or style is None or definition is None:
+        raise EditRefused("there is no style of documentation for this language")
+    sentences = _sentences(answer)
+    if language.name == "go" and not sentences.startswith(definition.name):
+        sentences = f"{definition.name} {_lower_first(_without_subject(sentences))}"
+    text = target.code.text
+    newline = line_end(text)
+    if style.inside:
+        line_start = start_of_line(text, definition.body)
+        indent = text[line_start : definition.body]
+        if indent.strip():
+            raise EditRefused(f"{definition.name} has its body on the line of its head")
+        edits = (Edit(line_start, line_start, _docstring(sentences, style, indent, newline) + newline),)
+    else:
+        start = _above_decoration(text, definition.start)
+        line = text[start:]
+        blank = line[: len(line) - len(line.lstrip(" \t"))]
+        edits = (Edit(start, start, _comment(sentences, style, blank, newline) + newline),)
+    refuse_errors(target.code, edits)
+    return edits
+
+
+def _sentences(answer: str) -> str:
+    """The answer's prose in one line: no code, no quotes, no "The function `f`"."""
+    prose = re.sub(r"```.*?(```|\Z)", " ", answer, flags=re.DOTALL)
+    if not prose.strip():
+        quoted = re.search(r'"""(.*?)(?:"""|\Z)|/\*\*(.*?)(?:\*/|\Z)', answer, re.DOTALL)
+        prose = (
+            re.sub(r"^[ \t]*+\*", "", next(filter(None, quoted.groups()), ""), flags=re.MULTILINE)
+            if quoted
+            else ""
+        )
+    paragraph = re.split(r"\n\s*\n", prose.strip())[0]
+    line = " ".join(word for word in paragraph.split()).strip("\"'` *#/")
+    line = line.replace("*/", "* /").replace("`", "").replace('"""', '"')
+    if not re.search(r"\w{3}", line):
+        raise EditRefused("the model answered without a sentence")
+    if len(line) > _MAX_CHARS:
+        cut = line[:_MAX_CHARS].rfind(". ")
+        line = line[: cut + 1] if cut > 0 else textwrap.shorten(line, _MAX_CHARS, placeholder=" …")
+    sentences = re.findall(r"\S.*?[.!?](?=\s|$)|\S.*$", _without_subject(line))
+    line = " ".join(sentences[:_MAX_SENTENCES])
+    return line if line.endswith((".", "!", "?", "…")) else line + "."
+
+
+def _without_subject(line: str) -> str:
+    """Of "The function `add` returns" only "Returns" says something."""
+    found = _SUBJECT.match(line)
+    rest = line[found.end() :] if found else line
+    return rest[:1].upper() + rest[1:]
+
+
+def _lower_first(line: str) -> str:
+    return line[:1].lower() + line[1:]
+
+
+def _docstring(sentences: str, style: DocStyle, indent: str, newline: str) -> str:
+    sentences = sentences.replace("\\", "\\\\")
+    one_line = f"{indent}{style.first}{sentences}{style.last}"
+    if len(one_line) <= _WIDTH and not sentences.endswith('"'):
+        return one_line
+    summary, _, rest = _summary(sentences)
+    width = _WIDTH - len(indent)
+    lines = textwrap.wrap(style.first + summary, width)
+    if rest:
+        lines += ["", *textwrap.wrap(rest, width)]
+    return newline.join(indent + line if line else "" for line in [*lines, style.last])
+
+
+def _summary(sentences: str) -> tuple[str, str, str]:
+    found = re.match(r"(.*?[.!?])\s+(.*)", sentences)
+    return (found[1], " ", found[2]) if found else (sentences, "", "")
+
+
+def _comment(sentences: str, style: DocStyle, indent: str, newline: str) -> str:
+    if style.first == "/**" and len(indent) + len(sentences) + 7 <= _WIDTH:
+        return f"{indent}/** {sentences} */"
+    wrapped = textwrap.wrap(sentences, _WIDTH - len(indent) - len(style.line))
+    lines = (
+        [style.first] * bool(style.first)
+        + [style.line + line for line in wrapped]
+        + [style.last] * bool(style.last)
+    )
+    return newline.join((indent + line).rstrip() for line in lines)
+
+
+def _above_decoration(text: str, offset: int) -> int:
+    """The start of the definition's first line, decorators and attributes included."""
+    start = start_of_line(text, offset)
+    while start > 0:
+        above = start_of_line(text, start - 1)
+        if not text[above:start].strip().startswith(_DECORATION):
+            break
+        start = above
+    return start

@@ -1,0 +1,222 @@
+"""From a model's answer to edits of a file: out of chatter, fitted to the file's style, as small as can be."""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from hearth.engine.context.code import Code, parse, paste
+from hearth.engine.context.lexical import in_string
+from hearth.engine.context.syntax import errors
+from hearth.engine.errors import EditRefused
+from hearth.engine.languages import Language
+
+_FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n`]*$", re.MULTILINE)
+_SHELL = {"bash", "sh", "shell", "console", "text", "plaintext", "output"}
+_CHATTER = re.compile(
+    r"^(sure|certainly|of course|okay|ok|here|below|the following|this|these|in this|note|explanation|i|we|you)\b",
+    re.IGNORECASE,
+)
+_LEFT_OUT = re.compile(
+    r"^[ \t]*+(?:#|//|/\*|--)?[ \t]*+(?:\.\.\.|…)?[ \t]*+\(?(?:the[ \t]++)?"
+    r"(?:rest|remaining|existing|other|previous|same|unchanged)\b"
+    r"[\w \t'`]*\b(?:code|function|method|class|implementation|body|logic|lines|as before|here|unchanged)\b.*$"
+    r"|^[ \t]*+(?:#|//|--)[ \t]*+(?:\.\.\.|…)[ \t]*+$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+class Unchanged(EditRefused):
+    """The answer is the code as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace `start:end` (offsets into the text before any of the edits) by `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def applied(text: str, edits: tuple[Edit, ...]) -> str:
+    """The text after the edits, which do not overlap."""
+    for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
+
+
+def code_in(answer: str, language: Language | None = None) -> str:
+    """The code of an answer: the first fenced block of the language, else what is left without chatter.
+
+    Raises `EditRefused` when there is none.
+    """
+    blocks = _blocks(answer)
+    names = (
+        {language.name, *language.lsp_ids, *(suffix[1:] for suffix in language.suffixes)} if language else set()
+    )
+    for wanted in (names, None):
+        for tag, block in blocks:
+            if (tag in wanted if wanted is not None else tag not in _SHELL) and block.strip():
+                return _trimmed(block)
+    code = _without_chatter(answer) if not blocks else ""
+    if not code.strip():
+        raise EditRefused("the model answered without code")
+    return _trimmed(code)
+
+
+def leaves_out(code: str, original: str) -> str:
+    """The line that says that something was left out ("# rest of the code"); "" when there is none."""
+    found = _LEFT_OUT.search(code)
+    return found[0].strip() if found and found[0].strip() not in original else ""
+
+
+def shown(text: str, column: int) -> str:
+    """The text as the model is shown it: without the indentation of its first line, `column` characters wide."""
+    first, *rest = text.replace("\r\n", "\n").split("\n")
+    return "\n".join([first, *(line[column:] if not line[:column].strip() else line for line in rest)])
+
+
+def fitted(code: str, language: Language | None, file_text: str, indent: str) -> str:
+    """The code with the file's indentation and line ends; its first line goes where `indent` stands already.
+
+    What stands inside a string of several lines is not indented anew where the file has the same line.
+    """
+    unit, own = indent_unit(file_text), indent_unit(code)
+    lines = _dedented(code).split("\n")
+    parsed = parse("\n".join(lines), language)
+    kept = set(file_text.split("\n"))
+    offset = 0
+    fitted_lines: list[str] = []
+    for number, line in enumerate(lines):
+        quoted = bool(number) and in_string(parsed, offset)
+        offset += len(line) + 1
+        if not line.strip():
+            fitted_lines.append(line if quoted else "")
+        elif quoted and line in kept:
+            fitted_lines.append(line)
+        else:
+            fitted_lines.append((indent if number else "") + (line if quoted else _converted(line, own, unit)))
+    return "\n".join(fitted_lines).replace("\n", line_end(file_text))
+
+
+def indent_unit(text: str) -> str:
+    """One level of indentation as the text has it: a tab, or two, four, eight blanks."""
+    widths: list[int] = []
+    last = 0
+    for line in text.split("\n"):
+        if line.startswith("\t"):
+            return "\t"
+        if not line.strip():
+            continue
+        width = len(line) - len(line.lstrip(" "))
+        if width > last:
+            widths.append(width - last)
+        last = width
+    common = [width for width in (2, 4, 8, 3) if width in widths]
+    # Of two that are as frequent the first counts: further down may be the text of a string.
+    return " " * max(common, key=lambda width: (widths.count(width), -widths.index(width))) if common else "    "
+
+
+def line_end(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def minimal(text: str, start: int, end: int, new_text: str) -> tuple[Edit, ...]:
+    """The smallest edits, line by line, that replace `start:end` by `new_text`; none when nothing changes."""
+    old_lines, new_lines = _lines(text[start:end]), _lines(new_text)
+    starts = [start]
+    for line in old_lines:
+        starts.append(starts[-1] + len(line))
+    edits: list[Edit] = []
+    for kind, old_first, old_last, new_first, new_last in SequenceMatcher(
+        None, old_lines, new_lines, autojunk=False
+    ).get_opcodes():
+        if kind != "equal":
+            edits.append(_trimmed_edit(text, starts[old_first], starts[old_last], new_lines[new_first:new_last]))
+    return tuple(edits)
+
+
+def refuse_errors(code: Code, edits: tuple[Edit, ...]) -> None:
+    """Raises `EditRefused` when the file would have more syntax errors with the edits than without."""
+    if not edits:
+        return
+    start, end = min(edit.start for edit in edits), max(edit.end for edit in edits)
+    inside = applied(
+        code.text[start:end], tuple(Edit(edit.start - start, edit.end - start, edit.text) for edit in edits)
+    )
+    edited = paste(code, start, end, inside)
+    if code.tree is not None and edited.tree is None:
+        raise EditRefused("the file with the answer is too much to parse, so nobody knows whether it is valid")
+    if errors(edited) > errors(code):
+        raise EditRefused("the answer is not valid code at this place")
+
+
+def _blocks(answer: str) -> list[tuple[str, str]]:
+    """(language tag, text) of each fenced block; one that is never closed goes to the end."""
+    blocks: list[tuple[str, str]] = []
+    opened: re.Match[str] | None = None
+    for fence in _FENCE.finditer(answer):
+        if opened is None:
+            opened = fence
+        elif _closes(opened, fence):
+            blocks.append((opened[3].lower(), answer[opened.end() + 1 : fence.start()]))
+            opened = None
+    if opened is not None:
+        blocks.append((opened[3].lower(), answer[opened.end() + 1 :]))
+    return blocks
+
+
+def _closes(opened: re.Match[str], fence: re.Match[str]) -> bool:
+    """A fence inside a docstring has a language behind it, or stands further right."""
+    same = fence[2][0] == opened[2][0] and len(fence[2]) >= len(opened[2])
+    return same and not fence[3] and len(fence[1]) <= len(opened[1])
+
+
+def _without_chatter(answer: str) -> str:
+    paragraphs = re.split(r"\n[ \t]*\n", answer.strip("\n"))
+    first, _, rest = paragraphs[0].partition("\n")
+    if _CHATTER.match(first):
+        paragraphs[0] = rest
+    while paragraphs and _CHATTER.match(paragraphs[-1]):
+        paragraphs.pop()
+    return "\n\n".join(paragraphs)
+
+
+def _trimmed(code: str) -> str:
+    """Without blank lines around it and blanks at the ends of lines, which models add."""
+    lines = [line.rstrip() for line in code.replace("\r\n", "\n").split("\n")]
+    while lines and not lines[0]:
+        lines.pop(0)
+    while lines and not lines[-1]:
+        lines.pop()
+    return "\n".join(lines)
+
+
+def _dedented(code: str) -> str:
+    column = len(code) - len(code.lstrip(" \t"))
+    return shown(code[column:], column)
+
+
+def _converted(line: str, own: str, unit: str) -> str:
+    """The line with its indentation counted in the file's unit."""
+    if own == unit:
+        return line
+    rest = line.lstrip(" \t")
+    blank = line[: len(line) - len(rest)]
+    levels, remainder = divmod(len(blank.replace("\t", own if own != "\t" else "    ")), len(own.expandtabs(4)))
+    return unit * levels + " " * remainder + rest
+
+
+def _lines(text: str) -> list[str]:
+    """With their ends."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def _trimmed_edit(text: str, start: int, end: int, lines: list[str]) -> Edit:
+    """Without what old and new have in common at both ends."""
+    new = "".join(lines)
+    while start < end and new and text[start] == new[0]:
+        start, new = start + 1, new[1:]
+    while start < end and new and text[end - 1] == new[-1] and not (new[-1] == "\n" and text[end - 2] == "\r"):
+        end, new = end - 1, new[:-1]
+    return Edit(start, end, new)

@@ -1,0 +1,147 @@
+"""The story of a code action, from a place in a file to edits that are safe to apply.
+
+    place  ->  target  ->  prompt  ->  answer  ->  edits, checked by pasting them  ->  (once more, if refused)
+
+Nothing is written here: the editor applies the edits, or does not.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TypeVar
+
+from hearth.engine.backends import Backend
+from hearth.engine.characters import without_new
+from hearth.engine.code_actions import actions
+from hearth.engine.code_actions.actions import Action
+from hearth.engine.code_actions.edits import Edit, Unchanged
+from hearth.engine.code_actions.kept_secrets import refuse_secrets, target_as_seen, with_secrets
+from hearth.engine.code_actions.prompts import prompt
+from hearth.engine.code_actions.targets import Target
+from hearth.engine.code_actions.unit_tests import Plan, complete_tests, merged
+from hearth.engine.errors import EditRefused
+from hearth.engine.screen import chat_request
+from hearth.engine.settings import ChatSettings
+from hearth.engine.types import ChatMessage, Finished, Priority
+
+log = logging.getLogger("hearth.rewrite")
+T = TypeVar("T")
+OnPiece = Callable[[str], None]
+
+_SYSTEM = "You are a careful programmer. You answer with what is asked for and nothing else."
+_TOKENS_PER_CHAR = 0.45  # of code, generously
+# What a model is told when its first answer could not be used, and when it only repeated the code: then its
+# answer is not shown to it again, which it would repeat once more.
+_AGAIN = "That cannot be used: {reason}. Answer again, with the complete code and nothing else."
+_THINK_FIRST = "\nFirst say in one sentence what has to be changed. Then write the changed code."
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Edits of the target's text, and the answer that they were made of."""
+
+    edits: tuple[Edit, ...]
+    answer: str
+    attempts: int = 1
+
+
+async def rewrite(
+    backend: Backend, settings: ChatSettings, action: Action, target: Target, on_piece: OnPiece = lambda text: None
+) -> Rewrite:
+    """The edits of one action. Raises `EditRefused` when two answers in a row cannot be applied safely."""
+    seen = target_as_seen(target)
+
+    def take(answer: str) -> tuple[Edit, ...]:
+        return with_secrets(action.id, target, seen, action.take(seen, without_new(answer, target.code.text)))
+
+    asked = _Asked(backend, settings, action, seen, on_piece)
+    edits, answer, attempts = await _accepted(asked, prompt(action, seen), take)
+    return Rewrite(edits, answer, attempts)
+
+
+async def write_tests(
+    backend: Backend,
+    settings: ChatSettings,
+    action: Action,
+    target: Target,
+    plan: Plan,
+    on_piece: OnPiece = lambda text: None,
+) -> str:
+    """The text of the test file, with the new tests. Raises `EditRefused` like `rewrite`."""
+    seen = target_as_seen(target)
+
+    def take(answer: str) -> str:
+        refuse_secrets(answer)
+        return _merged(plan, seen, answer)
+
+    asked = _Asked(backend, settings, action, seen, on_piece)
+    question = prompt(action, seen, framework=plan.framework, imports="\n".join(filter(None, plan.imports)))
+    text, _, _ = await _accepted(asked, question, take)
+    return text
+
+
+def _merged(plan: Plan, target: Target, answer: str) -> str:
+    """The test file with the answer's tests. Its imports are made of a path, which may hold anything too."""
+    old = plan.old_text or ""
+    kept = f"{old}\r" if "\r\n" in old else old  # its own line ends stay
+    return without_new(merged(plan, target, without_new(answer, old)), kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    backend: Backend
+    settings: ChatSettings
+    action: Action
+    target: Target
+    on_piece: OnPiece
+
+
+async def _accepted(asked: _Asked, question: str, take: Callable[[str], T]) -> tuple[T, str, int]:
+    """(what `take` makes of the answer, the answer, attempts)."""
+    if reason := actions.too_long(asked.target):
+        raise EditRefused(reason)
+    messages = [ChatMessage("system", _SYSTEM), ChatMessage("user", question)]
+    attempt = 1
+    while True:
+        answer, finished = await _answer(asked, tuple(messages))
+        try:
+            cut_off = finished.reason == "limit"
+            if asked.action.mode == "file":
+                answer = complete_tests(answer, cut_off)
+            elif cut_off:
+                raise EditRefused("the answer is too long and was cut off")
+            return await asyncio.to_thread(take, answer), answer, attempt  # it parses the file with the answer
+        except EditRefused as refused:
+            log.info("%s, attempt %d: %s", asked.action.id, attempt, refused)
+            if attempt == 2:
+                raise EditRefused(f"{refused}; nothing was changed") from refused
+            attempt = 2
+            if isinstance(refused, Unchanged):
+                messages[-1] = ChatMessage("user", messages[-1].content + _THINK_FIRST)
+            else:
+                messages += [ChatMessage("assistant", answer), ChatMessage("user", _AGAIN.format(reason=refused))]
+
+
+async def _answer(asked: _Asked, messages: tuple[ChatMessage, ...]) -> tuple[str, Finished]:
+    """One answer, without what the model thought."""
+    action, target = asked.action, asked.target
+    request = chat_request(
+        conversation=f"action {action.id}",
+        messages=messages,
+        max_tokens=action.tokens + (int(_TOKENS_PER_CHAR * len(target.text)) if action.grows else 0),
+        priority=Priority.ACTION,
+        think=False,  # a user waits for an edit; reasoning models spend minutes on one
+    )
+    answer, finished = "", Finished("eog")
+    async with aclosing(asked.backend.chat(request)) as events:
+        async for event in events:
+            if isinstance(event, Finished):
+                finished = event
+            elif event.part == "text":
+                answer += event.text
+                asked.on_piece(event.text)
+                if action.enough(target, answer):
+                    break
+    return answer, finished

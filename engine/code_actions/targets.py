@@ -1,0 +1,53 @@
+"""Where an action was asked for, and what it is going to rewrite."""
+
+from dataclasses import dataclass
+
+from hearth.engine.context.code import Code
+from hearth.engine.context.symbols import Definition
+from hearth.engine.text import start_of_line
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A diagnostic: offsets, what the tool says, and what it says about related places."""
+
+    start: int
+    end: int
+    message: str
+    code: str = ""
+    source: str = ""
+    related: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A selection (`start == end` for a mere cursor) with the problems that touch it."""
+
+    code: Code
+    start: int
+    end: int
+    problems: tuple[Problem, ...] = ()
+    instruction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The text `start:end` that is shown to the model, and the definition that it is, if it is one."""
+
+    code: Code
+    start: int
+    end: int
+    name: str = ""
+    definition: Definition | None = None
+    problem: Problem | None = None
+    instruction: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.code.text[self.start : self.end]
+
+    @property
+    def indent(self) -> str:
+        """The indentation of the text's first line."""
+        line = self.code.text[start_of_line(self.code.text, self.start) :]
+        return line[: len(line) - len(line.lstrip(" \t"))]

@@ -1,0 +1,82 @@
+"""A cursor and what was parsed around it, and how an answer is set there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hearth.engine.completion.tail import Tail, closers_at, tail_at
+from hearth.engine.context.code import Code
+from hearth.engine.context.lexical import in_comment, in_string
+from hearth.engine.context.syntax import errors_after, opens_block
+from hearth.engine.stopping.pairs import Closers
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cursor at `offset` of a text, and `code`, the part of it that was parsed and begins at `code_start`."""
+
+    text: str
+    offset: int
+    code: Code
+    code_start: int
+
+    @property
+    def offset_in_code(self) -> int:
+        return self.offset - self.code_start
+
+    @property
+    def tail(self) -> Tail:
+        return tail_at(self.text, self.offset)
+
+    @property
+    def closers(self) -> Closers:
+        return closers_at(self.code, self.offset_in_code)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is in a comment or in a string."""
+        return in_comment(self.code, self.offset_in_code) or in_string(self.code, self.offset_in_code)
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether what stands there is no code: a Markdown fence would be text."""
+        language = self.code.language
+        return (language is not None and language.name == "markdown") or self.is_text
+
+    @property
+    def line_end(self) -> str:
+        """That of the text."""
+        return "\r\n" if "\r\n" in self.code.text else "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Insert `text` in the place of the `replaced` characters right of the cursor."""
+
+    text: str
+    replaced: int = 0
+
+
+def errors_with(place: Place, fit: Fit, closing: str = "") -> int:
+    """How many errors the tree has with the answer; `closing` is set behind it only to look at it."""
+    start = place.offset_in_code
+    end = min(start + fit.replaced, len(place.code.text))
+    return errors_after(place.code, start, end, fit.text + closing)
+
+
+def closings(place: Place, text: str, open: str, operands: tuple[str, ...] = ()) -> Iterator[str]:
+    """How what an answer began may end: `open` brackets, a statement, a block; also behind one of `operands`."""
+    language = place.code.language
+    has_semicolons = language is not None and language.block == "brace" and language.comment == "//"
+    for operand in ("", *operands):
+        yield f"{operand}{open}"
+        if has_semicolons:
+            yield f"{operand}{open};"
+            yield f"{operand}{open} {{}}"
+    line = f"{place.tail.head}{text}".rpartition("\n")[2]
+    if language is not None and opens_block(place.code, line):
+        deeper = f"\n{indent(line) or indent(place.tail.head)}    "
+        yield {"indent": f"{deeper}pass", "end": "\nend"}.get(language.block, "")
+
+
+def indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]

@@ -1,0 +1,66 @@
+"""The prompt inspector: exactly what a completion at a place would send, why, and what was left out and why."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from hearth.engine.completion.completer import Completer, in_secret
+from hearth.engine.context.documents import Document
+from hearth.engine.errors import RequestRefused
+from hearth.engine.text import estimate_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedPiece:
+    """One part of the prompt. `tokens` is an estimate; the whole is counted by the model's own tokenizer."""
+
+    source: str
+    path: str
+    text: str
+    tokens: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    prompt: str
+    prompt_tokens: int
+    cached_tokens: int
+    healed: str
+    pieces: tuple[InspectedPiece, ...]
+    left_out: tuple[dict[str, str], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+async def inspect(completer: Completer, document: Document, offset: int) -> Inspection:
+    """For the full frame, which is what requests are answered from once the cursor has rested.
+
+    Nothing is generated, and nothing of what the completer remembers is changed. Raises `HearthError`.
+    """
+    if in_secret(document, offset):
+        raise RequestRefused("nothing is sent from here: the cursor is in a key or a password")
+    request, gathered = await completer.full_request(document, offset)
+    probe = await completer.backend.probe(request)
+    prompt = request.prompt
+    own = (
+        ("above", prompt.above, "the text above the line where typing began"),
+        ("below", prompt.below, "the text below the cursor"),
+        ("typed", prompt.typed, "the text between them, left of the cursor"),
+    )
+    pieces = [
+        InspectedPiece(piece.source, piece.path, piece.text, piece.tokens, piece.reason)
+        for piece in (gathered.pieces if gathered else ())
+    ]
+    pieces += [
+        InspectedPiece(source, prompt.path, text, estimate_tokens(text), reason)
+        for source, text, reason in own
+        if text
+    ]
+    left_out = tuple(
+        {"path": each.path, "source": each.source, "reason": each.reason}
+        for each in (gathered.left_out if gathered else ())
+    )
+    return Inspection(
+        probe.prompt, probe.prompt_tokens, probe.cached_tokens, probe.healed, tuple(pieces), left_out
+    )

@@ -1,6 +1,0 @@
-"""From a place in a file to safe edits: the parts that `engine.rewrite` tells the story with.
-
-`actions`: the table of what can be done. `targets`: what is rewritten. `prompts`: what the model is asked.
-`answers`: how an answer becomes edits, by way of `edits` (cut out, fitted, as small as can be, checked),
-`docstrings`, `signatures`, `local_names`, `new_imports` and `unit_tests`. `syntax_nodes`: the tree's nodes.
-"""

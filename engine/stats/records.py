@@ -1,0 +1,131 @@
+"""The ledger's file: one JSON line for each suggestion whose fate is known. Several servers append to it.
+
+It is bounded: a full file becomes the older one of two, and the older one goes.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+import msgspec
+
+from hearth.engine import files, paths, state
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+Fate = Literal["accepted", "partly", "rejected", "typed", "passed"]
+FATES: tuple[Fate, ...] = get_args(Fate)
+_MAX_BYTES = 2_000_000  # of each of the two files: some 10,000 suggestions
+_LOCK_SECONDS = 1.0
+_NO_TIME = 1e11  # in the year 5138: not a time but rubbish
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One suggestion.
+
+    `shown` is None for clients that do not say what they show; `typed` is a suggestion that the user wrote by hand
+    to its end, `passed` one that was followed by something else. `saved` counts characters that were not typed,
+    `kept` is the share of the taken text that was still there half a minute later, None where nobody looked.
+    `floor` is the `min_confidence` in force.
+    """
+
+    at: float  # seconds since 1970
+    language: str
+    model: str
+    latency_ms: float
+    confidence: float
+    characters: int
+    lines: int
+    automatic: bool = True
+    floor: float = 0.0
+    shown: bool | None = None
+    fate: Fate = "passed"
+    saved: int = 0
+    kept: float | None = None
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Record)
+
+
+def path() -> Path:
+    return paths.state_dir() / "ledger.jsonl"
+
+
+def append(records: Sequence[Record]) -> None:
+    """Add them all or none. Raises `OSError` (a full disk, say); waits a second at most for other writers."""
+    data = b"".join(_encoder.encode(record) + b"\n" for record in records)
+    try:
+        _append(data)
+    except OSError as error:
+        state.not_kept(path(), error)
+        raise
+    state.kept()
+
+
+def load(since: float = 0.0) -> list[Record]:
+    """The records from that time on, oldest first. What cannot be read is left out."""
+    found: list[Record] = []
+    for file in (_older(), path()):
+        try:
+            lines = files.read_bytes(file, 2 * _MAX_BYTES).splitlines()
+        except OSError:
+            continue
+        for line in lines:
+            try:
+                record = _decoder.decode(line)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                continue
+            if since <= record.at < _NO_TIME:
+                found.append(record)
+    return sorted(found, key=lambda record: record.at)
+
+
+def delete() -> bool:
+    """Remove the ledger; whether there was one. Raises `OSError`."""
+    if not path().parent.exists():
+        return False
+    with _locked(path().parent):
+        there = [file for file in (path(), _older()) if file.exists()]
+        for file in there:
+            file.unlink()
+    return bool(there)
+
+
+def _append(data: bytes) -> None:
+    with _locked(path().parent):
+        size = path().stat().st_size if path().exists() else 0
+        if size and size + len(data) > _MAX_BYTES:
+            path().replace(_older())
+            size = 0
+        _write(data, size)
+
+
+def _older() -> Path:
+    return path().with_suffix(".1.jsonl")
+
+
+def _locked(folder: Path) -> "FileLock":
+    """A lock; that it cannot be had in time is an `OSError` too."""
+    from filelock import FileLock  # takes 9 ms, which `initialize` would have to wait for
+
+    return FileLock(folder / "ledger.lock", timeout=_LOCK_SECONDS, mode=0o600)
+
+
+def _write(data: bytes, size: int) -> None:
+    handle = os.open(path(), os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "r+b", buffering=0) as file:
+        if size:
+            # A machine that lost its power may have left half a line.
+            file.seek(size - 1)
+            data = data if file.read(1) == b"\n" else b"\n" + data
+        file.seek(size)
+        try:
+            written = 0
+            while written < len(data):
+                written += file.write(data[written:]) or 0
+        except OSError:
+            file.truncate(size)
+            raise

@@ -1,0 +1,271 @@
+"""Follows suggestions from the answer to their fate.
+
+Clients may tell what they do with a suggestion; for those that do not, the edits tell: text that appears
+in one piece where it was suggested was accepted. A suggestion that the user types along stays the same one,
+however often it is asked for. All times are seconds of `clock`; nothing here touches the disk.
+"""
+
+import itertools
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from hearth.engine.stats.records import Fate, Record
+
+KEPT_AFTER = 30.0  # seconds after which it is looked at what is left of a suggestion that was taken
+_WAITING = 64  # suggestions whose fate may still be told
+_NEAR = 400  # characters around the place where a taken suggestion is looked for
+_TYPED_BY_EDITORS = "()[]{}<>\"'` \t\r\n"  # what an editor adds by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A suggestion as it was answered: `text` in the place of `start`, an offset.
+
+    Its first `given` characters are not ours: the entry that was selected in the editor's own menu.
+    """
+
+    uri: str
+    start: int
+    text: str
+    language: str = ""
+    model: str = ""
+    confidence: float = 1.0
+    latency_ms: float = 0.0
+    automatic: bool = True
+    floor: float = 0.0
+    given: int = 0
+
+
+@dataclass(slots=True)
+class Life:
+    """One suggestion. `there` counts its characters that stand in the document, `keys` those typed one by one.
+
+    `texts` are the answers that went out for one request, by id: the suggestion is the one that was told of last.
+    """
+
+    id: str
+    offer: Offer
+    at: float
+    there: int = 0
+    keys: int = 0
+    jumped: int = 0
+    taken: int = 0  # its characters up to where it was accepted
+    shown: bool = False
+    fate: Fate = "passed"
+    ended: float | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def choose(self, id: str) -> None:
+        """The user looks at this one of its answers."""
+        text = self.texts[id]
+        if text != self.offer.text:
+            self.there = _common(text, 0, self.offer.text[: self.there])
+            self.offer = replace(self.offer, text=text)
+
+    @property
+    def rest(self) -> tuple[int, str]:
+        """(where the part that is not there yet belongs, that part)."""
+        return self.offer.start + self.there, self.offer.text[self.there :]
+
+
+@dataclass
+class Tracker:
+    """The suggestions of one server. Cheap at each call: a few comparisons."""
+
+    clock: Callable[[], float] = time.time
+    tells_shown: bool = False
+    _current: dict[str, Life] = field(default_factory=dict)  # by document
+    _ended: deque[Life] = field(default_factory=deque)
+    _records: list[Record] = field(default_factory=list)
+    _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is something whose record is still to come."""
+        return bool(self._current or self._ended or self._records)
+
+    def offer(self, offer: Offer, document: str) -> str:
+        """An answer with text goes out for a document with that text; the suggestion's id."""
+        life = self._current.get(offer.uri)
+        if life is not None and (typed := _continued(life.offer, offer, document)) is not None:
+            text = life.offer.text[:typed] + offer.text
+            confidence = life.offer.confidence
+            if len(text) > len(life.offer.text):
+                confidence = min(confidence, offer.confidence)  # what was added may be less sure
+            life.offer, life.texts = replace(life.offer, text=text, confidence=confidence), {life.id: text}
+            return life.id
+        self._end(offer.uri)
+        life = Life(f"{next(self._ids)}", offer, self.clock(), _common(document, offer.start, offer.text))
+        life.texts[life.id] = offer.text
+        self._current[offer.uri] = life
+        return life.id
+
+    def also(self, id: str, start: int, text: str) -> str:
+        """Another answer goes out beside the one with that id, `text` in the place of `start`; its own id."""
+        life = self._find(id)
+        if life is None:
+            return id
+        other = f"{life.id}.{len(life.texts)}"
+        life.texts[other] = life.offer.text[: start - life.offer.start] + text
+        return other
+
+    def shown(self, id: str) -> None:
+        self.tells_shown = True
+        if (life := self._told_of(id)) is not None:
+            life.shown = True
+
+    def accepted(self, id: str) -> Life | None:
+        """All of it was taken."""
+        if (life := self._told_of(id)) is not None:
+            self._take(life, len(life.offer.text))
+        return life
+
+    def partly_accepted(self, id: str, text: str, length: int) -> None:
+        """Of `text` (what the client was sent: the suggestion or its rest) the first `length` characters were."""
+        life = self._told_of(id)
+        if life is None or life.fate == "accepted" or length <= 0:
+            return
+        whole = life.offer.text
+        before = len(whole) - len(text) if text and whole.endswith(text) else 0
+        if before + length <= life.offer.given:
+            return
+        life.taken = max(life.taken, min(len(whole), before + length))
+        life.fate, life.shown = "partly", True
+
+    def rejected(self, id: str) -> Life | None:
+        """The user dismissed it, or what was left of it; the suggestion, when it is known."""
+        life = self._told_of(id)
+        if life is None or life.fate == "accepted":
+            return None
+        life.shown = True
+        if life.fate != "partly":
+            life.fate = "rejected"
+        self._end(life.offer.uri, life)
+        return life
+
+    def edited(self, uri: str, start: int, end: int, inserted: str, document: str) -> None:
+        """`start:end` became `inserted`, which made the text `document`."""
+        life = self._current.get(uri)
+        grown = life is not None and self._follow(life, inserted, document)
+        shift = len(inserted) - (end - start)
+        for each in (*self._ended, *([life] if life and not grown else ())):
+            if each.offer.uri == uri and start < each.offer.start and end <= each.offer.start:
+                each.offer = replace(each.offer, start=each.offer.start + shift)
+
+    def closed(self, uri: str) -> None:
+        self._end(uri)
+
+    def settle(self, text_of: Callable[[str], str | None]) -> None:
+        """Make records of what ended long enough ago; `text_of` is a document's text, None once it is closed."""
+        now = self.clock()
+        idle = [uri for uri, life in self._current.items() if now - life.at > 10 * KEPT_AFTER or now < life.at]
+        for uri in idle:
+            self._end(uri)
+        while self._ended and not 0 <= now - (self._ended[0].ended or 0.0) < KEPT_AFTER:
+            self._record(self._ended.popleft(), text_of)
+
+    def finish(self) -> None:
+        """Make records of everything, at the end of the session."""
+        for uri in list(self._current):
+            self._end(uri)
+        while self._ended:
+            self._record(self._ended.popleft(), lambda uri: None)
+
+    def take(self) -> list[Record]:
+        """The records since the last call."""
+        records, self._records = self._records, []
+        return records
+
+    def _find(self, id: str) -> Life | None:
+        return next((life for life in (*self._current.values(), *self._ended) if id in life.texts), None)
+
+    def _told_of(self, id: str) -> Life | None:
+        """The suggestion, with the answer that has this id as its text."""
+        if (life := self._find(id)) is not None:
+            life.choose(id)
+        return life
+
+    def _follow(self, life: Life, inserted: str, document: str) -> bool:
+        """Whether the edit brought more of the suggestion into the document."""
+        there = _common(document, life.offer.start, life.offer.text)
+        more = there - max(life.there, life.offer.given)
+        has_grown = there > life.there
+        life.there = there
+        if more <= 0 and has_grown:
+            return True
+        if more <= 0:
+            life.keys = min(life.keys, there)
+            return False
+        if more == 1 or len(inserted) == 1 or not inserted.strip(_TYPED_BY_EDITORS):
+            life.keys += more
+            return True
+        life.jumped += more
+        if there == len(life.offer.text):
+            self._take(life, there)
+        return True
+
+    def _take(self, life: Life, length: int) -> None:
+        life.fate, life.taken, life.shown = "accepted", length, True
+        self._end(life.offer.uri, life)
+
+    def _end(self, uri: str, only: Life | None = None) -> None:
+        life = self._current.get(uri)
+        if life is None or (only is not None and life is not only):
+            return
+        del self._current[uri]
+        if life.fate == "passed" and life.keys >= len(life.offer.text) - life.offer.given:
+            life.fate = "typed"
+        life.ended = self.clock()
+        self._ended.append(life)
+        if len(self._ended) > _WAITING:
+            self._record(self._ended.popleft(), lambda uri: None)
+
+    def _record(self, life: Life, text_of: Callable[[str], str | None]) -> None:
+        offer = life.offer
+        kept = None
+        if life.taken and (document := text_of(offer.uri)) is not None:
+            kept = _share_left(offer.text[offer.given : life.taken], document, offer.start + offer.given)
+        self._records.append(
+            Record(
+                at=round(life.at, 3),
+                language=offer.language[:40],
+                model=offer.model[:80],
+                latency_ms=round(offer.latency_ms, 1),
+                confidence=round(offer.confidence, 4),
+                characters=len(offer.text) - offer.given,
+                lines=offer.text.count("\n") + 1,
+                automatic=offer.automatic,
+                floor=offer.floor,
+                shown=True if life.shown else (False if self.tells_shown else None),
+                fate=life.fate,
+                saved=max(0, life.taken - offer.given - life.keys),
+                kept=kept,
+            )
+        )
+
+
+def _continued(old: Offer, new: Offer, document: str) -> int | None:
+    """How many characters of the old suggestion stand before the new one, when it is its rest; else None."""
+    typed = new.start - old.start
+    if not 0 <= typed < len(old.text) or document[old.start : new.start] != old.text[:typed]:
+        return None
+    rest = old.text[typed:]
+    return typed if rest.startswith(new.text) or new.text.startswith(rest) else None
+
+
+def _common(document: str, start: int, text: str) -> int:
+    """How many characters of `text` stand in the document at `start`."""
+    if document.startswith(text, start):
+        return len(text)
+    there = document[start : start + len(text)]
+    return next((i for i, (a, b) in enumerate(zip(there, text, strict=False)) if a != b), len(there))
+
+
+def _share_left(text: str, document: str, start: int) -> float:
+    """The share of `text`, counted by its lines, that is still found near the place."""
+    near = document[max(0, start - _NEAR) : start + len(text) + _NEAR]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    left = sum(len(line) for line in lines if line in near)
+    return round(left / max(1, sum(map(len, lines))), 3)

@@ -1,0 +1,351 @@
+"""`hearth models`: what there is, what suits this machine, fetching, checking and removing."""
+
+import asyncio
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from hearth.engine import paths
+from hearth.engine.backends.shared import ollama_wire
+from hearth.engine.errors import HearthError, ModelMissing
+from hearth.engine.models import catalog, fit, gguf, names, speeds, store, uncatalogued
+from hearth.engine.models.catalog import CatalogModel
+from hearth.engine.models.download import OnProgress
+from hearth.engine.models.download import Progress as Step
+from hearth.engine.models.installed import InstalledModel
+from hearth.engine.models.sources import Found, local
+from hearth.engine.settings import Settings
+from hearth.lsp_server import toml_edit
+from hearth.lsp_server.commands import terminal
+from hearth.lsp_server.words import screen
+
+app = typer.Typer(help="The models: list, fetch, check, remove, choose.", no_args_is_help=True)
+_CONTEXT = 4096  # tokens that a model is loaded with
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        help="a name from `hearth models list`, the path of a .gguf file, hf:owner/repo/file.gguf, "
+        "ollama:name or lmstudio:publisher/model/file.gguf"
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="for programs")]
+
+
+def _friendly(command: Callable[..., None]) -> Callable[..., None]:
+    """Errors that are meant for the user: one red line and exit code 1."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except HearthError as error:
+            terminal.fail(str(error))
+
+    return run
+
+
+@app.command("list")
+@_friendly
+def list_models(as_json: Json = False) -> None:
+    """Every model of the catalog, and what else lies on this disk."""
+    machine = fit.Machine.here()
+    rows = [_row(model, machine) for model in catalog.models().values()]
+    others = [_Other.of(found, machine) for found in uncatalogued.everything()]
+    if as_json:
+        screen.json([*(row.as_json() for row in rows), *(other.as_json() for other in others)])
+        return
+    screen.out.print(_table(rows))
+    if others:
+        screen.out.print("\nAlso on this disk:")
+        for other in others:
+            screen.out.print(f"  {other}", soft_wrap=True)
+
+
+@app.command()
+@_friendly
+def search(text: Annotated[list[str], typer.Argument(help="words that a model's row must hold")]) -> None:
+    """The models of the catalog with all these words in name, job, licence or note."""
+    found = catalog.search(" ".join(text))
+    if not found:
+        terminal.fail(f"No model of the catalog has {' '.join(text)!r}.")
+    machine = fit.Machine.here()
+    screen.out.print(_table([_row(model, machine) for model in found]))
+
+
+@app.command()
+@_friendly
+def pull(name: Name) -> None:
+    """Have a model on this disk: downloaded if need be, and checked. An interrupted download goes on here."""
+    settings = terminal.user_settings()
+    wanted, installed = names.parse(name), store.find(name)
+    if isinstance(wanted, CatalogModel):
+        _announce(name, wanted, is_here=installed is not None)
+    try:
+        with _progress() as on_progress:
+            if isinstance(wanted, names.OllamaName) and installed is None:
+                _pull_by_ollama(wanted.text, settings, on_progress)
+                if store.find(name) is None:
+                    terminal.fail(
+                        f"Ollama has {wanted.text} now, but in no folder that Hearth can read here. "
+                        f'Let Ollama run it: backend = "ollama", model = "{wanted.text}".'
+                    )
+            ref = store.ensure(name, on_progress, settings=settings.downloads)
+    except KeyboardInterrupt:
+        screen.errors.print("\nStopped. What has come is kept: the same command goes on from there.")
+        raise typer.Exit(130) from None
+    screen.out.print(f"{ref.id} is ready: {ref.path}", soft_wrap=True)
+
+
+@app.command()
+@_friendly
+def path(name: Name) -> None:
+    """Print where a model lies, and nothing else."""
+    installed = store.find(name)
+    if installed is None:
+        terminal.fail(uncatalogued.missing(names.parse(name)))
+    screen.exactly(str(installed.path), end="\n")
+
+
+@app.command()
+@_friendly
+def remove(name: Name) -> None:
+    """Delete Hearth's own files of a model. Files of other programs are never touched."""
+    for file in store.remove(name):
+        screen.out.print(f"removed {file}", soft_wrap=True)
+
+
+@app.command()
+@_friendly
+def verify(name: Name) -> None:
+    """Read a model's files again and hold them against their SHA-256."""
+    with _progress() as on_progress:
+        installed = store.verify(name, on_progress)
+    if installed.sha256:
+        told = f"{installed.id} is sound: SHA-256 {installed.sha256}"
+    else:
+        told = f"{installed.id} is a sound GGUF file; there is no digest to hold it against."
+    screen.out.print(told, soft_wrap=True)
+
+
+@app.command()
+@_friendly
+def recommend(as_json: Json = False) -> None:
+    """Which models suit this machine, and why."""
+    machine = fit.Machine.here()
+    completion, chat = fit.recommend(machine, speeds.measured())
+    if as_json:
+        report = {
+            job: advice and _advice_json(advice) for job, advice in (("completion", completion), ("chat", chat))
+        }
+        screen.json({"memory": machine.memory, "cores": machine.cores, **report})
+        return
+    if completion is None and chat is None:
+        terminal.fail(f"No model of the catalog fits into the {_size(machine.memory)} of memory here.")
+    for job, advice in (("completion", completion), ("chat", chat)):
+        if advice is None:
+            screen.out.print(f"{job:<11} nothing fits")
+            continue
+        screen.out.print(Text.assemble((f"{job:<11}", "bold"), f" {advice.model.id}"))
+        screen.out.print(f"            {advice.reason}", soft_wrap=True)
+        bigger = fit.why_not_bigger(advice, machine, speeds.measured())
+        if bigger is not None:
+            said = f"            Not {bigger.model.id}, the next bigger: {bigger.reason}"
+            screen.out.print(said, style="dim", soft_wrap=True)
+        screen.out.print(
+            f"            hearth models pull {advice.model.id}; hearth models use {advice.model.id} --role {job}",
+            style="dim",
+            soft_wrap=True,
+        )
+
+
+@app.command()
+@_friendly
+def use(
+    name: Name, role: Annotated[Literal["completion", "chat"], typer.Option(help="for what")] = "completion"
+) -> None:
+    """Write the model into your hearth.toml; the rest of the file stays as it is."""
+    wanted = names.parse(name)
+    if isinstance(wanted, CatalogModel) and not wanted.plays(role):
+        terminal.fail(
+            f"{wanted.id} is for {wanted.role} only; `hearth models search {role}` shows those that do it."
+        )
+    value = _setting(name, wanted)
+    toml_edit.set_value(paths.config_file(), role, "model", value)
+    screen.out.print(f"{role}.model = {value}, in {paths.config_file()}", soft_wrap=True)
+    if store.find(name) is None:
+        if isinstance(wanted, CatalogModel) and wanted.restriction:
+            screen.out.print(wanted.restriction, style="yellow")
+        screen.out.print(uncatalogued.missing(wanted), style="yellow", soft_wrap=True)
+
+
+def _setting(name: str, wanted: names.Name) -> str:
+    """The name as it is written into the settings, where it must mean the same tomorrow and from any folder."""
+    match wanted:
+        case names.PathName():
+            return str(local.expanded(name))
+        case CatalogModel():
+            return wanted.id
+        case names.OllamaName():
+            return f"ollama:{wanted.text}"
+        case _:
+            return name
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    model: CatalogModel
+    installed: InstalledModel | None
+    advice: fit.Advice
+
+    def as_json(self) -> dict[str, Any]:
+        model, installed = self.model, self.installed
+        return {
+            "id": model.id,
+            "title": model.title,
+            "role": model.role,
+            "bytes": model.size,
+            "licence": model.licence,
+            "non_commercial": model.non_commercial,
+            "store": installed.store if installed else None,
+            "path": str(installed.path) if installed else None,
+            "fits": self.advice.fits,
+            "reason": self.advice.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """A file that is no row of the catalog, as its own header describes it; `problem` where there is none."""
+
+    found: Found
+    role: str = ""
+    licence: str = ""
+    fits: bool = False
+    problem: str = ""
+
+    @staticmethod
+    def of(found: Found, machine: fit.Machine) -> "_Other":
+        try:
+            info = gguf.read(found.path)
+        except HearthError:
+            return _Other(found, problem="not a usable GGUF file")
+        role = "both" if info.fim and info.chat_template else "completion" if info.fim else "chat"
+        kv = info.kv_bytes_per_token * min(info.context or _CONTEXT, _CONTEXT)
+        return _Other(found, role, info.licence, (found.bytes + kv) / 2**30 <= machine.room_gib)
+
+    def __str__(self) -> str:
+        said = f"{self.found.name}  {_size(self.found.bytes)}, {self.found.store}"
+        if self.problem:
+            return f"{said}: {self.problem}"
+        fits = "fits" if self.fits else "too big for this machine"
+        return f"{said}, for {self.role}, licence {self.licence or 'not stated in the file'}, {fits}"
+
+    def as_json(self) -> dict[str, Any]:
+        found = self.found
+        place = {"id": found.name, "bytes": found.bytes, "store": found.store, "path": str(found.path)}
+        return {**place, "role": self.role, "licence": self.licence, "fits": self.fits, "problem": self.problem}
+
+
+def _row(model: CatalogModel, machine: fit.Machine) -> _Row:
+    job: fit.Job = "completion" if model.plays("completion") else "chat"
+    return _Row(model, store.find(model.id), fit.judge(model, job, machine, speeds.measured()))
+
+
+def _table(rows: list[_Row]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("name", "for", "size", "licence", "here", "fits"):
+        justify: Literal["left", "right"] = "right" if title == "size" else "left"
+        table.add_column(title, justify=justify, no_wrap=title != "licence", overflow="fold")
+    for row in rows:
+        model = row.model
+        licence = Text(f"{model.licence}, non-commercial", "yellow") if model.non_commercial else model.licence
+        fits = "yes" if row.advice.fits and row.advice.quick else "slow" if row.advice.fits else "no"
+        place = Text(row.installed.store, "green") if row.installed else "-"
+        table.add_row(model.id, model.role, _size(model.size), licence, place, fits)
+    return table
+
+
+def _announce(name: str, model: CatalogModel, is_here: bool) -> None:
+    """What there is to know before a download, and which row another program's name stands for."""
+    if name.lower() in model.ollama or name.lower().removesuffix(":latest") in model.ollama:
+        screen.out.print(f"{name} is {model.id} in Hearth's catalog.")
+    if is_here:
+        return
+    screen.out.print(f"{model.title}: {_size(model.size)}, {model.licence}.")
+    for said, style in ((model.restriction, "yellow"), (model.note, "")):
+        if said:
+            screen.out.print(said, style=style)
+
+
+def _pull_by_ollama(model: str, settings: Settings, on_progress: OnProgress) -> None:
+    """Into Ollama's own store, by the Ollama that runs; ending this ends the download there."""
+    if not settings.downloads.allowed:
+        raise ModelMissing(f"{model} is not on this disk, and downloads are switched off in the settings.")
+
+    async def follow() -> None:
+        async with aclosing(ollama_wire.pull(settings.ollama, model)) as steps:
+            async for step in steps:
+                if step.total:
+                    checking = step.doing.startswith("verifying")
+                    phase: Literal["downloading", "checking"] = "checking" if checking else "downloading"
+                    on_progress(Step(phase, model, step.done, step.total, "Ollama"))
+
+    asyncio.run(follow())
+
+
+@contextmanager
+def _progress() -> Iterator[OnProgress]:
+    """A bar on stderr for each file and phase."""
+    columns = (screen.description(), BarColumn(), DownloadColumn())
+    progress = Progress(*columns, TransferSpeedColumn(), TimeRemainingColumn(), console=screen.errors)
+    tasks: dict[str, TaskID] = {}
+
+    def on_progress(step: Step) -> None:
+        progress.start()  # not before there is something to show: an empty bar leaves an empty line
+        label = _label(step)
+        if label not in tasks:
+            tasks[label] = progress.add_task(label, total=step.total or None)
+        progress.update(tasks[label], completed=step.done, total=step.total or None)
+
+    try:
+        yield on_progress
+    finally:
+        if tasks:
+            progress.stop()
+
+
+def _label(step: Step) -> str:
+    if step.phase == "waiting":
+        return f"asking the {step.source} for {step.file}" if step.source else f"another pull fetches {step.file}"
+    doing = "fetching" if step.phase == "downloading" else "checking"
+    return f"{doing} {step.file}" + (f" ({step.source})" if step.source else "")
+
+
+def _advice_json(advice: fit.Advice) -> dict[str, Any]:
+    return {
+        "id": advice.model.id,
+        "quick": advice.quick,
+        "generation_tokens_per_second": round(advice.speed.generation, 1),
+        "prompt_tokens_per_second": round(advice.speed.prompt, 1),
+        "ram_gib": advice.model.ram_gib,
+        "reason": advice.reason,
+    }
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

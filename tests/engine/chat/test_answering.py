@@ -1,0 +1,168 @@
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from hearth.engine import state
+from hearth.engine.backends.scripted import ScriptedBackend
+from hearth.engine.chat import history
+from hearth.engine.chat.answering import WINDOW, Answered, Chats, Passage
+from hearth.engine.errors import PromptTooLong, RequestRefused
+from hearth.engine.settings import ChatSettings
+from hearth.engine.types import ChatMessage, ChatRequest
+
+CODE = Passage("shop.py", "x = '```'", "python", 3, 3)
+
+
+def talk(*answers: str, **settings: object) -> tuple[Chats, ScriptedBackend]:
+    backend = ScriptedBackend([], answers=[answer.split("|") for answer in answers])
+    return Chats(backend, ChatSettings(**settings)), backend  # type: ignore[arg-type]  # tests choose known names
+
+
+async def ask(conversations: Chats, question: str, id: str = "it", passages: tuple[Passage, ...] = ()) -> Answered:
+    async with aclosing(conversations.ask(question, passages, id)) as events:
+        async for event in events:
+            if isinstance(event, Answered):
+                return event
+    raise AssertionError("no end")
+
+
+def sent(backend: ScriptedBackend) -> list[tuple[ChatMessage, ...]]:
+    return [request.messages for request in backend.requests if isinstance(request, ChatRequest)]
+
+
+async def test_each_turn_begins_with_the_last_one_so_that_the_cache_serves() -> None:
+    conversations, backend = talk("Yes.", "No.")
+    await ask(conversations, "First?", passages=(CODE,))
+    await ask(conversations, "Second?")
+    first, second = sent(backend)
+    assert second[: len(first)] == first
+    assert [(message.role, message.content) for message in second[len(first) :]] == [
+        ("assistant", "Yes."),
+        ("user", "Second?"),
+    ]
+    assert len({request.conversation for request in backend.requests if isinstance(request, ChatRequest)}) == 1
+
+
+async def test_code_is_shown_between_fences_that_it_cannot_close() -> None:
+    conversations, backend = talk("Yes.")
+    await ask(conversations, "What?", passages=(CODE,))
+    assert sent(backend)[0][-1].content == "shop.py, lines 4 to 4:\n````python\nx = '```'\n````\n\nWhat?"
+
+
+async def test_what_the_model_thought_is_not_fed_back() -> None:
+    conversations, backend = talk("<think>secret</think>Yes.", "No.")
+    answered = await ask(conversations, "First?")
+    assert (answered.text, answered.thinking) == ("Yes.", "secret")
+    await ask(conversations, "Second?")
+    assert "secret" not in str(sent(backend)[1])
+
+
+async def test_endless_thoughts_are_ended_and_the_question_is_asked_without() -> None:
+    conversations, backend = talk("<think>" + "|hm " * 60, "Yes.", max_tokens=50)
+    answered = await ask(conversations, "Well?")
+    assert answered.text == "Yes."
+    assert [request.think for request in backend.requests if isinstance(request, ChatRequest)] == [True, False]
+
+
+async def test_the_oldest_turns_are_dropped_when_the_window_is_full() -> None:
+    conversations, backend = talk("word " * 300)
+    for number in range(12):
+        await ask(conversations, f"Question {number}? " + "word " * 200)
+    lengths = [sum(len(message.content) for message in messages) for messages in sent(backend)]
+    assert max(lengths) < WINDOW * 3.3
+    last = sent(backend)[-1]
+    assert last[0].role == "system" and "Question 0?" not in str(last) and "Question 10?" in str(last)
+    # Not at every turn: as long as nothing is dropped, the prompt's beginning stays as it is.
+    begins = [messages[1] for messages in sent(backend)]
+    assert len(set(begins)) <= 4
+
+
+async def test_a_question_that_cannot_fit_says_what_to_do() -> None:
+    conversations, backend = talk("Yes.")
+    with pytest.raises(PromptTooLong, match="select less"):
+        await ask(conversations, "What?", passages=(Passage("a.py", "x = 1\n" * 2000),))
+    assert backend.requests == []
+
+
+async def test_stop_works_while_the_model_is_silent() -> None:
+    backend = ScriptedBackend([], answers=[["never"]], chat_delay_ms=60_000)
+    conversations = Chats(backend, ChatSettings())
+    waiting = asyncio.create_task(ask(conversations, "What?"))
+    await asyncio.sleep(0.05)
+    assert conversations.stop("it")
+    assert (await asyncio.wait_for(waiting, 60)).reason == "stopped"
+    assert not conversations.stop("it")
+
+
+async def test_what_was_said_before_a_stop_stays_in_the_history() -> None:
+    backend = ScriptedBackend([], answers=[["one ", "two ", "three "]], chat_delay_ms=50)
+    conversations = Chats(backend, ChatSettings())
+    async with aclosing(conversations.ask("Count", (), "it")) as events:
+        async for event in events:
+            if isinstance(event, Answered):
+                break
+            conversations.stop("it")
+    assert isinstance(event, Answered) and event.text == "one "
+    saved = history.load("it")
+    assert saved is not None and saved.turns[0].answer == "one "
+
+
+async def test_a_new_question_ends_the_answer_to_the_old_one() -> None:
+    backend = ScriptedBackend([], answers=[["slow "] * 100, ["fast"]], chat_delay_ms=30)
+    conversations = Chats(backend, ChatSettings())
+    waiting = asyncio.create_task(ask(conversations, "First?"))
+    await asyncio.sleep(0.1)
+    assert (await ask(conversations, "Second?")).text == "fast"
+    assert (await waiting).reason == "stopped"
+
+
+async def test_an_answer_that_nobody_reads_to_its_end_is_not_kept() -> None:
+    conversations, _ = talk("one |two |three")
+    async with aclosing(conversations.ask("Count", (), "it")) as events:
+        async for _event in events:
+            break
+    assert history.load("it") is None
+
+
+async def test_chats_are_kept_readable_by_their_user_only_and_can_be_deleted() -> None:
+    conversations, _ = talk("Yes.")
+    await ask(conversations, "Is it?")
+    file = history.folder() / "it.json"
+    assert file.stat().st_mode & 0o077 == 0
+    assert [each.title for each in history.listed()] == ["Is it?"]
+    assert conversations.delete("it") and not file.exists()
+    assert not conversations.delete("it")
+
+
+async def test_without_history_nothing_is_written() -> None:
+    conversations, _ = talk("Yes.", keep_history=False)
+    await ask(conversations, "Is it?")
+    assert not history.folder().exists()
+    assert conversations.delete("it")  # it was in memory
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"id": 3}', b"\xff" * 10])
+async def test_a_broken_file_is_a_new_conversation(content: bytes) -> None:
+    history.folder().mkdir(parents=True)
+    (history.folder() / "it.json").write_bytes(content)
+    conversations, _ = talk("Yes.")
+    assert (await ask(conversations, "Is it?")).text == "Yes."
+    assert history.load("it") is not None
+
+
+async def test_a_disk_that_is_full_does_not_lose_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(state, "write_atomically", full)
+    conversations, _ = talk("Yes.")
+    assert (await ask(conversations, "Is it?")).text == "Yes."
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "a.b", "é", "x" * 65])
+async def test_names_that_are_no_names_are_refused(name: str) -> None:
+    conversations, _ = talk("Yes.")
+    with pytest.raises(RequestRefused):
+        await ask(conversations, "Is it?", name)
