@@ -1,4 +1,4 @@
-"""Puts `hearth.py` into the wheel as the package of `engine` and `lsp_server`; an editable install finds it here."""
+"""Puts `hearth.py` into the wheel as the package of `engine` and `lsp_server`; an editable install needs no copy."""
 
 from typing import Any
 
