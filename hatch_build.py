@@ -1,4 +1,4 @@
-"""Puts `hearth.py` into the wheel as the package of `engine` and `lsp_server`; an editable install needs no copy."""
+"""Puts `hearth.py` into the wheel as the package around `engine` and `lsp_server`.."""
 
 from typing import Any
 
