@@ -1,4 +1,7 @@
-"""Puts `hearth.py` into the wheel as the package around `engine` and `lsp_server`. An editable install finds it in the checkout."""
+"""Puts `hearth.py` into the wheel as the package around `engine` and `lsp_server`.
+
+An editable install finds it in the checkout.
+"""
 
 from typing import Any
 
