@@ -49,9 +49,7 @@ async def test_an_edit_is_minimal_and_right_in_every_encoding(encoding: Encoding
         change = resolved.edit.document_changes[0]
         assert isinstance(change, lsp.TextDocumentEdit)
         texts = [each.new_text for each in change.edits if not isinstance(each, lsp.SnippetTextEdit)]
-        assert texts == [
-            " + '😀é'"
-        ]
+        assert texts == [" + '😀é'"]
         ed.apply(resolved.edit)
         assert ed.text == "s = '😀漢'; t = ''\r\n\r\ndef add(a, b):\r\n    return a + b + '😀é'\r\n"
 
