@@ -96,7 +96,7 @@ class OpenFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ResolvedQuery:
     """A query with everything that more than one source wants to know, found once."""
 
     query: ContextQuery
@@ -116,7 +116,7 @@ _verdicts: WeakKeyDictionary[Code, Verdict] = WeakKeyDictionary()
 _seen_codes: WeakKeyDictionary[Code, Code] = WeakKeyDictionary()
 
 
-def place_of(query: ContextQuery) -> Place:
+def resolve(query: ContextQuery) -> ResolvedQuery:
     """Look at the query's surroundings. The other open files are sorted by their path."""
     snapshot = query.snapshot
     code = _code_of(query)
@@ -124,7 +124,7 @@ def place_of(query: ContextQuery) -> Place:
     disk = Disk()
     root = root_of(snapshot.path, roots, disk) if snapshot.path else None
     others, left_out = _open_files(query, disk)
-    return Place(
+    return ResolvedQuery(
         query=query,
         code=code,
         path=shown_path(snapshot.uri, snapshot.path, roots, disk),
