@@ -20,7 +20,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ActionContext:
     """A selection (`start == end` for a mere cursor) with the problems that touch it."""
 
     code: Code
