@@ -15,7 +15,7 @@ from hearth.engine.code_actions.edits import Edit
 from hearth.engine.code_actions.local_names import local_name
 from hearth.engine.code_actions.signatures import lacks_types
 from hearth.engine.code_actions.targets import ActionContext, Problem, Target
-from hearth.engine.context.code import Code
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition, definitions_around
 from hearth.engine.context.syntax import enclosing_definition
 from hearth.engine.text import end_of_line, start_of_line
@@ -285,7 +285,7 @@ def _function_target(context: ActionContext) -> Target | None:
     return _definition_target(context, found) if found else None
 
 
-def _function(code: Code, start: int, end: int) -> Definition | None:
+def _function(code: ParsedText, start: int, end: int) -> Definition | None:
     """The innermost function around the cursor, or the only one that the selection reaches."""
     around = [found for found in definitions_around(code, start, end) if found.kind in ("function", "method")]
     holding = [found for found in around if found.start <= start and end <= found.end and found.body != found.end]

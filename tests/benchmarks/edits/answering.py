@@ -9,7 +9,7 @@ from lsprotocol import types as lsp
 from hearth.engine.backends import Backend
 from hearth.engine.code_actions.actions import action
 from hearth.engine.code_actions.targets import ActionContext, Problem
-from hearth.engine.context.code import parse
+from hearth.engine.context.parsed import parse
 from hearth.engine.languages import language_of
 from hearth.engine.types import ChatMessage, ChatRequest, Piece
 from tests.benchmarks.edits import checks

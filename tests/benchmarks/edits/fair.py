@@ -6,7 +6,7 @@ from hearth.engine.code_actions.edits import applied
 from hearth.engine.code_actions.rewrite import rewrite, write_tests
 from hearth.engine.code_actions.targets import ActionContext, Problem
 from hearth.engine.code_actions.unit_tests import plan
-from hearth.engine.context.code import parse
+from hearth.engine.context.parsed import parse
 from hearth.engine.languages import language_of
 from hearth.engine.settings import ChatSettings
 from tests.benchmarks.edits import checks

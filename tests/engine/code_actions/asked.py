@@ -5,7 +5,7 @@ from hearth.engine.code_actions.actions import action
 from hearth.engine.code_actions.edits import applied
 from hearth.engine.code_actions.rewrite import rewrite
 from hearth.engine.code_actions.targets import ActionContext, Problem, Target
-from hearth.engine.context.code import parse
+from hearth.engine.context.parsed import parse
 from hearth.engine.languages import language_of
 from hearth.engine.settings import ChatSettings
 

@@ -4,7 +4,7 @@ from hearth.engine.code_actions.actions import ACTIONS, offered, title, too_long
 from hearth.engine.code_actions.answers import without_mark
 from hearth.engine.code_actions.prompts import prompt
 from hearth.engine.code_actions.targets import ActionContext, Problem
-from hearth.engine.context.code import parse
+from hearth.engine.context.parsed import parse
 from hearth.engine.languages import LANGUAGES, Language
 from tests.engine.code_actions.asked import acted, place, target
 

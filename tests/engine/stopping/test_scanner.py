@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hearth.engine.completion.tail import closers_at, tail_at
-from hearth.engine.context import code as codes
+from hearth.engine.context import parsed
 from hearth.engine.languages import language_of
 from hearth.engine.stopping.rules import RULES
 from hearth.engine.stopping.scanner import Mode, StopScanner, policy_at
@@ -88,7 +88,7 @@ CASES: list[tuple[str, Mode, str, str, str]] = [
 def complete(text: str, mode: Mode, said: str, step: int = 1) -> tuple[str, str]:
     offset = text.index("‸")
     text = text.replace("‸", "")
-    closers = closers_at(codes.parse(text, PYTHON), offset) if tail_at(text, offset).is_closed else None
+    closers = closers_at(parsed.parse(text, PYTHON), offset) if tail_at(text, offset).is_closed else None
     answer = StopScanner(policy_at(text, offset, mode, PYTHON, closers))
     shown = ""
     for start in range(0, len(said), step):
