@@ -1,14 +1,14 @@
-"""Types that msgspec reads into are made known to it while their module is imported.
+"""Registers the types that msgspec decodes into, while their module is imported.
 
-msgspec (0.22) looks at a type when it reads into it for the first time. Two threads that do so at once for one
-type end the process with a segmentation fault: one of them works with what the other has half built. A module is
-imported by one thread alone, so there is the place: a `Decoder` at the level of the module, or `known`.
+msgspec (0.22) inspects a type when it first decodes into it. If two threads do so at once for one type, it ends
+the process with a segmentation fault: one of them uses what the other has only half built. One thread alone
+imports a module, so types are registered there: by a `Decoder` at module level, or by `register`.
 """
 
 import msgspec
 
 
-def known(*types: object) -> None:
-    """Have msgspec look at these types and at those in them, for `msgspec.convert` in any thread later."""
+def register(*types: object) -> None:
+    """Have msgspec inspect these types and their fields, for later calls of `msgspec.convert` in any thread."""
     for each in types:
         msgspec.json.Decoder(each)

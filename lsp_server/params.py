@@ -9,7 +9,7 @@ import msgspec
 from lsprotocol import types as lsp
 
 from hearth.engine.errors import RequestRefused
-from hearth.engine.msgspec_types import known
+from hearth.engine.msgspec_types import register
 
 T = TypeVar("T")
 
@@ -105,7 +105,9 @@ class PartlyAcceptedParams(msgspec.Struct, frozen=True, rename="camel"):
     accepted_length: int
 
 
-known(FocusParams, DocumentParams, InspectParams, ChatParams, ConversationParams, ItemParams, PartlyAcceptedParams)
+register(
+    FocusParams, DocumentParams, InspectParams, ChatParams, ConversationParams, ItemParams, PartlyAcceptedParams
+)
 
 
 def read(params: Any, kind: type[T]) -> T:

@@ -22,7 +22,7 @@ from hearth.lsp_server.words import text as words
 if TYPE_CHECKING:
     from hearth.engine.backends import Backend
     from hearth.engine.code_actions.actions import Action
-    from hearth.engine.code_actions.targets import Place, Problem, Target
+    from hearth.engine.code_actions.targets import ActionContext, Problem, Target
     from hearth.engine.context.documents import Document
 
 
@@ -46,12 +46,12 @@ def place(
     range: lsp.Range,
     diagnostics: tuple[lsp.Diagnostic, ...] = (),
     instruction: str = "",
-) -> "Place":
-    from hearth.engine.code_actions.targets import Place
+) -> "ActionContext":
+    from hearth.engine.code_actions.targets import ActionContext
 
     start, end = ls.offset(document, range.start), ls.offset(document, range.end)
     problems = tuple(_problem(ls, document, diagnostic) for diagnostic in diagnostics)
-    return Place(document.code, min(start, end), max(start, end), problems, instruction)
+    return ActionContext(document.code, min(start, end), max(start, end), problems, instruction)
 
 
 def data_of(
@@ -73,7 +73,7 @@ def data_of(
 def wanted(ls: Hearth, data: Any) -> Wanted:
     """Raises `EditRefused` when it can no longer be done, or never could."""
     from hearth.engine.code_actions import actions
-    from hearth.engine.code_actions.targets import Place, Problem
+    from hearth.engine.code_actions.targets import ActionContext, Problem
 
     try:
         row = actions.action(str(data["action"]))
@@ -99,7 +99,7 @@ def wanted(ls: Hearth, data: Any) -> Wanted:
     instruction = str(data.get("instruction") or "").strip()
     if row.id == "instruct" and not instruction:
         raise EditRefused("say what is to be changed (the argument `instruction`)")
-    target = row.find(Place(document.code, min(start, end), max(start, end), problems, instruction))
+    target = row.find(ActionContext(document.code, min(start, end), max(start, end), problems, instruction))
     if target is None:
         raise EditRefused("there is nothing here that this could be done to")
     return Wanted(row, target, document, document.version, actions.title(row, target))

@@ -18,11 +18,11 @@ import msgspec
 
 from hearth.engine import aside, files
 from hearth.engine.characters import one_line, quoted
-from hearth.engine.msgspec_types import known
+from hearth.engine.msgspec_types import register
 from hearth.engine.settings import Between, Settings
 
 Raw = Mapping[str, Any]
-known(Settings)
+register(Settings)
 
 _MOST_PROBLEMS = 5  # of one layer that are named, if there is room for them; the others are counted
 _ROOM = 700  # characters

@@ -1,4 +1,4 @@
-"""Notes what becomes of suggestions (the engine's `ledger`) without anybody waiting for it, least of all a key."""
+"""Notes what becomes of suggestions (the engine's `stats`) without anybody waiting for it, least of all a key."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ class Usage:
 
     def __init__(self, server: "Hearth") -> None:
         self._server = server
-        self._unwritten: list[records.Record] = []
+        self._unwritten: list[records.SuggestionRecord] = []
         self._writing: asyncio.Task[None] | None = None
         self._advised: float | None = None
         self._asked = False
@@ -51,7 +51,7 @@ class Usage:
             confidence=completion.confidence,
             latency_ms=seconds * 1000,
             automatic=automatic,
-            floor=floor,
+            min_confidence=floor,
             given=given,
         )
         if self._writing is None or self._writing.done():
@@ -69,7 +69,7 @@ class Usage:
         self.tracker.closed(uri)
 
     async def floor(self) -> float | None:
-        """The `min_confidence` that the ledger advises; None without an advice, or when it is not wanted."""
+        """The `min_confidence` that the statistics advise; None without an advice, or when it is not wanted."""
         if not self._server.settings.stats.tune:
             return None
         if not self._asked:
@@ -85,7 +85,7 @@ class Usage:
         try:
             await asyncio.wait_for(self._write(), _LAST_WRITE_SECONDS)
         except TimeoutError:
-            log.warning("the ledger could not be written in time")
+            log.warning("the statistics could not be written in time")
 
     async def _write_now_and_then(self) -> None:
         while self.tracker.is_busy or self._unwritten:
@@ -105,7 +105,7 @@ class Usage:
             await asyncio.to_thread(records.append, batch)
         except OSError as error:
             self._unwritten = batch  # perhaps there is room the next time
-            log.info("the ledger cannot be written: %s", error)
+            log.info("the statistics cannot be written: %s", error)
             await self._server.tell_what_is_not_kept()
 
     def _text_of(self, uri: str) -> str | None:

@@ -39,7 +39,7 @@ class ScriptedBackend:
 
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
-        answer = scanner.Answer(request.stop)
+        answer = scanner.StopScanner(request.stop)
         generated = 0
         begun = [pieces[1:] for pieces in self.others if request.prompt.typed.endswith(pieces[0])]
         for text in begun[0] if begun else self.pieces:

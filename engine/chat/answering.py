@@ -89,12 +89,12 @@ class Chats:
         self._stops[current.id] = stopped = asyncio.Event()
         note = _NOTE if count(question) else ""
         question = seen_by_model(question)
-        asked = _asked(question, passages)
+        sent = _with_passages(question, passages)
         if note:
             yield Piece(note)
         text, thinking, reason, message = "", "", "eog", ""
         try:
-            async with aclosing(self._stream(current, asked, stopped)) as events:
+            async with aclosing(self._stream(current, sent, stopped)) as events:
                 async for event in events:
                     if isinstance(event, Finished):
                         reason = event.reason
@@ -112,7 +112,7 @@ class Chats:
             if self._stops.get(current.id) is stopped:
                 del self._stops[current.id]
         if text.strip():
-            self._keep(current.id, Turn(question, asked, text))
+            self._keep(current.id, Turn(question, sent, text))
         yield Answered(current.id, note + text, thinking, passages, reason, message)
 
     def stop(self, conversation: str) -> bool:
@@ -145,20 +145,20 @@ class Chats:
         history.save(self._open[id])
 
     async def _stream(
-        self, current: Conversation, asked: str, stopped: asyncio.Event
+        self, current: Conversation, sent: str, stopped: asyncio.Event
     ) -> AsyncGenerator[Piece | Finished, None]:
         """The model's answer; older turns are forgotten as far as needed."""
         room = WINDOW - min(self.settings.max_tokens, WINDOW // 2) - _MARGIN
-        if (tokens := estimate_tokens(asked)) > room:
+        if (tokens := estimate_tokens(sent)) > room:
             raise PromptTooLong(
-                f"{asked.count(chr(10)) + 1:,} lines (about {tokens:,} tokens) do not fit the model's window, "
+                f"{sent.count(chr(10)) + 1:,} lines (about {tokens:,} tokens) do not fit the model's window, "
                 f"which has room for about {room:,}: select less"
             )
-        current = self._fitted(current, asked, room)
+        current = self._fitted(current, sent, room)
         think = self.settings.think
         while True:
             try:
-                async with aclosing(self._answer(current, asked, stopped, think)) as events:
+                async with aclosing(self._answer(current, sent, stopped, think)) as events:
                     async for event in events:
                         yield event
                 return
@@ -170,11 +170,11 @@ class Chats:
                 think = False
 
     async def _answer(
-        self, current: Conversation, asked: str, stopped: asyncio.Event, think: bool
+        self, current: Conversation, sent: str, stopped: asyncio.Event, think: bool
     ) -> AsyncGenerator[Piece | Finished, None]:
         request = chat_request(
             conversation=f"chat {current.id}",
-            messages=_messages(current, asked),
+            messages=_messages(current, sent),
             max_tokens=self.settings.max_tokens,
             temperature=self.settings.temperature,
             think=think,
@@ -189,12 +189,12 @@ class Chats:
                 if think and estimate_tokens(thought) > _THINKING_SHARE * self.settings.max_tokens:
                     raise _ThoughtTooLong
 
-    def _fitted(self, current: Conversation, asked: str, room: int) -> Conversation:
-        if _tokens(current, current.forgotten) + estimate_tokens(asked) <= room:
+    def _fitted(self, current: Conversation, sent: str, room: int) -> Conversation:
+        if _tokens(current, current.forgotten) + estimate_tokens(sent) <= room:
             return current
         forgotten = current.forgotten
         while forgotten < len(current.turns) and (
-            _tokens(current, forgotten) + estimate_tokens(asked) > max(_KEEP * room, estimate_tokens(asked))
+            _tokens(current, forgotten) + estimate_tokens(sent) > max(_KEEP * room, estimate_tokens(sent))
         ):
             forgotten += 1
         return self._forget(current, forgotten)
@@ -247,14 +247,14 @@ def _why(error: Exception) -> str:
     return f"an internal error ended the answer; {logs.where()} says more"
 
 
-def _messages(current: Conversation, asked: str) -> tuple[ChatMessage, ...]:
+def _messages(current: Conversation, sent: str) -> tuple[ChatMessage, ...]:
     messages = [ChatMessage("system", _SYSTEM)]
     for turn in current.turns[current.forgotten :]:
-        messages += [ChatMessage("user", turn.asked), ChatMessage("assistant", turn.answer)]
-    return (*messages, ChatMessage("user", asked))
+        messages += [ChatMessage("user", turn.sent), ChatMessage("assistant", turn.answer)]
+    return (*messages, ChatMessage("user", sent))
 
 
-def _asked(question: str, passages: tuple[Passage, ...]) -> str:
+def _with_passages(question: str, passages: tuple[Passage, ...]) -> str:
     shown = [f"{_place(passage)}:\n{fenced(passage.text, passage.language)}\n\n" for passage in passages]
     return "".join(shown) + question
 
@@ -267,4 +267,4 @@ def _place(passage: Passage) -> str:
 
 def _tokens(current: Conversation, forgotten: int) -> int:
     turns = current.turns[forgotten:]
-    return sum(estimate_tokens(turn.asked) + estimate_tokens(turn.answer) + 8 for turn in turns)
+    return sum(estimate_tokens(turn.sent) + estimate_tokens(turn.answer) + 8 for turn in turns)

@@ -15,12 +15,13 @@ from hearth.engine.files import CONVERSATION, read_json
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """`question` is what the user wrote, `asked` what the model was sent: the same with the code in question."""
+class Turn(msgspec.Struct, frozen=True):
+    """`question` is what the user wrote; `sent` is what the model received: the question and the code it is
+    about.
+    """
 
     question: str
-    asked: str
+    sent: str = msgspec.field(name="asked")  # the name in files on users' disks
     answer: str
 
 
@@ -86,7 +87,7 @@ def listed() -> list[Conversation]:
 def _encodable(conversation: Conversation) -> Conversation:
     """Without lone surrogates, which a model's half a character may leave and no file can hold."""
     turns = tuple(
-        Turn(*(_sound(each) for each in (turn.question, turn.asked, turn.answer))) for turn in conversation.turns
+        Turn(*(_sound(each) for each in (turn.question, turn.sent, turn.answer))) for turn in conversation.turns
     )
     return replace(conversation, turns=turns)
 

@@ -14,8 +14,8 @@ from hearth.engine.code_actions.docstrings import doc_style, documentation
 from hearth.engine.code_actions.edits import Edit
 from hearth.engine.code_actions.local_names import local_name
 from hearth.engine.code_actions.signatures import lacks_types
-from hearth.engine.code_actions.targets import Place, Problem, Target
-from hearth.engine.context.code import Code
+from hearth.engine.code_actions.targets import ActionContext, Problem, Target
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition, definitions_around
 from hearth.engine.context.syntax import enclosing_definition
 from hearth.engine.text import end_of_line, start_of_line
@@ -44,7 +44,7 @@ class Action:
     id: str
     title: str
     kind: str
-    find: Callable[[Place], Target | None]
+    find: Callable[[ActionContext], Target | None]
     ask: str
     take: Callable[[Target, str], tuple[Edit, ...]] = answers.none
     enough: Callable[[Target, str], bool] = answers.never
@@ -54,60 +54,62 @@ class Action:
     ask_first: bool = True
 
 
-def _fix(place: Place) -> Target | None:
-    if not place.problems:
+def _fix(context: ActionContext) -> Target | None:
+    if not context.problems:
         return None
-    problem = place.problems[0]
-    around = _function(place.code, problem.start, problem.end) or enclosing_definition(place.code, problem.start)
-    if around is None or _lines(place.code.text, around.start, around.end) > MAX_LINES:
-        return replace(_lines_target(place, problem.start, problem.end, margin=4), problem=problem)
-    return replace(_definition_target(place, around), problem=problem)
+    problem = context.problems[0]
+    around = _function(context.code, problem.start, problem.end) or enclosing_definition(
+        context.code, problem.start
+    )
+    if around is None or _lines(context.code.text, around.start, around.end) > MAX_LINES:
+        return replace(_lines_target(context, problem.start, problem.end, margin=4), problem=problem)
+    return replace(_definition_target(context, around), problem=problem)
 
 
-def _find_bug(place: Place) -> Target | None:
-    return None if place.problems else _function_target(place)
+def _find_bug(context: ActionContext) -> Target | None:
+    return None if context.problems else _function_target(context)
 
 
-def _implement(place: Place) -> Target | None:
-    target = _function_target(place)
+def _implement(context: ActionContext) -> Target | None:
+    target = _function_target(context)
     if target is None or target.definition is None:
         return None
-    body = answers.statements(place.code, target.definition)
+    body = answers.statements(context.code, target.definition)
     line = target.text.split("\n")[0]
-    if _ABSTRACT.search(line) or _ABSTRACT.search(_line_above(place.code.text, target.start)):
+    if _ABSTRACT.search(line) or _ABSTRACT.search(_line_above(context.code.text, target.start)):
         return None
     return target if all(_NOTHING_YET.match(statement) for statement in body) else None
 
 
-def _document(place: Place) -> Target | None:
-    language = place.code.language
+def _document(context: ActionContext) -> Target | None:
+    language = context.code.language
     if language is None or doc_style(language) is None:
         return None
-    found = _innermost(place, _DOCUMENTED_KINDS)
+    found = _innermost(context, _DOCUMENTED_KINDS)
     if found is None or found.doc:
         return None
-    on_one_line = "\n" not in place.code.text[found.start : found.end].strip()
-    return None if language.block == "indent" and on_one_line else _definition_target(place, found)
+    on_one_line = "\n" not in context.code.text[found.start : found.end].strip()
+    return None if language.block == "indent" and on_one_line else _definition_target(context, found)
 
 
-def _annotate(place: Place) -> Target | None:
-    target = _function_target(place)
-    language = place.code.language
+def _annotate(context: ActionContext) -> Target | None:
+    target = _function_target(context)
+    language = context.code.language
     if target is None or target.definition is None or language is None or language.name not in _UNTYPED_LANGUAGES:
         return None
-    return target if lacks_types(place.code, target.definition) else None
+    return target if lacks_types(context.code, target.definition) else None
 
 
-def _simplify(place: Place) -> Target | None:
-    target = _function_target(place)
+def _simplify(context: ActionContext) -> Target | None:
+    target = _function_target(context)
     if target is None:
         return None
-    return target if _lines(place.code.text, target.start, target.end) >= _WORTH_SIMPLIFYING else None
+    return target if _lines(context.code.text, target.start, target.end) >= _WORTH_SIMPLIFYING else None
 
 
-def _test(place: Place) -> Target | None:
-    language = place.code.language
-    target = _function_target(place)
+def _test(context: ActionContext) -> Target | None:
+    language = context.code.language
+    target = _function_target(context)
     if (
         target is None
         or language is None
@@ -117,28 +119,28 @@ def _test(place: Place) -> Target | None:
     return None if target.name.startswith(("test", "Test", "_")) else target
 
 
-def _rename(place: Place) -> Target | None:
+def _rename(context: ActionContext) -> Target | None:
     """The name under the cursor, when all its uses are inside one function."""
-    return local_name(place.code, place.start, place.end)
+    return local_name(context.code, context.start, context.end)
 
 
-def _region(place: Place) -> Target | None:
+def _region(context: ActionContext) -> Target | None:
     """What a free instruction is about: the selection, else the definition around the cursor."""
-    if place.start != place.end:
-        found = _function(place.code, place.start, place.end)
-        selected = place.code.text[place.start : place.end].strip()
+    if context.start != context.end:
+        found = _function(context.code, context.start, context.end)
+        selected = context.code.text[context.start : context.end].strip()
         if found and selected and len(selected) >= found.end - found.start - 2:
-            return _definition_target(place, found)
-        return _lines_target(place, place.start, place.end, margin=0)
-    return _function_target(place) or _lines_target(place, place.start, place.end, margin=3)
+            return _definition_target(context, found)
+        return _lines_target(context, context.start, context.end, margin=0)
+    return _function_target(context) or _lines_target(context, context.start, context.end, margin=3)
 
 
-def _explain(place: Place) -> Target | None:
-    if not place.code.text.strip():
+def _explain(context: ActionContext) -> Target | None:
+    if not context.code.text.strip():
         return None
-    if place.start == place.end and (found := enclosing_definition(place.code, place.start)) is not None:
-        return _definition_target(place, found)
-    return _lines_target(place, place.start, place.end, margin=0 if place.start != place.end else 10)
+    if context.start == context.end and (found := enclosing_definition(context.code, context.start)) is not None:
+        return _definition_target(context, found)
+    return _lines_target(context, context.start, context.end, margin=0 if context.start != context.end else 10)
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -248,14 +250,16 @@ def action(id: str) -> Action | None:
     return next((row for row in ACTIONS if row.id == id), None)
 
 
-def offered(place: Place) -> list[tuple[Action, Target]]:
+def offered(context: ActionContext) -> list[tuple[Action, Target]]:
     """The actions that make sense here without being told more, one for each problem."""
     found: list[tuple[Action, Target]] = []
     for row in ACTIONS:
         if row.id == "instruct":
             continue
         places = (
-            [replace(place, problems=(problem,)) for problem in place.problems] if row.id == "fix" else [place]
+            [replace(context, problems=(problem,)) for problem in context.problems]
+            if row.id == "fix"
+            else [context]
         )
         for each in places:
             if (target := row.find(each)) is not None:
@@ -276,13 +280,13 @@ def too_long(target: Target) -> str:
     return f"{lines:,} lines are too many at once (at most {MAX_LINES}): select one function, or a part of it"
 
 
-def _function_target(place: Place) -> Target | None:
-    found = _function(place.code, place.start, place.end)
-    return _definition_target(place, found) if found else None
+def _function_target(context: ActionContext) -> Target | None:
+    found = _function(context.code, context.start, context.end)
+    return _definition_target(context, found) if found else None
 
 
-def _function(code: Code, start: int, end: int) -> Definition | None:
-    """The innermost function around the place, or the only one that the selection reaches."""
+def _function(code: ParsedText, start: int, end: int) -> Definition | None:
+    """The innermost function around the cursor, or the only one that the selection reaches."""
     around = [found for found in definitions_around(code, start, end) if found.kind in ("function", "method")]
     holding = [found for found in around if found.start <= start and end <= found.end and found.body != found.end]
     if holding:
@@ -302,25 +306,25 @@ def _function(code: Code, start: int, end: int) -> Definition | None:
     return outermost[0] if len(outermost) == 1 and outermost[0].body != outermost[0].end else None
 
 
-def _innermost(place: Place, kinds: Sequence[str]) -> Definition | None:
-    """The definition whose head the place is at, else the function around it."""
-    text = place.code.text
-    line_end = end_of_line(text, place.start)
-    selected = place.start + len(text[place.start : place.end].rstrip())
-    for found in definitions_around(place.code, place.start, line_end):
-        on_line = place.start <= found.body and text.count("\n", *sorted((place.start, found.start))) == 0
+def _innermost(context: ActionContext, kinds: Sequence[str]) -> Definition | None:
+    """The definition whose head contains the cursor, else the function around it."""
+    text = context.code.text
+    line_end = end_of_line(text, context.start)
+    selected = context.start + len(text[context.start : context.end].rstrip())
+    for found in definitions_around(context.code, context.start, line_end):
+        on_line = context.start <= found.body and text.count("\n", *sorted((context.start, found.start))) == 0
         if found.kind in kinds and on_line and selected <= found.end:
             return found
-    return _function(place.code, place.start, place.end)
+    return _function(context.code, context.start, context.end)
 
 
-def _definition_target(place: Place, found: Definition) -> Target:
-    return Target(place.code, found.start, found.end, found.name, found, instruction=place.instruction)
+def _definition_target(context: ActionContext, found: Definition) -> Target:
+    return Target(context.code, found.start, found.end, found.name, found, instruction=context.instruction)
 
 
-def _lines_target(place: Place, start: int, end: int, margin: int) -> Target:
-    """Whole lines around the place, and `margin` more lines on both sides."""
-    text = place.code.text
+def _lines_target(context: ActionContext, start: int, end: int, margin: int) -> Target:
+    """Whole lines around the selection, and `margin` more lines on both sides."""
+    text = context.code.text
     if end > start and text[end - 1] == "\n":
         end -= 1  # a selection of whole lines ends in front of the next line
     start = start_of_line(text, start)
@@ -331,7 +335,7 @@ def _lines_target(place: Place, start: int, end: int, margin: int) -> Target:
         end = text.find("\n", end + 1) if end >= 0 else end
     end = len(text) if end < 0 else end
     start += len(text[start:end]) - len(text[start:end].lstrip())
-    return Target(place.code, min(start, end), end, "", None, instruction=place.instruction)
+    return Target(context.code, min(start, end), end, "", None, instruction=context.instruction)
 
 
 def _line_above(text: str, offset: int) -> str:
@@ -346,7 +350,7 @@ def _lines(text: str, start: int, end: int) -> int:
 __all__ = [
     "ACTIONS",
     "Action",
-    "Place",
+    "ActionContext",
     "Problem",
     "Target",
     "action",

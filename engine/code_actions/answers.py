@@ -26,7 +26,7 @@ from hearth.engine.code_actions.new_imports import new_imports
 from hearth.engine.code_actions.signatures import imports_for, type_names, types_written, untyped
 from hearth.engine.code_actions.syntax_nodes import body_of, braces_of, field, is_docstring, node_of, text_of
 from hearth.engine.code_actions.targets import Target
-from hearth.engine.context.code import Code, parse
+from hearth.engine.context.parsed import ParsedText, parse
 from hearth.engine.context.symbols import Definition, symbols
 from hearth.engine.errors import EditRefused
 from hearth.engine.languages import Language
@@ -164,7 +164,7 @@ def renamed(target: Target, answer: str) -> tuple[Edit, ...]:
     return _checked(target, edits)
 
 
-def statements(code: Code, definition: Definition) -> list[str]:
+def statements(code: ParsedText, definition: Definition) -> list[str]:
     """What a definition does, without comments and documentation; one line each."""
     node = body_of(code, definition)
     if node is None:
@@ -194,7 +194,7 @@ def _any_of(texts: set[str]) -> str:
     return "|".join(map(re.escape, texts))
 
 
-def _checked(target: Target, edits: tuple[Edit, ...], parsed: Code | None = None) -> tuple[Edit, ...]:
+def _checked(target: Target, edits: tuple[Edit, ...], parsed: ParsedText | None = None) -> tuple[Edit, ...]:
     imports = tuple(new_imports(target, parsed)) if parsed is not None else ()
     # A problem may be solved by an import alone; without a problem one is no change worth making.
     if not edits and not (imports and target.problem):
@@ -213,7 +213,7 @@ def _replaced(target: Target, start: int, end: int, code: str, in_place: bool = 
     return minimal(text, start, end, new)
 
 
-def _with_docstring(target: Target, parsed: Code, definition: Definition) -> str:
+def _with_docstring(target: Target, parsed: ParsedText, definition: Definition) -> str:
     """The answer's definition; models leave a docstring out to be brief, and it must not be lost by that."""
     text = parsed.text[definition.start : definition.end]
     ours = body_of(target.code, target.definition) if target.definition else None
@@ -242,7 +242,7 @@ def _line_replaced(target: Target, offset: int, code: str) -> tuple[Edit, ...]:
     return minimal(text, start, end, code.strip())
 
 
-def _same_definition(target: Target, code: str) -> tuple[Code, Definition] | None:
+def _same_definition(target: Target, code: str) -> tuple[ParsedText, Definition] | None:
     """The answer's definition of that name, with what had to be put around it to read it."""
     for before, after in _AROUND:
         parsed = parse(before + code + after, target.code.language)
@@ -256,7 +256,7 @@ def _same_definition(target: Target, code: str) -> tuple[Code, Definition] | Non
     return None
 
 
-def body_range(code: Code, definition: Definition) -> tuple[int, int]:
+def body_range(code: ParsedText, definition: Definition) -> tuple[int, int]:
     """Where the statements stand: behind the head's colon or the docstring, or the whole block with its braces."""
     node, inner = node_of(code, definition), body_of(code, definition)
     if node is not None and (braces := braces_of(node)):
@@ -275,7 +275,7 @@ def body_range(code: Code, definition: Definition) -> tuple[int, int]:
     return code.offset(colon.end_byte), end
 
 
-def _as_body(target: Target, parsed: Code, definition: Definition, start: int, end: int) -> str:
+def _as_body(target: Target, parsed: ParsedText, definition: Definition, start: int, end: int) -> str:
     """The answer's body, indented for the target; in Python on lines of its own."""
     line_start = start_of_line(parsed.text, definition.start)
     line = parsed.text[line_start:]

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from hearth.engine.context.code import Code, parse, paste
 from hearth.engine.context.lexical import in_string
+from hearth.engine.context.parsed import ParsedText, parse, paste
 from hearth.engine.context.syntax import errors
 from hearth.engine.errors import EditRefused
 from hearth.engine.languages import Language
@@ -136,7 +136,7 @@ def minimal(text: str, start: int, end: int, new_text: str) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def refuse_errors(code: Code, edits: tuple[Edit, ...]) -> None:
+def refuse_errors(code: ParsedText, edits: tuple[Edit, ...]) -> None:
     """Raises `EditRefused` when the file would have more syntax errors with the edits than without."""
     if not edits:
         return

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from hearth.engine.code_actions.edits import Edit, applied, minimal
 from hearth.engine.code_actions.targets import Problem, Target
-from hearth.engine.context.code import as_seen
+from hearth.engine.context.parsed import as_seen
 from hearth.engine.context.symbols import symbols
 from hearth.engine.errors import EditRefused
 from hearth.engine.secrets.hiding import restored, seen_by_model, stand_ins

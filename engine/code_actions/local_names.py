@@ -4,13 +4,13 @@ import tree_sitter
 
 from hearth.engine.code_actions.syntax_nodes import leaves, text_of
 from hearth.engine.code_actions.targets import Target
-from hearth.engine.context.code import Code, nodes_around
+from hearth.engine.context.parsed import ParsedText, nodes_around
 from hearth.engine.context.symbols import symbols
 
 MAX_USES = 1_000  # of one name in a file
 
 
-def local_name(code: Code, start: int, end: int) -> Target | None:
+def local_name(code: ParsedText, start: int, end: int) -> Target | None:
     """The name at the cursor, when it is a variable of one function and nothing else in the file has the name."""
     if code.tree is None or code.language is None or code.language.name != "python":
         return None
@@ -31,7 +31,7 @@ def local_name(code: Code, start: int, end: int) -> Target | None:
     return Target(code, found.start, found.end, name) if found else None
 
 
-def uses(code: Code, name: str) -> list[tree_sitter.Node]:
+def uses(code: ParsedText, name: str) -> list[tree_sitter.Node]:
     if code.tree is None:
         return []
     return [
@@ -39,7 +39,7 @@ def uses(code: Code, name: str) -> list[tree_sitter.Node]:
     ]
 
 
-def _function_around(code: Code, node: tree_sitter.Node) -> int | None:
+def _function_around(code: ParsedText, node: tree_sitter.Node) -> int | None:
     """The first byte of the function that a node is in."""
     around = nodes_around(code.tree, node.start_byte, node.end_byte)[1:] if code.tree else []
     return next((each.start_byte for each in around if each.type == "function_definition"), None)

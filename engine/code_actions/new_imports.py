@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from hearth.engine.code_actions.edits import Edit, line_end
 from hearth.engine.code_actions.syntax_nodes import is_docstring
 from hearth.engine.code_actions.targets import Target
-from hearth.engine.context.code import Code
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import symbols
 from hearth.engine.text import start_of_line
 
 
-def new_imports(target: Target, parsed: Code) -> Iterator[Edit]:
+def new_imports(target: Target, parsed: ParsedText) -> Iterator[Edit]:
     """The imports that the answer needs and the file lacks, behind the file's own (Python only)."""
     language = target.code.language
     if language is None or language.name != "python":
@@ -27,7 +27,7 @@ def new_imports(target: Target, parsed: Code) -> Iterator[Edit]:
         yield import_edit(target.code, list(dict.fromkeys(lines)))
 
 
-def import_edit(code: Code, lines: list[str]) -> Edit:
+def import_edit(code: ParsedText, lines: list[str]) -> Edit:
     ours = [each.end for each in symbols(code).imports if start_of_line(code.text, each.start) == each.start]
     newline = line_end(code.text)
     if ours:

@@ -6,7 +6,7 @@ from hearth.engine.code_actions import answers
 from hearth.engine.code_actions.actions import Action
 from hearth.engine.code_actions.edits import indent_unit, shown
 from hearth.engine.code_actions.targets import Target
-from hearth.engine.context.code import Code
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition, references, symbols
 from hearth.engine.languages import Language
 from hearth.engine.markdown import fenced
@@ -31,7 +31,7 @@ _LANGUAGE_NAMES = {
 
 
 def prompt(action: Action, target: Target, **more: str) -> str:
-    """The question. Code stands between fences longer than any inside it."""
+    """The question. ParsedText stands between fences longer than any inside it."""
     language = target.code.language.name if target.code.language else ""
     return surroundings(target) + action.ask.format(
         code=fenced(_comment_above(target) + _marked(target), language),
@@ -79,7 +79,7 @@ def _begins_object(definition: Definition) -> bool:
     return definition.name in _CONSTRUCTORS or definition.kind == "field"
 
 
-def _text_of(definition: Definition, code: Code) -> str:
+def _text_of(definition: Definition, code: ParsedText) -> str:
     start = start_of_line(code.text, definition.start)
     return code.text[start : min(definition.end, start + _MAX_SURROUNDINGS)]
 

@@ -10,7 +10,7 @@ from hearth.engine.code_actions.edits import Edit
 from hearth.engine.code_actions.new_imports import import_edit
 from hearth.engine.code_actions.syntax_nodes import field, leaves, node_of, text_of
 from hearth.engine.code_actions.targets import Target
-from hearth.engine.context.code import Code
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition
 from hearth.engine.errors import EditRefused
 
@@ -58,7 +58,7 @@ _SCRIPT_TYPES = frozenset(
 )
 
 
-def lacks_types(code: Code, definition: Definition) -> bool:
+def lacks_types(code: ParsedText, definition: Definition) -> bool:
     """Whether a parameter has no type, or (in Python) the function says not what it returns."""
     node = node_of(code, definition)
     parameters = field(node, "parameters") if node else None
@@ -73,7 +73,7 @@ def lacks_types(code: Code, definition: Definition) -> bool:
     return code.language is not None and code.language.name == "python" and field(node, "return_type") is None
 
 
-def untyped(code: Code, node: tree_sitter.Node) -> list[str]:
+def untyped(code: ParsedText, node: tree_sitter.Node) -> list[str]:
     """The parameters without their types, token by token."""
     parameters = field(node, "parameters")
     if parameters is None:
@@ -82,7 +82,7 @@ def untyped(code: Code, node: tree_sitter.Node) -> list[str]:
     return [token for token in tokens if token not in (":", "?")][1:-1]
 
 
-def types_written(code: Code, node: tree_sitter.Node) -> str:
+def types_written(code: ParsedText, node: tree_sitter.Node) -> str:
     text = text_of(code, node)
     if code.language is None or code.language.name != "python":
         return text
@@ -91,7 +91,7 @@ def types_written(code: Code, node: tree_sitter.Node) -> str:
     )
 
 
-def type_names(code: Code, node: tree_sitter.Node) -> set[str]:
+def type_names(code: ParsedText, node: tree_sitter.Node) -> set[str]:
     """The names that the types at a node are made of."""
     names: set[str] = set()
     waiting = [(node, node.type == "type" or node.type == "type_annotation")]

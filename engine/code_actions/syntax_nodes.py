@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-from hearth.engine.context.code import Code
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition
 
 # Bodies that a grammar has no field for: those of Kotlin, Elixir and PowerShell.
 _BODIES = ("function_body", "do_block", "script_block")
 
 
-def node_of(code: Code, definition: Definition) -> tree_sitter.Node | None:
+def node_of(code: ParsedText, definition: Definition) -> tree_sitter.Node | None:
     """The node that the definition was found as."""
     if code.tree is None:
         return None
@@ -26,7 +26,7 @@ def node_of(code: Code, definition: Definition) -> tree_sitter.Node | None:
     return node
 
 
-def body_of(code: Code, definition: Definition) -> tree_sitter.Node | None:
+def body_of(code: ParsedText, definition: Definition) -> tree_sitter.Node | None:
     node = node_of(code, definition)
     return body_field(node) if node else None
 
@@ -56,7 +56,7 @@ def leaves(node: tree_sitter.Node, without: tuple[str, ...] = ()) -> Iterator[tr
         waiting.extend(reversed(each.children))
 
 
-def text_of(code: Code, node: tree_sitter.Node) -> str:
+def text_of(code: ParsedText, node: tree_sitter.Node) -> str:
     return code.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hearth.engine.context.code import Code
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition
 from hearth.engine.text import start_of_line
 
@@ -20,10 +20,10 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ActionContext:
     """A selection (`start == end` for a mere cursor) with the problems that touch it."""
 
-    code: Code
+    code: ParsedText
     start: int
     end: int
     problems: tuple[Problem, ...] = ()
@@ -34,7 +34,7 @@ class Place:
 class Target:
     """The text `start:end` that is shown to the model, and the definition that it is, if it is one."""
 
-    code: Code
+    code: ParsedText
     start: int
     end: int
     name: str = ""

@@ -12,7 +12,7 @@ from hearth.engine.characters import one_line
 from hearth.engine.code_actions.edits import Edit, code_in, leaves_out, refuse_errors
 from hearth.engine.code_actions.syntax_nodes import text_of
 from hearth.engine.code_actions.targets import Target
-from hearth.engine.context.code import Code, parse
+from hearth.engine.context.parsed import ParsedText, parse
 from hearth.engine.errors import EditRefused
 from hearth.engine.files import SOURCE, read_text
 from hearth.engine.languages import language_of
@@ -35,7 +35,7 @@ class Plan:
     old_text: str | None
     framework: str
     imports: tuple[str, ...]
-    keeps: Callable[[Code, tree_sitter.Node], bool]
+    keeps: Callable[[ParsedText, tree_sitter.Node], bool]
     test: str
     head: str = ""
 
@@ -126,7 +126,7 @@ def _is_covered(line: str, text: str) -> bool:
 
 
 def _imports(
-    code: Code, nodes: list[tree_sitter.Node], keeps: Callable[[Code, tree_sitter.Node], bool]
+    code: ParsedText, nodes: list[tree_sitter.Node], keeps: Callable[[ParsedText, tree_sitter.Node], bool]
 ) -> list[str]:
     """What the answer imports from the language's own library and the framework."""
     found: list[str] = []
@@ -193,17 +193,17 @@ def _script(target: Target, file: Path, top: Path, read: Callable[[Path], str | 
     return Plan(test_file, read(test_file), framework, tuple(imports), _keeps_script, r"\b(test|it)\(")
 
 
-def _keeps_python(code: Code, node: tree_sitter.Node) -> bool:
+def _keeps_python(code: ParsedText, node: tree_sitter.Node) -> bool:
     return node.type in ("function_definition", "class_definition", "decorated_definition") and bool(
         re.search(r"\b(def test_|class Test|\(unittest\.TestCase\)|@pytest\.fixture)", text_of(code, node))
     )
 
 
-def _keeps_script(code: Code, node: tree_sitter.Node) -> bool:
+def _keeps_script(code: ParsedText, node: tree_sitter.Node) -> bool:
     return node.type == "expression_statement" and bool(re.match(r"(describe|test|it)\b", text_of(code, node)))
 
 
-def _keeps_go(code: Code, node: tree_sitter.Node) -> bool:
+def _keeps_go(code: ParsedText, node: tree_sitter.Node) -> bool:
     return node.type == "function_declaration" and text_of(code, node).startswith("func Test")
 
 

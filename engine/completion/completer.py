@@ -23,8 +23,7 @@ from hearth.engine.completion.growth import Growth
 from hearth.engine.completion.suggestions import Shown, Suggestions
 from hearth.engine.completion.taken import Taken
 from hearth.engine.completion.whole import whole
-from hearth.engine.context import ContextQuery, Gathered, gather
-from hearth.engine.context import code as codes
+from hearth.engine.context import ContextQuery, Gathered, gather, parsed
 from hearth.engine.context.documents import Document
 from hearth.engine.context.syntax import block_expected, unfinished_indent
 from hearth.engine.errors import HearthError
@@ -421,7 +420,7 @@ def _with(text: str, start: int, end: int, inserted: str) -> tuple[str, int]:
 def _pasted(place: Place, text: str, inserted: str, end: int) -> Place:
     """The place behind `inserted` once it stands where the text up to `end` was, and all is `text`; parses."""
     start = place.code_start
-    code = codes.paste(place.code, place.offset - start, end - start, inserted)
+    code = parsed.paste(place.code, place.offset - start, end - start, inserted)
     return Place(text, place.offset + len(inserted), code, start)
 
 

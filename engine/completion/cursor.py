@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hearth.engine.completion.tail import Tail, closers_at, tail_at
-from hearth.engine.context.code import Code
 from hearth.engine.context.lexical import in_comment, in_string
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.syntax import errors_after, opens_block
 from hearth.engine.stopping.pairs import Closers
 
@@ -16,7 +16,7 @@ class Place:
 
     text: str
     offset: int
-    code: Code
+    code: ParsedText
     code_start: int
 
     @property

@@ -10,8 +10,8 @@ only closes something, all of it is the user's.
 import re
 from dataclasses import dataclass
 
-from hearth.engine.context.code import Code
 from hearth.engine.context.lexical import MAX_LINE_CHARS, in_comment, in_string, in_string_by_line, open_long_quote
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.stopping.pairs import Closers
 
 CLOSERS = ")]}\"'`;:,>"
@@ -62,7 +62,7 @@ def tail_at(text: str, offset: int) -> Tail:
     return Tail(text[line_start:offset], text[offset : limit if line_end < 0 else line_end].rstrip("\r"))
 
 
-def closers_at(code: Code, offset: int) -> Closers:
+def closers_at(code: ParsedText, offset: int) -> Closers:
     """What an answer may close by itself, and whether the cursor is in a string."""
     tail = tail_at(code.text, offset)
     closers = tail.closers
@@ -75,7 +75,7 @@ def closers_at(code: Code, offset: int) -> Closers:
     return Closers(closers, True, quote if quote.startswith(nearest) else "", in_tag)
 
 
-def _is_quoted(code: Code, offset: int, head: str, closer: str) -> bool:
+def _is_quoted(code: ParsedText, offset: int, head: str, closer: str) -> bool:
     """Whether the line tells that its quote is open: grammars know none in macros, in comments and in Markdown."""
     if closer not in _QUOTES:
         return False
@@ -85,7 +85,7 @@ def _is_quoted(code: Code, offset: int, head: str, closer: str) -> bool:
     return head.count(closer) % 2 == 1
 
 
-def _is_in_open_tag(code: Code, head: str) -> bool:
+def _is_in_open_tag(code: ParsedText, head: str) -> bool:
     """Whether `<name` stands open on the line, or above it where nothing of the kind stands there."""
     bare = head.replace("=>", "")
     if "<" in bare:

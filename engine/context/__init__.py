@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hearth.engine.context.documents import Document
 from hearth.engine.context.ignore import MAX_BYTES, verdict, verdict_of_path
-from hearth.engine.context.query import Candidate, ContextQuery, LeftOut, Place, place_of
+from hearth.engine.context.query import Candidate, ContextQuery, LeftOut, ResolvedQuery, resolve
 from hearth.engine.context.sources import imported_definitions, open_definitions, outline, recent_edits
 from hearth.engine.context.symbols import references, symbols
 from hearth.engine.text import estimate_tokens
@@ -17,7 +17,7 @@ from hearth.engine.types import ContextFile
 
 __all__ = ["SOURCES", "Candidate", "ContextQuery", "Gathered", "LeftOut", "gather", "prepare"]
 
-Collect = Callable[[Place], list[Candidate | LeftOut]]
+Collect = Callable[[ResolvedQuery], list[Candidate | LeftOut]]
 
 # In order: of two passages that are worth the same, that of the first source is taken.
 SOURCES: tuple[tuple[str, Collect], ...] = (
@@ -54,11 +54,11 @@ def gather(query: ContextQuery, budget_tokens: int, before: Gathered | None = No
         return Gathered(left_out=(LeftOut("", "context", "it is switched off"),))
     if query.snapshot.path and (own := verdict(query.snapshot.path)).secret:
         return Gathered(left_out=(LeftOut(query.snapshot.path, "context", own.reason),))
-    place = place_of(query)
-    candidates, left_out = _collect(place)
+    resolved = resolve(query)
+    candidates, left_out = _collect(resolved)
     fitting, too_much = _fit(_without_repetition(candidates, left_out), budget_tokens)
     left_out += too_much
-    if before is not None and (kept := _kept(before, fitting, place, budget_tokens)):
+    if before is not None and (kept := _kept(before, fitting, resolved, budget_tokens)):
         return Gathered(kept, before.pieces, tuple(left_out))
     pieces = sorted(fitting, key=lambda piece: (piece.path, piece.start, piece.text))
     return Gathered(_files(pieces), tuple(pieces), tuple(left_out))
@@ -76,17 +76,17 @@ def prepare(document: Document) -> None:
     references(code, 0, 0)
 
 
-def _collect(place: Place) -> tuple[list[Candidate], list[LeftOut]]:
+def _collect(resolved: ResolvedQuery) -> tuple[list[Candidate], list[LeftOut]]:
     candidates: list[Candidate] = []
-    left_out = list(place.left_out)
-    alone = _why_alone(place)
+    left_out = list(resolved.left_out)
+    alone = _why_alone(resolved)
     for name, collect in SOURCES:
-        if name in place.query.settings.off:
+        if name in resolved.query.settings.off:
             left_out.append(LeftOut("", name, "it is switched off"))
         elif alone and name not in OWN_FILE_SOURCES:
-            left_out.append(LeftOut(place.path, name, f"the file is completed from itself alone: {alone}"))
+            left_out.append(LeftOut(resolved.path, name, f"the file is completed from itself alone: {alone}"))
         else:
-            for found in collect(place):
+            for found in collect(resolved):
                 if isinstance(found, LeftOut):
                     left_out.append(found)
                 else:
@@ -94,12 +94,12 @@ def _collect(place: Place) -> tuple[list[Candidate], list[LeftOut]]:
     return candidates, left_out
 
 
-def _why_alone(place: Place) -> str:
+def _why_alone(resolved: ResolvedQuery) -> str:
     """A file that the user ignores gets no company: what it holds may be private, or generated."""
-    snapshot = place.query.snapshot
-    if snapshot.path is None or not place.query.workspace_roots:
+    snapshot = resolved.query.snapshot
+    if snapshot.path is None or not resolved.query.workspace_roots:
         return ""
-    judged = verdict_of_path(snapshot.path, place.query.workspace_roots, place.disk)
+    judged = verdict_of_path(snapshot.path, resolved.query.workspace_roots, resolved.disk)
     return "" if judged.allowed else judged.reason
 
 
@@ -137,22 +137,22 @@ def _fit(candidates: list[Candidate], budget_tokens: int) -> tuple[list[Candidat
 
 
 def _kept(
-    before: Gathered, fitting: list[Candidate], place: Place, budget_tokens: int
+    before: Gathered, fitting: list[Candidate], resolved: ResolvedQuery, budget_tokens: int
 ) -> tuple[ContextFile, ...] | None:
     now = {(piece.path, piece.text): piece.score for piece in fitting}
-    still_true = all((piece.path, piece.text) in now or _is_in_a_file(piece, place) for piece in before.pieces)
+    still_true = all((piece.path, piece.text) in now or _is_in_a_file(piece, resolved) for piece in before.pieces)
     if not before.pieces or not still_true or before.tokens > budget_tokens:
         return None
     worth = sum(now.get((piece.path, piece.text), 0.0) for piece in before.pieces)
     return before.files if worth >= STICK * sum(now.values()) else None
 
 
-def _is_in_a_file(piece: Candidate, place: Place) -> bool:
+def _is_in_a_file(piece: Candidate, resolved: ResolvedQuery) -> bool:
     """Whether the passage still stands in its file, line by line; one that is not open is taken as unchanged."""
     lines = piece.quotes or tuple(line.strip() for line in piece.text.split("\n"))
-    if piece.path == place.path:
-        return all(line in place.code.text for line in lines)
-    for file in place.others:
+    if piece.path == resolved.path:
+        return all(line in resolved.code.text for line in lines)
+    for file in resolved.others:
         if file.path == piece.path:
             return all(line in file.code.text for line in lines)
     return True

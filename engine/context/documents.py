@@ -8,10 +8,9 @@ from threading import RLock
 from typing import NamedTuple
 
 from hearth.engine import languages
-from hearth.engine.context import code as codes
-from hearth.engine.context import trees
+from hearth.engine.context import parsed, trees
 from hearth.engine.context.changes import Change
-from hearth.engine.context.code import Code, nodes_around
+from hearth.engine.context.parsed import ParsedText, nodes_around
 from hearth.engine.context.symbols import Symbols, expect, known_symbols
 from hearth.engine.text import start_of_line
 from hearth.engine.types import Snapshot
@@ -110,8 +109,8 @@ class Document:
     path: str | None = None
     version: int = 0
     _starts: list[int] | None = field(default=None, repr=False, compare=False)
-    _code: Code | None = field(default=None, repr=False, compare=False)
-    _stale_tree: codes.Tree | None = field(default=None, repr=False, compare=False)
+    _code: ParsedText | None = field(default=None, repr=False, compare=False)
+    _stale_tree: parsed.Tree | None = field(default=None, repr=False, compare=False)
     _new_to_tree: int = field(default=0, repr=False, compare=False)  # characters
     _change: Change[Symbols] | None = field(default=None, repr=False, compare=False)
     _excerpt: Excerpt | None = field(default=None, repr=False, compare=False)
@@ -160,7 +159,7 @@ class Document:
         return self._starts
 
     @property
-    def code(self) -> Code:
+    def code(self) -> ParsedText:
         """The text with its tree, parsed when first asked for and then only where it changed.
 
         On an event loop there is less time for it than in a thread (`trees.patience`): a long text that no thread
@@ -173,17 +172,17 @@ class Document:
                 return known
             language = languages.language_of(self.language, self.path)
             if not attempts.is_due(seconds):
-                self._code = Code(text, language, name=self.uri)
+                self._code = ParsedText(text, language, name=self.uri)
                 return self._code
             attempt = attempts.begin()
-        code = codes.parse(text, language, old, self.uri)
+        code = parsed.parse(text, language, old, self.uri)
         with self._lock:
             missed = attempts.end(attempt, seconds, code.tree is not None)
             if attempts is self._attempts:
                 self._take(code, missed)
         return code
 
-    def _take(self, code: Code, missed: "list[Edit] | None") -> None:
+    def _take(self, code: ParsedText, missed: "list[Edit] | None") -> None:
         """Keep what was parsed, told of the edits that were made meanwhile; None: of those there were too many."""
         if missed == []:
             self._expect_symbols(code)
@@ -197,14 +196,14 @@ class Document:
         """Of what is new, unless that is so much that it has to be tried first."""
         self._new_to_tree += len(edit.new_text)
         known = self._stale_tree if self._new_to_tree < trees.STEP else None
-        self._stale_tree = codes.edited(known, *edit) if known is not None else None
+        self._stale_tree = parsed.edited(known, *edit) if known is not None else None
 
     @property
-    def tree(self) -> codes.Tree | None:
+    def tree(self) -> parsed.Tree | None:
         """The syntax tree of the text as it is now; None where there is no grammar, or it is too much for it."""
         return self.code.tree
 
-    def code_near(self, offset: int) -> tuple[Code, int]:
+    def code_near(self, offset: int) -> tuple[ParsedText, int]:
         """(what stands around `offset` with its tree, where that begins in the text); a short text as a whole."""
         if len(self.text) <= _LONG:
             return self.code, 0
@@ -230,12 +229,12 @@ class Document:
             self.code  # noqa: B018  # parsed once; from then on the tree is told of every edit
         if self._stale_tree is None:
             return start
-        byte = codes.byte_length(self.text[:start])
+        byte = parsed.byte_length(self.text[:start])
         around = nodes_around(self._stale_tree, byte, byte)
         across = [node for node in around if node.start_byte < byte and _ACROSS_LINES.search(node.type)]
         if not across:
             return start
-        begin = len(codes.encode(self.text)[: across[-1].start_byte].decode("utf-8", "replace"))
+        begin = len(parsed.encode(self.text)[: across[-1].start_byte].decode("utf-8", "replace"))
         begin = start_of_line(self.text, begin)
         return begin if start - begin <= 2 * _LONG else start
 
@@ -250,7 +249,7 @@ class Document:
         if self._change is not None:
             self._change = self._change.then(start, end, length)
 
-    def _expect_symbols(self, code: Code) -> None:
+    def _expect_symbols(self, code: ParsedText) -> None:
         if self._change is None or self._stale_tree is None or code.tree is None:
             return
         for stretch in self._stale_tree.changed_ranges(code.tree):

@@ -8,7 +8,7 @@ import re
 
 import tree_sitter
 
-from hearth.engine.context.code import Code, nodes_around
+from hearth.engine.context.parsed import ParsedText, nodes_around
 from hearth.engine.text import indent_of
 
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
@@ -50,7 +50,7 @@ _CODE_IN_STRINGS = frozenset(
 )
 
 
-def in_comment(code: Code, offset: int) -> bool:
+def in_comment(code: ParsedText, offset: int) -> bool:
     """Whether a character typed at the offset becomes part of a comment."""
     for node in _around(code, offset):
         if "comment" in node.type:
@@ -65,7 +65,7 @@ def in_comment(code: Code, offset: int) -> bool:
     return code.text.rfind(begins, 0, offset) > code.text.rfind(ends, 0, offset)
 
 
-def in_string(code: Code, offset: int) -> bool:
+def in_string(code: ParsedText, offset: int) -> bool:
     """Whether a character typed at the offset becomes part of a string; not so inside an interpolation."""
     byte = code.byte(offset)
     for node in _around(code, offset):
@@ -80,18 +80,18 @@ def in_string(code: Code, offset: int) -> bool:
     return not _is_sound(code, offset) and _line_state(code, offset) == "string"
 
 
-def in_string_by_line(code: Code, offset: int) -> bool:
+def in_string_by_line(code: ParsedText, offset: int) -> bool:
     """The same as the line alone tells: grammars know no strings in macros, and in code that is broken."""
     return _line_state(code, offset) == "string"
 
 
-def open_long_quote(code: Code, offset: int) -> str:
+def open_long_quote(code: ParsedText, offset: int) -> str:
     '''The quote of several characters (`"""`) that is open at the offset, counted from where the text begins.'''
     found = code.language.long_quotes if code.language else ()
     return next((quote for quote in found if code.text.count(quote, 0, offset) % 2 == 1), "")
 
 
-def open_bracket(code: Code, offset: int) -> int | None:
+def open_bracket(code: ParsedText, offset: int) -> int | None:
     """The offset of the innermost bracket that is open at the offset."""
     begin = max(0, offset - MAX_BRACKET_CHARS)
     found = [match.start() for match in _BRACKET.finditer(code.text, begin, offset)][-MAX_BRACKETS:]
@@ -125,7 +125,7 @@ def _is_code_in_string(node: tree_sitter.Node) -> bool:
     return node.type in _CODE_IN_STRINGS or "interpolation" in node.type
 
 
-def _around(code: Code, offset: int) -> list[tree_sitter.Node]:
+def _around(code: ParsedText, offset: int) -> list[tree_sitter.Node]:
     """The nodes around the character left of the offset, innermost first."""
     if code.tree is None or offset <= 0:
         return []
@@ -133,7 +133,7 @@ def _around(code: Code, offset: int) -> list[tree_sitter.Node]:
     return nodes_around(code.tree, byte - 1, byte)
 
 
-def _reaches(code: Code, comment: tree_sitter.Node, offset: int) -> bool:
+def _reaches(code: ParsedText, comment: tree_sitter.Node, offset: int) -> bool:
     """A line comment goes to the end of its line, a block comment ends before its last character."""
     byte = code.byte(offset)
     written = code.source[comment.start_byte : comment.end_byte]
@@ -143,7 +143,7 @@ def _reaches(code: Code, comment: tree_sitter.Node, offset: int) -> bool:
     return byte <= comment.end_byte and b"\n" not in code.source[comment.start_byte : byte]
 
 
-def _is_sound(code: Code, offset: int) -> bool:
+def _is_sound(code: ParsedText, offset: int) -> bool:
     """Whether the tree understood the line up to the offset."""
     if code.tree is None:
         return False
@@ -153,7 +153,7 @@ def _is_sound(code: Code, offset: int) -> bool:
     return node is not None and not node.has_error
 
 
-def _is_code_in_tree(code: Code, position: int) -> bool:
+def _is_code_in_tree(code: ParsedText, position: int) -> bool:
     """Whether the character at the position is neither in a string nor in a comment."""
     if code.tree is None:
         return False
@@ -166,7 +166,7 @@ def _is_code_in_tree(code: Code, position: int) -> bool:
     return not _is_string(node) and "comment" not in node.type
 
 
-def _in_code_by_hand(code: Code, positions: list[int]) -> set[int]:
+def _in_code_by_hand(code: ParsedText, positions: list[int]) -> set[int]:
     """Those of the positions, in order, that are neither in strings nor in comments; a line is read once."""
     found: set[int] = set()
     start, states = 0, list[str]()
@@ -188,13 +188,13 @@ def _is_continued(text: str, bracket: int, offset: int) -> bool:
     )
 
 
-def _line_state(code: Code, offset: int) -> str:
+def _line_state(code: ParsedText, offset: int) -> str:
     """Read the line up to the offset by hand: "code", "string" or "comment"."""
     head, _ = line_around(code.text, offset)
     return _line_states(code, head)[-1]
 
 
-def _line_states(code: Code, line: str) -> list[str]:
+def _line_states(code: ParsedText, line: str) -> list[str]:
     """The same in front of each of the line's characters, and behind the last one."""
     comment = code.language.comment if code.language else ""
     quotes = code.language.quotes if code.language else "\"'"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from hearth.engine.context.code import Code
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import references
 from hearth.engine.context.syntax import enclosing_definition
 from hearth.engine.text import start_of_line
@@ -47,7 +47,7 @@ class Near:
         return bool(last) and words_of(name)[-1:] == (last,) and len(words_of(name)) == 1
 
 
-def near(code: Code, offset: int) -> Near:
+def near(code: ParsedText, offset: int) -> Near:
     """Where "near" begins and ends does not depend on the offset as long as it stays in one definition: what is
     shown to the model should not change while someone types.
     """

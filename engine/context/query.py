@@ -5,8 +5,7 @@ from pathlib import Path, PurePath
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
-from hearth.engine.context import code as codes
-from hearth.engine.context.code import Code
+from hearth.engine.context import parsed
 from hearth.engine.context.documents import Document
 from hearth.engine.context.ignore import (
     ALLOWED,
@@ -18,6 +17,7 @@ from hearth.engine.context.ignore import (
     verdict_of_text,
 )
 from hearth.engine.context.near import Near, near
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.recent import RecentEdit
 from hearth.engine.context.symbols import Import, imports_in
 from hearth.engine.languages import Language
@@ -92,15 +92,15 @@ class OpenFile:
 
     uri: str
     path: str
-    code: Code
+    code: ParsedText
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ResolvedQuery:
     """A query with everything that more than one source wants to know, found once."""
 
     query: ContextQuery
-    code: Code
+    code: ParsedText
     path: str
     file: Path | None
     root: Path | None
@@ -112,11 +112,11 @@ class Place:
     disk: Disk
 
 
-_verdicts: WeakKeyDictionary[Code, Verdict] = WeakKeyDictionary()
-_seen_codes: WeakKeyDictionary[Code, Code] = WeakKeyDictionary()
+_verdicts: WeakKeyDictionary[ParsedText, Verdict] = WeakKeyDictionary()
+_seen_codes: WeakKeyDictionary[ParsedText, ParsedText] = WeakKeyDictionary()
 
 
-def place_of(query: ContextQuery) -> Place:
+def resolve(query: ContextQuery) -> ResolvedQuery:
     """Look at the query's surroundings. The other open files are sorted by their path."""
     snapshot = query.snapshot
     code = _code_of(query)
@@ -124,7 +124,7 @@ def place_of(query: ContextQuery) -> Place:
     disk = Disk()
     root = root_of(snapshot.path, roots, disk) if snapshot.path else None
     others, left_out = _open_files(query, disk)
-    return Place(
+    return ResolvedQuery(
         query=query,
         code=code,
         path=shown_path(snapshot.uri, snapshot.path, roots, disk),
@@ -157,13 +157,13 @@ def same_family(language: Language | None, other: Language | None) -> bool:
     return _FAMILIES.get(language.name, language.name) == _FAMILIES.get(other.name, other.name)
 
 
-def _code_of(query: ContextQuery) -> Code:
+def _code_of(query: ContextQuery) -> ParsedText:
     for document in query.open_documents:
         if document.uri == query.snapshot.uri:
             code = document.code
             if code.text == query.snapshot.text:
                 return _seen(code)
-    return codes.as_seen(codes.read(query.snapshot))
+    return parsed.as_seen(parsed.read(query.snapshot))
 
 
 def _open_files(query: ContextQuery, disk: Disk) -> tuple[tuple[OpenFile, ...], tuple[LeftOut, ...]]:
@@ -183,7 +183,7 @@ def _open_files(query: ContextQuery, disk: Disk) -> tuple[tuple[OpenFile, ...], 
     return tuple(files), tuple(left_out)
 
 
-def _judged(document: Document, roots: tuple[str, ...], disk: Disk) -> tuple[Code | None, Verdict]:
+def _judged(document: Document, roots: tuple[str, ...], disk: Disk) -> tuple[ParsedText | None, Verdict]:
     """The code of a document that may be read; what its text holds is looked at once for each version."""
     judged = verdict_of_path(document.path, roots, disk) if document.path else ALLOWED
     if not judged.allowed:
@@ -197,11 +197,11 @@ def _judged(document: Document, roots: tuple[str, ...], disk: Disk) -> tuple[Cod
     return _seen(code), found
 
 
-def _seen(code: Code) -> Code:
+def _seen(code: ParsedText) -> ParsedText:
     """The code as a model may see it; what is found in it is kept with it, as long as it is the document's own."""
     found = _seen_codes.get(code)
     if found is None:
-        found = codes.as_seen(code)
+        found = parsed.as_seen(code)
         if found is not code:
             _seen_codes[code] = found
     return found

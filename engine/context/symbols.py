@@ -10,7 +10,7 @@ import tree_sitter
 
 from hearth.engine import languages
 from hearth.engine.context.changes import Change
-from hearth.engine.context.code import Code, nodes_around
+from hearth.engine.context.parsed import ParsedText, nodes_around
 from hearth.engine.text import start_of_line
 
 MAX_HEAD_LINES = 12  # of a definition whose whole text is its head, such as a struct
@@ -88,13 +88,13 @@ class Symbols:
         return [definition for name in names for definition in self._by_name.get(name, ())]
 
 
-_of_code: WeakKeyDictionary[Code, Symbols] = WeakKeyDictionary()
-_searchable: WeakKeyDictionary[Code, bool] = WeakKeyDictionary()
-_changes: WeakKeyDictionary[Code, Change[Symbols]] = WeakKeyDictionary()
+_of_code: WeakKeyDictionary[ParsedText, Symbols] = WeakKeyDictionary()
+_searchable: WeakKeyDictionary[ParsedText, bool] = WeakKeyDictionary()
+_changes: WeakKeyDictionary[ParsedText, Change[Symbols]] = WeakKeyDictionary()
 
 
-def symbols(code: Code) -> Symbols:
-    """The definitions and imports of a text; found once for each `Code`, and forgotten with it.
+def symbols(code: ParsedText) -> Symbols:
+    """The definitions and imports of a text; found once for each `ParsedText`, and forgotten with it.
 
     Where those of an earlier text are known (see `expect`), only what changed since is looked at.
     """
@@ -105,28 +105,28 @@ def symbols(code: Code) -> Symbols:
     return found
 
 
-def known_symbols(code: Code) -> Symbols | None:
+def known_symbols(code: ParsedText) -> Symbols | None:
     """The same, if somebody has asked for them already."""
     return _of_code.get(code)
 
 
-def expect(code: Code, change: Change[Symbols]) -> None:
+def expect(code: ParsedText, change: Change[Symbols]) -> None:
     """Tell how the text came about, should its symbols be asked for."""
     _changes[code] = change
 
 
-def imports_in(code: Code, start: int, end: int) -> tuple[Import, ...]:
+def imports_in(code: ParsedText, start: int, end: int) -> tuple[Import, ...]:
     """The imports in `start:end`; fast however long the text is."""
     return _find(code, code.byte(start), code.byte(end)).imports
 
 
-def definitions_around(code: Code, start: int, end: int) -> tuple[Definition, ...]:
+def definitions_around(code: ParsedText, start: int, end: int) -> tuple[Definition, ...]:
     """The definitions that have to do with `start:end`, outermost first; fast however long the text is."""
     found = _find(code, code.byte(start), code.byte(end) + 1).definitions
     return tuple(definition for definition in found if definition.start <= end and start <= definition.end)
 
 
-def references(code: Code, start: int, end: int) -> tuple[str, ...]:
+def references(code: ParsedText, start: int, end: int) -> tuple[str, ...]:
     """The identifiers used in `start:end`, nearest to `end` first, each once; without a tree, all words."""
     if code.tree is None and code.language is not None:
         return tuple(dict.fromkeys(reversed(_WORD.findall(code.text, start, end))))
@@ -141,7 +141,7 @@ def references(code: Code, start: int, end: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_text(code, node) for node in nodes))
 
 
-def _find(code: Code, start: int = 0, end: int | None = None) -> Symbols:
+def _find(code: ParsedText, start: int = 0, end: int | None = None) -> Symbols:
     definitions: dict[int, tuple[int, str, Captures]] = {}
     imports: dict[int, Captures] = {}
     for pattern, captures in _matches(code, "symbols", start, end):
@@ -161,7 +161,7 @@ def _find(code: Code, start: int = 0, end: int | None = None) -> Symbols:
     return Symbols(tuple(_owned(found)), tuple(_imports(code, offsets, imports)))
 
 
-def _updated(code: Code, change: Change[Symbols]) -> Symbols:
+def _updated(code: ParsedText, change: Change[Symbols]) -> Symbols:
     start = start_of_line(code.text, change.start)
     end = change.end
     for _ in range(LINES_BELOW):
@@ -185,7 +185,7 @@ def _updated(code: Code, change: Change[Symbols]) -> Symbols:
     return Symbols(tuple(_owned(definitions)), tuple(imports))
 
 
-def _touching(code: Code, start: int, end: int) -> Symbols:
+def _touching(code: ParsedText, start: int, end: int) -> Symbols:
     """Those that have to do with `start:end`; a query of a stretch also finds parts of what lies outside."""
     found = _find(code, code.byte(start), code.byte(end) + 1)
     return Symbols(
@@ -204,7 +204,7 @@ def _merged(known: Sequence[T], found: Sequence[T], start: int, old_end: int, sh
 
 
 def _matches(
-    code: Code, part: Literal["symbols", "references"], start: int = 0, end: int | None = None
+    code: ParsedText, part: Literal["symbols", "references"], start: int = 0, end: int | None = None
 ) -> list[tuple[int, Captures]]:
     query = languages.query(code.language, part) if code.language else None
     if code.tree is None or query is None:
@@ -220,7 +220,7 @@ def _matches(
     return cursor.matches(code.tree.root_node)
 
 
-def _is_searchable(code: Code) -> bool:
+def _is_searchable(code: ParsedText) -> bool:
     """Whether a query is linear in the tree; it is not in a long row of tokens without a name in one error."""
     if code.tree is None or len(code.source) < MAX_NAMELESS:
         return True
@@ -254,7 +254,7 @@ def _positions(definitions: dict[int, tuple[int, str, Captures]], imports: dict[
         yield from captures["import"][0].byte_range
 
 
-def _definition(code: Code, offsets: dict[int, int], label: str, captures: Captures) -> Definition:
+def _definition(code: ParsedText, offsets: dict[int, int], label: str, captures: Captures) -> Definition:
     node = captures[label][0]
     start, end = offsets[node.start_byte], offsets[node.end_byte]
     body = offsets[captures["body"][0].start_byte] if "body" in captures else end
@@ -273,7 +273,7 @@ def _definition(code: Code, offsets: dict[int, int], label: str, captures: Captu
     )
 
 
-def _imports(code: Code, offsets: dict[int, int], imports: dict[int, Captures]) -> Iterator[Import]:
+def _imports(code: ParsedText, offsets: dict[int, int], imports: dict[int, Captures]) -> Iterator[Import]:
     for captures in sorted(imports.values(), key=lambda captures: captures["import"][0].start_byte):
         start, end = captures["import"][0].byte_range
         names = tuple(dict.fromkeys(_text(code, node) for node in captures["import.name"]))
@@ -301,7 +301,7 @@ def _head(text: str, start: int, body: int) -> str:
     return "\n".join(lines[:MAX_HEAD_LINES])
 
 
-def _comment_above(code: Code, start: int) -> str:
+def _comment_above(code: ParsedText, start: int) -> str:
     """The first line of the comment that ends right above, past decorators and attributes."""
     lines: list[str] = []
     end = code.text.rfind("\n", 0, start)
@@ -325,7 +325,7 @@ def _comment_above(code: Code, start: int) -> str:
     return ""
 
 
-def _is_line_comment(line: str, code: Code) -> bool:
+def _is_line_comment(line: str, code: ParsedText) -> bool:
     comment = code.language.comment if code.language else ""
     return bool(comment) and line.startswith(comment) and not line.startswith(_DECORATION)
 
@@ -339,5 +339,5 @@ def _sentence(line: str) -> str:
     return re.split(r"(?<=[.!?])\s", line, maxsplit=1)[0][:MAX_DOC_CHARS]
 
 
-def _text(code: Code, node: tree_sitter.Node) -> str:
+def _text(code: ParsedText, node: tree_sitter.Node) -> str:
     return code.source[node.start_byte : node.end_byte].decode("utf-8", "replace")

@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
-from hearth.engine.context import code as codes
-from hearth.engine.context.code import Code
+from hearth.engine.context import parsed
 from hearth.engine.context.lexical import in_comment, in_string, line_around, open_bracket
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition, definitions_around
 from hearth.engine.text import indent_of, shortened, start_of_line
 
@@ -36,7 +36,7 @@ _OPERATOR_AT_END = re.compile(r"([=+\-*/|&.?<\\]|\b(and|or|not|in))$")
 _COMPLETE_AT_END = re.compile(r"(\+\+|--|\*/|/>)$")
 
 
-def block_expected(code: Code, offset: int) -> bool:
+def block_expected(code: ParsedText, offset: int) -> bool:
     """Whether what is missing at the offset is likely to span several lines.
 
     So it is behind whatever opens a block, and on an empty line inside a body or below a comment; not so in
@@ -53,7 +53,7 @@ def block_expected(code: Code, offset: int) -> bool:
     return _empty_line_expects(code, offset, bracket)
 
 
-def enclosing_definition(code: Code, offset: int) -> Definition | None:
+def enclosing_definition(code: ParsedText, offset: int) -> Definition | None:
     """The innermost definition whose body the offset is in, also where that body is still growing."""
     text = code.text
     last = len(text[:offset].rstrip())
@@ -69,17 +69,17 @@ def enclosing_definition(code: Code, offset: int) -> Definition | None:
     return _enclosing_by_lines(code, offset)
 
 
-def errors_added(code: Code, start: int, end: int, new_text: str) -> int:
+def errors_added(code: ParsedText, start: int, end: int, new_text: str) -> int:
     """How many more errors the tree has once `start:end` is replaced; negative when that repairs some."""
     return errors_after(code, start, end, new_text) - errors(code)
 
 
-def errors_after(code: Code, start: int, end: int, new_text: str) -> int:
+def errors_after(code: ParsedText, start: int, end: int, new_text: str) -> int:
     """How many errors the tree has once `start:end` is replaced; 0 without one."""
-    return errors(codes.paste(code, start, end, new_text)) if code.tree is not None else 0
+    return errors(parsed.paste(code, start, end, new_text)) if code.tree is not None else 0
 
 
-def errors(code: Code) -> int:
+def errors(code: ParsedText) -> int:
     """How many errors the tree has, `MAX_ERRORS` at most; 0 without one."""
     if code.tree is None:
         return 0
@@ -95,13 +95,13 @@ def errors(code: Code) -> int:
     return count
 
 
-def is_before_code(code: Code, offset: int) -> bool:
+def is_before_code(code: ParsedText, offset: int) -> bool:
     """Whether the offset is at the beginning of a line, or in its indentation, and code follows."""
     head, tail = line_around(code.text, offset)
     return not head.strip() and bool(re.search(r"\w", tail))
 
 
-def unfinished_indent(code: Code, offset: int) -> str:
+def unfinished_indent(code: ParsedText, offset: int) -> str:
     """The blanks left of the offset where a line begins that is to be indented more: none above begins there."""
     head, _ = line_around(code.text, offset)
     above = _nearest_line(code.text, offset, -1)
@@ -112,14 +112,14 @@ def unfinished_indent(code: Code, offset: int) -> str:
     return head if indent_of(head) not in {indent_of(line) for line in around} else ""
 
 
-def opens_block(code: Code, line: str) -> bool:
+def opens_block(code: ParsedText, line: str) -> bool:
     """Whether the line ends with the beginning of a block."""
     line = _without_comment(code, shortened(line)).strip()
     pattern = code.language.opens if code.language else r"[{:]$"
     return bool(re.search(pattern, line)) and not _NO_BLOCK_BRACE.search(line)
 
 
-def enclosing_lines(code: Code, offset: int, limit: int = 8) -> list[tuple[int, int]]:
+def enclosing_lines(code: ParsedText, offset: int, limit: int = 8) -> list[tuple[int, int]]:
     """Offsets of the lines that the offset is nested in by indentation, innermost first."""
     text = code.text
     start = start_of_line(text, offset)
@@ -138,20 +138,20 @@ def enclosing_lines(code: Code, offset: int, limit: int = 8) -> list[tuple[int, 
     return found
 
 
-def _holds_lines(code: Code, bracket: int) -> bool:
+def _holds_lines(code: ParsedText, bracket: int) -> bool:
     if code.text[bracket] != "{" or _by_indent(code):
         return False
     head, _ = line_around(code.text, bracket + 1)
     return not _NO_BLOCK_BRACE.search(head)
 
 
-def _opens_here(code: Code, head: str) -> bool:
+def _opens_here(code: ParsedText, head: str) -> bool:
     """The same for the line that is being typed: its last word may not be complete."""
     line = head.rstrip()
     return opens_block(code, line) and (not line[-1:].isalnum() or bool(_KEYWORD_AT_END.search(line)))
 
 
-def _empty_line_expects(code: Code, offset: int, bracket: int | None) -> bool:
+def _empty_line_expects(code: ParsedText, offset: int, bracket: int | None) -> bool:
     head, _ = line_around(code.text, offset)
     above = _nearest_line(code.text, offset, -1)
     below = _nearest_line(code.text, offset, 1)
@@ -174,7 +174,7 @@ def _level_between(above: str, below: str, opened: bool) -> int:
     return min(indent_of(above), indent_of(below))
 
 
-def _has_body(code: Code, offset: int, level: int) -> bool:
+def _has_body(code: ParsedText, offset: int, level: int) -> bool:
     below = _nearest_line(code.text, offset, 1)
     return bool(below) and indent_of(below) > level
 
@@ -194,18 +194,18 @@ def _nearest_line(text: str, offset: int, step: int) -> str:
     return ""
 
 
-def _without_comment(code: Code, line: str) -> str:
+def _without_comment(code: ParsedText, line: str) -> str:
     comment = code.language.comment if code.language else ""
     return re.split(rf"(?:^|\s){re.escape(comment)}", line)[0] if comment else line
 
 
-def _is_comment(code: Code, line: str) -> bool:
+def _is_comment(code: ParsedText, line: str) -> bool:
     line = line.strip()
     comment = code.language.comment if code.language else "#"
     return bool(comment and line.startswith(comment)) or line.endswith(("*/", "-->"))
 
 
-def _by_indent(code: Code) -> bool:
+def _by_indent(code: ParsedText) -> bool:
     return code.language is not None and code.language.block == "indent"
 
 
@@ -218,14 +218,14 @@ def _is_closed(text: str, offset: int) -> bool:
     return text[:offset].endswith(("}", ";")) or bool(re.search(r"\bend$", text[max(0, offset - 4) : offset]))
 
 
-def _enclosing_by_lines(code: Code, offset: int) -> Definition | None:
+def _enclosing_by_lines(code: ParsedText, offset: int) -> Definition | None:
     """The same where the tree is broken: the head alone, with its block closed, is code that parses."""
     if code.tree is None or code.language is None or not code.tree.root_node.has_error:
         return None
     for start, end in enclosing_lines(code, offset):
         head = code.text[start : min(end, start + MAX_HEAD_CHARS)].rstrip()
         closing = {"indent": " pass", "brace": "}", "end": "\nend"}.get(code.language.block, "")
-        alone = codes.parse(head + closing, code.language)
+        alone = parsed.parse(head + closing, code.language)
         for found in definitions_around(alone, 0, len(alone.text)):
             body = min(start + found.body, end)
             return replace(found, start=start + found.start, body=body, end=max(end, offset))

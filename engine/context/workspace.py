@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from hearth.engine import languages
-from hearth.engine.context import code as codes
+from hearth.engine.context import parsed
 from hearth.engine.context.ignore import MAX_BYTES, Disk, Verdict, verdict, verdict_of_text
 from hearth.engine.context.imports import RESOLVERS
 from hearth.engine.context.symbols import Symbols, symbols
@@ -64,7 +64,7 @@ def _read(file: Path) -> Symbols | Verdict:
     judged = verdict_of_text(text)
     # Half of a head may be shown of what is found here, so secrets are hidden before anything is cut.
     return (
-        symbols(codes.parse(seen_by_model(text), languages.language_of("", str(file))))
+        symbols(parsed.parse(seen_by_model(text), languages.language_of("", str(file))))
         if judged.allowed
         else judged
     )

@@ -19,7 +19,7 @@ import msgspec
 
 from hearth.engine import paths
 from hearth.engine.errors import BrokenModel
-from hearth.engine.msgspec_types import known
+from hearth.engine.msgspec_types import register
 
 CPU_SECONDS = 3  # a template takes some milliseconds
 PATIENCE_SECONDS = 30.0  # by the clock: the machine may be busy
@@ -55,7 +55,7 @@ class _Outcome(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-known(Task, _Outcome)
+register(Task, _Outcome)
 _tasks = msgspec.json.Decoder(Task)
 _outcomes = msgspec.json.Decoder(_Outcome)
 

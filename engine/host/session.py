@@ -28,7 +28,7 @@ from hearth.engine.host.kv_cache import KvCache, Sequence
 from hearth.engine.host.native import Context, Logits, Model
 from hearth.engine.host.render import rendered
 from hearth.engine.host.threads import ThreadGovernor
-from hearth.engine.stopping.scanner import Answer
+from hearth.engine.stopping.scanner import StopScanner
 from hearth.engine.types import (
     ChatMessage,
     ChatRequest,
@@ -107,7 +107,7 @@ class Session:
             if warm_up:
                 return Finished("prefilled", run.usage)
             knows_end = self._known_ends is not None and self._known_ends.are_known
-            answer, rivals = Answer(replace(request.stop, knows_end=knows_end)), Rivals()
+            answer, rivals = StopScanner(replace(request.stop, knows_end=knows_end)), Rivals()
             reason = "limit"
             for token in self._generate(self.cache, sequence, healed, request.max_tokens, run):
                 if token is None:
@@ -122,11 +122,13 @@ class Session:
                 other = run.text_instead(self.vocabulary)
                 text = run.text_of(self.vocabulary.pieces[token])
                 rivals.note(answer.text, text, other, run.choice)
-                settled = text if request.raw else answer.push(text)
+                committed = text if request.raw else answer.push(text)
                 if answer.stopped:
                     break
-                probability = run.take_probability(settled) if settled else run.probability_of(answer.unsettled)
-                yield Piece(settled, probability=probability, draft=answer.text)
+                probability = (
+                    run.take_probability(committed) if committed else run.probability_of(answer.tentative)
+                )
+                yield Piece(committed, probability=probability, draft=answer.text)
             answer.reason = answer.reason or reason
             self._learn(request, answer.reason, token == END)
             rest = "" if request.raw else answer.finish()

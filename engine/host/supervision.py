@@ -27,7 +27,7 @@ _BACKOFF = (0.0, 0.0, 0.25, 0.5, 1.0)  # seconds from the crash before the last,
 _KEPT = 64
 
 
-class Ledger(msgspec.Struct):
+class HostRecord(msgspec.Struct):
     """`running` is the process id of the host, 0 after it left in good order; crashes are Unix times.
 
     `loading` is the model that it loads now, "" for none: a crash then is that file's, and counted by
@@ -39,21 +39,21 @@ class Ledger(msgspec.Struct):
     loading: str = ""
 
 
-_decoder = msgspec.json.Decoder(Ledger)
+_decoder = msgspec.json.Decoder(HostRecord)
 
 
-def ledger() -> Ledger:
-    """What is written down; only the holder of the lock may change it."""
+def host_record() -> HostRecord:
+    """What is on the disk; only the holder of the lock may change it."""
     try:
         return read_json(_file(), NOTES, _decoder)
     except OSError:
-        return Ledger()
+        return HostRecord()
 
 
 def recent_crashes(now: float | None = None) -> list[float]:
     """When the host crashed within the window, oldest first; a clock that was set back forgives."""
     now = time.time() if now is None else now
-    return [crash for crash in ledger().crashes if 0 <= now - crash <= WINDOW]
+    return [crash for crash in host_record().crashes if 0 <= now - crash <= WINDOW]
 
 
 def paused_until(budget: int) -> float | None:
@@ -110,13 +110,13 @@ class Claim:
     def loading(self, model: str) -> None:
         """From now on the host loads that model; "" when that is over."""
         with suppress(OSError):
-            _write(msgspec.structs.replace(ledger(), loading=model))
+            _write(msgspec.structs.replace(host_record(), loading=model))
 
     def release(self) -> None:
         """The host leaves in good order: the next one may start."""
         if not self._lock.is_locked:
             return
-        _write(msgspec.structs.replace(ledger(), running=0, loading=""))
+        _write(msgspec.structs.replace(host_record(), running=0, loading=""))
         self._lock.release()
 
 
@@ -128,13 +128,13 @@ def claim() -> Claim | None:
     except filelock.Timeout:
         return None
     _settle()
-    _write(msgspec.structs.replace(ledger(), running=os.getpid()))
+    _write(msgspec.structs.replace(host_record(), running=os.getpid()))
     return Claim(lock)
 
 
 def kill_hung(pid: int | None = None) -> None:
-    """End a host that does not answer; the one in the ledger, unless told which."""
-    pid = pid or ledger().running
+    """End a host that does not answer; the recorded one by default."""
+    pid = pid or host_record().running
     with suppress(psutil.Error):
         process = psutil.Process(pid) if pid else None
         if process and "hearth.engine.host" in process.cmdline():
@@ -144,10 +144,10 @@ def kill_hung(pid: int | None = None) -> None:
 
 def _settle() -> None:
     """A note of a running host though nobody holds the lock but us: it crashed."""
-    written = ledger()
+    written = host_record()
     if written.running:
         crashes = written.crashes if written.loading else [*written.crashes, time.time()]
-        _write(Ledger(0, crashes[-_KEPT:]))
+        _write(HostRecord(0, crashes[-_KEPT:]))
 
 
 @contextmanager
@@ -164,7 +164,7 @@ def _lock() -> filelock.BaseFileLock:
     return filelock.FileLock(paths.runtime_dir() / "host.alive", mode=0o600)
 
 
-def _write(written: Ledger) -> None:
+def _write(written: HostRecord) -> None:
     # On a full disk a crash goes uncounted, and the model comes back.
     state.keep(_file(), msgspec.json.encode(written))
 

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from hearth.engine.errors import UnknownModel
-from hearth.engine.msgspec_types import known
+from hearth.engine.msgspec_types import register
 
 Role = Literal["completion", "chat", "both"]
 
@@ -93,7 +93,7 @@ class CatalogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         return self.role in (role, "both")
 
 
-known(CatalogModel)
+register(CatalogModel)
 
 
 def parse(text: str) -> dict[str, CatalogModel]:

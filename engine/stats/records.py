@@ -1,6 +1,6 @@
-"""The ledger's file: one JSON line for each suggestion whose fate is known. Several servers append to it.
+"""The file of the statistics: one JSON line for each suggestion whose outcome is known.
 
-It is bounded: a full file becomes the older one of two, and the older one goes.
+Several servers append to it. Its size is bounded: a full file replaces the older one of two.
 """
 
 import os
@@ -15,20 +15,21 @@ from hearth.engine import files, paths, state
 if TYPE_CHECKING:
     from filelock import FileLock
 
-Fate = Literal["accepted", "partly", "rejected", "typed", "passed"]
-FATES: tuple[Fate, ...] = get_args(Fate)
+Outcome = Literal["accepted", "partly", "rejected", "typed", "passed"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _MAX_BYTES = 2_000_000  # of each of the two files: some 10,000 suggestions
 _LOCK_SECONDS = 1.0
-_NO_TIME = 1e11  # in the year 5138: not a time but rubbish
+_NO_TIME = 1e11  # in the year 5138: not a time but garbage
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """One suggestion.
+class SuggestionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One suggestion and its outcome.
 
-    `shown` is None for clients that do not say what they show; `typed` is a suggestion that the user wrote by hand
-    to its end, `passed` one that was followed by something else. `saved` counts characters that were not typed,
-    `kept` is the share of the taken text that was still there half a minute later, None where nobody looked.
-    `floor` is the `min_confidence` in force.
+    `shown` is None for clients that do not report what they show. The outcome `typed` means that the user typed
+    the suggestion to its end, `passed` that the user typed something else. `saved` counts characters that the user
+    did not have to type. `kept` is the share of the accepted text that still stood half a minute later, None if
+    nobody looked.
+    Some fields have older names in the file, which is on users' disks.
     """
 
     at: float  # seconds since 1970
@@ -39,23 +40,23 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     characters: int
     lines: int
     automatic: bool = True
-    floor: float = 0.0
+    min_confidence: float = msgspec.field(default=0.0, name="floor")  # the setting in force
     shown: bool | None = None
-    fate: Fate = "passed"
+    outcome: Outcome = msgspec.field(default="passed", name="fate")
     saved: int = 0
     kept: float | None = None
 
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Record)
+_decoder = msgspec.json.Decoder(SuggestionRecord)
 
 
 def path() -> Path:
     return paths.state_dir() / "ledger.jsonl"
 
 
-def append(records: Sequence[Record]) -> None:
-    """Add them all or none. Raises `OSError` (a full disk, say); waits a second at most for other writers."""
+def append(records: Sequence[SuggestionRecord]) -> None:
+    """Append all of them or none. Raises `OSError` (a full disk, say); waits a second at most for a lock."""
     data = b"".join(_encoder.encode(record) + b"\n" for record in records)
     try:
         _append(data)
@@ -65,9 +66,9 @@ def append(records: Sequence[Record]) -> None:
     state.kept()
 
 
-def load(since: float = 0.0) -> list[Record]:
-    """The records from that time on, oldest first. What cannot be read is left out."""
-    found: list[Record] = []
+def load(since: float = 0.0) -> list[SuggestionRecord]:
+    """The records since that time (seconds since 1970), oldest first. Lines that cannot be read are left out."""
+    found: list[SuggestionRecord] = []
     for file in (_older(), path()):
         try:
             lines = files.read_bytes(file, 2 * _MAX_BYTES).splitlines()
@@ -84,7 +85,7 @@ def load(since: float = 0.0) -> list[Record]:
 
 
 def delete() -> bool:
-    """Remove the ledger; whether there was one. Raises `OSError`."""
+    """Delete the statistics; returns whether any existed. Raises `OSError`."""
     if not path().parent.exists():
         return False
     with _locked(path().parent):
@@ -108,7 +109,7 @@ def _older() -> Path:
 
 
 def _locked(folder: Path) -> "FileLock":
-    """A lock; that it cannot be had in time is an `OSError` too."""
+    """The writers' lock; a timeout is an `OSError` too."""
     from filelock import FileLock  # takes 9 ms, which `initialize` would have to wait for
 
     return FileLock(folder / "ledger.lock", timeout=_LOCK_SECONDS, mode=0o600)
@@ -118,7 +119,7 @@ def _write(data: bytes, size: int) -> None:
     handle = os.open(path(), os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(handle, "r+b", buffering=0) as file:
         if size:
-            # A machine that lost its power may have left half a line.
+            # A power failure may have left half a line.
             file.seek(size - 1)
             data = data if file.read(1) == b"\n" else b"\n" + data
         file.seek(size)

@@ -1,4 +1,4 @@
-"""The figures of a ledger, as `hearth stats` tells them."""
+"""The figures that `hearth stats` prints."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import fmean, quantiles
 
-from hearth.engine.stats.records import FATES, Record
+from hearth.engine.stats.records import OUTCOMES, SuggestionRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,19 @@ class Figures:
 
     @property
     def acceptance(self) -> float:
-        """The share of what was shown that was taken, whole or partly."""
+        """The share of the shown suggestions that were accepted, wholly or partly."""
         return (self.accepted + self.partly) / self.shown if self.shown else 0.0
 
 
-def figures(records: Iterable[Record]) -> Figures:
-    """Of what was shown; where a client does not say, what was answered counts as shown."""
+def figures(records: Iterable[SuggestionRecord]) -> Figures:
+    """Figures of the suggestions that were shown; an answer counts as shown if the client does not tell."""
     shown = [record for record in records if record.shown is not False]
-    fates = Counter(record.fate for record in shown)
+    outcomes = Counter(record.outcome for record in shown)
     kept = [record.kept for record in shown if record.kept is not None]
     middle, late = percentiles([record.latency_ms for record in shown])
     return Figures(
         shown=len(shown),
-        **{fate: fates[fate] for fate in FATES},
+        **{outcome: outcomes[outcome] for outcome in OUTCOMES},
         characters_saved=sum(record.saved for record in shown),
         kept=fmean(kept) if kept else None,
         latency_p50=middle,
@@ -46,8 +46,8 @@ def figures(records: Iterable[Record]) -> Figures:
     )
 
 
-def by_language(records: Sequence[Record]) -> dict[str, Figures]:
-    """Those with most suggestions first."""
+def by_language(records: Sequence[SuggestionRecord]) -> dict[str, Figures]:
+    """Figures by language, the one with most suggestions first."""
     counts = Counter(record.language for record in records)
     return {
         language: figures(record for record in records if record.language == language)
@@ -55,7 +55,7 @@ def by_language(records: Sequence[Record]) -> dict[str, Figures]:
     }
 
 
-def saved_by_day(records: Iterable[Record], days: int, now: float) -> list[tuple[str, int]]:
+def saved_by_day(records: Iterable[SuggestionRecord], days: int, now: float) -> list[tuple[str, int]]:
     """(local date, characters saved) of each of the last `days` days, oldest first."""
     saved: Counter[date] = Counter()
     for record in records:

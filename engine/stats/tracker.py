@@ -1,4 +1,4 @@
-"""Follows suggestions from the answer to their fate.
+"""Follows suggestions from the answer to their outcome.
 
 Clients may tell what they do with a suggestion; for those that do not, the edits tell: text that appears
 in one piece where it was suggested was accepted. A suggestion that the user types along stays the same one,
@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from hearth.engine.stats.records import Fate, Record
+from hearth.engine.stats.records import Outcome, SuggestionRecord
 
 KEPT_AFTER = 30.0  # seconds after which it is looked at what is left of a suggestion that was taken
-_WAITING = 64  # suggestions whose fate may still be told
+_WAITING = 64  # suggestions whose outcome may still be told
 _NEAR = 400  # characters around the place where a taken suggestion is looked for
 _TYPED_BY_EDITORS = "()[]{}<>\"'` \t\r\n"  # what an editor adds by itself
 
@@ -34,12 +34,12 @@ class Offer:
     confidence: float = 1.0
     latency_ms: float = 0.0
     automatic: bool = True
-    floor: float = 0.0
+    min_confidence: float = 0.0  # the setting in force
     given: int = 0
 
 
 @dataclass(slots=True)
-class Life:
+class TrackedSuggestion:
     """One suggestion. `there` counts its characters that stand in the document, `keys` those typed one by one.
 
     `texts` are the answers that went out for one request, by id: the suggestion is the one that was told of last.
@@ -53,7 +53,7 @@ class Life:
     jumped: int = 0
     taken: int = 0  # its characters up to where it was accepted
     shown: bool = False
-    fate: Fate = "passed"
+    outcome: Outcome = "passed"
     ended: float | None = None
     texts: dict[str, str] = field(default_factory=dict)
 
@@ -76,9 +76,9 @@ class Tracker:
 
     clock: Callable[[], float] = time.time
     tells_shown: bool = False
-    _current: dict[str, Life] = field(default_factory=dict)  # by document
-    _ended: deque[Life] = field(default_factory=deque)
-    _records: list[Record] = field(default_factory=list)
+    _current: dict[str, TrackedSuggestion] = field(default_factory=dict)  # by document
+    _ended: deque[TrackedSuggestion] = field(default_factory=deque)
+    _records: list[SuggestionRecord] = field(default_factory=list)
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -88,69 +88,74 @@ class Tracker:
 
     def offer(self, offer: Offer, document: str) -> str:
         """An answer with text goes out for a document with that text; the suggestion's id."""
-        life = self._current.get(offer.uri)
-        if life is not None and (typed := _continued(life.offer, offer, document)) is not None:
-            text = life.offer.text[:typed] + offer.text
-            confidence = life.offer.confidence
-            if len(text) > len(life.offer.text):
+        tracked = self._current.get(offer.uri)
+        if tracked is not None and (typed := _continued(tracked.offer, offer, document)) is not None:
+            text = tracked.offer.text[:typed] + offer.text
+            confidence = tracked.offer.confidence
+            if len(text) > len(tracked.offer.text):
                 confidence = min(confidence, offer.confidence)  # what was added may be less sure
-            life.offer, life.texts = replace(life.offer, text=text, confidence=confidence), {life.id: text}
-            return life.id
+            tracked.offer, tracked.texts = (
+                replace(tracked.offer, text=text, confidence=confidence),
+                {tracked.id: text},
+            )
+            return tracked.id
         self._end(offer.uri)
-        life = Life(f"{next(self._ids)}", offer, self.clock(), _common(document, offer.start, offer.text))
-        life.texts[life.id] = offer.text
-        self._current[offer.uri] = life
-        return life.id
+        tracked = TrackedSuggestion(
+            f"{next(self._ids)}", offer, self.clock(), _common(document, offer.start, offer.text)
+        )
+        tracked.texts[tracked.id] = offer.text
+        self._current[offer.uri] = tracked
+        return tracked.id
 
     def also(self, id: str, start: int, text: str) -> str:
         """Another answer goes out beside the one with that id, `text` in the place of `start`; its own id."""
-        life = self._find(id)
-        if life is None:
+        tracked = self._find(id)
+        if tracked is None:
             return id
-        other = f"{life.id}.{len(life.texts)}"
-        life.texts[other] = life.offer.text[: start - life.offer.start] + text
+        other = f"{tracked.id}.{len(tracked.texts)}"
+        tracked.texts[other] = tracked.offer.text[: start - tracked.offer.start] + text
         return other
 
     def shown(self, id: str) -> None:
         self.tells_shown = True
-        if (life := self._told_of(id)) is not None:
-            life.shown = True
+        if (tracked := self._told_of(id)) is not None:
+            tracked.shown = True
 
-    def accepted(self, id: str) -> Life | None:
+    def accepted(self, id: str) -> TrackedSuggestion | None:
         """All of it was taken."""
-        if (life := self._told_of(id)) is not None:
-            self._take(life, len(life.offer.text))
-        return life
+        if (tracked := self._told_of(id)) is not None:
+            self._take(tracked, len(tracked.offer.text))
+        return tracked
 
     def partly_accepted(self, id: str, text: str, length: int) -> None:
         """Of `text` (what the client was sent: the suggestion or its rest) the first `length` characters were."""
-        life = self._told_of(id)
-        if life is None or life.fate == "accepted" or length <= 0:
+        tracked = self._told_of(id)
+        if tracked is None or tracked.outcome == "accepted" or length <= 0:
             return
-        whole = life.offer.text
+        whole = tracked.offer.text
         before = len(whole) - len(text) if text and whole.endswith(text) else 0
-        if before + length <= life.offer.given:
+        if before + length <= tracked.offer.given:
             return
-        life.taken = max(life.taken, min(len(whole), before + length))
-        life.fate, life.shown = "partly", True
+        tracked.taken = max(tracked.taken, min(len(whole), before + length))
+        tracked.outcome, tracked.shown = "partly", True
 
-    def rejected(self, id: str) -> Life | None:
+    def rejected(self, id: str) -> TrackedSuggestion | None:
         """The user dismissed it, or what was left of it; the suggestion, when it is known."""
-        life = self._told_of(id)
-        if life is None or life.fate == "accepted":
+        tracked = self._told_of(id)
+        if tracked is None or tracked.outcome == "accepted":
             return None
-        life.shown = True
-        if life.fate != "partly":
-            life.fate = "rejected"
-        self._end(life.offer.uri, life)
-        return life
+        tracked.shown = True
+        if tracked.outcome != "partly":
+            tracked.outcome = "rejected"
+        self._end(tracked.offer.uri, tracked)
+        return tracked
 
     def edited(self, uri: str, start: int, end: int, inserted: str, document: str) -> None:
         """`start:end` became `inserted`, which made the text `document`."""
-        life = self._current.get(uri)
-        grown = life is not None and self._follow(life, inserted, document)
+        tracked = self._current.get(uri)
+        grown = tracked is not None and self._follow(tracked, inserted, document)
         shift = len(inserted) - (end - start)
-        for each in (*self._ended, *([life] if life and not grown else ())):
+        for each in (*self._ended, *([tracked] if tracked and not grown else ())):
             if each.offer.uri == uri and start < each.offer.start and end <= each.offer.start:
                 each.offer = replace(each.offer, start=each.offer.start + shift)
 
@@ -160,7 +165,9 @@ class Tracker:
     def settle(self, text_of: Callable[[str], str | None]) -> None:
         """Make records of what ended long enough ago; `text_of` is a document's text, None once it is closed."""
         now = self.clock()
-        idle = [uri for uri, life in self._current.items() if now - life.at > 10 * KEPT_AFTER or now < life.at]
+        idle = [
+            uri for uri, tracked in self._current.items() if now - tracked.at > 10 * KEPT_AFTER or now < tracked.at
+        ]
         for uri in idle:
             self._end(uri)
         while self._ended and not 0 <= now - (self._ended[0].ended or 0.0) < KEPT_AFTER:
@@ -173,63 +180,63 @@ class Tracker:
         while self._ended:
             self._record(self._ended.popleft(), lambda uri: None)
 
-    def take(self) -> list[Record]:
+    def take(self) -> list[SuggestionRecord]:
         """The records since the last call."""
         records, self._records = self._records, []
         return records
 
-    def _find(self, id: str) -> Life | None:
-        return next((life for life in (*self._current.values(), *self._ended) if id in life.texts), None)
+    def _find(self, id: str) -> TrackedSuggestion | None:
+        return next((tracked for tracked in (*self._current.values(), *self._ended) if id in tracked.texts), None)
 
-    def _told_of(self, id: str) -> Life | None:
+    def _told_of(self, id: str) -> TrackedSuggestion | None:
         """The suggestion, with the answer that has this id as its text."""
-        if (life := self._find(id)) is not None:
-            life.choose(id)
-        return life
+        if (tracked := self._find(id)) is not None:
+            tracked.choose(id)
+        return tracked
 
-    def _follow(self, life: Life, inserted: str, document: str) -> bool:
+    def _follow(self, tracked: TrackedSuggestion, inserted: str, document: str) -> bool:
         """Whether the edit brought more of the suggestion into the document."""
-        there = _common(document, life.offer.start, life.offer.text)
-        more = there - max(life.there, life.offer.given)
-        has_grown = there > life.there
-        life.there = there
+        there = _common(document, tracked.offer.start, tracked.offer.text)
+        more = there - max(tracked.there, tracked.offer.given)
+        has_grown = there > tracked.there
+        tracked.there = there
         if more <= 0 and has_grown:
             return True
         if more <= 0:
-            life.keys = min(life.keys, there)
+            tracked.keys = min(tracked.keys, there)
             return False
         if more == 1 or len(inserted) == 1 or not inserted.strip(_TYPED_BY_EDITORS):
-            life.keys += more
+            tracked.keys += more
             return True
-        life.jumped += more
-        if there == len(life.offer.text):
-            self._take(life, there)
+        tracked.jumped += more
+        if there == len(tracked.offer.text):
+            self._take(tracked, there)
         return True
 
-    def _take(self, life: Life, length: int) -> None:
-        life.fate, life.taken, life.shown = "accepted", length, True
-        self._end(life.offer.uri, life)
+    def _take(self, tracked: TrackedSuggestion, length: int) -> None:
+        tracked.outcome, tracked.taken, tracked.shown = "accepted", length, True
+        self._end(tracked.offer.uri, tracked)
 
-    def _end(self, uri: str, only: Life | None = None) -> None:
-        life = self._current.get(uri)
-        if life is None or (only is not None and life is not only):
+    def _end(self, uri: str, only: TrackedSuggestion | None = None) -> None:
+        tracked = self._current.get(uri)
+        if tracked is None or (only is not None and tracked is not only):
             return
         del self._current[uri]
-        if life.fate == "passed" and life.keys >= len(life.offer.text) - life.offer.given:
-            life.fate = "typed"
-        life.ended = self.clock()
-        self._ended.append(life)
+        if tracked.outcome == "passed" and tracked.keys >= len(tracked.offer.text) - tracked.offer.given:
+            tracked.outcome = "typed"
+        tracked.ended = self.clock()
+        self._ended.append(tracked)
         if len(self._ended) > _WAITING:
             self._record(self._ended.popleft(), lambda uri: None)
 
-    def _record(self, life: Life, text_of: Callable[[str], str | None]) -> None:
-        offer = life.offer
+    def _record(self, tracked: TrackedSuggestion, text_of: Callable[[str], str | None]) -> None:
+        offer = tracked.offer
         kept = None
-        if life.taken and (document := text_of(offer.uri)) is not None:
-            kept = _share_left(offer.text[offer.given : life.taken], document, offer.start + offer.given)
+        if tracked.taken and (document := text_of(offer.uri)) is not None:
+            kept = _share_left(offer.text[offer.given : tracked.taken], document, offer.start + offer.given)
         self._records.append(
-            Record(
-                at=round(life.at, 3),
+            SuggestionRecord(
+                at=round(tracked.at, 3),
                 language=offer.language[:40],
                 model=offer.model[:80],
                 latency_ms=round(offer.latency_ms, 1),
@@ -237,10 +244,10 @@ class Tracker:
                 characters=len(offer.text) - offer.given,
                 lines=offer.text.count("\n") + 1,
                 automatic=offer.automatic,
-                floor=offer.floor,
-                shown=True if life.shown else (False if self.tells_shown else None),
-                fate=life.fate,
-                saved=max(0, life.taken - offer.given - life.keys),
+                min_confidence=offer.min_confidence,
+                shown=True if tracked.shown else (False if self.tells_shown else None),
+                outcome=tracked.outcome,
+                saved=max(0, tracked.taken - offer.given - tracked.keys),
                 kept=kept,
             )
         )

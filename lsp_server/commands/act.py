@@ -10,7 +10,7 @@ from hearth.engine import backends
 from hearth.engine.code_actions import actions
 from hearth.engine.code_actions.edits import applied
 from hearth.engine.code_actions.rewrite import rewrite, write_tests
-from hearth.engine.code_actions.targets import Place, Problem
+from hearth.engine.code_actions.targets import ActionContext, Problem
 from hearth.engine.code_actions.unit_tests import plan
 from hearth.engine.errors import EditRefused
 from hearth.engine.files import DOCUMENT, read_bytes, write_atomically
@@ -40,7 +40,7 @@ def act(
         terminal.fail("say what is wrong: hearth act fix FILE:LINE --problem 'undefined name x' (or use `bug`)")
     document, start, end = selection(place)
     problems = (Problem(start, end, problem),) if problem else ()
-    target = row.find(Place(document.code, start, end, problems, instruction))
+    target = row.find(ActionContext(document.code, start, end, problems, instruction))
     if target is None:
         terminal.fail(f"{action} makes no sense for {place}")
     file = Path(str(document.path)).absolute()

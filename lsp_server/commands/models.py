@@ -22,12 +22,13 @@ from rich.text import Text
 from hearth.engine import paths
 from hearth.engine.backends.shared import ollama_wire
 from hearth.engine.errors import HearthError, ModelMissing
-from hearth.engine.models import catalog, fit, gguf, names, speeds, store, uncatalogued
+from hearth.engine.models import catalog, fit, gguf, names, speeds, store
 from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.download import OnProgress
 from hearth.engine.models.download import Progress as Step
-from hearth.engine.models.installed import InstalledModel
 from hearth.engine.models.sources import Found, local
+from hearth.engine.models.store import other_models
+from hearth.engine.models.store.installed import InstalledModel
 from hearth.engine.settings import Settings
 from hearth.lsp_server import toml_edit
 from hearth.lsp_server.commands import terminal
@@ -65,7 +66,7 @@ def list_models(as_json: Json = False) -> None:
     """Every model of the catalog, and what else lies on this disk."""
     machine = fit.Machine.here()
     rows = [_row(model, machine) for model in catalog.models().values()]
-    others = [_Other.of(found, machine) for found in uncatalogued.everything()]
+    others = [_Other.of(found, machine) for found in other_models.everything()]
     if as_json:
         screen.json([*(row.as_json() for row in rows), *(other.as_json() for other in others)])
         return
@@ -117,7 +118,7 @@ def path(name: Name) -> None:
     """Print where a model lies, and nothing else."""
     installed = store.find(name)
     if installed is None:
-        terminal.fail(uncatalogued.missing(names.parse(name)))
+        terminal.fail(other_models.missing(names.parse(name)))
     screen.exactly(str(installed.path), end="\n")
 
 
@@ -190,7 +191,7 @@ def use(
     if store.find(name) is None:
         if isinstance(wanted, CatalogModel) and wanted.restriction:
             screen.out.print(wanted.restriction, style="yellow")
-        screen.out.print(uncatalogued.missing(wanted), style="yellow", soft_wrap=True)
+        screen.out.print(other_models.missing(wanted), style="yellow", soft_wrap=True)
 
 
 def _setting(name: str, wanted: names.Name) -> str:

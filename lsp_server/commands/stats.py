@@ -1,4 +1,4 @@
-"""`hearth stats`: what suggestions were worth, from the ledger on this disk."""
+"""`hearth stats`: what suggestions were worth, from the statistics on this disk."""
 
 import time
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from hearth.engine.settings import Settings
 from hearth.engine.stats import advice, records, summary
-from hearth.engine.stats.records import Record
+from hearth.engine.stats.records import SuggestionRecord
 from hearth.engine.stats.summary import Figures
 from hearth.lsp_server.commands import terminal
 from hearth.lsp_server.words import screen
@@ -65,7 +65,7 @@ def _delete() -> None:
     screen.out.print("What was counted is deleted." if there else "There is nothing to delete.")
 
 
-def _table(found: Sequence[Record]) -> Table:
+def _table(found: Sequence[SuggestionRecord]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold", caption=_CAPTION)
     table.caption_justify = "left"
     table.add_column("language", no_wrap=True, min_width=6)
@@ -88,7 +88,7 @@ def _cells(figures: Figures) -> list[str]:
     return [f"{figures.shown:,}", taken, *counts, kept, f"{figures.characters_saved:,}", *latencies]
 
 
-def _plot(found: Sequence[Record], days: int, now: float) -> Text:
+def _plot(found: Sequence[SuggestionRecord], days: int, now: float) -> Text:
     """A column for each day."""
     saved = summary.saved_by_day(found, days, now)
     most = max(count for _, count in saved)
@@ -98,7 +98,7 @@ def _plot(found: Sequence[Record], days: int, now: float) -> Text:
     return text.append(f"  most {most:,} on {best}" if most else "  none yet", style="default")
 
 
-def _latencies(found: Sequence[Record]) -> Table:
+def _latencies(found: Sequence[SuggestionRecord]) -> Table:
     """A bar for each class of latencies."""
     table = Table.grid(padding=(0, 1))
     shown = [record.latency_ms for record in found if record.shown is not False]
@@ -112,7 +112,7 @@ def _latencies(found: Sequence[Record]) -> Table:
     return table
 
 
-def _advice(everything: Sequence[Record], advised: advice.Advice | None, settings: Settings) -> str:
+def _advice(everything: Sequence[SuggestionRecord], advised: advice.Advice | None, settings: Settings) -> str:
     if advised is None:
         known = len(advice.evidence(everything))
         if known < advice.SAMPLES:
@@ -127,7 +127,9 @@ def _advice(everything: Sequence[Record], advised: advice.Advice | None, setting
     return f"{said} stats.tune = true uses it by itself."
 
 
-def _as_json(found: Sequence[Record], advised: advice.Advice | None, days: int, now: float) -> dict[str, object]:
+def _as_json(
+    found: Sequence[SuggestionRecord], advised: advice.Advice | None, days: int, now: float
+) -> dict[str, object]:
     return {
         "days": days,
         "all": asdict(summary.figures(found)),

@@ -6,12 +6,12 @@ from hearth.lsp_server.params import ItemParams, read
 
 async def handle(ls: Hearth, params: Any) -> None:
     """`{item}`: the user dismissed what was shown; it does not come again at that place."""
-    life = ls.usage.tracker.rejected(read(params, ItemParams).item.id)
-    document = ls.documents.get(life.offer.uri) if life else None
-    if life is None or document is None:
+    tracked = ls.usage.tracker.rejected(read(params, ItemParams).item.id)
+    document = ls.documents.get(tracked.offer.uri) if tracked else None
+    if tracked is None or document is None:
         return
-    offset, rest = life.rest
-    if (missing := life.offer.given - life.there) > 0:  # that much of the entry of the editor's menu
+    offset, rest = tracked.rest
+    if (missing := tracked.offer.given - tracked.there) > 0:  # that much of the entry of the editor's menu
         document = document.variant(offset, offset, rest[:missing])
         offset, rest = offset + missing, rest[missing:]
     (await ls.completer()).reject(document, offset, rest)

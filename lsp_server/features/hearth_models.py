@@ -22,12 +22,13 @@ async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
 
 
 def _models(current: dict[str, str]) -> list[dict[str, Any]]:
-    from hearth.engine.models import catalog, fit, uncatalogued
+    from hearth.engine.models import catalog, fit
+    from hearth.engine.models.store import other_models
 
     machine = fit.Machine.here()
     best = {advice.model.id for advice in fit.recommend(machine) if advice}
     rows = [_catalogued(model, machine, best) for model in catalog.models().values()]
-    rows += [_found(found) for found in uncatalogued.everything()]
+    rows += [_found(found) for found in other_models.everything()]
     return [{**row, "uses": [role for role in _ROLES if current[role] == row["id"]]} for row in rows]
 
 

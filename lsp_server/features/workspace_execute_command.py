@@ -34,10 +34,10 @@ async def stop_fetching(ls: Hearth, *_: Any) -> None:
 
 async def did_accept_completion(ls: Hearth, id: Any = "", *_: Any) -> None:
     """Clients run it, as the command of an item, when the user takes the suggestion with that id."""
-    life = ls.usage.tracker.accepted(str(id))
-    document = ls.documents.get(life.offer.uri) if life else None
-    if life is not None and document is not None:
-        (await ls.completer()).accepted(document, life.offer.start, life.offer.text)
+    tracked = ls.usage.tracker.accepted(str(id))
+    document = ls.documents.get(tracked.offer.uri) if tracked else None
+    if tracked is not None and document is not None:
+        (await ls.completer()).accepted(document, tracked.offer.start, tracked.offer.text)
 
 
 async def act(ls: Hearth, wanted: Any = None, *_: Any) -> bool:

@@ -18,8 +18,8 @@ from typing import Literal
 import tree_sitter
 
 from hearth.engine import languages
-from hearth.engine.context import code as codes
-from hearth.engine.context.code import Code
+from hearth.engine.context import parsed
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import symbols
 from hearth.engine.languages import language_of
 from tests.benchmarks.packages import Project
@@ -80,7 +80,7 @@ def find(projects: Sequence[Project], count: int, seed: int) -> list[Case]:
 
 def cases_of(project: Project, seed: int = 1) -> list[Case]:
     """Every case of one project, at most `PER_FILE` of a file."""
-    code = {file: codes.parse(file.read_text("utf-8"), language_of("", file.name)) for file in project.files}
+    code = {file: parsed.parse(file.read_text("utf-8"), language_of("", file.name)) for file in project.files}
     homes = _homes(code)
     found: list[Case] = []
     for file in project.files:
@@ -98,7 +98,7 @@ def cases_of(project: Project, seed: int = 1) -> list[Case]:
     return found
 
 
-def _other_use(name: str, code: dict[Path, Code]) -> tuple[Path, int] | None:
+def _other_use(name: str, code: dict[Path, ParsedText]) -> tuple[Path, int] | None:
     """The first place in these files, imports aside, where the name stands."""
     use = re.compile(rf"^(?!\s*(?:import|from|export|\}} from|//|#|\*)).*\b{re.escape(name)}\b", re.MULTILINE)
     for file, read in code.items():
@@ -113,7 +113,7 @@ class _Home:
     is_member: bool
 
 
-def _homes(code: dict[Path, Code]) -> dict[str, _Home]:
+def _homes(code: dict[Path, ParsedText]) -> dict[str, _Home]:
     """The names that one file alone defines, with that file."""
     found: dict[str, set[_Home]] = defaultdict(set)
     for file, read in code.items():
@@ -125,7 +125,7 @@ def _homes(code: dict[Path, Code]) -> dict[str, _Home]:
 
 
 def _places(
-    file: Path, code: Code, homes: dict[str, _Home], chance: random.Random
+    file: Path, code: ParsedText, homes: dict[str, _Home], chance: random.Random
 ) -> Iterator[tuple[int, Kind, str]]:
     text = code.text
     bound = _bound_here(code)
@@ -149,7 +149,7 @@ def _places(
         yield offset, kind, name
 
 
-def _leads_to(home: _Home, code: Code, before: str, after: str) -> bool:
+def _leads_to(home: _Home, code: ParsedText, before: str, after: str) -> bool:
     """Whether the name, with that around it on its line, may be what is defined there."""
     imports = "\n".join(code.text[found.start : found.end] for found in symbols(code).imports)
     is_go = home.file.suffix == ".go"
@@ -170,7 +170,7 @@ def _cursor(text: str, start: int, end: int, chance: random.Random) -> tuple[int
     return (start, "member") if is_member else (start, "name")
 
 
-def _references(code: Code) -> list[tree_sitter.Node]:
+def _references(code: ParsedText) -> list[tree_sitter.Node]:
     query = languages.query(code.language, "references") if code.language else None
     if query is None or code.tree is None:
         return []
@@ -178,7 +178,7 @@ def _references(code: Code) -> list[tree_sitter.Node]:
     return sorted(captured.get("reference", []), key=lambda node: node.start_byte)
 
 
-def _bound_here(code: Code) -> set[str]:
+def _bound_here(code: ParsedText) -> set[str]:
     """Names that this file gives to something of its own: parameters, locals, keyword arguments, keys."""
     assigned = re.findall(r"\b(\w+)\s*(?:=(?!=)|:=|:(?!:))", code.text)
     listed = re.findall(r"\b(?:for|as|const|let|var|def|func|function|class|type)\s+(\w+)", code.text)

@@ -7,7 +7,7 @@ brackets that were open before; an opening brace is.
 
 import tree_sitter
 
-from hearth.engine.context import code as codes
+from hearth.engine.context import parsed
 from hearth.engine.languages import language_of
 
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -20,7 +20,7 @@ _AT_END = frozenset(")]};") | {"++", "--", "?", "!", ">", "*/", '"', "'", "`", '
 def is_torn(language: str, above: str, ghost: str, below: str) -> bool:
     """Whether the ghost text between `above` and `below` ends within something."""
     text = ghost.rstrip()
-    code = codes.parse(above + text + ghost[len(text) :] + below, language_of(language))
+    code = parsed.parse(above + text + ghost[len(text) :] + below, language_of(language))
     if code.tree is None or not text.strip():
         return False
     start, end = code.byte(len(above)), code.byte(len(above) + len(text))

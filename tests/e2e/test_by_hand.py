@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.engine.context import code as codes
+from hearth.engine.context import parsed
 from hearth.engine.context.syntax import errors
 from hearth.engine.languages import language_of
 from hearth.engine.models import store
@@ -65,7 +65,7 @@ async def test_a_whole_body_is_written(
         assert item is not None
         ed.accept(item)
     body = ed.text.removeprefix(above).removesuffix(below)
-    assert errors(codes.parse(ed.text, language_of(language))) == 0, ed.text
+    assert errors(parsed.parse(ed.text, language_of(language))) == 0, ed.text
     assert body.count("\n") >= 2 and all(each in body for each in said), ed.text
     if language == "python":
         names: dict[str, object] = {}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types as lsp
 
-from hearth.engine.context import code as codes
+from hearth.engine.context import parsed
 from hearth.engine.context.documents import Document, line_starts
 from hearth.engine.context.recent import RecentEdits
 from hearth.engine.context.symbols import symbols
@@ -103,7 +103,7 @@ def test_after_any_changes_the_server_knows_what_the_client_has(
 def _compare(document: Document, text: str, language: str) -> None:
     assert document.text == text
     assert document.line_starts == line_starts(text)
-    fresh = codes.parse(text, language_of(language))
+    fresh = parsed.parse(text, language_of(language))
     assert fresh.tree is not None and document.tree is not None
     assert document.tree.root_node.has_error == fresh.tree.root_node.has_error
     if not fresh.tree.root_node.has_error:  # how a parser gets past an error depends on what it had read before

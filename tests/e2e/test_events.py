@@ -1,4 +1,4 @@
-"""What a client tells about suggestions, and what the ledger makes of it, with the scripted backend."""
+"""What a client tells about suggestions, and what the statistics record, with the scripted backend."""
 
 import json
 import subprocess
@@ -41,7 +41,7 @@ async def test_shown_and_accepted_are_one_record_without_code() -> None:
         ed.client.protocol.notify("textDocument/didShowCompletion", {"item": as_json(item)})
         await accept_and_tell(ed, item)
     (record,) = records.load()
-    assert (record.fate, record.shown, record.saved, record.language) == ("accepted", True, 10, "python")
+    assert (record.outcome, record.shown, record.saved, record.language) == ("accepted", True, 10, "python")
     assert record.latency_ms > 0
     written = records.path().read_text().replace(SETTINGS["completion"]["model"], "", 1)  # the script is the model
     assert "compute" not in written and "x =" not in written and "sample" not in written
@@ -53,7 +53,7 @@ async def test_what_a_plain_client_does_is_seen_in_its_edits() -> None:
         answer = await ed.complete()
         edit = answer.items[0].text_edit
         ed.replace(ed.offset(edit.range.start), ed.offset(edit.range.end), edit.new_text)
-    assert [(record.fate, record.saved, record.shown) for record in records.load()] == [("accepted", 10, True)]
+    assert [(record.outcome, record.saved, record.shown) for record in records.load()] == [("accepted", 10, True)]
 
 
 async def test_an_entry_that_a_menu_inserts_letter_by_letter_was_not_typed() -> None:
@@ -68,7 +68,7 @@ async def test_an_entry_that_a_menu_inserts_letter_by_letter_was_not_typed() -> 
         ]
         document = lsp.VersionedTextDocumentIdentifier(version=2, uri=ed.uri)
         ed.client.text_document_did_change(lsp.DidChangeTextDocumentParams(document, letters))
-    assert [(record.fate, record.saved) for record in records.load()] == [("accepted", 10)]
+    assert [(record.outcome, record.saved) for record in records.load()] == [("accepted", 10)]
 
 
 async def test_typing_along_is_one_suggestion_and_only_the_rest_was_saved() -> None:
@@ -78,7 +78,7 @@ async def test_typing_along_is_one_suggestion_and_only_the_rest_was_saved() -> N
             await suggestion(ed)
             ed.type(char)
         await accept_and_tell(ed, await suggestion(ed))
-    assert [(record.fate, record.saved) for record in records.load()] == [("accepted", 7)]
+    assert [(record.outcome, record.saved) for record in records.load()] == [("accepted", 7)]
 
 
 async def test_a_part_is_counted_in_utf_16_units() -> None:
@@ -89,7 +89,7 @@ async def test_a_part_is_counted_in_utf_16_units() -> None:
         ed.client.protocol.notify("textDocument/didPartiallyAcceptCompletion", params)
         ed.type("'😀'")
         await suggestion(ed)
-    assert [(record.fate, record.saved) for record in records.load()] == [("partly", 3)]
+    assert [(record.outcome, record.saved) for record in records.load()] == [("partly", 3)]
 
 
 async def test_what_was_rejected_does_not_come_again_at_that_place() -> None:
@@ -100,7 +100,7 @@ async def test_what_was_rejected_does_not_come_again_at_that_place() -> None:
         assert await ed.ghost() == ""
         ed.replace(0, 1, "y")
         assert await ed.ghost() == "compute(y)"
-    assert [record.fate for record in records.load()] == ["rejected", "passed"]
+    assert [record.outcome for record in records.load()] == ["rejected", "passed"]
 
 
 @pytest.mark.parametrize("params", [{}, {"item": 3}, {"item": {"command": {"arguments": [[]]}}}, None, [1]])
@@ -120,7 +120,7 @@ async def test_nothing_is_counted_when_that_is_switched_off() -> None:
     assert not records.path().exists()
 
 
-async def test_a_ledger_that_cannot_be_written_disturbs_nothing() -> None:
+async def test_statistics_that_cannot_be_written_disturbs_nothing() -> None:
     records.path().parent.mkdir(parents=True, exist_ok=True)
     records.path().mkdir()
     async with editor(SETTINGS) as ed:
@@ -142,12 +142,12 @@ async def test_pause_and_resume_tell_how_the_model_is_and_not_more() -> None:
         assert "ready" not in [status.kind for status in ed.statuses]
 
 
-async def test_advice_of_the_ledger_is_taken_when_the_user_wants_that() -> None:
-    """The scripted backend is as sure as can be, so what is hidden shows which floor is in force."""
+async def test_the_advice_of_the_statistics_is_used_when_the_user_wants_that() -> None:
+    """The scripted backend is as sure as can be, so what is hidden shows which threshold is in force."""
     confidences = [index / 400 for index in range(400)]
     records.append(
         [
-            records.Record(
+            records.SuggestionRecord(
                 at=4e9,
                 language="python",
                 model="m",
@@ -163,7 +163,7 @@ async def test_advice_of_the_ledger_is_taken_when_the_user_wants_that() -> None:
     async with editor({**SETTINGS, "stats": {"tune": True}}) as ed:
         ed.open("x = ‸\n")
         await suggestion(ed)
-    assert records.load()[0].floor == 0.6
+    assert records.load()[0].min_confidence == 0.6
 
 
 def hearth(*arguments: str) -> str:
@@ -196,7 +196,7 @@ async def test_other_answers_come_when_asked_for_by_hand_and_are_counted_by_thei
         await accept_and_tell(ed, items[1])
         assert ed.text == "x = sum(y)\n"
     (record,) = records.load()
-    assert (record.fate, record.characters, record.saved) == ("accepted", 6, 6)
+    assert (record.outcome, record.characters, record.saved) == ("accepted", 6, 6)
 
 
 async def test_of_several_answers_the_first_one_is_seen_in_the_edits() -> None:
@@ -208,4 +208,4 @@ async def test_of_several_answers_the_first_one_is_seen_in_the_edits() -> None:
         ed.accept(items[0])  # and nothing is told of it
         await ed.ask()
     record = records.load()[0]
-    assert (record.fate, record.characters, record.saved) == ("accepted", 10, 10)
+    assert (record.outcome, record.characters, record.saved) == ("accepted", 10, 10)

@@ -62,7 +62,7 @@ async def test_what_is_shown_grows_to_the_whole_and_is_one_suggestion() -> None:
         last = await whole(ed, grown, first)
         assert last.command == first.command, "the same id"
         await accept_and_tell(ed, last)
-    found = [(each.fate, each.shown, each.characters, each.saved, each.lines) for each in records.load()]
+    found = [(each.outcome, each.shown, each.characters, each.saved, each.lines) for each in records.load()]
     assert found == [("accepted", True, len(WHOLE), len(WHOLE), 3)]
 
 
@@ -70,7 +70,7 @@ async def test_a_grown_suggestion_that_is_not_taken_is_counted_once() -> None:
     async with growing() as (ed, grown):
         await whole(ed, grown, await suggestion(ed))
         ed.type("z")
-    assert [(each.fate, each.characters) for each in records.load()] == [("passed", len(WHOLE))]
+    assert [(each.outcome, each.characters) for each in records.load()] == [("passed", len(WHOLE))]
 
 
 @pytest.mark.parametrize("experimental", [None, {"hearth": {"preview": True}}])

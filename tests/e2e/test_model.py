@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hearth.engine.context import code as codes
+from hearth.engine.context import parsed
 from hearth.engine.context.syntax import errors
 from hearth.engine.languages import language_of
 from hearth.lsp_server.commands.doctor import crash_report
@@ -111,7 +111,7 @@ async def test_what_an_editor_has_closed_is_there_once(place: str, model_home: P
         item = await ed.ask(automatic=False)
         assert item is not None
         ed.accept(item)
-        assert errors(codes.parse(ed.text, language_of(language))) == 0, ed.text
+        assert errors(parsed.parse(ed.text, language_of(language))) == 0, ed.text
 
 
 async def test_an_indentation_that_is_not_finished_is_finished(model_home: Path) -> None:

@@ -300,7 +300,7 @@ def test_a_request_that_the_server_lacks_is_said_so(any_neovim: Path, edit: Edit
     editor = edit(any_neovim)
     _ready(editor)
 
-    ask = "require('hearth.server').request(vim.lsp.get_clients()[1], 'hearth/nothing', {}, print)"
+    ask = "require('hearth.client').request(vim.lsp.get_clients()[1], 'hearth/nothing', {}, print)"
     editor.lua(ask)
     editor.until(
         lambda: "this server does not offer hearth/nothing" in editor.nvim.funcs.execute("messages"),

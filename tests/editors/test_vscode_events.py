@@ -8,7 +8,7 @@ import pytest
 from tests.editors.relay import LOST
 from tests.editors.vscode_scripted import Scripted
 
-FATES = ("accepted", "partly", "rejected")
+OUTCOMES = ("accepted", "partly", "rejected")
 PARTLY = "textDocument/didPartiallyAcceptCompletion"
 EVENTS = {
     "Tab": "workspace/executeCommand",
@@ -37,13 +37,13 @@ def test_shown_accepted_partly_accepted_and_rejected_suggestions_are_counted(vsc
     session.answers()  # the server that ends writes down what it counted
     counted = _counted(session)
     counted.subtract(before_all)
-    assert {fate: counted[fate] for fate in FATES} == {"accepted": 1, "partly": 1, "rejected": 1}
+    assert {outcome: counted[outcome] for outcome in OUTCOMES} == {"accepted": 1, "partly": 1, "rejected": 1}
     assert counted["shown"] >= 3, "those that came between are counted too"
 
 
 def _counted(session: Scripted) -> Counter[str]:
     every: dict[str, float] = json.loads(session.hearth("stats", "--json")).get("all", {})
-    return Counter({name: int(every.get(name, 0)) for name in ("shown", *FATES)})
+    return Counter({name: int(every.get(name, 0)) for name in ("shown", *OUTCOMES)})
 
 
 def test_other_answers_are_gone_through_and_the_one_that_is_taken_is_told(vscode_scripted: Scripted) -> None:

@@ -145,7 +145,7 @@ async def test_only_what_stands_behind_the_entry_is_counted_as_saved() -> None:
         assert rest is not None and rest.insert_text == "(1, 2)"
         await accept_and_tell(ed, rest)
     (record,) = records.load()
-    assert (record.fate, record.saved, record.characters) == ("accepted", 6, 6)
+    assert (record.outcome, record.saved, record.characters) == ("accepted", 6, 6)
 
 
 async def test_an_entry_alone_is_not_a_part_of_the_suggestion_that_was_accepted() -> None:
@@ -157,7 +157,7 @@ async def test_an_entry_alone_is_not_a_part_of_the_suggestion_that_was_accepted(
         ed.client.protocol.notify("textDocument/didPartiallyAcceptCompletion", told)
         ed.type(" + 1")
     (record,) = records.load()
-    assert (record.fate, record.saved) == ("passed", 0)
+    assert (record.outcome, record.saved) == ("passed", 0)
 
 
 async def test_what_was_rejected_beside_an_entry_is_not_suggested_again() -> None:

@@ -78,4 +78,4 @@ def test_chat_answers_until_the_input_ends(file: Path) -> None:
     assert result.exit_code == 0
     (kept,) = history.listed()
     assert [turn.question for turn in kept.turns] == ["Is it?", "Really?"]
-    assert "def add" in kept.turns[0].asked and "def add" not in kept.turns[1].asked
+    assert "def add" in kept.turns[0].sent and "def add" not in kept.turns[1].sent

@@ -1,4 +1,4 @@
-"""The ledger is written now and then, and nobody waits for it."""
+"""The statistics are written now and then, and nobody waits for it."""
 
 import asyncio
 import threading
@@ -38,7 +38,7 @@ def accept_something(server: Hearth) -> None:
     server.usage.tracker.clock = lambda: later
 
 
-async def written(count: int) -> list[records.Record]:
+async def written(count: int) -> list[records.SuggestionRecord]:
     async with asyncio.timeout(SOON):
         while len(records.load()) < count:
             await asyncio.sleep(0.01)
@@ -50,7 +50,7 @@ async def test_half_a_minute_after_it_was_accepted_a_suggestion_is_written_with_
 ) -> None:
     accept_something(server)
     (record,) = await written(1)
-    assert (record.fate, record.saved, record.kept, record.floor) == ("accepted", 10, 1.0, 0.05)
+    assert (record.outcome, record.saved, record.kept, record.min_confidence) == ("accepted", 10, 1.0, 0.05)
     assert (record.latency_ms, record.model) == (100.0, server.settings.completion.model)
 
 
@@ -60,7 +60,7 @@ async def test_what_could_not_be_written_is_written_when_there_is_room_again(
     tries = []
     real = records.append
 
-    def full_at_first(batch: Sequence[records.Record]) -> None:
+    def full_at_first(batch: Sequence[records.SuggestionRecord]) -> None:
         tries.append(len(batch))
         if len(tries) < 3:
             raise OSError(28, "No space left on device")
@@ -77,7 +77,7 @@ async def test_a_disk_that_hangs_holds_up_neither_keys_nor_the_end(
 ) -> None:
     hanging, free = threading.Event(), threading.Event()
 
-    def hang(batch: Sequence[records.Record]) -> None:
+    def hang(batch: Sequence[records.SuggestionRecord]) -> None:
         hanging.set()
         free.wait(SOON)
 

@@ -23,7 +23,7 @@ return {
       return require('hearth.documents').text(client, params.uri)
     end,
     ['window/showMessage'] = function(_, params)
-      require('hearth.server').say(params)
+      require('hearth.client').say(params)
     end,
     ['$/progress'] = function(err, params, context)
       if not require('hearth.chat').on_progress(params) then

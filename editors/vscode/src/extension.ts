@@ -8,7 +8,7 @@ import * as menu from "./menu.ts";
 import * as models from "./models.ts";
 import * as program from "./program.ts";
 import * as prompt from "./prompt.ts";
-import { connect } from "./server.ts";
+import { connect } from "./client.ts";
 import { settle } from "./review.ts";
 import * as settings from "./settings.ts";
 import { StatusItem } from "./status.ts";

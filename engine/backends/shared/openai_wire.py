@@ -28,7 +28,7 @@ from hearth.engine.backends.shared.http import (
 from hearth.engine.backends.shared.openai_server import root_of
 from hearth.engine.backends.shared.streaming import Stream
 from hearth.engine.errors import HearthError, RequestRefused
-from hearth.engine.msgspec_types import known
+from hearth.engine.msgspec_types import register
 from hearth.engine.types import ChatMessage, ChatRequest, Finished, Piece, Usage
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Chunk(msgspec.Struct, frozen=True):
     timings: Any = None
 
 
-known(Said, Choice, Chunk)
+register(Said, Choice, Chunk)
 _CHUNK = msgspec.json.Decoder(Chunk)
 _DONE = Chunk()
 

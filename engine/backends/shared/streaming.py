@@ -110,7 +110,7 @@ async def stopped(stream: Stream, request: CompletionRequest, model: str = "") -
 
     How far its own end is trusted is told by the name of the `model`.
     """
-    answer = scanner.Answer(replace(request.stop, knows_end=knows_end_by_name(model)))
+    answer = scanner.StopScanner(replace(request.stop, knows_end=knows_end_by_name(model)))
     finished = Finished("eog")
     probability = 1.0  # of what was not handed on yet
     async with aclosing(without_what_stands_there(stream, request.prompt)) as events:

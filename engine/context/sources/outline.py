@@ -1,7 +1,7 @@
 """The same file beyond the window: heads around the cursor, imports, and what is used of the rest."""
 
 from hearth.engine.context.passages import Definitions, passages
-from hearth.engine.context.query import Candidate, LeftOut, Place
+from hearth.engine.context.query import Candidate, LeftOut, ResolvedQuery
 from hearth.engine.context.symbols import symbols
 from hearth.engine.context.syntax import enclosing_lines
 from hearth.engine.text import start_of_line
@@ -11,27 +11,29 @@ MAX_IMPORT_CHARS = 400
 MAX_SYMBOLS_CHARS = 200_000  # of a file that is read as a whole; longer ones change too often to be read again
 
 
-def collect(place: Place) -> list[Candidate | LeftOut]:
+def collect(resolved: ResolvedQuery) -> list[Candidate | LeftOut]:
     """Nothing when the window shows the whole file."""
-    start, end = place.window
-    text = place.code.text
+    start, end = resolved.window
+    text = resolved.code.text
     if start <= 0 and end >= len(text):
         return []
     found: list[Candidate | LeftOut] = []
-    if imports := _imports(place, start):
-        found.append(Candidate(place.path, imports, NAME, "imports above the window", 0.9))
-    heads = [(begin, stop) for begin, stop in enclosing_lines(place.code, place.query.offset) if stop <= start]
+    if imports := _imports(resolved, start):
+        found.append(Candidate(resolved.path, imports, NAME, "imports above the window", 0.9))
+    heads = [
+        (begin, stop) for begin, stop in enclosing_lines(resolved.code, resolved.query.offset) if stop <= start
+    ]
     if heads:
         lines = "\n".join(text[begin:stop].rstrip() for begin, stop in reversed(heads))
-        found.append(Candidate(place.path, lines, NAME, "what the cursor is inside of", 1.0, heads[-1][0]))
-    return [*found, *_used(place, {begin for begin, _ in heads})]
+        found.append(Candidate(resolved.path, lines, NAME, "what the cursor is inside of", 1.0, heads[-1][0]))
+    return [*found, *_used(resolved, {begin for begin, _ in heads})]
 
 
-def _imports(place: Place, before: int) -> str:
+def _imports(resolved: ResolvedQuery, before: int) -> str:
     """The last ones, where there are too many: a project's own come behind those of libraries."""
-    text = place.code.text
+    text = resolved.code.text
     lines = [
-        text[statement.start : statement.end].strip() for statement in place.imports if statement.end <= before
+        text[statement.start : statement.end].strip() for statement in resolved.imports if statement.end <= before
     ]
     shown: list[str] = []
     left = MAX_IMPORT_CHARS
@@ -43,16 +45,16 @@ def _imports(place: Place, before: int) -> str:
     return "\n".join(reversed(shown))
 
 
-def _used(place: Place, shown_lines: set[int]) -> list[Candidate]:
+def _used(resolved: ResolvedQuery, shown_lines: set[int]) -> list[Candidate]:
     """Definitions in the part of this file that the prompt does not show."""
-    language = place.code.language
-    text = place.code.text
+    language = resolved.code.language
+    text = resolved.code.text
     if language is None or len(text) > MAX_SYMBOLS_CHARS:
         return []
-    start, end = place.window
-    of = Definitions(place.path, language, symbols(place.code), place.near, NAME)
+    start, end = resolved.window
+    of = Definitions(resolved.path, language, symbols(resolved.code), resolved.near, NAME)
     return [
         candidate
-        for candidate in passages(of, place.near.names, "is used near the cursor", 0.8)
+        for candidate in passages(of, resolved.near.names, "is used near the cursor", 0.8)
         if not start <= candidate.start < end and start_of_line(text, candidate.start) not in shown_lines
     ]

@@ -1,6 +1,6 @@
-"""What was written lately elsewhere: the change that is going on often has more than one place."""
+"""What was written lately elsewhere: the change that is going on often has more than one resolved."""
 
-from hearth.engine.context.query import Candidate, LeftOut, OpenFile, Place
+from hearth.engine.context.query import Candidate, LeftOut, OpenFile, ResolvedQuery
 from hearth.engine.context.recent import RecentEdit
 
 NAME = "recent_edits"
@@ -9,17 +9,17 @@ MAX_LINES = 8
 LINES_AROUND = 2
 
 
-def collect(place: Place) -> list[Candidate | LeftOut]:
-    files = {file.uri: file for file in place.others}
-    own = place.query.snapshot.uri
-    files[own] = OpenFile(own, place.path, place.code)
+def collect(resolved: ResolvedQuery) -> list[Candidate | LeftOut]:
+    files = {file.uri: file for file in resolved.others}
+    own = resolved.query.snapshot.uri
+    files[own] = OpenFile(own, resolved.path, resolved.code)
     found: list[Candidate | LeftOut] = []
-    for edit in place.query.recent_edits:
+    for edit in resolved.query.recent_edits:
         file = files.get(edit.uri)
         if file is None or len(found) == MAX_PASSAGES:
             continue
         start, end = _lines(file.code.text, edit)
-        if edit.uri == own and place.window[0] <= end and start <= place.window[1]:
+        if edit.uri == own and resolved.window[0] <= end and start <= resolved.window[1]:
             continue
         text = file.code.text[start:end]
         if text.strip():

@@ -8,8 +8,8 @@ from lsprotocol import types as lsp
 
 from hearth.engine.backends import Backend
 from hearth.engine.code_actions.actions import action
-from hearth.engine.code_actions.targets import Place, Problem
-from hearth.engine.context.code import parse
+from hearth.engine.code_actions.targets import ActionContext, Problem
+from hearth.engine.context.parsed import parse
 from hearth.engine.languages import language_of
 from hearth.engine.types import ChatMessage, ChatRequest, Piece
 from tests.benchmarks.edits import checks
@@ -99,7 +99,7 @@ def selection(task: Task) -> tuple[int, int]:
     code = parse(checks.original(task), language_of(task.language))
     problems = (Problem(start, end, task.problem),) if task.problem else ()
     row = action(task.kind)
-    target = row.find(Place(code, start, end, problems)) if row else None
+    target = row.find(ActionContext(code, start, end, problems)) if row else None
     assert target is not None, task.label
     return code.text.rfind("\n", 0, target.start) + 1, target.end
 

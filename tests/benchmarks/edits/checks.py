@@ -3,7 +3,7 @@
 import re
 
 from hearth.engine.code_actions.syntax_nodes import leaves, text_of
-from hearth.engine.context.code import Code, parse
+from hearth.engine.context.parsed import ParsedText, parse
 from hearth.engine.languages import language_of
 from tests.benchmarks.edits import toolchains
 from tests.benchmarks.edits.tasks import FILES, TEST_FILES, Task
@@ -92,7 +92,7 @@ def _without_docstrings(tokens: str) -> str:
     return re.sub(r'(?<=:\n)"""\n(?:(?!""").)*?"""', "", tokens, flags=re.DOTALL)
 
 
-def _code(task: Task, text: str) -> Code:
+def _code(task: Task, text: str) -> ParsedText:
     return parse(text, language_of(task.language))
 
 

@@ -4,9 +4,9 @@ from hearth.engine.backends.scripted import ScriptedBackend
 from hearth.engine.code_actions.actions import action
 from hearth.engine.code_actions.edits import applied
 from hearth.engine.code_actions.rewrite import rewrite, write_tests
-from hearth.engine.code_actions.targets import Place, Problem
+from hearth.engine.code_actions.targets import ActionContext, Problem
 from hearth.engine.code_actions.unit_tests import plan
-from hearth.engine.context.code import parse
+from hearth.engine.context.parsed import parse
 from hearth.engine.languages import language_of
 from hearth.engine.settings import ChatSettings
 from tests.benchmarks.edits import checks
@@ -32,7 +32,7 @@ async def _answered(task: Task) -> tuple[str, str]:
     code = parse(checks.original(task), language_of(task.language))
     problems = (Problem(start, end, task.problem),) if task.problem else ()
     row = action(task.kind)
-    target = row.find(Place(code, start, end, problems)) if row else None
+    target = row.find(ActionContext(code, start, end, problems)) if row else None
     assert row is not None and target is not None
     backend = ScriptedBackend([], answers=[[task.answer]])
     if row.mode == "file":

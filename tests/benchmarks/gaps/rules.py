@@ -47,7 +47,7 @@ def ended(gap: Gap, said: str, own_end: bool, without: str, knows_end: bool) -> 
     place = Place(text, offset, *document.code_near(offset))
     closers = place.closers if place.tail.is_closed else None
     policy = scanner.policy_at(text, offset, "span", place.code.language, closers, max_lines=40)
-    answer = scanner.Answer(replace(policy, knows_end=knows_end))
+    answer = scanner.StopScanner(replace(policy, knows_end=knows_end))
     with patch.object(scanner, "RULES", tuple(row for row in RULES if row[0] != without)):
         shown = answer.push(said)
         answer.reason = answer.reason or ("eog" if own_end else "limit")

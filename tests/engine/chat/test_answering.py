@@ -166,3 +166,13 @@ async def test_names_that_are_no_names_are_refused(name: str) -> None:
     conversations, _ = talk("Yes.")
     with pytest.raises(RequestRefused):
         await ask(conversations, "Is it?", name)
+
+
+def test_a_conversation_written_before_the_field_was_renamed_is_read_and_keeps_its_names() -> None:
+    old = b'{"id":"it","started":1.0,"turns":[{"question":"Is it?","asked":"Is it? x = 1","answer":"Yes."}],'
+    old += b'"forgotten":0}'
+    history.folder().mkdir(parents=True)
+    (history.folder() / "it.json").write_bytes(old)
+    saved = history.load("it")
+    assert saved is not None and saved.turns[0].sent == "Is it? x = 1"
+    assert history.save(saved) and (history.folder() / "it.json").read_bytes() == old

@@ -3,10 +3,10 @@ import pytest
 from hearth.engine.code_actions.actions import ACTIONS, offered, title, too_long
 from hearth.engine.code_actions.answers import without_mark
 from hearth.engine.code_actions.prompts import prompt
-from hearth.engine.code_actions.targets import Place, Problem
-from hearth.engine.context.code import parse
+from hearth.engine.code_actions.targets import ActionContext, Problem
+from hearth.engine.context.parsed import parse
 from hearth.engine.languages import LANGUAGES, Language
-from tests.engine.completion.asked import acted, place, target
+from tests.engine.code_actions.asked import acted, place, target
 
 
 def names(marked: str, language: str = "python", problem: str = "") -> set[str]:
@@ -158,7 +158,7 @@ async def test_only_the_body_is_taken_also_where_the_grammar_has_no_field_for_it
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
 def test_the_mark_at_a_problem_is_a_comment_of_the_language_and_taken_out_again(language: Language) -> None:
-    where = Place(parse("first\nsecond\n", language), 1, 1, (Problem(1, 1, "wrong"),))
+    where = ActionContext(parse("first\nsecond\n", language), 1, 1, (Problem(1, 1, "wrong"),))
     asked = prompt(ACTIONS[0], target("fix", where))
     marked = next(line for line in asked.splitlines() if line.startswith("first"))
     begin = language.comment or (language.block_comment or ("",))[0]

@@ -13,7 +13,7 @@ from hearth.engine.code_actions.edits import (
     refuse_errors,
     shown,
 )
-from hearth.engine.context.code import parse
+from hearth.engine.context.parsed import parse
 from hearth.engine.errors import EditRefused
 from hearth.engine.languages import language_of
 

@@ -10,12 +10,12 @@ from hearth.engine.backends.scripted import ScriptedBackend
 from hearth.engine.code_actions.actions import action
 from hearth.engine.code_actions.edits import applied
 from hearth.engine.code_actions.rewrite import rewrite, write_tests
-from hearth.engine.code_actions.targets import Place
+from hearth.engine.code_actions.targets import ActionContext
 from hearth.engine.code_actions.unit_tests import plan
 from hearth.engine.errors import EditRefused
 from hearth.engine.settings import ChatSettings
 from hearth.engine.types import ChatRequest, Finished, Piece
-from tests.engine.completion.asked import place, target
+from tests.engine.code_actions.asked import place, target
 from tests.engine.secrets.examples import ISSUED, PLAIN, any_of
 
 GITHUB = next(key for name, key in ISSUED if name == "a GitHub token")
@@ -49,7 +49,7 @@ class Echo(ScriptedBackend):
         yield Finished("eog")
 
 
-async def changed(name: str, where: Place, change: Callable[[str], str]) -> str:
+async def changed(name: str, where: ActionContext, change: Callable[[str], str]) -> str:
     """The text after the action; no key may be in what was asked."""
     row = action(name)
     assert row is not None

@@ -7,7 +7,7 @@ from hearth.engine.code_actions.rewrite import rewrite
 from hearth.engine.errors import EditRefused
 from hearth.engine.settings import ChatSettings
 from hearth.engine.types import ChatRequest
-from tests.engine.completion.asked import acted, place, target
+from tests.engine.code_actions.asked import acted, place, target
 
 METHOD = """class Cart:
     def __init__(self):

@@ -5,7 +5,7 @@ from hearth.engine.code_actions.actions import action
 from hearth.engine.code_actions.rewrite import write_tests
 from hearth.engine.code_actions.unit_tests import complete_tests, plan
 from hearth.engine.settings import ChatSettings
-from tests.engine.completion.asked import place, target
+from tests.engine.code_actions.asked import place, target
 
 ONE = "def test_{0}():\n    assert f({0}) == {0}\n\n\n"
 

@@ -4,13 +4,13 @@ import pytest
 
 from hearth.engine.completion.cursor import Place
 from hearth.engine.completion.fitting import fitted, sound
-from hearth.engine.context import code as codes
+from hearth.engine.context import parsed
 from hearth.engine.languages import language_of
 
 
 def place(marked: str, language: str) -> Place:
     text, offset = marked.replace("‸", ""), marked.index("‸")
-    return Place(text, offset, codes.parse(text, language_of(language)), 0)
+    return Place(text, offset, parsed.parse(text, language_of(language)), 0)
 
 
 def inserted(marked: str, language: str, answer: str) -> str:

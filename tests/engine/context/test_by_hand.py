@@ -2,7 +2,7 @@
 
 import pytest
 
-from hearth.engine.context.code import Code, parse
+from hearth.engine.context.parsed import ParsedText, parse
 from hearth.engine.context.syntax import block_expected, in_comment, in_string, open_bracket
 from hearth.engine.languages import LANGUAGES, Language
 from tests.engine.languages.test_blocks import LINES
@@ -11,7 +11,7 @@ BY_HAND = [language for language in LANGUAGES if not language.grammar]
 by_hand = pytest.mark.parametrize("language", BY_HAND, ids=lambda language: language.name)
 
 
-def at(language: Language, marked: str) -> tuple[Code, int]:
+def at(language: Language, marked: str) -> tuple[ParsedText, int]:
     return parse(marked.replace("‸", "", 1), language), marked.index("‸")
 
 

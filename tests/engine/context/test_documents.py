@@ -6,8 +6,7 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hearth.engine.context import code as codes
-from hearth.engine.context import documents
+from hearth.engine.context import documents, parsed
 from hearth.engine.context.documents import Document, line_starts
 from hearth.engine.context.symbols import symbols
 from hearth.engine.languages import language_of
@@ -59,7 +58,7 @@ def test_what_is_near_is_a_part_of_the_text_parsed(
             assert document.text[begins : begins + len(code.text)] == code.text
             assert begins <= max(0, offset - 20)
             assert begins + len(code.text) >= min(len(document.text), offset + 20)
-            fresh = codes.parse(code.text, language_of(language))
+            fresh = parsed.parse(code.text, language_of(language))
             assert str(code.tree and code.tree.root_node) == str(fresh.tree and fresh.tree.root_node)
 
 
@@ -79,7 +78,7 @@ def test_a_variant_is_as_if_read_anew_and_leaves_the_document_as_it_was(
             variant = document.variant(offset, offset, inserted)
             code, begins = variant.code_near(offset)
             assert variant.text[begins : begins + len(code.text)] == code.text
-            fresh = codes.parse(code.text, language_of(language))
+            fresh = parsed.parse(code.text, language_of(language))
             assert str(code.tree and code.tree.root_node) == str(fresh.tree and fresh.tree.root_node)
             _compare(variant, before[:offset] + inserted + before[offset:], language)
             code, begins = document.code_near(offset)
@@ -97,7 +96,7 @@ def test_what_is_near_does_not_begin_inside_a_string() -> None:
 def test_a_keystroke_in_a_long_flat_file_costs_far_less_than_to_parse_it() -> None:
     text = "".join(f"value_{line} = compute({line})\n" for line in range(10_000))
     document = Document("u", text, "python")
-    whole = _seconds(lambda: codes.parse(text, language_of("python")))
+    whole = _seconds(lambda: parsed.parse(text, language_of("python")))
     offset = len(text) // 2
     document.code_near(offset)
     times: list[float] = []
@@ -111,7 +110,7 @@ def test_a_keystroke_in_a_long_flat_file_costs_far_less_than_to_parse_it() -> No
 def _compare(document: Document, text: str, language: str) -> None:
     assert document.text == text
     assert document.line_starts == line_starts(text)
-    fresh = codes.parse(text, language_of(language))
+    fresh = parsed.parse(text, language_of(language))
     kept, new = (tree and tree.root_node for tree in (document.tree, fresh.tree))
     if kept is not None and new is not None and new.has_error:
         assert kept.has_error, "more than one tree of broken code is right: which one depends on what was kept"
@@ -134,7 +133,7 @@ def test_lines_end_where_the_protocol_says(text: str) -> None:
 
 @given(st.text(st.characters() | st.sampled_from("é😀\ud800\n"), max_size=40), st.data())
 def test_bytes_and_offsets_are_each_others_inverse(text: str, data: st.DataObject) -> None:
-    code = codes.parse(text, language_of("python"))
+    code = parsed.parse(text, language_of("python"))
     offset = data.draw(st.integers(0, len(text)))
     assert code.offset(code.byte(offset)) == offset
     assert code.offsets([code.byte(offset)]) == {code.byte(offset): offset}
@@ -179,11 +178,11 @@ def test_a_snapshot_stays_as_it_was_taken() -> None:
 
 
 def test_pasting_leaves_the_code_as_it_was() -> None:
-    code = codes.parse("def f(a):\n    return \n", language_of("python"))
-    pasted = codes.paste(code, 21, 21, "é")
+    code = parsed.parse("def f(a):\n    return \n", language_of("python"))
+    pasted = parsed.paste(code, 21, 21, "é")
     assert pasted.text == "def f(a):\n    return é\n"
     assert code.text == "def f(a):\n    return \n"
-    fresh = codes.parse(pasted.text, code.language)
+    fresh = parsed.parse(pasted.text, code.language)
     assert pasted.tree is not None
     assert fresh.tree is not None
     assert str(pasted.tree.root_node) == str(fresh.tree.root_node)
@@ -196,7 +195,7 @@ def test_a_keystroke_in_a_long_file_costs_a_small_part_of_a_full_parse() -> None
     document = Document("u", "".join(function.format(number) for number in range(400)), "python")
     assert document.text.count("\n") > 10_000
     offset = document.text.index("    if", len(document.text) // 2)
-    full = min(_seconds(lambda: codes.parse(document.text, language_of("python"))) for _ in range(3))
+    full = min(_seconds(lambda: parsed.parse(document.text, language_of("python"))) for _ in range(3))
     document.code  # noqa: B018 (the file was opened some time ago)
     keys = []
     for char in "    value = f1(a, b)[0]\n":
@@ -204,7 +203,7 @@ def test_a_keystroke_in_a_long_file_costs_a_small_part_of_a_full_parse() -> None
         offset += 1
         keys.append(_seconds(lambda: document.code))
     assert statistics.median(keys) <= full / 15
-    fresh = codes.parse(document.text, language_of("python"))
+    fresh = parsed.parse(document.text, language_of("python"))
     assert document.tree is not None and fresh.tree is not None
     assert str(document.tree.root_node) == str(fresh.tree.root_node)
 

@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.engine.context import code as codes
-from hearth.engine.context import imports
+from hearth.engine.context import imports, parsed
 from hearth.engine.context.symbols import symbols
 from hearth.engine.languages import language_of
 
@@ -76,7 +75,7 @@ def resolve(root: Path, file: str, text: str) -> list[str]:
     assert language is not None
     found = [
         target
-        for statement in symbols(codes.parse(text, language)).imports
+        for statement in symbols(parsed.parse(text, language)).imports
         for target in imports.targets(statement, language, root / file, root)
     ]
     return [" ".join([target.path.relative_to(root).as_posix(), *target.names]) for target in found]

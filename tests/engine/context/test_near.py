@@ -3,8 +3,8 @@ import time
 import pytest
 
 from hearth.engine.context import near as near_module
-from hearth.engine.context.code import parse
 from hearth.engine.context.near import near, words_of
+from hearth.engine.context.parsed import parse
 from tests.engine.context.marked import marked
 
 

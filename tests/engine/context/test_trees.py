@@ -14,8 +14,7 @@ import pytest
 
 from hearth.engine import paths
 from hearth.engine.code_actions.edits import Edit, refuse_errors
-from hearth.engine.context import code as codes
-from hearth.engine.context import crashed, nests, trees
+from hearth.engine.context import crashed, nests, parsed, trees
 from hearth.engine.context.crashed import Memory, Text
 from hearth.engine.context.documents import Document
 from hearth.engine.errors import EditRefused
@@ -40,12 +39,12 @@ def _own_memory() -> None:
 
 def test_a_tree_that_takes_too_long_is_given_up() -> None:
     with patch.object(trees, "PATIENT", 0.0):
-        assert codes.parse("x = 1\n" * 2000, PYTHON).tree is None
+        assert parsed.parse("x = 1\n" * 2000, PYTHON).tree is None
 
 
 def test_a_text_that_is_too_long_has_no_tree() -> None:
-    assert codes.parse("x = 1\n" * (trees.MAX_BYTES // 6 + 1), PYTHON).tree is None
-    assert codes.parse("é" * (trees.MAX_BYTES // 2 + 1), PYTHON).tree is None
+    assert parsed.parse("x = 1\n" * (trees.MAX_BYTES // 6 + 1), PYTHON).tree is None
+    assert parsed.parse("é" * (trees.MAX_BYTES // 2 + 1), PYTHON).tree is None
 
 
 async def test_on_the_event_loop_there_is_less_time_than_in_a_thread() -> None:
@@ -54,15 +53,15 @@ async def test_on_the_event_loop_there_is_less_time_than_in_a_thread() -> None:
 
 
 async def test_what_is_pasted_into_one_code_shares_one_budget_on_the_event_loop() -> None:
-    code = codes.parse("x = f(1)\n", PYTHON)
-    with patch.object(codes, "MAX_PASTING", 0.0):
-        assert codes.paste(code, 0, 1, "y").tree is None
-        assert (await asyncio.to_thread(codes.paste, code, 0, 1, "y")).tree is not None
-    assert codes.paste(code, 0, 1, "y").tree is not None
+    code = parsed.parse("x = f(1)\n", PYTHON)
+    with patch.object(parsed, "MAX_PASTING", 0.0):
+        assert parsed.paste(code, 0, 1, "y").tree is None
+        assert (await asyncio.to_thread(parsed.paste, code, 0, 1, "y")).tree is not None
+    assert parsed.paste(code, 0, 1, "y").tree is not None
 
 
 async def test_an_edit_of_what_is_too_much_to_parse_is_refused() -> None:
-    code = codes.parse("x = f(1)\n", PYTHON)
+    code = parsed.parse("x = f(1)\n", PYTHON)
     with pytest.raises(EditRefused, match="too much to parse"):
         refuse_errors(code, (Edit(4, 8, "(" * 10_000),))
 
@@ -79,14 +78,14 @@ async def test_a_long_document_gets_its_tree_in_a_thread_and_keeps_it_while_some
 
 def test_what_is_typed_while_a_thread_parses_is_in_the_tree_after_it() -> None:
     document, begun, typed = Document("u", LONG, "python"), threading.Event(), threading.Event()
-    parse = codes.parse
+    parse = parsed.parse
 
-    def slowly(*arguments: object) -> codes.Code:
+    def slowly(*arguments: object) -> parsed.ParsedText:
         begun.set()
         assert typed.wait(30)
         return parse(*arguments)  # type: ignore[arg-type]
 
-    with patch.object(codes, "parse", slowly):
+    with patch.object(parsed, "parse", slowly):
         thread = threading.Thread(target=lambda: document.code)
         thread.start()
         assert begun.wait(30)
@@ -99,19 +98,19 @@ def test_what_is_typed_while_a_thread_parses_is_in_the_tree_after_it() -> None:
         found = document.code
     assert made.call_args.args[2] is not None, "the tree of the thread, told of what was typed"
     assert found.tree is not None and found.text == document.text
-    whole = codes.parse(document.text, PYTHON).tree
+    whole = parsed.parse(document.text, PYTHON).tree
     assert whole is not None and str(whole.root_node) == str(found.tree.root_node)
 
 
 def test_what_was_too_much_is_not_tried_with_every_key() -> None:
     document, tries = Document("u", "(" * 100_000, "json"), 0
 
-    def counted(*arguments: object) -> codes.Code:
+    def counted(*arguments: object) -> parsed.ParsedText:
         nonlocal tries
         tries += 1
-        return codes.Code(document.text, language("json"))
+        return parsed.ParsedText(document.text, language("json"))
 
-    with patch.object(codes, "parse", counted):
+    with patch.object(parsed, "parse", counted):
         for _ in range(1000):
             document.apply(0, 0, "(")
             assert document.code.tree is None
@@ -124,7 +123,7 @@ def test_what_was_too_much_is_not_tried_with_every_key() -> None:
 )
 def test_a_text_whose_end_costs_the_square_of_it_has_no_tree(name: str, unit: str) -> None:
     began = time.thread_time()
-    assert codes.parse(unit * (9_000 // len(unit)), language(name)).tree is None
+    assert parsed.parse(unit * (9_000 // len(unit)), language(name)).tree is None
     assert not is_over(time.thread_time() - began, 2 * trees.PATIENT)
 
 
@@ -143,10 +142,10 @@ def test_a_large_insertion_is_tried_like_a_new_text() -> None:
 
 
 def test_the_longest_way_up_a_tree_is_cut() -> None:
-    code = codes.parse("a+" * 20_000 + "a", language("javascript"))
+    code = parsed.parse("a+" * 20_000 + "a", language("javascript"))
     assert code.tree is not None
-    assert codes.nodes_around(code.tree, 0, 1) == []
-    assert len(codes.nodes_around(code.tree, len(code.text) - 1, len(code.text))) == 4
+    assert parsed.nodes_around(code.tree, 0, 1) == []
+    assert len(parsed.nodes_around(code.tree, len(code.text) - 1, len(code.text))) == 4
 
 
 @pytest.mark.parametrize("unit", ["(", "[", "{", "([{", "a<", "x(", ")))((((" * 3])
@@ -166,14 +165,14 @@ def test_the_nests_of_yaml_are_counted_by_lines_and_by_columns() -> None:
 
 _DIES = """
 import os, signal, sys
-from hearth.engine.context import code as codes, trees
+from hearth.engine.context import parsed, trees
 from hearth.engine.languages import named
 
 def die(*arguments):
     os.kill(os.getpid(), signal.SIGKILL)
 
 trees._parsed = die
-codes.parse("a: 1\\n" + sys.argv[2], named(sys.argv[1]), name=sys.argv[3])
+parsed.parse("a: 1\\n" + sys.argv[2], named(sys.argv[1]), name=sys.argv[3])
 """
 
 
@@ -187,9 +186,9 @@ def test_a_text_that_ended_the_process_has_no_tree_in_the_next_one() -> None:
     _die("yaml", "x", "file:///a.yaml")
     crashed.memory.cache_clear()
     yaml = language("yaml")
-    assert codes.parse("b: 1\n", yaml, name="file:///a.yaml").tree is None, "edited, it may crash again"
-    assert codes.parse("b: 1\n", yaml, name="file:///b.yaml").tree is not None
-    assert codes.parse("b = 1\n", PYTHON, name="file:///a.yaml").tree is not None
+    assert parsed.parse("b: 1\n", yaml, name="file:///a.yaml").tree is None, "edited, it may crash again"
+    assert parsed.parse("b: 1\n", yaml, name="file:///b.yaml").tree is not None
+    assert parsed.parse("b = 1\n", PYTHON, name="file:///a.yaml").tree is not None
     left = [file.name for file in (paths.state_dir() / "parsing").glob("*.now")]
     assert left == [f"{os.getpid()}.now"]
 
@@ -198,8 +197,8 @@ def test_a_text_that_ended_the_process_has_no_tree_in_the_next_one() -> None:
 def test_a_text_without_a_name_is_known_by_what_it_says() -> None:
     _die("yaml", "x")
     crashed.memory.cache_clear()
-    assert codes.parse("a: 1\nx", language("yaml")).tree is None
-    assert codes.parse("a: 1\ny", language("yaml")).tree is not None
+    assert parsed.parse("a: 1\nx", language("yaml")).tree is None
+    assert parsed.parse("a: 1\ny", language("yaml")).tree is not None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the signal is a Unix one")
@@ -207,8 +206,8 @@ def test_a_grammar_with_a_bad_record_gets_no_text() -> None:
     for number in range(crashed.BAD_RECORD):
         _die("yaml", str(number))
     crashed.memory.cache_clear()
-    assert codes.parse("other: 1\n", language("yaml")).tree is None
-    assert codes.parse("other = 1\n", PYTHON).tree is not None
+    assert parsed.parse("other: 1\n", language("yaml")).tree is None
+    assert parsed.parse("other = 1\n", PYTHON).tree is not None
 
 
 def test_what_crashed_is_forgotten_after_a_week() -> None:
@@ -217,7 +216,7 @@ def test_what_crashed_is_forgotten_after_a_week() -> None:
     for age, is_safe in ((crashed.SECONDS_KEPT + 60, True), (60, False)):
         (folder / "crashed").write_bytes(b"%d %s\n" % (time.time() - age, text.line()))
         crashed.memory.cache_clear()
-        assert (codes.parse("x = 1\n", PYTHON).tree is not None) is is_safe
+        assert (parsed.parse("x = 1\n", PYTHON).tree is not None) is is_safe
 
 
 @pytest.mark.parametrize("found", [b"", b"\0" * 100_000, b"\xff\n" * 99, b"12 a b c d\n", b"9" * 5000 + b" a b\n"])
@@ -225,7 +224,7 @@ def test_a_damaged_record_costs_nothing(found: bytes) -> None:
     folder = paths.private(paths.state_dir() / "parsing")
     (folder / "crashed").write_bytes(found)
     (folder / "999999999.now").write_bytes(found)
-    assert codes.parse("x = 1\n", PYTHON).tree is not None
+    assert parsed.parse("x = 1\n", PYTHON).tree is not None
 
 
 def test_without_a_state_folder_there_are_trees(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,7 +232,7 @@ def test_without_a_state_folder_there_are_trees(monkeypatch: pytest.MonkeyPatch)
         raise PermissionError("not here")
 
     monkeypatch.setattr(paths, "private", refuse)
-    assert codes.parse("x = 1\n", PYTHON).tree is not None
+    assert parsed.parse("x = 1\n", PYTHON).tree is not None
     assert crashed.memory().lines is None
 
 

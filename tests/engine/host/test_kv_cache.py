@@ -11,7 +11,7 @@ from hearth.engine.host.kv_cache import KvCache, common_prefix
 
 
 @dataclass
-class Ledger:
+class FakeContext:
     """Stands in for `native.Context`: what each sequence holds, and how many tokens were evaluated."""
 
     sequences: int = 3
@@ -51,43 +51,43 @@ class Ledger:
         return kept
 
 
-def cache_with(ledger: Ledger) -> KvCache:
-    context: Any = ledger
+def cache_with(fake: FakeContext) -> KvCache:
+    context: Any = fake
     return KvCache(context)
 
 
 def ask(cache: KvCache, owner: str, prompt: list[int], warm_up: bool = False) -> int:
     """Evaluate a prompt as a job would; the number of tokens that it cost."""
-    ledger: Any = cache.context
-    before = ledger.evaluated
+    fake: Any = cache.context
+    before = fake.evaluated
     with cache.sequence_for(owner, prompt, warm_up) as sequence:
         rest = prompt[len(sequence.tokens) :]
         if rest:
             cache.extend(sequence, rest)
-        assert sequence.tokens == prompt == ledger.held[sequence.index]
-    return int(ledger.evaluated - before)
+        assert sequence.tokens == prompt == fake.held[sequence.index]
+    return int(fake.evaluated - before)
 
 
 def test_a_prompt_that_grows_costs_what_was_added() -> None:
-    cache = cache_with(Ledger())
+    cache = cache_with(FakeContext())
     assert ask(cache, "a", list(range(100))) == 100
     assert ask(cache, "a", list(range(103))) == 3
 
 
 def test_a_prompt_whose_last_logits_are_known_costs_nothing() -> None:
-    cache = cache_with(Ledger())
+    cache = cache_with(FakeContext())
     ask(cache, "a", list(range(100)))
     assert ask(cache, "a", list(range(100))) == 0
 
 
 def test_going_back_costs_one_token_for_its_logits_at_most() -> None:
-    cache = cache_with(Ledger())
+    cache = cache_with(FakeContext())
     ask(cache, "a", list(range(100)))
     assert ask(cache, "a", list(range(80))) == 1
 
 
 def test_documents_do_not_push_each_other_out_while_there_is_room() -> None:
-    cache = cache_with(Ledger())
+    cache = cache_with(FakeContext())
     prompts = {owner: [number * 1000 + index for index in range(200)] for number, owner in enumerate("abc")}
     for owner, prompt in prompts.items():
         ask(cache, owner, prompt)
@@ -95,7 +95,7 @@ def test_documents_do_not_push_each_other_out_while_there_is_room() -> None:
 
 
 def test_the_one_not_used_for_longest_makes_room() -> None:
-    cache = cache_with(Ledger())
+    cache = cache_with(FakeContext())
     prompts = {owner: [number * 1000 + index for index in range(200)] for number, owner in enumerate("abcd")}
     for owner in "abcd":
         ask(cache, owner, prompts[owner])
@@ -105,7 +105,7 @@ def test_the_one_not_used_for_longest_makes_room() -> None:
 
 
 def test_a_warm_up_leaves_the_prompt_in_use_alone_and_shares_its_beginning() -> None:
-    cache = cache_with(Ledger())
+    cache = cache_with(FakeContext())
     old = list(range(300))
     new = list(range(150)) + list(range(1000, 1200))
     ask(cache, "a", old)
@@ -114,23 +114,23 @@ def test_a_warm_up_leaves_the_prompt_in_use_alone_and_shares_its_beginning() -> 
 
 
 def test_a_busy_sequence_is_nobody_elses() -> None:
-    cache = cache_with(Ledger())
+    cache = cache_with(FakeContext())
     with cache.sequence_for("a", [1, 2, 3]) as first, cache.sequence_for("b", [1, 2, 3]) as second:
         assert first is not second
 
 
 def test_an_aborted_evaluation_changes_nothing() -> None:
-    ledger = Ledger()
-    cache = cache_with(ledger)
+    fake = FakeContext()
+    cache = cache_with(fake)
     ask(cache, "a", [1, 2, 3])
     with cache.sequence_for("a", [1, 2, 3, 4]) as sequence:
-        ledger.aborting = True
+        fake.aborting = True
         assert not cache.extend(sequence, [4])
-        assert sequence.tokens == [1, 2, 3] == ledger.held[sequence.index]
+        assert sequence.tokens == [1, 2, 3] == fake.held[sequence.index]
 
 
 def test_of_a_state_all_is_used_again_or_nothing() -> None:
-    cache = cache_with(Ledger(keeps_a_state=True))
+    cache = cache_with(FakeContext(keeps_a_state=True))
     assert ask(cache, "a", list(range(100))) == 100
     assert ask(cache, "a", list(range(103))) == 3
     assert ask(cache, "a", list(range(103))) == 0
@@ -138,7 +138,7 @@ def test_of_a_state_all_is_used_again_or_nothing() -> None:
 
 
 def test_a_removal_that_is_refused_costs_the_whole_prompt_and_never_a_wrong_one() -> None:
-    cache = cache_with(Ledger(refuses=True))
+    cache = cache_with(FakeContext(refuses=True))
     assert ask(cache, "a", list(range(100))) == 100
     assert ask(cache, "a", [*range(90), 7, 8, 9]) == 93
 
@@ -149,7 +149,7 @@ prompts = st.lists(st.integers(0, 2), min_size=1, max_size=200)
 @pytest.mark.parametrize("kind", ["plain", "keeps_a_state", "refuses"])
 @given(st.lists(st.tuples(st.sampled_from("abcd"), prompts, st.booleans()), max_size=30))
 def test_the_account_is_always_what_llama_cpp_holds(kind: str, asked: list[tuple[str, list[int], bool]]) -> None:
-    cache = cache_with(Ledger(keeps_a_state=kind == "keeps_a_state", refuses=kind == "refuses"))
+    cache = cache_with(FakeContext(keeps_a_state=kind == "keeps_a_state", refuses=kind == "refuses"))
     for owner, prompt, warm_up in asked:
         cost = ask(cache, owner, prompt, warm_up)
         assert cost <= len(prompt)

@@ -57,7 +57,7 @@ def test_a_host_that_had_run_for_a_while_is_started_again_at_once() -> None:
     crash(4)
     assert supervision.before_start(budget=9) > 0
     earlier = [when - 60 for when in supervision.recent_crashes()]
-    (paths.state_dir() / "host.json").write_bytes(msgspec.json.encode(supervision.Ledger(4711, earlier)))
+    (paths.state_dir() / "host.json").write_bytes(msgspec.json.encode(supervision.HostRecord(4711, earlier)))
     assert supervision.before_start(budget=9) == 0
     assert len(supervision.recent_crashes()) == 5
 
@@ -107,10 +107,10 @@ def test_a_host_that_runs_is_no_crash() -> None:
 def test_after_the_pause_it_is_tried_again() -> None:
     crash(3)
     supervision.before_start(budget=9)
-    written = supervision.ledger()
+    written = supervision.host_record()
     long_ago = [crash - supervision.PAUSE - 1 for crash in written.crashes]
     file = paths.state_dir() / "host.json"
-    file.write_bytes(msgspec.json.encode(supervision.Ledger(0, long_ago)))
+    file.write_bytes(msgspec.json.encode(supervision.HostRecord(0, long_ago)))
     assert supervision.before_start(budget=3) == 0
     assert len(supervision.recent_crashes()) == 3
 

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from hearth.engine import languages
-from hearth.engine.context import code as codes
+from hearth.engine.context import parsed
 from hearth.engine.context.symbols import references, symbols
 from hearth.engine.languages import LANGUAGES, Language, language_of
 
@@ -263,7 +263,7 @@ PARSED = [language for language in LANGUAGES if language.grammar]
 @pytest.mark.parametrize("language", PARSED, ids=lambda language: language.name)
 def test_a_sample_shows_its_definitions_imports_and_references(language: Language) -> None:
     text, definitions, modules, used = SAMPLES[language.name]
-    code = codes.parse(text, language)
+    code = parsed.parse(text, language)
     assert code.tree is not None, f"{language.grammar} is not installed"
     assert not code.tree.root_node.has_error
     found = symbols(code)
@@ -296,8 +296,8 @@ def test_a_file_name_tells_the_language(path: str, name: str | None) -> None:
 def test_a_language_without_its_grammar_package_has_no_tree() -> None:
     unknown = Language("python", ("klingon",), (".kl",), "tree_sitter_klingon")
     assert languages.grammar(unknown) is None
-    assert codes.parse("x = 1\n", unknown).tree is None
-    assert symbols(codes.parse("x = 1\n", unknown)).definitions == ()
+    assert parsed.parse("x = 1\n", unknown).tree is None
+    assert symbols(parsed.parse("x = 1\n", unknown)).definitions == ()
 
 
 def test_no_two_languages_share_an_id_or_a_suffix() -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from hearth.engine import paths
 from hearth.engine.errors import DigestMismatch, DiskFull, DownloadFailed
-from hearth.engine.models import catalogued, download, store
+from hearth.engine.models import download, store
 from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.sources import Offer, Report
+from hearth.engine.models.store import catalog_models
 from hearth.engine.settings import DownloadSettings
 from tests.engine.models.conftest import NAME
 from tests.engine.models.fake_hub import FakeHub
@@ -119,7 +120,7 @@ def test_a_half_file_is_never_the_model(
 def test_the_partial_of_another_version_is_not_gone_on_with(
     model: CatalogModel, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = catalogued.folder(model)
+    folder = catalog_models.folder(model)
     folder.mkdir(parents=True)
     (folder / f"{NAME}.{'0' * 12}.part").write_bytes(b"other")
     use(monkeypatch, hub=Source(content))

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from hearth.engine.errors import ModelError
-from hearth.engine.models import fit, store, uncatalogued
+from hearth.engine.models import fit, store
+from hearth.engine.models.store import other_models
 from hearth.engine.settings import DownloadSettings
 
 OFFLINE = DownloadSettings(allowed=False)
@@ -46,5 +47,5 @@ def test_what_is_here_is_used(tmp_path: Path, content: bytes) -> None:
 
 
 def test_looking_at_models_needs_no_network() -> None:
-    assert list(uncatalogued.everything()) == []
+    assert list(other_models.everything()) == []
     assert fit.recommend(fit.Machine.here())

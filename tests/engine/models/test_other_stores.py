@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from hearth.engine.errors import ModelMissing
-from hearth.engine.models import store, uncatalogued
+from hearth.engine.models import store
 from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.sources import Offer, hf_cache, lmstudio_store, ollama_store
+from hearth.engine.models.store import other_models
 from hearth.engine.settings import DownloadSettings
 from tests.engine.models.conftest import NAME, REPO
 from tests.engine.models.fake_hub import COMMIT
@@ -218,5 +219,5 @@ def test_the_list_of_others_leaves_out_what_the_catalog_has(
     ollama_model(user_home / ".ollama" / "models", "hf.co/o/r/q4", sha256, content)
     put(user_home / ".lmstudio/models/p/m/other.gguf", content + b"\0")
     put(user_home / ".lmstudio/models/p/m/mmproj-other.gguf", content)
-    names = [found.name for found in uncatalogued.everything() if str(user_home) in str(found.path)]
+    names = [found.name for found in other_models.everything() if str(user_home) in str(found.path)]
     assert names == ["lmstudio:p/m/other.gguf"]

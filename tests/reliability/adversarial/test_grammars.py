@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from hearth.engine import languages
-from hearth.engine.context import code as codes
+from hearth.engine.context import parsed
 from hearth.engine.languages import LANGUAGES, Language
 from tests.reliability.adversarial import nests
 from tests.reliability.adversarial.nests import Case
@@ -46,7 +46,7 @@ def test_nests_of_every_token_of_a_language_are_parsed_or_left_alone(language: L
 @pytest.mark.parametrize("language", _WITH_GRAMMAR, ids=lambda language: language.name)
 def test_what_people_write_has_a_tree(language: Language) -> None:
     deep = "f(" * 60 + "1" + ")" * 60 + "\n"
-    assert codes.parse(deep * 20, language).tree is not None
+    assert parsed.parse(deep * 20, language).tree is not None
 
 
 def test_a_crash_is_seen() -> None:

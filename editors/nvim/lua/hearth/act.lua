@@ -1,7 +1,7 @@
 local diff = require('hearth.diff')
 local place = require('hearth.place')
 local preview = require('hearth.preview')
-local server = require('hearth.server')
+local lsp = require('hearth.client')
 local words = require('hearth.words')
 
 local M = {}
@@ -18,7 +18,7 @@ function M.choose(client, arguments)
   local snapshot = M.snapshot(client)
   local params = place.of(client, arguments) --[[@as lsp.CodeActionParams]]
   params.context = { diagnostics = place.problems(client, arguments), triggerKind = 1 }
-  server.request(client, 'textDocument/codeAction', params, function(actions)
+  lsp.request(client, 'textDocument/codeAction', params, function(actions)
     if not actions or #actions == 0 then
       return words.say('there is nothing that could be done here')
     end
@@ -63,7 +63,7 @@ end
 ---@param action lsp.CodeAction
 function M.take(snapshot, action)
   if action.disabled then
-    server.complain(action.disabled.reason)
+    lsp.complain(action.disabled.reason)
   elseif action.command then
     snapshot.client:exec_cmd(action.command, { bufnr = snapshot.bufnr })
   else
@@ -85,7 +85,7 @@ function M.propose(snapshot, action)
     id = nil
     preview.close(window)
   end
-  id = server.request(snapshot.client, 'codeAction/resolve', action, function(resolved)
+  id = lsp.request(snapshot.client, 'codeAction/resolve', action, function(resolved)
     id = nil
     if not (resolved and resolved.edit) then
       return close() -- the server has said why
@@ -101,7 +101,7 @@ end
 ---@param edit lsp.WorkspaceEdit
 function M.apply(snapshot, edit)
   if M.snapshot(snapshot.client, snapshot.bufnr).version ~= snapshot.version then
-    return server.complain('the file was changed meanwhile; nothing was done')
+    return lsp.complain('the file was changed meanwhile; nothing was done')
   end
   local others = {} ---@type table<integer, boolean> is it a new file?
   for _, change in ipairs(diff.changes(edit)) do

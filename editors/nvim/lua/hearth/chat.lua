@@ -1,4 +1,4 @@
-local server = require('hearth.server')
+local lsp = require('hearth.client')
 local transcript = require('hearth.transcript')
 local view = require('hearth.view')
 
@@ -44,7 +44,7 @@ function M.ask(client, title, params)
   current = answer
   params.partialResultToken = answer.token
   params.conversation = conversation
-  server.request(client, 'hearth/chat', params, function(result)
+  lsp.request(client, 'hearth/chat', params, function(result)
     M.finish(answer, result)
   end, function()
     M.finish(answer, { text = '', reason = 'stopped' })
@@ -68,7 +68,7 @@ end
 function M.stop()
   if current then
     local params = { conversation = conversation }
-    server.request(current.client, 'hearth/chat/stop', params, function() end)
+    lsp.request(current.client, 'hearth/chat/stop', params, function() end)
   end
 end
 
@@ -133,7 +133,7 @@ function M.finish(answer, result)
     view.append(answer.bufnr, result.text)
   end
   if result.reason == 'error' then
-    server.told(result.message)
+    lsp.told(result.message)
     -- what there is of the answer stays, with the reason below
     local gap = (answer.streamed or result.text ~= '') and '\n\n' or ''
     view.append(answer.bufnr, ('%s**%s**'):format(gap, result.message))

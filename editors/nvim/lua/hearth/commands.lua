@@ -1,5 +1,5 @@
 local place = require('hearth.place')
-local server = require('hearth.server')
+local lsp = require('hearth.client')
 
 local M = {}
 
@@ -14,9 +14,9 @@ function M.run(arguments)
   local name, rest = arguments.args:match('^(%S+)%s*(.*)$')
   local command = COMMANDS[name]
   if not command then
-    return server.complain(('there is no ":Hearth %s", see :help hearth-commands'):format(name))
+    return lsp.complain(('there is no ":Hearth %s", see :help hearth-commands'):format(name))
   end
-  local client = server.client()
+  local client = lsp.current()
   if client then
     command(client, arguments, rest)
   end
@@ -43,15 +43,15 @@ function COMMANDS.status()
 end
 
 function COMMANDS.pause(client)
-  server.execute(client, 'hearth.pause')
+  lsp.execute(client, 'hearth.pause')
 end
 
 function COMMANDS.resume(client)
-  server.execute(client, 'hearth.resume')
+  lsp.execute(client, 'hearth.resume')
 end
 
 function COMMANDS.fetch(client, _, rest)
-  server.execute(client, rest == 'stop' and 'hearth.stopFetching' or 'hearth.fetch')
+  lsp.execute(client, rest == 'stop' and 'hearth.stopFetching' or 'hearth.fetch')
 end
 
 function COMMANDS.model(client, _, name)
@@ -63,9 +63,9 @@ end
 
 function COMMANDS.inspect(client)
   local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
-  server.request(client, 'hearth/inspect', params, function(result)
+  lsp.request(client, 'hearth/inspect', params, function(result)
     if not result then
-      return server.complain('nothing is sent from here')
+      return lsp.complain('nothing is sent from here')
     end
     require('hearth.view').open(
       'hearth://inspect',

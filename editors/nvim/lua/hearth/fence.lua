@@ -19,7 +19,7 @@ function M.yank()
     end
   end
   if not found then
-    return require('hearth.server').complain('there is no code to yank')
+    return require('hearth.client').complain('there is no code to yank')
   end
   -- where it will be put is not known, so nothing hidden goes with it
   local code = words.without_new(table.concat(found, '\n'), '')

@@ -1,7 +1,7 @@
 --- `:Hearth model`: which models there are, and using another one until Neovim ends.
 
 local quoted = require('hearth.words').quoted
-local server = require('hearth.server')
+local lsp = require('hearth.client')
 
 local M = {}
 
@@ -15,10 +15,10 @@ local M = {}
 --- Choose a model from those that there are; those on this disk come first.
 ---@param client vim.lsp.Client
 function M.choose(client)
-  server.request(client, 'hearth/models', vim.empty_dict(), function(answer)
+  lsp.request(client, 'hearth/models', vim.empty_dict(), function(answer)
     local models = answer and answer.models or {}
     if #models == 0 then
-      return server.complain('the server knows of no model')
+      return lsp.complain('the server knows of no model')
     end
     local options = {
       prompt = quoted(('Model (now %s):'):format(answer.current.completion)),

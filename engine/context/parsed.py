@@ -22,7 +22,7 @@ MAX_PASTING = 0.05  # seconds of processor time
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Code:
+class ParsedText:
     """A text that was parsed. Without a language or its grammar, or where it is too much for it, `tree` is None.
 
     `source` is the text as the tree's byte offsets count it: UTF-8 in which a lone surrogate is a "?". `name` is
@@ -62,13 +62,13 @@ def parse(
     old: Tree | None = None,
     name: str = "",
     seconds: float = trees.PATIENT,
-) -> Code:
+) -> ParsedText:
     """Parse a text; see `trees.make`, which makes no tree of what would cost too much."""
     if language is None or languages.grammar(language) is None or len(text) > trees.MAX_BYTES:
-        return Code(text, language, name=name)
+        return ParsedText(text, language, name=name)
     source = encode(text)
     tree = trees.make(source, language, old, name, seconds)
-    return Code(text, language, tree, source if tree is not None else b"", name)
+    return ParsedText(text, language, tree, source if tree is not None else b"", name)
 
 
 def nodes_around(tree: Tree, start: int, end: int) -> list[Node]:
@@ -88,7 +88,7 @@ def nodes_around(tree: Tree, start: int, end: int) -> list[Node]:
     return found[::-1]
 
 
-def as_seen(code: Code) -> Code:
+def as_seen(code: ParsedText) -> ParsedText:
     """The same code with its secrets hidden: every offset holds, and what was found in it before is asked anew."""
     text = seen_by_model(code.text)
     if text is code.text:
@@ -96,10 +96,10 @@ def as_seen(code: Code) -> Code:
     source = encode(text) if code.tree is not None else b""
     if len(source) != len(code.source):
         return parse(text, code.language, name=code.name)  # a password with other letters than ASCII ones
-    return Code(text, code.language, code.tree, source, code.name)
+    return ParsedText(text, code.language, code.tree, source, code.name)
 
 
-def read(snapshot: Snapshot) -> Code:
+def read(snapshot: Snapshot) -> ParsedText:
     """Parse a snapshot; slower than asking the document it was taken of."""
     return parse(snapshot.text, languages.language_of(snapshot.language, snapshot.path), name=snapshot.uri)
 
@@ -114,10 +114,10 @@ def edited(tree: Tree, text: str, start: int, end: int, new_text: str) -> Tree:
     return copy
 
 
-_pasting: WeakKeyDictionary[Code, float] = WeakKeyDictionary()  # seconds of processor time, by now
+_pasting: WeakKeyDictionary[ParsedText, float] = WeakKeyDictionary()  # seconds of processor time, by now
 
 
-def paste(code: Code, start: int, end: int, new_text: str) -> Code:
+def paste(code: ParsedText, start: int, end: int, new_text: str) -> ParsedText:
     """What the code would be with `start:end` replaced; the code itself stays as it is.
 
     On an event loop all that is pasted into one code may take no more than `MAX_PASTING`; then there are no trees.
@@ -127,7 +127,7 @@ def paste(code: Code, start: int, end: int, new_text: str) -> Code:
     if trees.is_hurried():
         left = MAX_PASTING - _pasting.get(code, 0.0)
     if code.tree is None or left <= 0:
-        return Code(text, code.language, name=code.name)
+        return ParsedText(text, code.language, name=code.name)
     began = time.thread_time()
     old = edited(code.tree, code.text, start, end, new_text) if len(new_text) < trees.STEP else None
     pasted = parse(text, code.language, old, code.name, left)

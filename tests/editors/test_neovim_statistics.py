@@ -1,4 +1,4 @@
-"""What real Neovims tell of suggestions, as it ends up in the ledger behind `hearth stats`."""
+"""What real Neovims report about suggestions, as the statistics behind `hearth stats` record it."""
 
 import re
 from collections.abc import Callable
@@ -7,26 +7,26 @@ from pathlib import Path
 import pytest
 
 from hearth.engine.stats import records
-from hearth.engine.stats.records import Record
+from hearth.engine.stats.records import SuggestionRecord
 from tests.editors.neovim import Edit, Editor
 
-Ledger = Callable[[Editor], Record]
+Recorded = Callable[[Editor], SuggestionRecord]
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recorded:
     """The record of the first suggestion; the server writes it when it ends."""
     monkeypatch.setenv("HEARTH_HOME", str(tmp_path / "home" / "hearth"))
 
-    def ledger(editor: Editor) -> Record:
+    def recorded(editor: Editor) -> SuggestionRecord:
         _end(editor)
         return editor.until(records.load, "a record")[0]  # type: ignore[no-any-return]  # `until` is of any type
 
-    return ledger
+    return recorded
 
 
 @pytest.mark.parametrize(
-    ("keys", "text", "fate", "saved"),
+    ("keys", "text", "outcome", "saved"),
     [
         ("<Tab>", "x = hello(world)", "accepted", 12),
         ("hel<Tab>", "x = hello(world)", "accepted", 9),
@@ -40,7 +40,7 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     ],
 )
 def test_what_was_done_with_ghost_text_is_told(
-    neovim_012: Path, edit: Edit, ledger: Ledger, keys: str, text: str, fate: str, saved: int
+    neovim_012: Path, edit: Edit, recorded: Recorded, keys: str, text: str, outcome: str, saved: int
 ) -> None:
     editor = edit(neovim_012)
     _attached(editor)
@@ -51,12 +51,12 @@ def test_what_was_done_with_ghost_text_is_told(
         editor.lua(FLUSH)
     editor.until(lambda: editor.lines() == [text], "the text")
 
-    record = ledger(editor)
-    assert (record.fate, record.saved, record.shown, record.language) == (fate, saved, True, "python")
+    record = recorded(editor)
+    assert (record.outcome, record.saved, record.shown, record.language) == (outcome, saved, True, "python")
 
 
 def test_an_entry_of_the_menu_that_was_taken_is_seen_in_the_edits(
-    any_neovim: Path, edit: Edit, ledger: Ledger
+    any_neovim: Path, edit: Edit, recorded: Recorded
 ) -> None:
     editor = edit(any_neovim, setup={"ghost": False}, before="vim.o.completeopt = 'menuone'")
     _attached(editor)
@@ -65,8 +65,8 @@ def test_an_entry_of_the_menu_that_was_taken_is_seen_in_the_edits(
     editor.press("<C-y>")
     editor.until(lambda: editor.lines() == ["x = hello(world)"], "the completion")
 
-    record = ledger(editor)
-    assert (record.fate, record.saved, record.shown) == ("accepted", 12, True)
+    record = recorded(editor)
+    assert (record.outcome, record.saved, record.shown) == ("accepted", 12, True)
 
 
 def test_nothing_is_kept_when_that_is_switched_off(

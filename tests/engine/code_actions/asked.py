@@ -4,23 +4,23 @@ from hearth.engine.backends.scripted import ScriptedBackend
 from hearth.engine.code_actions.actions import action
 from hearth.engine.code_actions.edits import applied
 from hearth.engine.code_actions.rewrite import rewrite
-from hearth.engine.code_actions.targets import Place, Problem, Target
-from hearth.engine.context.code import parse
+from hearth.engine.code_actions.targets import ActionContext, Problem, Target
+from hearth.engine.context.parsed import parse
 from hearth.engine.languages import language_of
 from hearth.engine.settings import ChatSettings
 
 
-def place(marked: str, language: str = "python", problem: str = "", instruction: str = "") -> Place:
+def place(marked: str, language: str = "python", problem: str = "", instruction: str = "") -> ActionContext:
     """A problem lies on the selection."""
     start = marked.index("‸")
     text = marked.replace("‸", "", 1)
     end = text.find("‸")
     text, end = (text, start) if end < 0 else (text.replace("‸", "", 1), end)
     problems = (Problem(start, end, problem),) if problem else ()
-    return Place(parse(text, language_of(language)), start, end, problems, instruction)
+    return ActionContext(parse(text, language_of(language)), start, end, problems, instruction)
 
 
-def target(name: str, where: Place) -> Target:
+def target(name: str, where: ActionContext) -> Target:
     row = action(name)
     assert row is not None
     found = row.find(where)
@@ -28,7 +28,7 @@ def target(name: str, where: Place) -> Target:
     return found
 
 
-async def acted(name: str, where: Place, *answers: str) -> str:
+async def acted(name: str, where: ActionContext, *answers: str) -> str:
     """The text after an action, when the model answers that."""
     row = action(name)
     assert row is not None

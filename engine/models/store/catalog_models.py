@@ -8,8 +8,8 @@ from hearth.engine.errors import DigestMismatch
 from hearth.engine.models import digest
 from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.download import Cancelled, OnProgress, check, download
-from hearth.engine.models.installed import OWN, InstalledModel, from_catalog
 from hearth.engine.models.sources import Offer, hf_cache, lmstudio_store, ollama_store
+from hearth.engine.models.store.installed import OWN, InstalledModel, from_catalog
 from hearth.engine.settings import DownloadSettings
 
 # Programs whose files are used in place: what may be the pinned file there, by name and size.

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from hearth.engine.errors import ModelError, ModelMissing
-from hearth.engine.models import catalogued, digest, names, uncatalogued
+from hearth.engine.models import digest, names
 from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.download import Cancelled, OnProgress
-from hearth.engine.models.installed import InstalledModel
 from hearth.engine.models.names import HubName
+from hearth.engine.models.store import catalog_models, other_models
+from hearth.engine.models.store.installed import InstalledModel
 from hearth.engine.settings import DownloadSettings
 from hearth.engine.types import ModelRef
 
@@ -20,7 +21,7 @@ def find(name: str) -> InstalledModel | None:
     Raises `UnknownModel` when nothing can have that name, `BrokenModel` when the file is no usable GGUF.
     """
     wanted = names.parse(name)
-    return catalogued.find(wanted) if isinstance(wanted, CatalogModel) else uncatalogued.find(wanted)
+    return catalog_models.find(wanted) if isinstance(wanted, CatalogModel) else other_models.find(wanted)
 
 
 def ensure(
@@ -36,8 +37,8 @@ def ensure(
     """
     wanted = names.parse(name)
     if isinstance(wanted, CatalogModel):
-        return catalogued.ensure(wanted, on_progress, cancelled, settings).ref()
-    return uncatalogued.ensure(wanted, on_progress, cancelled, settings).ref()
+        return catalog_models.ensure(wanted, on_progress, cancelled, settings).ref()
+    return other_models.ensure(wanted, on_progress, cancelled, settings).ref()
 
 
 def verify(
@@ -50,13 +51,13 @@ def verify(
     wanted = names.parse(name)
     installed = find(name)
     if installed is None:
-        raise ModelMissing(uncatalogued.missing(wanted))
+        raise ModelMissing(other_models.missing(wanted))
     for path in installed.files:
         digest.forget(path)
     if isinstance(wanted, CatalogModel):
-        catalogued.verify(installed, wanted, on_progress, cancelled)
+        catalog_models.verify(installed, wanted, on_progress, cancelled)
     else:
-        uncatalogued.verify(installed, on_progress, cancelled)
+        other_models.verify(installed, on_progress, cancelled)
     return find(name) or installed
 
 
@@ -82,7 +83,7 @@ def remove(name: str) -> list[Path]:
 def _own_files(name: str) -> list[Path]:
     wanted = names.parse(name)
     if isinstance(wanted, CatalogModel):
-        stems = [catalogued.folder(wanted) / file.name for file in wanted.files]
+        stems = [catalog_models.folder(wanted) / file.name for file in wanted.files]
     elif isinstance(wanted, HubName):
         stems = [wanted.target]
     else:

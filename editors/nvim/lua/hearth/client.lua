@@ -35,7 +35,7 @@ end
 --- The client of the current buffer (in a window of Hearth's own any one), or nil after saying
 --- that there is none.
 ---@return vim.lsp.Client?
-function M.client()
+function M.current()
   local in_own = vim.startswith(vim.api.nvim_buf_get_name(0), 'hearth://')
   local client = vim.lsp.get_clients({ name = 'hearth', bufnr = not in_own and 0 or nil })[1]
   if not client then

@@ -7,9 +7,9 @@ from hearth.engine.errors import DownloadFailed, ModelMissing
 from hearth.engine.models import catalog, digest, gguf, names, usable
 from hearth.engine.models.catalog import CatalogModel, ModelFile
 from hearth.engine.models.download import Cancelled, OnProgress, Progress, check, download
-from hearth.engine.models.installed import OWN, InstalledModel, from_header
 from hearth.engine.models.names import HubName, LmStudioName, OllamaName, PathName
 from hearth.engine.models.sources import Found, Offer, hf_cache, hub, lmstudio_store, local, ollama_store
+from hearth.engine.models.store.installed import OWN, InstalledModel, from_header
 from hearth.engine.settings import DownloadSettings
 
 Name = HubName | OllamaName | LmStudioName | PathName
