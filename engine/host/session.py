@@ -42,6 +42,7 @@ from hearth.engine.types import (
     CompletionRequest,
     FimPrompt,
     Finished,
+    FinishReason,
     ModelRef,
     Piece,
     Probe,
@@ -98,10 +99,10 @@ class Session:
                 self.cache, sequence, prompt, run, self._chunk(WARM_UP_CHUNK if warm_up else CHUNK)
             )
             if warm_up:
-                return Finished("prefilled", run.usage)
+                return Finished(FinishReason.DONE, run.usage)
             knows_end = self._known_ends is not None and self._known_ends.are_known
             answer, rivals = Answer(replace(request.stop, knows_end=knows_end)), Rivals()
-            reason = "limit"
+            reason = FinishReason.LENGTH
             found_end = False
             for decoded in self._generate(self.cache, sequence, healed, request.max_tokens, run):
                 if decoded is None:
@@ -111,7 +112,7 @@ class Session:
                 sure = said and not knows_end and decoded.end_probability > SURE_END and not answer.wants_more
                 found_end = decoded.token == END
                 if found_end or sure:
-                    reason = "eog"
+                    reason = FinishReason.EOG
                     break
                 answer.may_end_here(decoded.end_probability)
                 rivals.note(answer.text, decoded)
@@ -121,12 +122,13 @@ class Session:
                     break
                 probability = run.take_probability(settled) if settled else run.probability_of(answer.unsettled)
                 yield Piece(settled, probability=probability, draft=answer.text)
-            answer.reason = answer.reason or reason
-            self._learn(request, answer.reason, found_end)
-            rest = "" if request.raw else answer.finish()
+            self._learn(request, answer.rule, found_end)
+            own_end = reason is FinishReason.EOG and not answer.stopped
+            rest = "" if request.raw else answer.finish(own_end)
             if rest:
                 yield Piece(rest, probability=run.take_probability(rest))
-            return Finished(answer.reason, run.usage, rivals.within(len(answer.text)))
+            reason = FinishReason.STOP if answer.stopped else reason
+            return Finished(reason, run.usage, rivals.within(len(answer.text)), answer.rule)
 
     def measure_ends(self) -> Steps:
         """Find out whether the model knows where its answers end, unless that is known; for idle time."""
@@ -138,7 +140,7 @@ class Session:
                 found = found.learned(ended)
             self._known_ends = found
             ends.write(self._ends_key, found)
-        return Finished("measured")
+        return Finished(FinishReason.DONE)
 
     def _would_end(self, prompt: FimPrompt) -> bool | None:
         """Whether the model would end an answer there; None, and a little less to do, when it is not known yet.
@@ -156,11 +158,11 @@ class Session:
             is_there = len(sequence.tokens) == len(tokens)
             return self.picker.pick(sequence.last_logits(), b"").token == END if is_there else None
 
-    def _learn(self, request: CompletionRequest, reason: str, ended: bool) -> None:
+    def _learn(self, request: CompletionRequest, rule: str, ended: bool) -> None:
         """Where all that was missing was asked for, the text below tells where the answer had to end."""
         if self._known_ends is None or request.stop.mode != "span" or request.raw:
             return
-        if ended or reason == "text_below":
+        if ended or rule == "text_below":
             self._known_ends = self._known_ends.learned(ended)
             ends.write(self._ends_key, self._known_ends)
 
@@ -194,13 +196,13 @@ class Session:
             yield from self._prefill(cache, sequence, prompt, run, self._chunk(CHAT_CHUNK))
             if opens_thinking(text, request.think):
                 yield Piece("<think>")  # so that whoever reads the answer can tell thoughts from it
-            reason = "limit"
+            reason = FinishReason.LENGTH
             for decoded in self._generate(cache, sequence, b"", min(request.max_tokens, room), run):
                 if decoded is None:
                     yield None
                     continue
                 if decoded.token == END:
-                    reason = "eog"
+                    reason = FinishReason.EOG
                     break
                 yield Piece(decoded.text, probability=run.take_probability(""))
             self._expect(request)
