@@ -5,7 +5,7 @@ durations are milliseconds. Everything here is immutable and can cross a process
 """
 
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Literal
 
 
@@ -170,16 +170,35 @@ class Rival:
     probability: float
 
 
+class FinishReason(StrEnum):
+    """Why an answer ended."""
+
+    STOP = "stop"  # a stop rule ended it
+    EOG = "eog"  # the model did, with an end-of-generation token
+    LENGTH = "limit"  # it has as many tokens as were asked for
+    INTERRUPTED = "stopped"  # the user stopped it, and keeps what there is
+    CANCELLED = "cancelled"  # nobody wants it any more
+    SUPERSEDED = "superseded"  # a newer request took its place
+    ERROR = "error"  # the model or its server failed behind the beginning
+    DONE = "done"  # nothing was to be generated, and all else is done
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The end of an answer. `reason` is the name of a stop rule, or eog, limit, superseded, cancelled.
+    """The end of an answer. `rule` is the name of the stop rule that ended it, "" where none did.
 
     `rivals` are the beginnings of other answers, the most probable first; () where they are unknown.
     """
 
-    reason: str
+    reason: FinishReason
     usage: Usage = field(default_factory=Usage)
     rivals: tuple[Rival, ...] = ()
+    rule: str = ""
+
+    @property
+    def name(self) -> str:
+        """What ended the answer, in one word: the rule, or else the reason."""
+        return self.rule or str(self.reason)
 
 
 @dataclass(frozen=True, slots=True)

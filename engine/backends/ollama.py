@@ -16,7 +16,17 @@ from hearth.engine.backends.shared.limits import bounded, until
 from hearth.engine.backends.shared.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
 from hearth.engine.errors import DownloadFailed, HearthError, ModelMissing, RequestRefused
 from hearth.engine.settings import Settings
-from hearth.engine.types import ChatRequest, CompletionRequest, FimPrompt, Finished, Piece, Probe, Status, Usage
+from hearth.engine.types import (
+    ChatRequest,
+    CompletionRequest,
+    FimPrompt,
+    Finished,
+    FinishReason,
+    Piece,
+    Probe,
+    Status,
+    Usage,
+)
 
 _WARM_UP = "warm-up"
 _WAYS = {
@@ -239,7 +249,8 @@ class OllamaBackend:
                     if text:
                         yield Piece(text)
                     if part.done:
-                        yield Finished("limit" if part.done_reason == "length" else "eog", _usage(part))
+                        too_long = part.done_reason == "length"
+                        yield Finished(FinishReason.LENGTH if too_long else FinishReason.EOG, _usage(part))
                         return
         except ollama_wire.failures() as error:
             raise self._explained(model, error) from error

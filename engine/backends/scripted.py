@@ -9,7 +9,17 @@ from hearth.engine.backends import OnStatus
 from hearth.engine.reasoning import Splitter
 from hearth.engine.settings import Settings
 from hearth.engine.stopping import scanner
-from hearth.engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Rival, Status, Usage
+from hearth.engine.types import (
+    ChatRequest,
+    CompletionRequest,
+    Finished,
+    FinishReason,
+    Piece,
+    Probe,
+    Rival,
+    Status,
+    Usage,
+)
 
 
 def create(settings: Settings, on_status: OnStatus) -> "ScriptedBackend":
@@ -54,7 +64,12 @@ class ScriptedBackend:
         if rest:
             yield Piece(rest)
         rivals = tuple(Rival(pieces[0], 0.1) for pieces in self.others)
-        yield Finished(answer.reason or "eog", Usage(generated_tokens=generated), rivals)
+        yield Finished(
+            FinishReason.STOP if answer.end else FinishReason.EOG,
+            Usage(generated_tokens=generated),
+            rivals,
+            answer.end,
+        )
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
@@ -67,7 +82,7 @@ class ScriptedBackend:
                 yield piece
         for piece in splitter.finish():
             yield piece
-        reason = "limit" if len(pieces) > request.max_tokens else "eog"
+        reason = FinishReason.LENGTH if len(pieces) > request.max_tokens else FinishReason.EOG
         yield Finished(reason, Usage(generated_tokens=min(len(pieces), request.max_tokens)))
 
     async def warm(self, request: CompletionRequest) -> Usage:

@@ -21,7 +21,7 @@ from hearth.engine.screen import chat_request
 from hearth.engine.secrets.hiding import count, seen_by_model
 from hearth.engine.settings import ChatSettings
 from hearth.engine.text import estimate_tokens
-from hearth.engine.types import ChatMessage, Finished, Piece
+from hearth.engine.types import ChatMessage, Finished, FinishReason, Piece
 
 log = logging.getLogger("hearth.chat")
 
@@ -63,7 +63,7 @@ class Answered:
     text: str
     thinking: str = ""
     used: tuple[Passage, ...] = ()
-    reason: str = "eog"
+    reason: FinishReason = FinishReason.EOG
     message: str = ""
 
 
@@ -92,7 +92,7 @@ class Chats:
         sent = _with_passages(question, passages)
         if note:
             yield Piece(note)
-        text, thinking, reason, message = "", "", "eog", ""
+        text, thinking, reason, message = "", "", FinishReason.EOG, ""
         try:
             async with aclosing(self._stream(current, sent, stopped)) as events:
                 async for event in events:
@@ -107,7 +107,7 @@ class Chats:
         except Exception as error:
             if not text and not thinking:
                 raise
-            reason, message = "error", _why(error)
+            reason, message = FinishReason.ERROR, _why(error)
         finally:
             if self._stops.get(current.id) is stopped:
                 del self._stops[current.id]
@@ -219,7 +219,7 @@ async def _until(
             following = asyncio.create_task(_following(events))
             await asyncio.wait({following, stop}, return_when=asyncio.FIRST_COMPLETED)
             if stop.done():
-                yield Finished("stopped")
+                yield Finished(FinishReason.INTERRUPTED)
                 return
             event = following.result()
             yield event
@@ -236,7 +236,7 @@ async def _until(
 async def _following(events: AsyncGenerator[Piece | Finished, None]) -> Piece | Finished:
     async for event in events:
         return event
-    return Finished("eog")
+    return Finished(FinishReason.EOG)
 
 
 def _why(error: Exception) -> str:

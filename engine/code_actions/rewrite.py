@@ -24,7 +24,7 @@ from hearth.engine.code_actions.unit_tests import Plan, complete_tests, merged
 from hearth.engine.errors import EditRefused
 from hearth.engine.screen import chat_request
 from hearth.engine.settings import ChatSettings
-from hearth.engine.types import ChatMessage, Finished, Priority
+from hearth.engine.types import ChatMessage, Finished, FinishReason, Priority
 
 log = logging.getLogger("hearth.rewrite")
 T = TypeVar("T")
@@ -107,7 +107,7 @@ async def _accepted(asked: _Asked, question: str, take: Callable[[str], T]) -> t
     while True:
         answer, finished = await _answer(asked, tuple(messages))
         try:
-            cut_off = finished.reason == "limit"
+            cut_off = finished.reason is FinishReason.LENGTH
             if asked.action.mode == "file":
                 answer = complete_tests(answer, cut_off)
             elif cut_off:
@@ -134,7 +134,7 @@ async def _answer(asked: _Asked, messages: tuple[ChatMessage, ...]) -> tuple[str
         priority=Priority.ACTION,
         think=False,  # a user waits for an edit; reasoning models spend minutes on one
     )
-    answer, finished = "", Finished("eog")
+    answer, finished = "", Finished(FinishReason.EOG)
     async with aclosing(asked.backend.chat(request)) as events:
         async for event in events:
             if isinstance(event, Finished):

@@ -190,7 +190,7 @@ class Generation:
         async with aclosing(self._backend.complete(self._request)) as events:
             async for event in events:
                 if isinstance(event, Finished):
-                    self.reason, self.usage, rivals = event.reason, event.usage, event.rivals
+                    self.reason, self.usage, rivals = event.name, event.usage, event.rivals
                 elif not self._take(event):
                     self.reason = "doubt"
                     break

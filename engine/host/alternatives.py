@@ -1,25 +1,10 @@
 """What else the model might have said: the tokens that came second, where the choice was closest."""
 
-from typing import NamedTuple
-
+from hearth.engine.host.decoding import Decoded
 from hearth.engine.types import Rival
 
 MAX_RIVALS = 4
 MIN_PROBABILITY = 0.01  # of all that would have been said up to there
-END = -1  # in the place of a token
-
-
-class Choice(NamedTuple):
-    """One step of greedy decoding: what was chosen, what came second, and how probable an end here was."""
-
-    token: int
-    probability: float
-    ending: float
-    second: int | None = None
-    second_probability: float = 0.0
-
-
-NOTHING_YET = Choice(END, 0.0, 0.0)
 
 
 class Rivals:
@@ -29,14 +14,15 @@ class Rivals:
         self._together = 1.0  # the probability of the answer so far
         self._found: list[tuple[int, Rival]] = []
 
-    def note(self, said: str, chosen: str, other: str, choice: Choice) -> None:
-        """Behind `said` comes `chosen`; `other` might have come ("" where it is no text by itself).
+    def note(self, said: str, decoded: Decoded) -> None:
+        """`decoded` comes behind `said`, and its alternative might have come.
 
-        A beginning of what was chosen is no rival: it goes on in the same way.
+        A beginning of what was chosen is no alternative: it goes on in the same way.
         """
-        probability = self._together * choice.second_probability
-        self._together *= choice.probability
-        if other.strip() and not chosen.startswith(other) and probability >= MIN_PROBABILITY:
+        probability = self._together * decoded.alternative_probability
+        self._together *= decoded.probability
+        other = decoded.alternative_text
+        if other.strip() and not decoded.text.startswith(other) and probability >= MIN_PROBABILITY:
             self._found.append((len(said), Rival(said + other, probability)))
 
     def within(self, length: int) -> tuple[Rival, ...]:

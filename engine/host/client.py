@@ -175,7 +175,7 @@ def _piece(event: wire.FromHost) -> Piece | Finished | None:
     if isinstance(event, wire.Token):
         return Piece(event.text, probability=event.probability, draft=event.draft)
     if isinstance(event, wire.Done):
-        return Finished(event.reason, event.usage, event.rivals)
+        return Finished(event.reason, event.usage, event.rivals, event.rule)
     return None
 
 

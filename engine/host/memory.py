@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 
 from hearth.engine.files import NOTES, read_text
-from hearth.engine.host.session import COMPLETION_WINDOW, MAX_CACHE_BYTES, MAX_SEQUENCES
+from hearth.engine.host.limits import CACHE_SHARE, COMPLETION_WINDOW, MAX_CACHE_BYTES, MAX_SEQUENCES
 from hearth.engine.models.gguf import GgufInfo
 
 _OVERHEAD = 128 * 2**20  # llama.cpp's buffers and Python
@@ -27,6 +27,12 @@ def needed(path: Path, info: GgufInfo) -> int:
     """Bytes that this model will take: weights, KV cache for completion, buffers."""
     cache = info.kv_bytes_per_token * COMPLETION_WINDOW * MAX_SEQUENCES
     return sum(shard.stat().st_size for shard in _shards(path)) + min(MAX_CACHE_BYTES, cache) + _OVERHEAD
+
+
+def sequences_that_fit(most: int, bytes_each: int) -> int:
+    """How many sequences of a KV cache, two at least and `most` at most, the memory that is free now allows."""
+    budget = min(MAX_CACHE_BYTES, int(available() * CACHE_SHARE))
+    return max(2, min(most, budget // max(1, bytes_each)))
 
 
 def gib(size: float) -> str:

@@ -23,7 +23,7 @@ from hearth.engine.host.models import Models
 from hearth.engine.host.profiles import ProfileBook
 from hearth.engine.host.scheduler import Job, Lane, Scheduler
 from hearth.engine.host.session import Session, Steps
-from hearth.engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Priority
+from hearth.engine.types import ChatRequest, CompletionRequest, Finished, FinishReason, ModelRef, Piece, Priority
 
 log = logging.getLogger("hearth.host")
 VERSION = version("hearth-lsp")
@@ -217,7 +217,7 @@ class Connection:
 
         def on_end(outcome: Finished | HearthError) -> None:
             if isinstance(outcome, Finished):
-                self.send_soon(wire.Done(id, outcome.reason, outcome.usage, outcome.rivals))
+                self.send_soon(wire.Done(id, outcome.reason, outcome.usage, outcome.rivals, outcome.rule))
             else:
                 self.send_soon(wire.Failed(id, type(outcome).__name__, str(outcome)))
 
@@ -231,7 +231,7 @@ class Connection:
     def _inspect(self, id: int, request: CompletionRequest, session: Session) -> Steps:
         self.send_soon(wire.Inspected(id, session.probe(request)))
         yield None
-        return Finished("inspected")
+        return Finished(FinishReason.DONE)
 
     def _report(self, id: int, session: Session) -> Steps:
         """The job of a `Load` message: by now the model is loaded."""
@@ -252,7 +252,7 @@ class Connection:
         )
         self._host.measure_when_idle(session.ref)
         yield None
-        return Finished("loaded")
+        return Finished(FinishReason.DONE)
 
 
 def _complete(request: CompletionRequest, session: Session) -> Steps:

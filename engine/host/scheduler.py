@@ -17,7 +17,7 @@ from typing import Literal
 from hearth.engine.errors import BackendError, HearthError
 from hearth.engine.host.models import Models
 from hearth.engine.host.session import Session, Steps
-from hearth.engine.types import Finished, ModelRef, Piece, Priority
+from hearth.engine.types import Finished, FinishReason, ModelRef, Piece, Priority
 
 log = logging.getLogger("hearth.host")
 _QUANTUM_MS = 250.0
@@ -192,7 +192,7 @@ class Scheduler:
         if job.ended_by:
             if job.steps:
                 job.steps.close()
-            return Finished(job.ended_by)
+            return Finished(FinishReason(job.ended_by))
         try:
             if job.steps is None:
                 job.session = self._models.session(job.model, self._in_use())

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from hearth.engine.types import ChatRequest, CompletionRequest, ModelRef, Probe, Rival, Usage
+from hearth.engine.types import ChatRequest, CompletionRequest, FinishReason, ModelRef, Probe, Rival, Usage
 
 # Raised with every change of a message; a host and a client of different versions part ways politely.
-PROTOCOL = 8
+PROTOCOL = 9
 MAX_FRAME = 16 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -111,9 +111,10 @@ class Token(msgspec.Struct, tag=True, frozen=True):
 
 class Done(msgspec.Struct, tag=True, frozen=True):
     id: int
-    reason: str
+    reason: FinishReason
     usage: Usage
     rivals: tuple[Rival, ...] = ()
+    rule: str = ""
 
 
 class Failed(msgspec.Struct, tag=True, frozen=True):

@@ -323,7 +323,7 @@ def _has_words(text: str) -> bool:
 Rule = Callable[[str, StopPolicy], int | None]
 
 # The rules that find a certain end; after the others, and at the token limit, the model has run on.
-DECIDED = ("text_below", "line_completed", "closed_again", "line_end", "block_end", "eog")
+DECIDED = ("text_below", "line_completed", "closed_again", "line_end", "block_end")
 
 # Those that guess where the missing text ends: who asked by hand is shown more if the text below is reached.
 GUESSES = ("span_end", "after_jump")

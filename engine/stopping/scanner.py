@@ -34,7 +34,8 @@ class StopScanner:
 
     policy: StopPolicy
     text: str = ""
-    reason: str = ""
+    rule: str = ""  # that ended it
+    trimmed: bool = False  # no rule ended it, and its end was not all of use
     _committed: int = field(default=0, repr=False)
     _likely_end: int = field(default=-1, repr=False)
     _likelihood: float = field(default=0.0, repr=False)
@@ -42,7 +43,12 @@ class StopScanner:
 
     @property
     def stopped(self) -> bool:
-        return bool(self.reason)
+        return bool(self.rule)
+
+    @property
+    def end(self) -> str:
+        """The name of what ended it: a rule, "trimmed", or "" where that was the model or a limit."""
+        return self.rule or ("trimmed" if self.trimmed else "")
 
     @property
     def tentative(self) -> str:
@@ -73,17 +79,19 @@ class StopScanner:
         if likelihood > max(self._likelihood, LIKELY_END):
             self._likelihood, self._likely_end = likelihood, len(self.text)
 
-    def finish(self) -> str:
-        """End the answer and return what is left of it, without what stands below the cursor anyway."""
+    def finish(self, own_end: bool = False) -> str:
+        """End the answer and return what is left of it, without what stands below the cursor anyway.
+
+        `own_end`: the model has ended it, and that is to be believed.
+        """
         whole = self.text
-        if self._guess is not None and self.reason not in DECIDED:
+        if self._guess is not None and not own_end and self.rule not in DECIDED:
             self._cut(*self._guess)
-        if self._likely_end >= 0 and self.reason not in DECIDED:
+        if self._likely_end >= 0 and not own_end and self.rule not in DECIDED:
             self.text = self.text[: max(self._likely_end, self._committed)]
         for trim in TRIMS:
             self.text = self.text[: max(trim(self.text, self.policy), self._committed)]
-        if whole != self.text and not self.reason:
-            self.reason = "trimmed"
+        self.trimmed = whole != self.text and not own_end and not self.rule
         return self._commit(len(self.text))
 
     def _without_blanks_at_line_ends(self) -> None:
@@ -104,9 +112,9 @@ class StopScanner:
             self._cut(*(self._guess or (name, cut)) if name in GUESSES else (name, cut))
             return
 
-    def _cut(self, reason: str, end: int) -> None:
+    def _cut(self, rule: str, end: int) -> None:
         self.text = self.text[: max(end, self._committed)]
-        self.reason = reason
+        self.rule = rule
 
     def _commit(self, end: int) -> str:
         committed = self.text[self._committed : end]

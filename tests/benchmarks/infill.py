@@ -14,7 +14,7 @@ from rich.progress import track
 
 from hearth.engine.backends import local
 from hearth.engine.settings import CompletionSettings, HostSettings, Settings
-from hearth.engine.types import CompletionRequest, FimPrompt, Finished, Piece, Usage
+from hearth.engine.types import CompletionRequest, FimPrompt, Finished, FinishReason, Piece, Usage
 from tests.benchmarks import judge, machine, plots, tasks
 from tests.benchmarks.engines import hearth
 from tests.benchmarks.home import fresh_home
@@ -82,7 +82,7 @@ async def _answered(
     passed = {name: judge.passes(task.program(text)) for name, text in texts.items()}
     if cuts:
         passed |= {f"{name}, exact": tasks.is_exact(text, task) for name, text in texts.items()}
-    return Answered(task.id, ours, raw, ended.reason, ended.usage.generated_tokens, passed)
+    return Answered(task.id, ours, raw, ended.name, ended.usage.generated_tokens, passed)
 
 
 async def ask_hearth(ed: Editor, above: str, below: str, name: str, language: str = "python") -> str:
@@ -101,7 +101,7 @@ async def ask_raw(
     """What the model says by itself, and how that ended."""
     prompt = FimPrompt(above=above, below=below)
     request = CompletionRequest(f"raw {name}", prompt, max_tokens=tokens, raw=True)
-    text, ended = "", Finished("", Usage())
+    text, ended = "", Finished(FinishReason.EOG, Usage())
     async with aclosing(backend.complete(request)) as events:
         async for event in events:
             if isinstance(event, Piece):

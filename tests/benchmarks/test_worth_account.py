@@ -4,8 +4,8 @@ from typing import cast
 import numpy as np
 import pytest
 
+from hearth.engine.host.decoding import Picker
 from hearth.engine.host.healing import Vocabulary
-from hearth.engine.host.session import Session
 from hearth.engine.settings import Settings
 from tests.benchmarks.home import Unavailable
 from tests.benchmarks.worth import account, times
@@ -78,14 +78,12 @@ def test_what_was_never_seen_has_no_figure() -> None:
 def test_kept_answers_are_chosen_from_as_the_model_s_own(wanted: bytes) -> None:
     random = np.random.default_rng(3)
     pieces = [bytes([65 + number % 50]) + str(number).encode() for number in range(5000)]
-    session = Session.__new__(Session)
-    session.vocabulary = Vocabulary(pieces)
-    session._ends = np.array([4999], dtype=np.int64)
+    picker = Picker(Vocabulary(pieces), np.array([4999], dtype=np.int64))
     for _ in range(20):
         logits = cast("np.ndarray[tuple[int], np.dtype[np.float32]]", random.normal(0, 6, 5000).astype(np.float32))
-        allowed = session.vocabulary.allowed(wanted) if wanted else np.empty(0, np.int64)
-        value = packed(logits, session._ends, allowed)
-        kept, real = session._pick(unpacked(value, 5000, allowed), wanted), session._pick(logits, wanted)
+        allowed = picker.vocabulary.allowed(wanted) if wanted else np.empty(0, np.int64)
+        value = packed(logits, picker.ends, allowed)
+        kept, real = picker.pick(unpacked(value, 5000, allowed), wanted), picker.pick(logits, wanted)
         assert (kept.token, kept.second) == (real.token, real.second)
         assert kept[1:] == pytest.approx(real[1:], rel=1e-3)
         assert len(value) < logits.nbytes / 10

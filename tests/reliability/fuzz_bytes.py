@@ -9,7 +9,16 @@ from typing import Literal
 from hearth.engine.errors import BrokenModel
 from hearth.engine.host import wire
 from hearth.engine.models import gguf
-from hearth.engine.types import ChatRequest, CompletionRequest, ContextFile, FimPrompt, ModelRef, StopPolicy, Usage
+from hearth.engine.types import (
+    ChatRequest,
+    CompletionRequest,
+    ContextFile,
+    FimPrompt,
+    FinishReason,
+    ModelRef,
+    StopPolicy,
+    Usage,
+)
 from tests.tiny_model import write_tiny_gguf
 
 _MODEL = ModelRef("m", "/m.gguf")
@@ -39,7 +48,7 @@ _SOUND: dict[Literal["client", "host"], list[bytes]] = {
             wire.Loading("m", 50),
             wire.Notice("n"),
             wire.Token(7, "t", 0.5),
-            wire.Done(7, "eog", Usage()),
+            wire.Done(7, FinishReason.EOG, Usage()),
             wire.Failed(7, "HearthError", "m"),
         )
     ],

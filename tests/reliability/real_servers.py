@@ -157,7 +157,7 @@ async def _answer(stream: AsyncIterator[Piece | Finished]) -> tuple[str, str]:
     text, reason = "", ""
     async for event in stream:
         if isinstance(event, Finished):
-            reason = event.reason
+            reason = event.name
         elif event.part == "text":
             text += event.text
     return text, reason

@@ -8,7 +8,15 @@ from contextlib import aclosing
 
 from hearth.engine.backends.shared.streaming import Stream
 from hearth.engine.prose import Lines, is_surely_code
-from hearth.engine.types import ChatMessage, ChatRequest, CompletionRequest, FimPrompt, Finished, Piece
+from hearth.engine.types import (
+    ChatMessage,
+    ChatRequest,
+    CompletionRequest,
+    FimPrompt,
+    Finished,
+    FinishReason,
+    Piece,
+)
 
 NOTE = (
     "This model has no fill-in-the-middle form and is asked by chat instead. "
@@ -53,7 +61,7 @@ async def code_of(stream: Stream, request: CompletionRequest) -> Stream:
             elif isinstance(event, Piece):
                 yield Piece("")  # whoever counts the pieces counts what was held back too
             if isinstance(event, Finished) or sieve.is_over:
-                yield event if isinstance(event, Finished) else Finished("eog")
+                yield event if isinstance(event, Finished) else Finished(FinishReason.EOG)
                 return
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hearth.engine.backends.shared import json_text
 from hearth.engine.backends.shared.http import Patience, Site, too_slow
 from hearth.engine.backends.shared.streaming import Stream
-from hearth.engine.types import Finished, Piece
+from hearth.engine.types import Finished, FinishReason, Piece
 
 _CHARACTERS = 32  # that a token has at most, on the average of an answer; code has 3 to 4
 _FEW = 4096  # characters that any answer may have
@@ -43,7 +43,7 @@ async def bounded(start: Callable[[], Stream], max_tokens: int, patience: Patien
                 yield replace(event, text=text[begin : begin + _AT_ONCE])
             left -= len(event.text)
             if left <= 0:
-                yield Finished("limit")
+                yield Finished(FinishReason.LENGTH)
                 return
 
 
@@ -60,7 +60,7 @@ async def until(stream: Stream, marks: Sequence[str]) -> Stream:
             if found:
                 if text := said[: min(found)]:
                     yield Piece(text)
-                yield Finished("eog")
+                yield Finished(FinishReason.EOG)
                 return
             keep = _begun(said, marks) if isinstance(event, Piece) else 0
             held = said[len(said) - keep :]

@@ -29,7 +29,7 @@ from hearth.engine.backends.shared.openai_server import root_of
 from hearth.engine.backends.shared.streaming import Stream
 from hearth.engine.errors import HearthError, RequestRefused
 from hearth.engine.msgspec_types import register
-from hearth.engine.types import ChatMessage, ChatRequest, Finished, Piece, Usage
+from hearth.engine.types import ChatMessage, ChatRequest, Finished, FinishReason, Piece, Usage
 
 if TYPE_CHECKING:
     import httpx
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _HINT = "Is the server running, and is openai_compatible.url right?"
 _KEY_HINT = "Set api_key_env to the variable that holds it, or api_key_command to what asks your keyring for it."
 _FEW, _A_TOKEN = 1000, 16  # events that any answer may have, and as many for each token that is asked for
-_REASONS = {"length": "limit", "limit": "limit"}  # all others are an end that the model chose
+_TOO_LONG = ("length", "limit")  # all other reasons are an end that the model chose
 
 
 class InfillUnsupported(RequestRefused):
@@ -180,7 +180,7 @@ async def infill(connection: Connection, fields: Mapping[str, Any]) -> Stream:
             if chunk.content:
                 yield Piece(chunk.content)
             if chunk.stop:
-                yield Finished(_REASONS.get(chunk.stop_type or "", "eog"), _usage(chunk) or Usage())
+                yield Finished(_finish(chunk.stop_type or ""), _usage(chunk) or Usage())
                 return
     raise cut_off(connection.site)
 
@@ -223,7 +223,11 @@ async def _answer(
         raise no_protocol(connection.site, "a stream of the OpenAI protocol")
     if not reason:
         raise cut_off(connection.site)
-    yield Finished(_REASONS.get(reason, "eog"), usage)
+    yield Finished(_finish(reason), usage)
+
+
+def _finish(reason: str) -> FinishReason:
+    return FinishReason.LENGTH if reason in _TOO_LONG else FinishReason.EOG
 
 
 async def _chunks(

@@ -11,7 +11,7 @@ from hearth.engine.errors import HearthError
 from hearth.engine.fim import knows_end_by_name
 from hearth.engine.reasoning import Splitter
 from hearth.engine.stopping import scanner
-from hearth.engine.types import CompletionRequest, FimPrompt, Finished, Piece, Status, Usage
+from hearth.engine.types import CompletionRequest, FimPrompt, Finished, FinishReason, Piece, Status, Usage
 
 # Pieces, then one `Finished`. Closing it closes the connection, so that the server stops.
 Stream = AsyncGenerator[Piece | Finished, None]
@@ -43,7 +43,7 @@ class Turns:
         events: asyncio.Queue[Piece | Finished | Exception] = asyncio.Queue()
         task = self._running[key] = asyncio.create_task(_pump(stream, events))
         # Not in the task: one that is cancelled before its first step runs none of its code.
-        task.add_done_callback(lambda _: events.put_nowait(Finished("superseded")))
+        task.add_done_callback(lambda _: events.put_nowait(Finished(FinishReason.SUPERSEDED)))
         try:
             while True:
                 event = await events.get()
@@ -111,7 +111,7 @@ async def stopped(stream: Stream, request: CompletionRequest, model: str = "") -
     How far its own end is trusted is told by the name of the `model`.
     """
     answer = scanner.StopScanner(replace(request.stop, knows_end=knows_end_by_name(model)))
-    finished = Finished("eog")
+    finished = Finished(FinishReason.EOG)
     probability = 1.0  # of what was not handed on yet
     async with aclosing(without_what_stands_there(stream, request.prompt)) as events:
         async for event in events:
@@ -128,15 +128,14 @@ async def stopped(stream: Stream, request: CompletionRequest, model: str = "") -
                 probability = 1.0
             if answer.stopped:
                 break
-    if finished.reason == "superseded":
+    if finished.reason is FinishReason.SUPERSEDED:
         yield finished
         return
-    if finished.reason == "eog" and not answer.stopped and answer.policy.knows_end:
-        answer.reason = "eog"
-    rest = answer.finish()
+    own_end = finished.reason is FinishReason.EOG and not answer.stopped and answer.policy.knows_end
+    rest = answer.finish(own_end)
     if rest:
         yield Piece(rest, probability=probability)
-    yield replace(finished, reason=answer.reason or finished.reason)
+    yield replace(finished, reason=FinishReason.STOP, rule=answer.end) if answer.end else finished
 
 
 async def cost_of(stream: Stream) -> Usage:
@@ -203,7 +202,7 @@ async def without_thinking_tags(stream: Stream, starts_inside: bool = False) -> 
                 for piece in splitter.finish():
                     thought = thought + piece.text if piece.part == "thinking" else ""
                     yield piece
-                if starts_inside and thought and event.reason == "eog":
+                if starts_inside and thought and event.reason is FinishReason.EOG:
                     yield Piece(thought)
                 yield event
             elif event.part == "thinking":

@@ -50,7 +50,6 @@ def ended(gap: Gap, said: str, own_end: bool, without: str, knows_end: bool) -> 
     answer = scanner.StopScanner(replace(policy, knows_end=knows_end))
     with patch.object(scanner, "RULES", tuple(row for row in RULES if row[0] != without)):
         shown = answer.push(said)
-        answer.reason = answer.reason or ("eog" if own_end else "limit")
-        shown += answer.finish()
+        shown += answer.finish(own_end and not answer.stopped)
     fit = fitted(place, sound(place, shown))
     return text[:offset] + fit.text + text[offset + fit.replaced :]

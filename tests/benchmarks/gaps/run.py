@@ -76,7 +76,7 @@ async def _filled(ed: Editor, backend: local.LocalBackend, gap: Gap) -> Filled:
     passed["raw, best cut"] = passed["raw"] or any(
         gap.passes(f"{gap.above}{raw[:cut]}{gap.below}") for cut in _cuts(raw)
     )
-    return Filled(gap.id, gap.kind, ours, raw, ended.reason, passed)
+    return Filled(gap.id, gap.kind, ours, raw, ended.name, passed)
 
 
 def _cuts(raw: str) -> list[int]:

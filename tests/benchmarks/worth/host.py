@@ -10,9 +10,13 @@ from collections.abc import AsyncGenerator, Callable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
+import numpy as np
+import numpy.typing as npt
+
 from hearth.engine.backends.shared.streaming import cost_of
 from hearth.engine.errors import HearthError
-from hearth.engine.host.alternatives import Choice
+from hearth.engine.host.decoding import Choice, Picker
+from hearth.engine.host.healing import Vocabulary
 from hearth.engine.host.models import Models
 from hearth.engine.host.native import Context, Logits, Model
 from hearth.engine.host.scheduler import Job, Lane, Scheduler
@@ -108,16 +112,24 @@ class _PlayedContext(Context):
         """There is nothing to free."""
 
 
+class _AskingPicker(Picker):
+    """Asks the oracle what follows the tokens that stand for logits."""
+
+    def __init__(self, oracle: Oracle, vocabulary: Vocabulary, ends: "npt.NDArray[np.int64]") -> None:
+        super().__init__(vocabulary, ends)
+        self._oracle = oracle
+
+    def pick(self, logits: Logits, wanted: bytes) -> Choice:
+        return super().pick(self._oracle.logits(cast(_Asked, logits).tokens, wanted), wanted)
+
+
 class _PlayedSession(Session):
     def __init__(self, machine: Machine, clock: Clock) -> None:
         def context(model: Model, sequences: int, length: int) -> Context:
             return _PlayedContext(model, sequences, length, clock, machine.times)
 
         super().__init__(machine.model, machine.ref, context, clock.time)
-        self._oracle = machine.oracle
-
-    def _pick(self, logits: Logits, wanted: bytes) -> Choice:
-        return super()._pick(self._oracle.logits(cast(_Asked, logits).tokens, wanted), wanted)
+        self.picker = _AskingPicker(machine.oracle, self.picker.vocabulary, self.picker.ends)
 
     def close(self) -> None:
         """The model goes on to the next simulation."""

@@ -100,6 +100,6 @@ def measure(session: Session) -> TokenTimes:
     context.keep(0, 0)
     began = time.perf_counter()
     for _ in range(_TRIES):
-        session._pick(logits, b"")
+        session.picker.pick(logits, b"")
     pick_ms = (time.perf_counter() - began) * 1000 / _TRIES
     return TokenTimes(processor(), _SIZES, depths, tuple(rows), pick_ms)

@@ -38,7 +38,7 @@ class Answer:
     @property
     def reason(self) -> str:
         assert len(self.finished) == 1, "an answer ends exactly once"
-        return self.finished[0].reason
+        return self.finished[0].name
 
 
 async def collect(stream: AsyncIterator[Piece | Finished]) -> Answer:

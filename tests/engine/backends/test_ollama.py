@@ -9,7 +9,7 @@ from hearth.engine.backends.shared import chat_infill
 from hearth.engine.backends.shared.http import Patience
 from hearth.engine.errors import BackendUnavailable, ModelMissing, RemoteNotAllowed, RequestRefused
 from hearth.engine.settings import ChatSettings, CompletionSettings, OllamaSettings, Settings
-from hearth.engine.types import Finished, Piece, Status
+from hearth.engine.types import Finished, FinishReason, Piece, Status
 from tests.engine.backends.asking import QUICK, Answer, collect, completion, question
 from tests.fakes.http import Reply
 from tests.fakes.ollama import QWEN_TEMPLATE, FakeOllama
@@ -326,7 +326,7 @@ async def test_closing_the_backend_ends_what_is_running(start: Any) -> None:
     reader = asyncio.create_task(collect(backend.complete(completion())))
     await _until(lambda: fake.http.asked("/api/generate"))
     await backend.close()
-    assert (await asyncio.wait_for(reader, 60)).finished == [Finished("superseded")]
+    assert (await asyncio.wait_for(reader, 60)).finished == [Finished(FinishReason.SUPERSEDED)]
 
 
 async def _until(condition: Any) -> None:

@@ -14,7 +14,7 @@ from hearth.engine.code_actions.targets import ActionContext
 from hearth.engine.code_actions.unit_tests import plan
 from hearth.engine.errors import EditRefused
 from hearth.engine.settings import ChatSettings
-from hearth.engine.types import ChatRequest, Finished, Piece
+from hearth.engine.types import ChatRequest, Finished, FinishReason, Piece
 from tests.engine.code_actions.asked import place, target
 from tests.engine.secrets.examples import ISSUED, PLAIN, any_of
 
@@ -46,7 +46,7 @@ class Echo(ScriptedBackend):
         self.requests.append(request)
         code = re.findall(r"```\w*\n(.*?)```", request.messages[1].content, re.DOTALL)[-1]
         yield Piece(f"```python\n{self.change(code)}\n```")
-        yield Finished("eog")
+        yield Finished(FinishReason.EOG)
 
 
 async def changed(name: str, where: ActionContext, change: Callable[[str], str]) -> str:
@@ -127,7 +127,7 @@ async def test_a_key_that_was_named_only_in_the_instruction_is_written() -> None
         word = re.search(r"hidden\w+", asked)
         assert word is not None
         yield Piece(f'def connect(host):\n    return open(host, "{word[0]}")')
-        yield Finished("eog")
+        yield Finished(FinishReason.EOG)
 
     backend.chat = chat  # type: ignore[method-assign]
     result = await rewrite(backend, ChatSettings(), row, target("instruct", where))
@@ -191,7 +191,7 @@ async def test_a_key_is_not_written_into_a_file_of_tests(tmp_path: Path) -> None
             assert [key for key in KEYS if key in asked] == []
             words.extend(STAND_IN.findall(asked))
             yield Piece(change(""))
-            yield Finished("eog")
+            yield Finished(FinishReason.EOG)
 
     with pytest.raises(EditRefused, match="belongs into no other file"):
         await write_tests(Tests(change), ChatSettings(), row, target("test", where), found)

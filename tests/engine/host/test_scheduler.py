@@ -12,7 +12,7 @@ from hearth.engine.errors import BrokenModel, HearthError
 from hearth.engine.host import scheduler as scheduling
 from hearth.engine.host.scheduler import Job, Scheduler
 from hearth.engine.host.session import Steps
-from hearth.engine.types import Finished, ModelRef, Piece, Priority
+from hearth.engine.types import Finished, FinishReason, ModelRef, Piece, Priority
 
 
 class FakeSession:
@@ -61,7 +61,7 @@ class Log:
                 work(0.001)
                 self.events.append(name)
                 yield Piece(name)
-            return Finished("eog")
+            return Finished(FinishReason.EOG)
 
         return Job(
             client=client,
@@ -138,7 +138,7 @@ def test_cancelling_ends_a_job_that_is_running_and_aborts_its_decode(scheduler: 
     log.wait(lambda: len(log.events) > 2)
     scheduler.cancel(lambda job: job.topic == "long")
     log.wait(lambda: "long" in log.ended)
-    assert log.ended["long"] == Finished("cancelled")
+    assert log.ended["long"] == Finished(FinishReason.CANCELLED)
     assert len(log.events) < 1000
     assert set(models.one.aborts) <= {0}
 
@@ -149,7 +149,7 @@ def test_an_error_is_an_answer_and_the_next_job_runs(scheduler: Scheduler, log: 
     scheduler.submit(log.job("good", Priority.COMPLETION, 1))
     log.wait(lambda: len(log.ended) == 2)
     assert isinstance(log.ended["bad"], BrokenModel)
-    assert log.ended["good"] == Finished("eog")
+    assert log.ended["good"] == Finished(FinishReason.EOG)
 
 
 def test_a_window_that_asks_for_much_does_not_keep_another_waiting(scheduler: Scheduler, log: Log) -> None:

@@ -10,7 +10,7 @@ from hearth.engine.errors import HearthError
 from hearth.engine.host.native import LoadOptions, Model
 from hearth.engine.host.scheduler import Job, Scheduler
 from hearth.engine.host.session import Session
-from hearth.engine.types import ChatMessage, ChatRequest, Finished, ModelRef, Piece, Priority
+from hearth.engine.types import ChatMessage, ChatRequest, Finished, FinishReason, ModelRef, Piece, Priority
 from tests.tiny_model import write_tiny_gguf
 
 _SHORT = ChatRequest("short", (ChatMessage("user", "x"),), max_tokens=400)
@@ -66,7 +66,7 @@ def test_stop_ends_the_generation_within_two_tokens(
     ref = ModelRef("tiny", "tiny")
     scheduler.submit(Job("client", 1, "long", Priority.CHAT, ref, begin, on_piece=on_piece, on_end=on_end))
     assert ended.wait(60)
-    assert outcome == [Finished("cancelled")]
+    assert outcome == [Finished(FinishReason.CANCELLED)]
     assert len(pieces) - 5 <= 2
     assert _evaluated(session) - evaluated_at_stop[0] <= 2
 

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hearth.engine.host import wire
-from hearth.engine.types import CompletionRequest, ContextFile, FimPrompt, ModelRef, StopPolicy, Usage
+from hearth.engine.types import (
+    CompletionRequest,
+    ContextFile,
+    FimPrompt,
+    Finished,
+    FinishReason,
+    ModelRef,
+    StopPolicy,
+    Usage,
+)
 
 REQUEST = CompletionRequest(
     "file:///a.py",
@@ -35,6 +44,17 @@ async def test_messages_arrive_as_they_were_sent() -> None:
     assert await through(b"".join(wire.encode(message) for message in sent)) == sent
 
 
+def test_an_end_tells_its_reason_and_beside_it_the_rule() -> None:
+    end = wire.Done(1, FinishReason.STOP, Usage(), (), "line_end")
+    found = wire.decode(wire.encode(end)[4:], "host")
+    assert found == end and found.reason is FinishReason.STOP
+    assert Finished(found.reason, rule=found.rule).name == "line_end"
+    assert Finished(FinishReason.LENGTH).name == "limit"
+    strange = wire.encode(end).replace(b"\xa4stop", b"\xa4stup")[4:]
+    with pytest.raises(wire.WireError, match="stup"):
+        wire.decode(strange, "host")
+
+
 async def test_a_cut_frame_is_a_peer_that_has_gone() -> None:
     assert await through(wire.encode(wire.Cancel(7))[:-1]) == []
 
@@ -46,7 +66,7 @@ async def test_a_frame_that_is_too_large_is_refused_before_it_is_read() -> None:
 
 async def test_a_message_of_the_other_side_is_refused() -> None:
     with pytest.raises(wire.WireError):
-        await through(wire.encode(wire.Done(1, "eog", Usage())))
+        await through(wire.encode(wire.Done(1, FinishReason.EOG, Usage())))
 
 
 @given(st.binary(max_size=200))

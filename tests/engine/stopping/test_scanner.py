@@ -95,7 +95,7 @@ def complete(text: str, mode: Mode, said: str, step: int = 1) -> tuple[str, str]
         shown += answer.push(said[start : start + step])
         if answer.stopped:
             break
-    return shown + answer.finish(), answer.reason
+    return shown + answer.finish(), answer.end
 
 
 @pytest.mark.parametrize(("text", "mode", "said", "shown", "rule"), CASES)
@@ -125,12 +125,11 @@ BRANCH = "def f(a):\n    if a:\n        if a > 1:\n            ‸\n            
 SAID = "return 2\n        else:\n"
 
 
-def answered(said: str, knows_end: bool = False, reason: str = "") -> str:
+def answered(said: str, knows_end: bool = False, own_end: bool = False) -> str:
     text, offset = BRANCH.replace("‸", ""), BRANCH.index("‸")
     answer = StopScanner(replace(policy_at(text, offset, "span", PYTHON, max_lines=40), knows_end=knows_end))
     shown = "".join(answer.push(char) for char in said)
-    answer.reason = answer.reason or reason
-    return shown + answer.finish()
+    return shown + answer.finish(own_end=own_end)
 
 
 def test_behind_a_guessed_end_the_text_below_may_still_be_reached() -> None:
@@ -145,8 +144,8 @@ def test_where_the_text_below_is_not_reached_the_answer_ends_where_it_was_guesse
 
 def test_an_answer_of_a_model_that_knows_its_end_is_cut_only_where_that_is_certain() -> None:
     said = SAID + "".join(f"            go({number})\n" for number in range(9))
-    assert answered(said, knows_end=True, reason="eog") == said.rstrip()
-    assert answered(said, knows_end=True, reason="limit") == "return 2", "it did not end by itself"
+    assert answered(said, knows_end=True, own_end=True) == said.rstrip()
+    assert answered(said, knows_end=True) == "return 2", "it did not end by itself"
     assert answered(f"{said}            return 3\n    return 4\n", knows_end=True) == said.rstrip()
 
 
@@ -157,7 +156,7 @@ def test_every_rule_has_a_case() -> None:
 def test_an_answer_has_no_more_lines_than_allowed() -> None:
     answer = StopScanner(StopPolicy(mode="span", max_lines=3))
     shown = "".join(answer.push(f"line_{number}()\n") for number in range(10))
-    assert answer.reason == "too_long"
+    assert answer.rule == "too_long"
     assert shown + answer.finish() == "line_0()\nline_1()\nline_2()"
 
 
@@ -166,7 +165,6 @@ def test_an_answer_that_runs_on_is_cut_where_the_model_would_have_ended() -> Non
     answer.push("right()")
     answer.may_end_here(0.02)
     answer.push(" + wrong(")
-    answer.reason = "limit"
     assert answer.finish() == "right()"
 
 

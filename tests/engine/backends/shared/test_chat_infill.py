@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from hearth.engine.backends.shared import chat_infill, streaming
-from hearth.engine.types import CompletionRequest, Finished, Piece
+from hearth.engine.types import CompletionRequest, Finished, FinishReason, Piece
 from tests.engine.backends.asking import collect, completion
 
 PYTHON = completion()
@@ -17,7 +17,7 @@ IN_A_COMMENT = replace(PYTHON, stop=replace(PYTHON.stop, prose=True))
 async def saying(pieces: Sequence[str], probability: float = 1.0) -> streaming.Stream:
     for text in pieces:
         yield Piece(text, probability=probability)
-    yield Finished("eog")
+    yield Finished(FinishReason.EOG)
 
 
 async def code_in(answer: str, request: CompletionRequest = PYTHON) -> str:

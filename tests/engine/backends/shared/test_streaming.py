@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from hearth.engine.backends.shared import http, streaming
-from hearth.engine.types import FimPrompt, Finished, Piece
+from hearth.engine.types import FimPrompt, Finished, FinishReason, Piece
 from tests.engine.backends.asking import collect, completion
 
 
@@ -15,7 +15,7 @@ async def saying(pieces: Sequence[str], closed: list[str] | None = None, pause: 
         for text in pieces:
             await asyncio.sleep(pause)
             yield Piece(text)
-        yield Finished("eog")
+        yield Finished(FinishReason.EOG)
     finally:
         if closed is not None:
             closed.append("closed")
@@ -27,7 +27,7 @@ async def test_a_turn_that_is_interrupted_before_it_began_ends_all_the_same() ->
     waiting = asyncio.ensure_future(anext(older))
     await asyncio.sleep(0)  # the turn's task exists now, but has not run
     turns.interrupt("a")
-    assert await asyncio.wait_for(waiting, 60) == Finished("superseded")
+    assert await asyncio.wait_for(waiting, 60) == Finished(FinishReason.SUPERSEDED)
 
 
 async def test_turns_are_idle_again_when_all_have_ended() -> None:
@@ -52,13 +52,14 @@ async def test_the_stream_is_closed_when_a_stop_rule_is_met() -> None:
     closed: list[str] = []
     answer = await collect(streaming.stopped(saying(["value\n", *"more"], closed), completion()))
     assert (answer.text, answer.reason, closed) == ("value", "line_end", ["closed"])
+    assert (answer.finished[0].reason, answer.finished[0].rule) == (FinishReason.STOP, "line_end")
 
 
 async def test_what_was_held_back_keeps_its_probability() -> None:
     async def unsure() -> streaming.Stream:
         for text in ("x", "y", "\n", "z"):
             yield Piece(text, probability=0.5)
-        yield Finished("eog")
+        yield Finished(FinishReason.EOG)
 
     pieces = [piece async for piece in streaming.stopped(unsure(), completion(typed="x "))]
     assert [piece.probability for piece in pieces if isinstance(piece, Piece)] == [0.125]
@@ -67,7 +68,7 @@ async def test_what_was_held_back_keeps_its_probability() -> None:
 async def test_a_superseded_answer_is_not_completed_with_what_was_held_back() -> None:
     async def superseded() -> streaming.Stream:
         yield Piece("va")
-        yield Finished("superseded")
+        yield Finished(FinishReason.SUPERSEDED)
 
     answer = await collect(streaming.stopped(superseded(), completion()))
     assert (answer.text, answer.reason) == ("", "superseded")
