@@ -89,13 +89,14 @@ class Completer:
             return Completion("", offset, offset, "deleted")
         if in_secret(document, offset):
             return Completion("", offset, offset, "secret")
-        text = document.text
-        memory.by_hand = memory.by_hand if automatic else (text, offset)
-        task = asyncio.create_task(self._answer(memory, document, offset, automatic, automatic or grows))
+        snapshot = document.snapshot()  # and what was parsed of it: the document may change before the task runs
+        place = Place(snapshot.text, offset, *document.code_near(offset))
+        memory.by_hand = memory.by_hand if automatic else (snapshot.text, offset)
+        task = asyncio.create_task(self._answer(memory, snapshot, place, automatic, automatic or grows))
         memory.answering = task
         try:
             shown = await asyncio.shield(task)
-            memory.taken.offered(text, shown)
+            memory.taken.offered(snapshot.text, shown)
             return shown
         except asyncio.CancelledError:
             if task.cancelled():
@@ -123,11 +124,11 @@ class Completer:
         place = Place(snapshot.text, shown.start, *document.code_near(shown.start))
         known = memory.suggestions.find(place.text, place.offset)
         found = [shown]
-        if memory.generating is not None and memory.generating.under_way and known and not known[1].complete:
+        if memory.generating is not None and memory.generating.under_way and known and not known.complete:
             return []
         until = asyncio.get_running_loop().time() + 2 * self.settings.deadline_ms / 1000
         with suppress(HearthError):  # there is an answer; the next call will tell what is wrong
-            for begun in known[1].rivals_at(place.offset) if known else []:
+            for begun in known.rivals_at(place.offset) if known else []:
                 left = until - asyncio.get_running_loop().time()
                 if len(found) > _MAX_OTHERS or left <= 0:
                     break
@@ -146,8 +147,8 @@ class Completer:
         """How an answer goes on that begins with `begun`; None when it is too late."""
         text, after = _with(place.text, place.offset, place.offset, begun)
         known = memory.suggestions.find(text, after)
-        if known is not None and known[1].complete:
-            return known[1].shown_at(after, 0.0)
+        if known is not None and known.complete:
+            return known.shown_at(after, 0.0)
         if memory.frame is None or memory.frame.typed(text, after) is None:
             return None
         there = _pasted(place, text, begun, place.offset)
@@ -208,10 +209,9 @@ class Completer:
         memory.suggestions.reject(document.text, offset, answer)
 
     async def _answer(
-        self, memory: _Memory, document: Document, offset: int, automatic: bool, grows: bool
+        self, memory: _Memory, snapshot: Snapshot, place: Place, automatic: bool, grows: bool
     ) -> Completion:
-        snapshot = document.snapshot()
-        place = Place(snapshot.text, offset, *document.code_near(offset))
+        offset = place.offset
         floor, deadlines = self._floor(memory, place, automatic), self._deadlines(grows)
         known = self._remembered(memory, place, automatic)
         older = memory.generating
@@ -287,11 +287,12 @@ class Completer:
         found = memory.suggestions.find(place.text, place.offset, by_hand=not automatic)
         if found is None:
             return None
-        shown = found[1].shown_at(place.offset, self._floor(memory, place, automatic))
-        if not found[1].complete:
+        shown = found.shown_at(place.offset, self._floor(memory, place, automatic))
+        if not found.complete:
             text = sound(place, shown.text)
             shown = shown._replace(text=text, following=shown.text[len(text) :] + shown.following)
-        if not shown.text and found[0] and found[1].complete and found[1].is_old_at(place.offset):
+        rest = found.rest_at(place.text, place.offset)
+        if not shown.text and rest and found.complete and found.is_old_at(place.offset):
             return None
         by_hand = _is_by_hand(memory, place, automatic)
         return self._completion(memory, place, shown, "remembered", by_hand=by_hand)

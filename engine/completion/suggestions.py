@@ -182,8 +182,8 @@ class Suggestions:
         while len(self._entries) > _ENTRIES:
             self._entries.popitem(last=False)
 
-    def find(self, text: str, offset: int, by_hand: bool = False) -> tuple[str, Suggestion] | None:
-        """(what remains, the entry) of the newest suggestion that applies to this cursor.
+    def find(self, text: str, offset: int, by_hand: bool = False) -> Suggestion | None:
+        """The newest suggestion that applies to this cursor.
 
         Who asks `by_hand` is not answered from what was found while typing, which may be less.
         """
@@ -192,7 +192,7 @@ class Suggestions:
                 continue
             rest = entry.rest_at(text, offset)
             if rest is not None and (rest or (entry.offset == offset and entry.complete)):
-                return rest, entry
+                return entry
         return None
 
     def reject(self, text: str, offset: int, answer: str) -> None:
@@ -200,6 +200,3 @@ class Suggestions:
 
     def is_rejected(self, text: str, offset: int, answer: str) -> bool:
         return (text[max(0, offset - 200) : offset], answer.split("\n")[0]) in self._rejected
-
-    def clear(self) -> None:
-        self._entries.clear()

@@ -58,6 +58,16 @@ async def test_a_newer_request_answers_the_older_one_with_nothing() -> None:
     assert await older is None
 
 
+async def test_what_is_asked_about_is_the_text_as_it_was_at_the_call() -> None:
+    typing = Typing(ScriptedBackend(["done"]), "x = ‸\n")
+    call = asyncio.create_task(typing.ghost())
+    asyncio.get_running_loop().call_soon(
+        typing.document.apply, 0, 0, "import os\n"
+    )  # behind the call, before its task
+    assert await call == "done"
+    assert typing.asked[0].prompt.typed == "x = "
+
+
 async def test_asking_again_at_the_same_place_waits_for_the_same_answer() -> None:
     typing = Typing(ScriptedBackend(["done"], delay_ms=50), "x = ‸\n")
     older = asyncio.create_task(typing.ghost())
