@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hearth.engine.backends import Backend
 from hearth.engine.characters import without_new
-from hearth.engine.completion.cursor import Place
+from hearth.engine.completion.cursor import Cursor
 from hearth.engine.completion.fitting import sound
 from hearth.engine.completion.suggestions import (
     Part,
@@ -42,18 +42,18 @@ class Generation:
         self,
         backend: Backend,
         request: CompletionRequest,
-        place: Place,
+        cursor: Cursor,
         suggestions: Suggestions,
         floor: float = 0.0,
         by_hand: bool = False,
     ) -> None:
         self._backend = backend
         self._request = request
-        self._place = place
+        self._cursor = cursor
         self._suggestions = suggestions
         self._floor = floor
         self.by_hand = by_hand
-        self._line_end = place.line_end
+        self._line_end = cursor.line_end
         self._news = asyncio.Event()  # another one after each piece
         self._parts: list[Part] = []
         self._steps: list[tuple[int, float]] = []  # of the part that is still growing
@@ -72,9 +72,9 @@ class Generation:
 
     def shown(self, offset: int, floor: float) -> Shown:
         """What may be shown now to a cursor that moved along it to `offset`."""
-        typed, right = offset - self._place.offset, self._place.text[self._place.offset :]
+        typed, right = offset - self._cursor.offset, self._cursor.text[self._cursor.offset :]
         if self._parts or self._is_sound:  # of an answer that came to nothing the draft is not shown either
-            answer = self.answer if self._is_sound else sound(self._place, self.answer)
+            answer = self.answer if self._is_sound else sound(self._cursor, self.answer)
             is_all = self._is_sound and not self._is_cut
             found = shown(answer, self._parts, typed, right, floor, is_all)
             return found if self._is_sound else found._replace(following=self._draft[len(answer) :])
@@ -94,7 +94,7 @@ class Generation:
             not self._growing
             or self.answer
             or "\n" in self._draft.strip()
-            or goes_on(self._place.text[self._place.offset :])
+            or goes_on(self._cursor.text[self._cursor.offset :])
         ):
             return Shown("", 0.0)
         probability = self._growing[0].given(typed)
@@ -107,14 +107,14 @@ class Generation:
 
     def is_old_at(self, offset: int) -> bool:
         """`is_old` for a cursor that has moved along it to `offset`."""
-        return is_old(self._draft[: offset - self._place.offset])
+        return is_old(self._draft[: offset - self._cursor.offset])
 
     def cancel(self) -> None:
         self._task.cancel()
 
     def serves(self, text: str, offset: int) -> bool:
         """Whether it is under way and may still answer this place: the same, or one that was typed along it."""
-        began, ours = self._place.offset, self._place.text
+        began, ours = self._cursor.offset, self._cursor.text
         if not self.under_way or offset < began:
             return False
         typed = text[began:offset]
@@ -133,7 +133,7 @@ class Generation:
         way for so long, words are enough. It waits for nothing where it is clear that for a cursor at `offset` the
         answer will be less probable than `floor`.
         """
-        began, typed = _now(), offset - self._place.offset
+        began, typed = _now(), offset - self._cursor.offset
         while self.under_way:
             if self._is_hopeless(typed, floor):
                 self.reason = "doubt"
@@ -152,12 +152,12 @@ class Generation:
 
     def _is_whole_so_far(self) -> bool:
         """Whether what is certain of the answer ends where a person would stop."""
-        return bool(self.answer) and (self._has_begun_block() or is_whole(self.answer, beginning(self._place)))
+        return bool(self.answer) and (self._has_begun_block() or is_whole(self.answer, beginning(self._cursor)))
 
     def _has_begun_block(self) -> bool:
         """Whether the one line that was asked for is there, and its block follows: that is not waited for."""
-        line = f"{self._place.tail.head}{self.answer}".rpartition("\n")[2]
-        return self._request.stop.mode == "line" and opens_block(self._place.code, line)
+        line = f"{self._cursor.tail.head}{self.answer}".rpartition("\n")[2]
+        return self._request.stop.mode == "line" and opens_block(self._cursor.code, line)
 
     async def whole(self) -> None:
         """Until nothing more comes. Raises what the backend raised."""
@@ -197,7 +197,7 @@ class Generation:
         if self.reason in ("superseded", "cancelled"):
             return
         rivals = tuple(replace(each, text=self._own(each.text)) for each in rivals)
-        self.answer, self._is_sound = sound(self._place, self.answer), True
+        self.answer, self._is_sound = sound(self._cursor, self.answer), True
         self._remember(rivals=rivals)
 
     def _take(self, piece: Piece) -> bool:
@@ -231,11 +231,11 @@ class Generation:
         """With the document's own line ends, where the backends say line feeds, and nothing hidden that is new."""
         if self._line_end == "\r\n":
             text = text.replace("\r", "")
-        return without_new(text, self._place.text).replace("\n", self._line_end)
+        return without_new(text, self._cursor.text).replace("\n", self._line_end)
 
     def _with_secrets(self, text: str) -> str:
         """With this file's own keys where the model says what it was shown for them; nothing behind another's."""
-        own = restored(text, self._place.text)
+        own = restored(text, self._cursor.text)
         foreign = min((own.index(each) for each in stand_ins(own)), default=len(own))
         return own[:foreign]
 
@@ -245,8 +245,8 @@ class Generation:
         return next((probability for reached, probability in self._steps if reached >= end), piece.probability)
 
     def _remember(self, complete: bool = True, rivals: tuple[Rival, ...] = ()) -> None:
-        place = self._place
-        self._suggestions.add(place.text, place.offset, self.answer, self._parts, complete, rivals, self.by_hand)
+        cursor = self._cursor
+        self._suggestions.add(cursor.text, cursor.offset, self.answer, self._parts, complete, rivals, self.by_hand)
 
 
 def _now() -> float:

@@ -113,7 +113,7 @@ def confidence(parts: Sequence[Part], typed: int = 0) -> float:
 class Suggestion:
     """An answer to the place described by `left` and `right`; `complete` is False while more is coming.
 
-    `rivals` are the beginnings of other answers; `by_hand`: all that is missing was asked for;
+    `alternatives` are the beginnings of other answers; `by_hand`: all that is missing was asked for;
     `cut`: it was ended before its own end.
     """
 
@@ -123,7 +123,7 @@ class Suggestion:
     answer: str
     parts: tuple[Part, ...]
     complete: bool = True
-    rivals: tuple[Rival, ...] = ()
+    alternatives: tuple[Rival, ...] = ()
     by_hand: bool = False
     cut: bool = False
 
@@ -136,10 +136,10 @@ class Suggestion:
         """`is_old` for a cursor that has moved along it to `offset`."""
         return is_old(self.answer[: offset - self.offset])
 
-    def rivals_at(self, offset: int) -> list[str]:
+    def alternatives_at(self, offset: int) -> list[str]:
         """What other answers begin with behind a cursor that has moved along it to `offset`."""
         typed = self.answer[: offset - self.offset]
-        texts = [rival.text for rival in self.rivals]
+        texts = [alternative.text for alternative in self.alternatives]
         return [text[len(typed) :] for text in texts if text.startswith(typed) and text != typed]
 
     def rest_at(self, text: str, offset: int) -> str | None:
@@ -169,14 +169,14 @@ class Suggestions:
         answer: str,
         parts: Sequence[Part],
         complete: bool = True,
-        rivals: tuple[Rival, ...] = (),
+        alternatives: tuple[Rival, ...] = (),
         by_hand: bool = False,
         cut: bool = False,
     ) -> None:
         """Remember an answer; an empty one too: the place need not be asked about again."""
         left = text[max(0, offset - _LEFT) : offset]
         right = text[offset : offset + _RIGHT]
-        entry = Suggestion(offset, left, right, answer, tuple(parts), complete, rivals, by_hand, cut)
+        entry = Suggestion(offset, left, right, answer, tuple(parts), complete, alternatives, by_hand, cut)
         self._entries[offset, left] = entry
         self._entries.move_to_end((offset, left))
         while len(self._entries) > _ENTRIES:

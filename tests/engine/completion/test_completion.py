@@ -13,7 +13,7 @@ from hearth.engine.context.documents import Document
 from hearth.engine.errors import HostDied
 from hearth.engine.settings import CompletionSettings
 from hearth.engine.types import CompletionRequest, Finished, Piece, Usage
-from tests.engine.completion.typed_in import Typing
+from tests.engine.completion.typed_in import Typing, settle
 
 ABOVE = "".join(f"name_{number} = {number}\n" for number in range(400))
 
@@ -112,6 +112,7 @@ async def test_that_nothing_will_be_shown_is_told_at_once_and_who_types_along_se
         assert await typing.ghost() == ""
         typing.type(word)
     assert await typing.ghost() == "in lines:"
+    await settle()
     assert [request.stop.head for request in typing.asked] == ["", "for line in lines:"], "only what follows"
 
 
@@ -136,6 +137,7 @@ async def test_who_asks_for_a_doubtful_answer_in_the_making_gets_it() -> None:
     typing = Typing(backend, "‸\n")
     assert await typing.ghost() == ""
     assert await typing.ghost(automatic=False) == "for line in lines:"
+    await settle()
     heads = [request.stop.head for request in typing.asked]
     assert heads == ["", "", "for line in lines:"], "all that is missing was asked for, then what follows"
 

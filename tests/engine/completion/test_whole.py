@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from hearth.engine.completion.cursor import Place
+from hearth.engine.completion.cursor import Cursor
 from hearth.engine.completion.suggestions import Shown
 from hearth.engine.completion.whole import whole
 from hearth.engine.context.documents import Document
@@ -14,10 +14,10 @@ from hearth.engine.types import CompletionRequest, Finished, Piece
 from tests.engine.completion.test_completion import Drafting, Lines, Typing
 
 
-def place(marked: str, language: str) -> Place:
+def cursor(marked: str, language: str) -> Cursor:
     offset = marked.index("‸")
     document = Document("file:///a", marked.replace("‸", ""), language, "/a")
-    return Place(document.text, offset, *document.code_near(offset))
+    return Cursor(document.text, offset, *document.code_near(offset))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def place(marked: str, language: str) -> Place:
 )
 def test_a_part_ends_where_a_person_would_stop(marked: str, language: str, said: str, shown: str) -> None:
     text, following = said.split("|")
-    assert whole(place(marked, language), Shown(text, 0.9, following, is_part=True)) == shown
+    assert whole(cursor(marked, language), Shown(text, 0.9, following, is_part=True)) == shown
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_part_ends_where_a_person_would_stop(marked: str, language: str, said:
     ],
 )
 def test_an_answer_that_ended_by_itself_stays(marked: str, language: str, said: str) -> None:
-    assert whole(place(marked, language), Shown(said, 0.9)) == said
+    assert whole(cursor(marked, language), Shown(said, 0.9)) == said
 
 
 async def test_a_statement_over_lines_is_waited_for_until_the_second_deadline() -> None:
