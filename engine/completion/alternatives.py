@@ -55,7 +55,7 @@ async def _rest(state: DocumentState, call: Call, beginning: str, seconds: float
     text = call.cursor.text[:start] + beginning + call.cursor.text[start:]
     known = state.suggestions.find(text, after)
     if known is not None and known.complete:
-        return known.shown_at(after, 0.0)
+        return known.displayable_at(after, 0.0)
     snapshot = replace(call.snapshot, text=text)
     prompt = state.prompt.warm(snapshot, after)
     if prompt is None:
@@ -67,4 +67,4 @@ async def _rest(state: DocumentState, call: Call, beginning: str, seconds: float
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await generation.whole()
-    return generation.shown(after, 0.0)
+    return generation.displayable(after, 0.0)

@@ -148,7 +148,7 @@ class Completer:
         self.prompts.speed.learn(generation.usage)
         if not state.prompt.is_busy:
             state.prompt.grow(call.snapshot, offset, _REST_PAUSE)
-        shown = generation.shown(offset, call.min_probability)
+        shown = generation.displayable(offset, call.min_probability)
         return completion_of(state.suggestions, call, shown, generation.reason, generation.usage)
 
     def _ask(self, state: DocumentState, call: Call, prompt: FramedPrompt) -> Generation:
@@ -210,7 +210,7 @@ async def _from_answer_in_the_making(
     known = remembered(state.suggestions, call)
     if known is not None or not older.under_way:
         return known
-    shown = older.shown(cursor.offset, call.min_probability)
+    shown = older.displayable(cursor.offset, call.min_probability)
     if not shown.text and older.is_old_at(cursor.offset):
         return None
     return completion_of(state.suggestions, call, shown, older.reason)

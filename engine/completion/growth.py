@@ -19,15 +19,15 @@ class Growth:
         self._following: asyncio.Task[None] | None = None
 
     def began(self, generation: Generation | None, cursor: Cursor, shown: Completion) -> None:
-        """`shown` is told now; it can grow if the answer to that place is in the making."""
+        """`shown` is the answer to the cursor; it can grow if `generation` is still making it."""
         if generation is not None and generation.serves(cursor.text, cursor.offset):
             self._shown = (generation, cursor, shown, len(generation.answer))
 
     def follow(self, document: Document, look: Look, on_growth: Callable[[], None]) -> None:
         """Call `on_growth` each time that more can be shown, until the answer ends or the document changes.
 
-        `look` says what the place would be answered with by now. That parses, so it is asked only where more of
-        the answer is certain than before.
+        `look` returns what the cursor would be answered with by now. That parses, so it is called only where more
+        of the answer is committed than before.
         """
         if self._shown is not None:
             self._following = asyncio.create_task(_follow(document, self._shown, look, on_growth))

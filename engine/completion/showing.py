@@ -30,7 +30,7 @@ def remembered(suggestions: Suggestions, call: Call) -> Completion | None:
     found = suggestions.find(cursor.text, cursor.offset, by_hand=not call.automatic)
     if found is None:
         return None
-    shown = found.shown_at(cursor.offset, call.min_probability)
+    shown = found.displayable_at(cursor.offset, call.min_probability)
     if not found.complete:
         text = sound(cursor, shown.text)
         shown = shown._replace(text=text, following=shown.text[len(text) :] + shown.following)

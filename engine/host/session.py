@@ -125,7 +125,7 @@ class Session:
                 settled = text if request.raw else answer.push(text)
                 if answer.stopped:
                     break
-                probability = run.take_probability(settled) if settled else run.probability_of(answer.unsettled)
+                probability = run.take_probability(settled) if settled else run.probability_of(answer.tentative)
                 yield Piece(settled, probability=probability, draft=answer.text)
             answer.reason = answer.reason or reason
             self._learn(request, answer.reason, token == END)
