@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass, replace
 
 from hearth.engine.completion.tail import only_closers, tail_at
+from hearth.engine.languages import language_of
 from hearth.engine.secrets.finding import has_block
 from hearth.engine.secrets.hiding import secret_around, seen_by_model, seen_near
 from hearth.engine.text import CHARS_PER_TOKEN, start_of_line
-from hearth.engine.types import ContextFile, FimPrompt
+from hearth.engine.types import ContextFile, FimPrompt, Snapshot
 
 # Window starts move in steps of this part of the window: one that moved with every line would be evaluated anew.
 _STEPS = 4
@@ -90,6 +91,17 @@ def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:
         below=seen[right_start:end],
         path=path,
     )
+
+
+def displayed_path(snapshot: Snapshot) -> str:
+    """The last two parts of the path, with the suffix of its language: enough to tell that and the subject."""
+    path = (snapshot.path or snapshot.uri.partition(":")[2].partition("#")[0]).replace("\\", "/")
+    name = "/".join(path.split("/")[-2:])
+    language = language_of(snapshot.language)
+    if language is None or language_of("", name) is not None:
+        return name
+    suffix = next(iter(language.suffixes), "")
+    return f"{name.removesuffix('.ipynb')}{suffix}"  # a new file without a name, a cell of a notebook
 
 
 def with_context(frame: Frame, context: tuple[ContextFile, ...]) -> Frame:

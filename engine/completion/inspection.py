@@ -3,7 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hearth.engine.completion.completer import Completer, in_secret
+from hearth.engine.completion.completer import Completer
+from hearth.engine.completion.cursor import cursor_at
+from hearth.engine.completion.requests import in_secret, request_for
 from hearth.engine.context.documents import Document
 from hearth.engine.errors import RequestRefused
 from hearth.engine.text import estimate_tokens
@@ -40,9 +42,11 @@ async def inspect(completer: Completer, document: Document, offset: int) -> Insp
     """
     if in_secret(document, offset):
         raise RequestRefused("nothing is sent from here: the cursor is in a key or a password")
-    request, gathered = await completer.full_request(document, offset)
+    cursor = cursor_at(document, offset)
+    framed = await completer.prompts.of(document.uri).fullest(document.snapshot(), offset)
+    request = request_for(framed, cursor, automatic=False, settings=completer.settings)
     probe = await completer.backend.probe(request)
-    prompt = request.prompt
+    prompt, gathered = request.prompt, framed.gathered
     own = (
         ("above", prompt.above, "the text above the line where typing began"),
         ("below", prompt.below, "the text below the cursor"),

@@ -24,17 +24,23 @@ _LOOK_AGAIN = 16  # characters that were typed along a doubtful answer
 _WORTH_SHOWING = 8  # characters of an unfinished line
 
 
+class Step(NamedTuple):
+    """How probable a part of an answer is up to `end` of the answer."""
+
+    end: int
+    probability: float
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of an answer that became certain as a whole, a line mostly; it ends at `end` of the answer.
+    """A part of an answer that was committed as a whole, a line mostly; it ends at `end` of the answer.
 
-    `probability` is that of the whole part; each of `steps` is (how far the answer went, the part's probability
-    up to there).
+    `probability` is that of the whole part, and `steps` say how it came to that.
     """
 
     end: int
     probability: float
-    steps: tuple[tuple[int, float], ...] = ()
+    steps: tuple[Step, ...] = ()
 
     def given(self, typed: int) -> float:
         """Its probability once so many characters of the answer have turned out to be right."""
@@ -47,7 +53,7 @@ class Part:
         return min(1.0, up_to / known) if known > 0 else 0.0
 
     def _up_to(self, end: int) -> float:
-        return next((probability for step, probability in reversed(self.steps) if step <= end), 1.0)
+        return next((step.probability for step in reversed(self.steps) if step.end <= end), 1.0)
 
 
 class Shown(NamedTuple):
@@ -62,24 +68,25 @@ class Shown(NamedTuple):
     is_part: bool = False
 
 
-def shown(
-    answer: str, parts: Sequence[Part], typed: int, right: str, floor: float, complete: bool = True
+def displayable(
+    answer: str, parts: Sequence[Part], typed: int, right: str, min_probability: float, complete: bool = True
 ) -> Shown:
-    """What may be shown once so many characters of the answer were typed.
+    """What may be shown once `typed` characters of the answer were typed.
 
-    That are its lines up to the first one that is less probable than `floor`, or where that is the first of all
-    its sure words, if the text `right` of the cursor does not go on there.
+    These are its lines up to the first one that is less probable than `min_probability`. Where that is the very
+    first line, it is the line's probable words, if nothing but closers stands in `right`, the text right of the
+    cursor.
     """
     left = [part for part in parts if part.end > typed]
-    sure_lines = list(takewhile(lambda part: part.given(typed) >= floor, left))
+    sure_lines = list(takewhile(lambda part: part.given(typed) >= min_probability, left))
     if sure_lines or not left or goes_on(right):
         end = sure_lines[-1].end if sure_lines else typed
         is_part = not complete or len(sure_lines) < len(left)
         return Shown(answer[typed:end], confidence(sure_lines or left, typed), answer[end:], is_part)
     part = left[0]
-    steps = [(end, part.given_to(end, typed)) for end, _ in part.steps if end > typed]
-    sure = list(takewhile(lambda step: step[1] >= _SURE, steps))
-    found = words(answer[typed : part.end], sure[-1][0] - typed, sure[-1][1]) if sure else Shown("", 0.0)
+    steps = [Step(step.end, part.given_to(step.end, typed)) for step in part.steps if step.end > typed]
+    sure = list(takewhile(lambda step: step.probability >= _SURE, steps))
+    found = words(answer[typed : part.end], sure[-1].end - typed, sure[-1].probability) if sure else Shown("", 0.0)
     return found if found.text else Shown("", part.given(typed))
 
 
@@ -113,7 +120,7 @@ def confidence(parts: Sequence[Part], typed: int = 0) -> float:
 class Suggestion:
     """An answer to the place described by `left` and `right`; `complete` is False while more is coming.
 
-    `rivals` are the beginnings of other answers; `by_hand`: all that is missing was asked for;
+    `alternatives` are the beginnings of other answers; `by_hand`: all that is missing was asked for;
     `cut`: it was ended before its own end.
     """
 
@@ -123,23 +130,23 @@ class Suggestion:
     answer: str
     parts: tuple[Part, ...]
     complete: bool = True
-    rivals: tuple[Rival, ...] = ()
+    alternatives: tuple[Rival, ...] = ()
     by_hand: bool = False
     cut: bool = False
 
-    def shown_at(self, offset: int, floor: float) -> Shown:
-        """`shown` for a cursor that has moved along it to `offset`."""
+    def displayable_at(self, offset: int, min_probability: float) -> Shown:
+        """`displayable` for a cursor that has moved along it to `offset`."""
         is_all = self.complete and not self.cut
-        return shown(self.answer, self.parts, offset - self.offset, self.right, floor, is_all)
+        return displayable(self.answer, self.parts, offset - self.offset, self.right, min_probability, is_all)
 
     def is_old_at(self, offset: int) -> bool:
         """`is_old` for a cursor that has moved along it to `offset`."""
         return is_old(self.answer[: offset - self.offset])
 
-    def rivals_at(self, offset: int) -> list[str]:
+    def alternatives_at(self, offset: int) -> list[str]:
         """What other answers begin with behind a cursor that has moved along it to `offset`."""
         typed = self.answer[: offset - self.offset]
-        texts = [rival.text for rival in self.rivals]
+        texts = [alternative.text for alternative in self.alternatives]
         return [text[len(typed) :] for text in texts if text.startswith(typed) and text != typed]
 
     def rest_at(self, text: str, offset: int) -> str | None:
@@ -169,21 +176,21 @@ class Suggestions:
         answer: str,
         parts: Sequence[Part],
         complete: bool = True,
-        rivals: tuple[Rival, ...] = (),
+        alternatives: tuple[Rival, ...] = (),
         by_hand: bool = False,
         cut: bool = False,
     ) -> None:
         """Remember an answer; an empty one too: the place need not be asked about again."""
         left = text[max(0, offset - _LEFT) : offset]
         right = text[offset : offset + _RIGHT]
-        entry = Suggestion(offset, left, right, answer, tuple(parts), complete, rivals, by_hand, cut)
+        entry = Suggestion(offset, left, right, answer, tuple(parts), complete, alternatives, by_hand, cut)
         self._entries[offset, left] = entry
         self._entries.move_to_end((offset, left))
         while len(self._entries) > _ENTRIES:
             self._entries.popitem(last=False)
 
-    def find(self, text: str, offset: int, by_hand: bool = False) -> tuple[str, Suggestion] | None:
-        """(what remains, the entry) of the newest suggestion that applies to this cursor.
+    def find(self, text: str, offset: int, by_hand: bool = False) -> Suggestion | None:
+        """The newest suggestion that applies to this cursor.
 
         Who asks `by_hand` is not answered from what was found while typing, which may be less.
         """
@@ -192,7 +199,7 @@ class Suggestions:
                 continue
             rest = entry.rest_at(text, offset)
             if rest is not None and (rest or (entry.offset == offset and entry.complete)):
-                return rest, entry
+                return entry
         return None
 
     def reject(self, text: str, offset: int, answer: str) -> None:
@@ -200,6 +207,3 @@ class Suggestions:
 
     def is_rejected(self, text: str, offset: int, answer: str) -> bool:
         return (text[max(0, offset - 200) : offset], answer.split("\n")[0]) in self._rejected
-
-    def clear(self) -> None:
-        self._entries.clear()

@@ -38,7 +38,7 @@ async def handle(ls: Hearth, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     seconds, floor = time.perf_counter() - began, completer.settings.min_confidence
     answers = [first] if first.text else []
     if not automatic:
-        answers += await completer.others(asked.document, first)
+        answers += await completer.alternatives(asked.document, first)
         if document.version != version:
             return None
     found = [asked.told(each) for each in answers if each.text]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from unittest.mock import patch
 
-from hearth.engine.completion.cursor import Place
+from hearth.engine.completion.cursor import Cursor
 from hearth.engine.completion.fitting import fitted, sound
 from hearth.engine.context.documents import Document
 from hearth.engine.stopping import scanner
@@ -44,7 +44,7 @@ def ended(gap: Gap, said: str, own_end: bool, without: str, knows_end: bool) -> 
     """The completed text, where the rules but one have ended what the model said."""
     text, offset = gap.above + gap.below, len(gap.above)
     document = Document(f"file:///{gap.name}", text, gap.language, f"/{gap.name}")
-    place = Place(text, offset, *document.code_near(offset))
+    place = Cursor(text, offset, *document.code_near(offset))
     closers = place.closers if place.tail.is_closed else None
     policy = scanner.policy_at(text, offset, "span", place.code.language, closers, max_lines=40)
     answer = scanner.StopScanner(replace(policy, knows_end=knows_end))

@@ -12,8 +12,8 @@ from hearth.engine.completion.completer import Completer
 from hearth.engine.context.documents import Document
 from hearth.engine.errors import HostDied
 from hearth.engine.settings import CompletionSettings
-from hearth.engine.types import CompletionRequest, Finished, Piece, Usage
-from tests.engine.completion.typed_in import Typing
+from hearth.engine.types import CompletionRequest, Finished, FinishReason, Piece, Usage
+from tests.engine.completion.typed_in import Typing, settle
 
 ABOVE = "".join(f"name_{number} = {number}\n" for number in range(400))
 
@@ -56,6 +56,16 @@ async def test_a_newer_request_answers_the_older_one_with_nothing() -> None:
     typing.type("a")
     assert await typing.ghost() == "done"
     assert await older is None
+
+
+async def test_what_is_asked_about_is_the_text_as_it_was_at_the_call() -> None:
+    typing = Typing(ScriptedBackend(["done"]), "x = ‸\n")
+    call = asyncio.create_task(typing.ghost())
+    asyncio.get_running_loop().call_soon(
+        typing.document.apply, 0, 0, "import os\n"
+    )  # behind the call, before its task
+    assert await call == "done"
+    assert typing.asked[0].prompt.typed == "x = "
 
 
 async def test_asking_again_at_the_same_place_waits_for_the_same_answer() -> None:
@@ -102,6 +112,7 @@ async def test_that_nothing_will_be_shown_is_told_at_once_and_who_types_along_se
         assert await typing.ghost() == ""
         typing.type(word)
     assert await typing.ghost() == "in lines:"
+    await settle()
     assert [request.stop.head for request in typing.asked] == ["", "for line in lines:"], "only what follows"
 
 
@@ -126,6 +137,7 @@ async def test_who_asks_for_a_doubtful_answer_in_the_making_gets_it() -> None:
     typing = Typing(backend, "‸\n")
     assert await typing.ghost() == ""
     assert await typing.ghost(automatic=False) == "for line in lines:"
+    await settle()
     heads = [request.stop.head for request in typing.asked]
     assert heads == ["", "", "for line in lines:"], "all that is missing was asked for, then what follows"
 
@@ -251,7 +263,7 @@ class Drafting(ScriptedBackend):
                 yield Piece("", probability=probability, draft=said)
             if not self.comes_to_nothing:
                 yield Piece(said, probability=probability)
-            yield Finished("eog")
+            yield Finished(FinishReason.EOG)
         finally:
             self.ended += 1
 
@@ -280,7 +292,7 @@ class Lines(ScriptedBackend):
         for text, probability in self.lines:
             await asyncio.sleep(0)
             yield Piece(text, probability=probability)
-        yield Finished("eog")
+        yield Finished(FinishReason.EOG)
 
 
 @dataclass

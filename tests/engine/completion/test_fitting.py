@@ -2,20 +2,20 @@
 
 import pytest
 
-from hearth.engine.completion.cursor import Place
+from hearth.engine.completion.cursor import Cursor
 from hearth.engine.completion.fitting import fitted, sound
 from hearth.engine.context import parsed
 from hearth.engine.languages import language_of
 
 
-def place(marked: str, language: str) -> Place:
+def cursor(marked: str, language: str) -> Cursor:
     text, offset = marked.replace("‸", ""), marked.index("‸")
-    return Place(text, offset, parsed.parse(text, language_of(language)), 0)
+    return Cursor(text, offset, parsed.parse(text, language_of(language)), 0)
 
 
 def inserted(marked: str, language: str, answer: str) -> str:
     """The text with the answer in it, and the cursor behind that."""
-    there = place(marked, language)
+    there = cursor(marked, language)
     fit = fitted(there, sound(there, answer))
     return there.text[: there.offset] + fit.text + "‸" + there.text[there.offset + fit.replaced :]
 

@@ -4,11 +4,16 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
 from hearth.engine.backends.scripted import ScriptedBackend
+from hearth.engine.completion import showing
+from hearth.engine.completion.cursor import Cursor, Fit
+from hearth.engine.completion.fitting import fitted
 from hearth.engine.context.documents import Document
 from hearth.engine.settings import CompletionSettings
-from hearth.engine.types import CompletionRequest, Finished, Piece
-from tests.engine.completion.typed_in import Typing
+from hearth.engine.types import CompletionRequest, Finished, FinishReason, Piece
+from tests.engine.completion.typed_in import Typing, settle
 
 BLOCK = "def f(a, b):\n    if a:\n        ‸\n"
 LINES = ["total = a\n", "        total += b\n", "        return total\n"]
@@ -31,7 +36,7 @@ class Halting(ScriptedBackend):
             await self.turns.get()
             yield Piece(text)
         await self.turns.get()
-        yield Finished("eog")
+        yield Finished(FinishReason.EOG)
 
 
 class Looking(Typing):
@@ -64,12 +69,6 @@ class Looking(Typing):
 
     def _on_growth(self) -> None:
         self.told += 1
-
-
-async def settle() -> None:
-    """Whatever is ready runs; nothing here waits for a clock once a suggestion is shown."""
-    for _ in range(20):
-        await asyncio.sleep(0)
 
 
 async def test_each_growth_is_told_once_and_asking_again_gives_it() -> None:
@@ -202,19 +201,18 @@ async def test_what_is_complete_is_not_followed() -> None:
     assert looking.told == 0
 
 
-async def test_it_is_looked_only_where_more_is_certain() -> None:
+async def test_it_is_looked_only_where_more_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
     """To fit an answer parses; the drafts before a part, and an end without more, cost nothing."""
     looking = Looking(Halting(LINES[:2]), BLOCK)
     await looking.look_at(1)
     looks = 0
-    remembered = looking.completer._remembered
 
-    def counted(*arguments: object) -> object:
+    def counted(cursor: Cursor, answer: str) -> Fit:
         nonlocal looks
         looks += 1
-        return remembered(*arguments)  # type: ignore[arg-type]  # passed on as they are
+        return fitted(cursor, answer)
 
-    looking.completer._remembered = counted  # type: ignore[assignment, method-assign]  # to count it
+    monkeypatch.setattr(showing, "fitted", counted)
     await settle()
     await looking.say(2)
     assert (looks, looking.told) == (1, 1)

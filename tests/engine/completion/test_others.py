@@ -16,7 +16,7 @@ THREE = [["total(a)"], ["sum(", "a)"], ["len(", "a)\nprint(b)"]]
 async def others(typing: Typing, automatic: bool = False) -> list[str]:
     first = await typing.completer.complete(typing.document, typing.cursor, automatic)
     assert first is not None
-    return [first.text, *(each.text for each in await typing.completer.others(typing.document, first))]
+    return [first.text, *(each.text for each in await typing.completer.alternatives(typing.document, first))]
 
 
 async def test_who_asks_by_hand_sees_what_else_could_stand_there() -> None:
@@ -64,7 +64,7 @@ async def test_a_newer_request_ends_the_search_for_others() -> None:
     typing = Typing(slow, "x = ‸\n")
     shown = await typing.completer.complete(typing.document, typing.cursor, False)
     assert shown is not None
-    search = asyncio.create_task(typing.completer.others(typing.document, shown))
+    search = asyncio.create_task(typing.completer.alternatives(typing.document, shown))
     await asyncio.sleep(0.05)
     typing.type("y")
     await typing.ghost()
@@ -82,7 +82,7 @@ async def test_brackets_behind_the_cursor_are_replaced_by_those_of_each_answer()
     typing = Typing(ScriptedBackend(["first)"], others=[["sec", "ond)"]]), "print(‸)\n")
     first = await typing.completer.complete(typing.document, typing.cursor, False)
     assert first is not None
-    (other,) = await typing.completer.others(typing.document, first)
+    (other,) = await typing.completer.alternatives(typing.document, first)
     assert (other.text, other.start, other.end) == ("second)", first.start, first.end)
 
 

@@ -1,12 +1,13 @@
 import pytest
 
-from hearth.engine.completion.suggestions import Part, Suggestions
+from hearth.engine.completion.suggestions import Part, Step, Suggestions
 
 
 def find(known: Suggestions, marked: str) -> str | None:
     offset = marked.index("‸")
-    found = known.find(marked.replace("‸", ""), offset)
-    return None if found is None else found[0]
+    text = marked.replace("‸", "")
+    found = known.find(text, offset)
+    return None if found is None else found.rest_at(text, offset)
 
 
 def suggested(marked: str, answer: str) -> Suggestions:
@@ -40,7 +41,7 @@ def test_a_finished_suggestion_says_nothing_about_what_follows() -> None:
 
 
 LOOP = "for line in lines:"
-STEPS = ((3, 0.5), (8, 0.125), (11, 0.12), (18, 0.1))
+STEPS = (Step(3, 0.5), Step(8, 0.125), Step(11, 0.12), Step(18, 0.1))
 
 
 @pytest.mark.parametrize(
@@ -58,9 +59,9 @@ def test_what_was_doubtful_is_shown_once_the_doubtful_words_were_typed(
 ) -> None:
     known = Suggestions()
     known.add("", 0, LOOP, [Part(18, 0.1, STEPS)])
-    _, entry = known.find(typed, len(typed)) or ("", None)
+    entry = known.find(typed, len(typed))
     assert entry
-    text, probability, *_ = entry.shown_at(len(typed), floor=0.4)
+    text, probability, *_ = entry.displayable_at(len(typed), min_probability=0.4)
     assert (text, round(probability, 6)) == shown
 
 
@@ -70,12 +71,13 @@ def test_what_was_doubtful_is_shown_once_the_doubtful_words_were_typed(
 )
 def test_of_a_doubtful_line_the_sure_words_are_shown(marked: str, shown: str) -> None:
     known = Suggestions()
+    steps = ((8, 0.9), (11, 0.8), (14, 0.7), (17, 0.1), (18, 0.1))
     text, offset = marked.replace("‸", ""), marked.index("‸")
-    known.add(text, offset, LOOP, [Part(18, 0.1, ((8, 0.9), (11, 0.8), (14, 0.7), (17, 0.1), (18, 0.1)))])
-    _, entry = known.find(text, offset) or ("", None)
+    known.add(text, offset, LOOP, [Part(18, 0.1, tuple(Step(*each) for each in steps))])
+    entry = known.find(text, offset)
     assert entry
-    assert entry.shown_at(offset, floor=0.4)[0] == shown
-    assert entry.shown_at(offset, floor=0.0)[0] == LOOP
+    assert entry.displayable_at(offset, min_probability=0.4)[0] == shown
+    assert entry.displayable_at(offset, min_probability=0.0)[0] == LOOP
 
 
 @pytest.mark.parametrize(
@@ -84,9 +86,9 @@ def test_of_a_doubtful_line_the_sure_words_are_shown(marked: str, shown: str) ->
 def test_lines_are_shown_up_to_the_first_doubtful_one(typed: str, shown: str) -> None:
     known = Suggestions()
     known.add("", 0, "one\ntwo\nthree\nfour", [Part(3, 0.5), Part(7, 0.5), Part(13, 0.2), Part(18, 0.9)])
-    _, entry = known.find(typed, len(typed)) or ("", None)
+    entry = known.find(typed, len(typed))
     assert entry
-    assert entry.shown_at(len(typed), floor=0.4)[0] == shown
+    assert entry.displayable_at(len(typed), min_probability=0.4)[0] == shown
 
 
 def test_nothing_to_suggest_is_remembered_too() -> None:

@@ -5,20 +5,20 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from hearth.engine.completion.cursor import Place
+from hearth.engine.completion.cursor import Cursor
 from hearth.engine.completion.suggestions import Shown
 from hearth.engine.completion.whole import whole
 from hearth.engine.context.documents import Document
 from hearth.engine.settings import CompletionSettings
-from hearth.engine.types import CompletionRequest, Finished, Piece
+from hearth.engine.types import CompletionRequest, Finished, FinishReason, Piece
 from tests.engine.completion.test_completion import Drafting, Lines
 from tests.engine.completion.typed_in import Typing
 
 
-def place(marked: str, language: str) -> Place:
+def cursor(marked: str, language: str) -> Cursor:
     offset = marked.index("‸")
     document = Document("file:///a", marked.replace("‸", ""), language, "/a")
-    return Place(document.text, offset, *document.code_near(offset))
+    return Cursor(document.text, offset, *document.code_near(offset))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def place(marked: str, language: str) -> Place:
 )
 def test_a_part_ends_where_a_person_would_stop(marked: str, language: str, said: str, shown: str) -> None:
     text, following = said.split("|")
-    assert whole(place(marked, language), Shown(text, 0.9, following, is_part=True)) == shown
+    assert whole(cursor(marked, language), Shown(text, 0.9, following, is_part=True)) == shown
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_part_ends_where_a_person_would_stop(marked: str, language: str, said:
     ],
 )
 def test_an_answer_that_ended_by_itself_stays(marked: str, language: str, said: str) -> None:
-    assert whole(place(marked, language), Shown(said, 0.9)) == said
+    assert whole(cursor(marked, language), Shown(said, 0.9)) == said
 
 
 async def test_a_statement_over_lines_is_waited_for_until_the_second_deadline() -> None:
@@ -75,7 +75,7 @@ async def test_a_line_that_begins_a_block_is_shown_at_once_and_its_block_follows
             yield Piece("for x in xs:", probability=0.9)
             await hold.wait()
             yield Piece("\n    go(x)", probability=0.9)
-            yield Finished("eog")
+            yield Finished(FinishReason.EOG)
 
     typing = Typing(Held([]), "‸\n", CompletionSettings(deadline_ms=60_000))
     assert await typing.ghost() == "for x in xs:"

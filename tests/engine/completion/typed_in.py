@@ -1,5 +1,6 @@
 """A document that is typed in, with scripted answers; `‸` marks the cursor."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from hearth.engine.backends.scripted import ScriptedBackend
@@ -35,3 +36,9 @@ class Typing:
     @property
     def asked(self) -> list[CompletionRequest]:
         return [request for request in self.backend.requests if isinstance(request, CompletionRequest)]
+
+
+async def settle() -> None:
+    """Whatever is ready runs; it waits for no clock."""
+    for _ in range(20):
+        await asyncio.sleep(0)

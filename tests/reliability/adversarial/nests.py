@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from hearth.engine import languages
-from hearth.engine.completion.cursor import Place
+from hearth.engine.completion.cursor import Cursor
 from hearth.engine.completion.fitting import fitted
 from hearth.engine.context import prepare, syntax
 from hearth.engine.context.documents import Document
@@ -146,7 +146,7 @@ async def _complete(document: Document) -> float:
         at = offset - start
         references(code, max(0, at - 2000), at)
         longest, began = max(longest, time.thread_time() - began), time.thread_time()
-        place = Place(text, offset, code, start)
+        place = Cursor(text, offset, code, start)
         syntax.block_expected(code, at)
         syntax.enclosing_definition(code, at)
         if not place.is_text and place.tail.text:
