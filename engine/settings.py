@@ -55,12 +55,10 @@ class ContextSettings:
 class HostSettings:
     threads: Annotated[int, Between(0, 1024)] = 0  # 0: as many as there are physical cores
     gpu_layers: Annotated[int, Between(-1, 10_000)] = 0  # -1: all
-    idle_minutes: Annotated[float, Between(0, 100_000)] = (
-        10.0  # the model's process leaves after this time without clients
-    )
-    crash_budget: Annotated[int, Between(1, 1000)] = (
-        6  # crashes within ten minutes after which it is left alone for five
-    )
+    # The model process exits after this time without clients.
+    idle_minutes: Annotated[float, Between(0, 100_000)] = 10.0
+    # Restarts pause for five minutes after this many crashes within ten.
+    crash_budget: Annotated[int, Between(1, 1000)] = 6
 
 
 @dataclass(frozen=True, slots=True)

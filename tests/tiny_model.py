@@ -7,57 +7,23 @@ from typing import Any
 import gguf
 import numpy as np
 
+from tests.fakes.tiny_models import CHATML, CONTEXT, ByteVocabulary, finished
+
 _LAYERS, _WIDTH, _HEADS, _KV_HEADS, _INNER = 2, 64, 4, 2, 128
-CONTEXT = 2048
-SPECIAL = [
-    "<|endoftext|>",
-    "<|im_start|>",
-    "<|im_end|>",
-    "<|fim_prefix|>",
-    "<|fim_middle|>",
-    "<|fim_suffix|>",
-    "<|fim_pad|>",
-    "<|repo_name|>",
-    "<|file_sep|>",
-]
-# The byte-level alphabet of GPT-2 spells a blank as Ġ and a line feed as Ċ.
-_MERGES = [
-    "i n",
-    "r e",
-    "re t",
-    "Ġ Ġ",
-    "ĠĠ ĠĠ",
-    "d e",
-    "de f",
-    "e l",
-    "s e",
-    "se l",
-    "sel f",
-    "Ġ =",
-    "o r",
-    "f or",
-]
-_TEMPLATE = (
-    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n"
-    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
 
 
-def write_tiny_gguf(path: Path, seed: int = 0, template: str = _TEMPLATE) -> Path:
+def write_tiny_gguf(path: Path, seed: int = 0, template: str = CHATML) -> Path:
     """Write a Qwen2 model with Qwen's FIM tokens and a chat template; the same bytes for the same seed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     writer = gguf.GGUFWriter(str(path), "qwen2")
-    tokens = [*_alphabet(), *("".join(merge.split()) for merge in _MERGES), *SPECIAL]
-    _write_header(writer, tokens, template)
-    _write_weights(writer, len(tokens), np.random.default_rng(seed))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return path
+    _write_header(writer)
+    vocabulary = ByteVocabulary().write(writer)
+    writer.add_chat_template(template)
+    _write_weights(writer, vocabulary, np.random.default_rng(seed))
+    return finished(writer, path)
 
 
-def _write_header(writer: Any, tokens: list[str], template: str) -> None:
+def _write_header(writer: Any) -> None:
     writer.add_name("Tiny random Qwen2")
     writer.add_context_length(CONTEXT)
     writer.add_block_count(_LAYERS)
@@ -68,17 +34,6 @@ def _write_header(writer: Any, tokens: list[str], template: str) -> None:
     writer.add_layer_norm_rms_eps(1e-6)
     writer.add_rope_freq_base(10000.0)
     writer.add_file_type(gguf.LlamaFileType.ALL_F32)
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("qwen2")
-    writer.add_token_list(tokens)
-    kinds = [gguf.TokenType.CONTROL if token in SPECIAL else gguf.TokenType.NORMAL for token in tokens]
-    writer.add_token_types(kinds)
-    writer.add_token_merges(_MERGES)
-    writer.add_bos_token_id(tokens.index("<|endoftext|>"))
-    writer.add_eos_token_id(tokens.index("<|im_end|>"))
-    writer.add_pad_token_id(tokens.index("<|endoftext|>"))
-    writer.add_add_bos_token(False)
-    writer.add_chat_template(template)
 
 
 def _write_weights(writer: Any, vocabulary: int, random: np.random.Generator) -> None:
@@ -100,15 +55,6 @@ def _write_weights(writer: Any, vocabulary: int, random: np.random.Generator) ->
         add(f"{block}.ffn_gate.weight", _INNER, _WIDTH)
         add(f"{block}.ffn_up.weight", _INNER, _WIDTH)
         add(f"{block}.ffn_down.weight", _WIDTH, _INNER)
-
-
-def _alphabet() -> list[str]:
-    """One printable character for each byte, as GPT-2's tokenizer spells them."""
-    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    spelling = {byte: chr(byte) for byte in printable}
-    others = [byte for byte in range(256) if byte not in spelling]
-    spelling.update({byte: chr(0x100 + i) for i, byte in enumerate(others)})
-    return [spelling[byte] for byte in range(256)]
 
 
 if __name__ == "__main__":

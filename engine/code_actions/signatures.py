@@ -23,38 +23,11 @@ _PYTHON_TYPES = {
     "Type": "type",
 }
 _SCRIPT_TYPES = frozenset(
-    {
-        "Array",
-        "ReadonlyArray",
-        "Record",
-        "Map",
-        "Set",
-        "Promise",
-        "Partial",
-        "Required",
-        "Readonly",
-        "Pick",
-        "Omit",
-        "Iterable",
-        "Iterator",
-        "Date",
-        "Error",
-        "RegExp",
-        "Function",
-        "Object",
-        "String",
-        "Number",
-        "Boolean",
-        "Symbol",
-        "BigInt",
-        "Uint8Array",
-        "ArrayBuffer",
-        "Buffer",
-        "Element",
-        "HTMLElement",
-        "Event",
-        "Node",
-    }
+    """
+    Array ReadonlyArray Record Map Set Promise Partial Required Readonly Pick Omit Iterable Iterator Date
+    Error RegExp Function Object String Number Boolean Symbol BigInt Uint8Array ArrayBuffer Buffer
+    Element HTMLElement Event Node
+    """.split()
 )
 
 

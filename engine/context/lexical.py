@@ -14,28 +14,16 @@ from hearth.engine.text import indent_of
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
 MAX_BRACKET_CHARS = 20_000  # looked at before the cursor
 MAX_BRACKETS = 400
-MAX_LINE_CHARS = (
-    4_000  # that are looked at left and right of a place; in a longer line what a string is is a guess
-)
+# Looked at on each side of the cursor; in a longer line it is a guess what is inside a string.
+MAX_LINE_CHARS = 4_000
 
 _BRACKET = re.compile(r"[()\[\]{}]")
 # Besides these every node with "string" in its type.
 _STRINGS = frozenset(
-    {
-        "char_literal",
-        "character_literal",
-        "charlist",
-        "rune_literal",
-        "heredoc_body",
-        "double_quote_scalar",
-        "single_quote_scalar",
-        "block_scalar",
-        "quoted_attribute_value",
-        "regex",
-        "sigil",
-        "subshell",
-        "system_lib_string",
-    }
+    """
+    char_literal character_literal charlist rune_literal heredoc_body double_quote_scalar
+    single_quote_scalar block_scalar quoted_attribute_value regex sigil subshell system_lib_string
+    """.split()
 )
 _CODE_IN_STRINGS = frozenset(
     {

@@ -17,9 +17,8 @@ from hearth.engine.models.sources import local, ollama_store
 
 _UNPINNED = "main"
 _LONGEST, _LONGEST_PART, _MOST_TOLD = 4000, 240, 80  # characters, bytes, characters
-_CONTROL = re.compile(
-    r"[\x00-\x1f\x7f\ud800-\udc7f\udd00-\udfff]"
-)  # half a surrogate stands for a byte of a file's name
+# The lone surrogates that are left out stand for bytes of a file's name.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udc7f\udd00-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,82 +100,42 @@ SECRET_NAMES: tuple[str, ...] = (
     *("*.pcap", "*.pcapng", "*.har", "wallet.dat", "*.wallet", "keystore--utc--*", "utc--20*", "mnemonic.txt"),
     *("seed.txt", "recovery-codes.txt", "recovery_codes.txt", "*recovery-codes*.txt", "backup-codes.txt"),
 )
-SECRET_FOLDERS = (
-    ".ssh",
-    ".gnupg",
-    ".aws",
-    ".kube",
-    ".azure",
-    ".password-store",
-    ".config/gcloud",
-    ".secrets",
-    "keyrings",
+SECRET_FOLDERS = tuple(
+    """
+    .ssh .gnupg .aws .kube .azure .password-store .config/gcloud .secrets keyrings
+    """.split()
 )
 # The end of a path, where the name alone says nothing.
-SECRET_PATHS = (
-    *(".docker/config.json", ".cargo/credentials*", ".gem/credentials", ".config/gh/hosts.yml", ".config/hub"),
-    *(
-        ".config/doctl/config.yaml",
-        ".fly/config.yml",
-        ".netlify/config.json",
-        ".m2/settings.xml",
-        ".composer/auth.json",
-    ),
-    *(
-        ".gradle/gradle.properties",
-        ".ivy2/.credentials",
-        ".sbt/.credentials",
-        ".subversion/auth/*",
-        ".wrangler/*.toml",
-    ),
-    *(".config/op/config", ".huggingface/token", "huggingface/token", ".databrickscfg", ".snowsql/config"),
-    *(
-        ".streamlit/secrets.toml",
-        ".oci/config",
-        ".bluemix/config.json",
-        ".config/configstore/*.json",
-        "etc/shadow",
-    ),
+SECRET_PATHS = tuple(
+    """
+    .docker/config.json .cargo/credentials* .gem/credentials .config/gh/hosts.yml .config/hub
+    .config/doctl/config.yaml .fly/config.yml .netlify/config.json .m2/settings.xml .composer/auth.json
+    .gradle/gradle.properties .ivy2/.credentials .sbt/.credentials .subversion/auth/* .wrangler/*.toml
+    .config/op/config .huggingface/token huggingface/token .databrickscfg .snowsql/config
+    .streamlit/secrets.toml .oci/config .bluemix/config.json .config/configstore/*.json etc/shadow
+    """.split()
 )
 # Files of these names are written to be shared.
-SHARED_NAMES = (
-    *("*.example", "*.sample", "*.template", "*.tmpl", "*.dist", "*.pub", "*.tpl", "*.j2", "*.schema.json"),
-    *(
-        ".env.example.*",
-        ".env.sample.*",
-        ".env.template.*",
-        ".env.dist.*",
-        "example.env",
-        "sample.env",
-        "template.env",
-    ),
-    *("*[._-]example.{data}", "*[._-]sample.{data}", "*[._-]template.{data}", "*.dist.{data}", "*[-_]sample.php"),
-    *("*.example.php", ".env.defaults", ".env.schema", "*.example.tfvars", "*.tfvars.example"),
+SHARED_NAMES = tuple(
+    """
+    *.example *.sample *.template *.tmpl *.dist *.pub *.tpl *.j2 *.schema.json .env.example.*
+    .env.sample.* .env.template.* .env.dist.* example.env sample.env template.env *[._-]example.{data}
+    *[._-]sample.{data} *[._-]template.{data} *.dist.{data} *[-_]sample.php *.example.php .env.defaults
+    .env.schema *.example.tfvars *.tfvars.example
+    """.split()
 )
 # `credentials.py` is code, these hold the credentials themselves.
-_DATA_SUFFIXES = (
-    *(
-        "json",
-        "json5",
-        "jsonc",
-        "yaml",
-        "yml",
-        "toml",
-        "ini",
-        "xml",
-        "txt",
-        "csv",
-        "tsv",
-        "properties",
-        "cfg",
-        "conf",
-    ),
-    *("config", "enc", "db", "sqlite", "plist", "edn", "hcl", "bin", "asc"),
+_DATA_SUFFIXES = tuple(
+    """
+    json json5 jsonc yaml yml toml ini xml txt csv tsv properties cfg conf config enc db sqlite plist edn
+    hcl bin asc
+    """.split()
 )
-_BACKUP_ENDS = (
-    *("~", ".bak", ".backup", ".old", ".orig", ".save", ".sav", ".copy", ".tmp", ".temp", ".swp", ".swo", ".swn"),
-    *(".1", ".2", ".3", ".rej", ".new", ".prev", ".previous", ".bkp", ".back", ".disabled", ".off", "#"),
-    *(".gz", ".zip", ".bz2", ".xz", ".zst"),
+_BACKUP_ENDS = tuple(
+    """
+    ~ .bak .backup .old .orig .save .sav .copy .tmp .temp .swp .swo .swn .1 .2 .3 .rej .new .prev
+    .previous .bkp .back .disabled .off # .gz .zip .bz2 .xz .zst
+    """.split()
 )
 _MOST_ENDS = 3
 

@@ -15,19 +15,9 @@ _CODE = re.compile(r"[$%{<#(]")
 _URL_PASSWORD = re.compile(r"""://[^\s:@/"'<>{}]{1,128}+:(?P<password>[^\s/"'<>{}$@]{1,256})$""")
 # Languages in which a value needs no quotes.
 _BARE_LANGUAGES = frozenset(
-    {
-        "yaml",
-        "ini",
-        "properties",
-        "dotenv",
-        "env",
-        "toml",
-        "bash",
-        "shell",
-        "shellscript",
-        "dockerfile",
-        "makefile",
-    }
+    """
+    yaml ini properties dotenv env toml bash shell shellscript dockerfile makefile
+    """.split()
 )
 
 

@@ -13,23 +13,11 @@ from typing import NamedTuple
 
 from hearth.engine.secrets.finding import Span, find, find_again
 
-_WORDS = (
-    *("Amber", "Birch", "Cedar", "Delta", "Ember", "Fable", "Grove", "Haven", "Ivory", "Jolly", "Kayak", "Lemon"),
-    *(
-        "Maple",
-        "Noble",
-        "Ocean",
-        "Pearl",
-        "Quiet",
-        "River",
-        "Stone",
-        "Tulip",
-        "Umber",
-        "Velvet",
-        "Willow",
-        "Yonder",
-    ),
-    *("Zephyr", "Bamboo", "Candle", "Dragon", "Falcon", "Garden", "Harbor", "Island"),
+_WORDS = tuple(
+    """
+    Amber Birch Cedar Delta Ember Fable Grove Haven Ivory Jolly Kayak Lemon Maple Noble Ocean Pearl Quiet
+    River Stone Tulip Umber Velvet Willow Yonder Zephyr Bamboo Candle Dragon Falcon Garden Harbor Island
+    """.split()
 )
 _BEGINS = "hidden"  # so that people who read a prompt see what it is
 _SHORT = 14  # characters; below that words would be words that the code may have, too

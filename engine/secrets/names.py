@@ -5,119 +5,38 @@ from typing import Literal
 
 Strength = Literal["password", "token"]
 
-_PASSWORDS = {
-    "password",
-    "passwd",
-    "passwort",
-    "pwd",
-    "pass",
-    "passphrase",
-    "passcode",
-    "pw",
-    "requirepass",
-    "masterauth",
-}
-_TOKENS = {
-    *(
-        "secret",
-        "secrets",
-        "token",
-        "credential",
-        "credentials",
-        "creds",
-        "auth",
-        "authorization",
-        "bearer",
-        "jwt",
-        "pat",
-    ),
-    *(
-        "apikey",
-        "apitoken",
-        "authtoken",
-        "authkey",
-        "accesstoken",
-        "accesskey",
-        "secretkey",
-        "privatekey",
-        "clientsecret",
-    ),
-    *("appkey", "appsecret", "apisecret", "signingkey", "encryptionkey", "masterkey", "cookiesecret", "sharedkey"),
-    *(
-        "refreshtoken",
-        "bottoken",
-        "secretaccesskey",
-        "dbpass",
-        "dbpassword",
-        "dbpasswd",
-        "userpass",
-        "mysqlpassword",
-    ),
-}
+_PASSWORDS = set(
+    """
+    password passwd passwort pwd pass passphrase passcode pw requirepass masterauth
+    """.split()
+)
+_TOKENS = set(
+    """
+    secret secrets token credential credentials creds auth authorization bearer jwt pat apikey apitoken
+    authtoken authkey accesstoken accesskey secretkey privatekey clientsecret appkey appsecret apisecret
+    signingkey encryptionkey masterkey cookiesecret sharedkey refreshtoken bottoken secretaccesskey
+    dbpass dbpassword dbpasswd userpass mysqlpassword
+    """.split()
+)
 # Words that people write together with others: PGPASSWORD, csrftoken.
 _PASSWORD_ENDS = ("password", "passwd", "passphrase")
 _TOKEN_ENDS = ("token", "secret", "apikey", "secretkey", "accesskey", "privatekey", "credentials")
 # Behind one of these "key" is a secret.
-_KEYS = {
-    *(
-        "api",
-        "secret",
-        "private",
-        "access",
-        "auth",
-        "signing",
-        "encryption",
-        "master",
-        "account",
-        "storage",
-        "shared",
-    ),
-    *(
-        "app",
-        "application",
-        "session",
-        "service",
-        "deploy",
-        "crypto",
-        "cipher",
-        "aes",
-        "hmac",
-        "jwt",
-        "subscription",
-    ),
-    *(
-        "client",
-        "admin",
-        "server",
-        "license",
-        "cookie",
-        "hash",
-        "token",
-        "vault",
-        "webhook",
-        "integration",
-        "preshared",
-    ),
-}
+_KEYS = set(
+    """
+    api secret private access auth signing encryption master account storage shared app application
+    session service deploy crypto cipher aes hmac jwt subscription client admin server license cookie
+    hash token vault webhook integration preshared
+    """.split()
+)
 # What may stand behind the word that counts.
-_TAILS = {
-    *("value", "val", "string", "str", "text", "raw", "plain", "base64", "b64", "hex", "default", "env", "prod"),
-    *(
-        "production",
-        "dev",
-        "development",
-        "test",
-        "testing",
-        "staging",
-        "stage",
-        "live",
-        "local",
-        "sandbox",
-        "old",
-        "new",
-    ),
-    *("current", "previous", "primary", "secondary", "main", "backup", "base", "data"),
-}
+_TAILS = set(
+    """
+    value val string str text raw plain base64 b64 hex default env prod production dev development test
+    testing staging stage live local sandbox old new current previous primary secondary main backup base
+    data
+    """.split()
+)
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 # What `strength` may say yes to, as it stands in a text in lower case.

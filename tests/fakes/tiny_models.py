@@ -62,13 +62,13 @@ class ByteVocabulary:
     add_bos: bool = False
 
     def write(self, writer: Any) -> int:
-        tokens = [*_alphabet(), *("".join(merge.split()) for merge in _MERGES), *self.special]
+        tokens = [*alphabet(), *("".join(merge.split()) for merge in MERGES), *self.special]
         writer.add_tokenizer_model("gpt2")
         writer.add_tokenizer_pre("qwen2")
         writer.add_token_list(tokens)
         kinds = [gguf.TokenType.CONTROL if each in self.special else gguf.TokenType.NORMAL for each in tokens]
         writer.add_token_types(kinds)
-        writer.add_token_merges(_MERGES)
+        writer.add_token_merges(MERGES)
         if self.special:
             writer.add_bos_token_id(tokens.index(self.special[0]))
         if self.end in tokens:
@@ -167,7 +167,7 @@ def write_tiny(
     if template is not None:
         writer.add_chat_template(template)
     _add_tensors(writer, made.tensors(size), seed, spoilt)
-    return _written(writer, path)
+    return finished(writer, path)
 
 
 def write_adapter(path: Path) -> Path:
@@ -178,7 +178,7 @@ def write_adapter(path: Path) -> Path:
         _add(writer, key, value)
     lora: Tensors = {"blk.0.attn_q.weight.lora_a": (WIDTH, 4), "blk.0.attn_q.weight.lora_b": (4, WIDTH)}
     _add_tensors(writer, lora, 0, False)
-    return _written(writer, path)
+    return finished(writer, path)
 
 
 def write_projector(path: Path) -> Path:
@@ -188,7 +188,7 @@ def write_projector(path: Path) -> Path:
     for key, value in own.items():
         _add(writer, key, value)
     _add_tensors(writer, {"mm.0.weight": (WIDTH, WIDTH)}, 0, False)
-    return _written(writer, path)
+    return finished(writer, path)
 
 
 def write_shard(path: Path, number: int, count: int) -> Path:
@@ -198,7 +198,7 @@ def write_shard(path: Path, number: int, count: int) -> Path:
     writer.add_uint16("split.count", count)
     writer.add_int32("split.tensors.count", 21)
     _add_tensors(writer, {f"blk.{number}.attn_q.weight": (WIDTH, WIDTH)}, 0, False)
-    return _written(writer, path)
+    return finished(writer, path)
 
 
 _GROUPS = ("general.", "tokenizer.", "split.", "adapter.")
@@ -487,7 +487,7 @@ RECIPES: dict[str, Recipe] = {
 }
 RECURRENT = ("mamba", "mamba2", "jamba", "rwkv7", "lfm2", "granitehybrid", "qwen3next", "qwen35")
 
-_MERGES = [
+MERGES = [
     "i n",
     "r e",
     "re t",
@@ -505,7 +505,7 @@ _MERGES = [
 ]
 
 
-def _alphabet() -> list[str]:
+def alphabet() -> list[str]:
     """One printable character for each byte, as GPT-2's tokenizer spells them."""
     plain = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
     shifted = iter(range(0x100, 0x200))
@@ -541,7 +541,7 @@ def _values(name: str, shape: Shape, random: np.random.Generator) -> Any:
     return random.normal(0, 0.05 if name.endswith(".bias") else 0.2, shape).astype(np.float32)
 
 
-def _written(writer: Any, path: Path) -> Path:
+def finished(writer: Any, path: Path) -> Path:
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -17,12 +17,11 @@ from typing import Any, cast
 import httpx
 import msgspec
 
-from hearth.engine.files import write_atomically
 from hearth.engine.host.profiles import processor
 from tests.benchmarks.engines import Buffer, llama_server
 from tests.benchmarks.options import CACHE
 from tests.benchmarks.trace import Place
-from tests.benchmarks.worth.times import TokenTimes
+from tests.benchmarks.worth.times import TokenTimes, recorded
 
 _SIZES, _DEPTHS = (16, 64, 256, 1024), (0, 1024)
 _DECODED = 16
@@ -64,19 +63,11 @@ class KeptServer:
         self._before = body
         return answer
 
-    def times(self, file: Path) -> TokenTimes:
-        """The server's own, of this machine: from `file`, or measured now."""
-        try:
-            known = msgspec.json.decode(file.read_bytes(), type=TokenTimes)
-            if known.machine == processor():
-                return known
-        except (OSError, msgspec.DecodeError):
-            pass
+    def measure(self) -> TokenTimes:
+        """The server's own times, of this machine."""
         filler = [1000 + 7 * index % 5000 for index in range(_DEPTHS[-1] + _SIZES[-1])]
         rows = [self._row(filler, depth) for depth in _DEPTHS]
-        measured = TokenTimes(processor(), (1, *_SIZES), _DEPTHS, tuple(rows), 0.0)
-        write_atomically(file, msgspec.json.encode(measured))
-        return measured
+        return TokenTimes(processor(), (1, *_SIZES), _DEPTHS, tuple(rows), 0.0)
 
     def _row(self, filler: list[int], depth: int) -> tuple[float, ...]:
         row, decode = [], 0.0
@@ -103,7 +94,7 @@ def running(model: Path) -> Iterator[tuple[KeptServer, TokenTimes]]:
     with llama_server.started(model) as url, httpx.Client(base_url=url, timeout=300, trust_env=False) as client:
         server = KeptServer(client, CACHE / "worth" / f"llama-{model.stem}.sqlite")
         try:
-            yield server, server.times(CACHE / "worth" / f"llama-times-{model.stem}.json")
+            yield server, recorded(CACHE / "worth" / f"llama-times-{model.stem}.json", server.measure)
         finally:
             server.close()
 

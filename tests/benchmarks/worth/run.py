@@ -41,7 +41,7 @@ from tests.benchmarks.worth.clock import Clock
 from tests.benchmarks.worth.hearth import Played, Served
 from tests.benchmarks.worth.host import Machine, PlayedBackend
 from tests.benchmarks.worth.retyping import Retyping, Step, Suggester
-from tests.benchmarks.worth.times import TokenTimes, recorded, told
+from tests.benchmarks.worth.times import TokenTimes, measure, recorded, told
 from tests.benchmarks.worth.variants import DEFAULT, LLAMA_VIM, VARIANTS, Variant
 from tests.editors.debian import Missing
 
@@ -131,7 +131,12 @@ def _loaded(ref: ModelRef, folder: Path, times: Path | None = None) -> "Iterator
     answers = Answers(session, folder / f"answers-{name}.sqlite")
     try:
         measured = folder / f"times-{name}.json"
-        yield Machine(session.model, ref, answers, told(times, ref.id) if times else recorded(measured, session))
+        yield Machine(
+            session.model,
+            ref,
+            answers,
+            told(times, ref.id) if times else recorded(measured, lambda: measure(session)),
+        )
     finally:
         answers.close()
         models.close()

@@ -6,6 +6,7 @@ their times: `two_cores.json` has what two idle cores of an AMD EPYC with AMX to
 
 import time
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,15 +59,15 @@ def told(file: Path, model: str) -> TokenTimes:
         raise Unavailable(f"{file} has no token times of {model}: {error}") from None
 
 
-def recorded(file: Path, session: Session) -> TokenTimes:
-    """Those of this machine, from `file` or measured now; a minute or so."""
+def recorded(file: Path, measure: Callable[[], TokenTimes]) -> TokenTimes:
+    """The times of this machine, from `file` or measured now, which takes about a minute."""
     try:
         known = msgspec.json.decode(file.read_bytes(), type=TokenTimes)
         if known.machine == processor():
             return known
     except (OSError, msgspec.DecodeError):
         pass
-    measured = measure(session)
+    measured = measure()
     file.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(file, msgspec.json.encode(measured))
     return measured

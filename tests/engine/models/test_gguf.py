@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from hearth.engine.errors import BrokenModel
 from hearth.engine.models import gguf
-from tests.tiny_model import CONTEXT, write_tiny_gguf
+from tests.fakes.tiny_models import CONTEXT
+from tests.tiny_model import write_tiny_gguf
 
 
 @pytest.fixture(scope="module")

@@ -258,16 +258,16 @@ def test_there_are_many() -> None:
 
 @pytest.mark.parametrize("name", SECRET)
 def test_a_file_that_holds_secrets_is_known_by_its_name(name: str) -> None:
-    assert has_secret_name(f"/home/me/work/{name}")
+    assert has_secret_name(f"/project/{name}")
     assert has_secret_name(name)
 
 
 @pytest.mark.parametrize("name", [name for name in SECRET if "/" not in name and not name.endswith(("~", "#"))])
 def test_so_is_a_copy_of_it(name: str) -> None:
     for copy in (f"{name}~", f"{name}.bak", f"{name}.orig", f".{name}.swp", f"{name}.old.gz", f"#{name}#"):
-        assert has_secret_name(f"/work/{copy}"), copy
+        assert has_secret_name(f"/project/{copy}"), copy
 
 
 @pytest.mark.parametrize("name", FINE)
 def test_a_name_that_only_resembles_one_is_fine(name: str) -> None:
-    assert not has_secret_name(f"/home/me/work/{name}")
+    assert not has_secret_name(f"/project/{name}")
