@@ -187,7 +187,7 @@ class Generation:
 
     async def _run(self) -> None:
         rivals: tuple[Rival, ...] = ()
-        async with aclosing(self._backend.complete(self._request)) as events:
+        async with aclosing(self._backend.generate(self._request)) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     self.reason, self.usage, rivals = event.name, event.usage, event.rivals
