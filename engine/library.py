@@ -54,7 +54,7 @@ class Hearth:
         )
         settings = self._settings.chat
         request = chat_request("", turns, settings.max_tokens, settings.temperature, think=settings.think)
-        stream = self._backend.chat(request)
+        stream = self._backend.generate(request)
         try:
             while not isinstance(event := self._loop.run(anext(stream)), Finished):
                 if event.part == "text":

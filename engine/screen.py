@@ -6,9 +6,12 @@ not always known for one. What they forget is hidden here.
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from hearth.engine.secrets.hiding import seen_by_model
 from hearth.engine.types import (
     ChatMessage,
+    ChatPrompt,
     ChatRequest,
     CompletionRequest,
     ContextFile,
@@ -30,14 +33,16 @@ def completion_request(
         above=tuple(map(seen_by_model, stop.above)),
         below=tuple(map(seen_by_model, stop.below)),
     )
-    screened = replace(
+    screened = structs.replace(
         prompt,
         above=seen_by_model(prompt.above),
         below=seen_by_model(prompt.below),
         typed=seen_by_model(prompt.typed),
         context=tuple(ContextFile(file.path, seen_by_model(file.text)) for file in prompt.context),
     )
-    return CompletionRequest(document, screened, near, max_tokens, raw)
+    if raw:
+        near = replace(near, mode="none")
+    return CompletionRequest(document, screened, near, max_tokens, supersedes=f"completion of {document}")
 
 
 def chat_request(
@@ -50,4 +55,11 @@ def chat_request(
 ) -> ChatRequest:
     """The answer may have stand-ins in it; what they stand for is the caller's business."""
     screened = tuple(ChatMessage(message.role, seen_by_model(message.content)) for message in messages)
-    return ChatRequest(conversation, screened, max_tokens, temperature, priority, think)
+    return ChatRequest(
+        conversation,
+        ChatPrompt(screened, think),
+        max_tokens=max_tokens,
+        temperature=temperature,
+        priority=priority,
+        supersedes=f"{priority.name} {conversation}",
+    )

@@ -6,7 +6,9 @@ durations are milliseconds. Everything here is immutable and can cross a process
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Literal
+from typing import Generic, Literal, TypeVar
+
+import msgspec
 
 
 class Priority(IntEnum):
@@ -57,8 +59,7 @@ class ContextFile:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class FimPrompt:
+class FimPrompt(msgspec.Struct, frozen=True, tag="fim"):
     """What a fill-in-the-middle prompt is made of, before any template or tokenizer.
 
     `above` and `below` are frozen while the user types (see `completion.frames`); `typed` is everything between
@@ -81,14 +82,13 @@ class StopPolicy:
     `head` is the cursor's line left of the cursor, `tail` the user's text right of it; `above` and `below` are
     the nearest non-blank lines, nearest first. `closers` is what the editor has closed right of the cursor, all of
     the line; `in_string`: what closes it is read as the text of a string that `quote` ends; `in_tag`: its
-    last `>` ends a tag. `mode` "line" ends
-    with the line, "block" when the block ends, "span" only when the text below is reached (the user asked for
-    whatever is missing here). `knows_end`: the model ends its answers where they should end, so an answer is only
-    cut where it is certainly wrong. `language` is the name of its row; `prose`: the cursor is in a comment, a
-    string or Markdown.
+    last `>` ends a tag. `mode` "line" ends with the line, "block" when the block ends, "span" only when the text
+    below is reached (the user asked for whatever is missing here), "none" by no rule at all. `knows_end`: the
+    model ends its answers where they should end, so an answer is only cut where it is certainly wrong. `language`
+    is the name of its row; `prose`: the cursor is in a comment, a string or Markdown.
     """
 
-    mode: Literal["line", "block", "span"] = "line"
+    mode: Literal["line", "block", "span", "none"] = "line"
     head: str = ""
     tail: str = ""
     above: tuple[str, ...] = ()
@@ -104,15 +104,7 @@ class StopPolicy:
     knows_end: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CompletionRequest:
-    """One fill-in-the-middle request. The newest request of a `document` supersedes the older ones."""
-
-    document: str
-    prompt: FimPrompt
-    stop: StopPolicy = field(default_factory=StopPolicy)
-    max_tokens: int = 128
-    raw: bool = False  # no stop rules: what the model itself would say (benchmarks, `hearth inspect`)
+NO_RULES = StopPolicy(mode="none")  # the model says what it likes
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +113,45 @@ class ChatMessage:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChatRequest:
-    """One chat turn. `conversation` names the KV cache sequence that earlier turns may have left behind."""
+class ChatPrompt(msgspec.Struct, frozen=True, tag="chat"):
+    """A conversation whose next message is the assistant's. `think`: a reasoning model may think first."""
 
-    conversation: str
     messages: tuple[ChatMessage, ...]
-    max_tokens: int = 1024
-    temperature: float = 0.0
-    priority: Priority = Priority.CHAT
     think: bool = True
+
+
+# Every kind of prompt there is; `host.layouts.LAYOUTS` has a row for each.
+Prompt = FimPrompt | ChatPrompt
+SomePrompt = TypeVar("SomePrompt", FimPrompt, ChatPrompt, FimPrompt | ChatPrompt, covariant=True)
+
+
+@dataclass(frozen=True)  # a generic class is marked when it is made, and has no slot for that
+class GenerationRequest(Generic[SomePrompt]):
+    """What a model is asked, whatever the kind of prompt.
+
+    `cache_key` names the document or conversation whose KV cache sequence is likely to hold the beginning of the
+    prompt. `supersedes` is a name: requests of the same client with that name end when this one comes; "" ends
+    none. `max_tokens` are those of the answer. `prefill_only`: the prompt is evaluated, and nothing generated.
+    """
+
+    cache_key: str
+    prompt: SomePrompt
+    stop: StopPolicy = NO_RULES
+    max_tokens: int = 128
+    temperature: float = 0.0
+    priority: Priority = Priority.COMPLETION
+    supersedes: str = ""
+    prefill_only: bool = False
+
+    @property
+    def raw(self) -> bool:
+        """Whether no stop rule ends the answer."""
+        return self.stop.mode == "none"
+
+
+CompletionRequest = GenerationRequest[FimPrompt]
+ChatRequest = GenerationRequest[ChatPrompt]
+AnyRequest = GenerationRequest[FimPrompt | ChatPrompt]
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,9 @@ def imported_modules(path: Path, known: Collection[str]) -> set[str]:
     return found & set(known)
 
 
+REQUESTS = ("CompletionRequest", "ChatRequest", "AnyRequest", "GenerationRequest")
+
+
 def test_requests_to_a_model_are_made_in_one_place() -> None:
     """There secrets are hidden. The others make theirs of such a request, or of words of their own."""
     makers = {
@@ -149,7 +152,7 @@ def test_requests_to_a_model_are_made_in_one_place() -> None:
         for folder in ("engine", "lsp_server")
         for path in modules(folder)
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("CompletionRequest", "ChatRequest")
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in REQUESTS
     }
     assert makers == {"engine/screen.py", "engine/backends/shared/chat_infill.py", "engine/host/selftest.py"}
 

@@ -10,24 +10,24 @@ from typing import Protocol, runtime_checkable
 
 from hearth.engine.errors import SettingsError
 from hearth.engine.settings import Settings
-from hearth.engine.types import ChatRequest, CompletionRequest, Finished, Piece, Probe, Status, Usage
+from hearth.engine.types import AnyRequest, CompletionRequest, Finished, Piece, Probe, Status, Usage
 
 OnStatus = Callable[[Status], None]
 
 
 class Backend(Protocol):
-    """One source of completions and chat.
+    """One source of answers.
 
     The iterators end with exactly one `Finished`. Closing one early (`aclose`) cancels the request, and the
     model really stops. All methods raise `hearth.engine.errors.HearthError` only.
     """
 
-    def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
-        """Stream the text between `prompt.typed` and `prompt.below`; stop rules are applied already."""
-        ...
+    def generate(self, request: AnyRequest) -> AsyncGenerator[Piece | Finished, None]:
+        """Stream the answer to a prompt of any kind that the backend has a form for.
 
-    def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
-        """Stream the assistant's next message; reasoning comes as pieces of part "thinking"."""
+        Of a `FimPrompt` that is the text between `typed` and `below`. Stop rules are applied already; what a
+        model thinks comes as pieces of part "thinking".
+        """
         ...
 
     async def warm(self, request: CompletionRequest) -> Usage:
@@ -38,7 +38,7 @@ class Backend(Protocol):
         ...
 
     async def probe(self, request: CompletionRequest) -> Probe:
-        """What `complete` would send, without sending it."""
+        """What `generate` would send, without sending it."""
         ...
 
     async def close(self) -> None: ...

@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 
 from hearth.engine.backends import OnStatus
 from hearth.engine.backends.shared import chat_infill
+from hearth.engine.backends.shared.kinds import ahead, by_kind
 from hearth.engine.backends.shared.streaming import Stream, cost_of, stopped, without_thinking_tags
 from hearth.engine.errors import BrokenModel, HearthError, HostDied, ModelError, UnknownModel
 from hearth.engine.host.client import HostClient
@@ -18,12 +19,10 @@ from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.download import Progress
 from hearth.engine.settings import Settings
 from hearth.engine.types import (
+    AnyRequest,
     ChatRequest,
     CompletionRequest,
-    Finished,
     ModelRef,
-    Piece,
-    Priority,
     Probe,
     Status,
     Usage,
@@ -54,26 +53,28 @@ class LocalBackend:
         host = self.settings.host
         self._host = HostClient(self._on_loading, host.idle_minutes, host.crash_budget, self._on_notice)
 
-    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
+    def generate(self, request: AnyRequest) -> Stream:
+        return by_kind(self, request)
+
+    async def complete(self, request: CompletionRequest) -> Stream:
         model = await self.model(self.settings.completion.model)
-        fill = self._asked_by_chat if model.id in self._without_fim else self._filled
+        fill = self._asked_by_chat if model.id in self._without_fim else self._asked
         async with aclosing(fill(model, request)) as events:
             async for event in events:
                 yield event
 
-    def _filled(self, model: ModelRef, request: CompletionRequest) -> Stream:
-        return _again(lambda: self._host.complete(model, request))
-
-    def _asked_by_chat(self, model: ModelRef, request: CompletionRequest) -> Stream:
-        question = replace(chat_infill.as_chat(request), priority=Priority.COMPLETION)
-        talk = without_thinking_tags(_again(lambda: self._host.chat(model, question)))
-        return stopped(chat_infill.code_of(talk, request), request)
-
-    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
+    async def chat(self, request: ChatRequest) -> Stream:
         model = await self.model(self.settings.chat.model)
-        async with aclosing(without_thinking_tags(_again(lambda: self._host.chat(model, request)))) as events:
+        async with aclosing(without_thinking_tags(self._asked(model, request))) as events:
             async for event in events:
                 yield event
+
+    def _asked(self, model: ModelRef, request: AnyRequest) -> Stream:
+        return _again(lambda: self._host.generate(model, request))
+
+    def _asked_by_chat(self, model: ModelRef, request: CompletionRequest) -> Stream:
+        talk = without_thinking_tags(self._asked(model, chat_infill.as_chat(request)))
+        return stopped(chat_infill.code_of(talk, request), request)
 
     async def warm(self, request: CompletionRequest) -> Usage:
         name = self.settings.completion.model
@@ -82,7 +83,7 @@ class LocalBackend:
         model = await self.model(name)
         if model.id in self._without_fim:
             return Usage()
-        return await cost_of(self._host.complete(model, request, warm_up=True))
+        return await cost_of(self._host.generate(model, ahead(request)))
 
     async def probe(self, request: CompletionRequest) -> Probe:
         return await self._host.inspect(await self.model(self.settings.completion.model), request)

@@ -1,7 +1,6 @@
 """Models that an Ollama server runs."""
 
 import asyncio
-import itertools
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
@@ -12,11 +11,13 @@ from hearth.engine.backends import OnStatus
 from hearth.engine.backends.shared import address, chat_infill, ollama_wire
 from hearth.engine.backends.shared.http import Outage, Patience, Reporter, Site, cut_off, names_of, too_slow
 from hearth.engine.backends.shared.json_text import name, sound
+from hearth.engine.backends.shared.kinds import by_kind
 from hearth.engine.backends.shared.limits import bounded, until
 from hearth.engine.backends.shared.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
 from hearth.engine.errors import DownloadFailed, HearthError, ModelMissing, RequestRefused
 from hearth.engine.settings import Settings
 from hearth.engine.types import (
+    AnyRequest,
     ChatRequest,
     CompletionRequest,
     FimPrompt,
@@ -60,9 +61,11 @@ class OllamaBackend:
     _turns: Turns = field(default_factory=Turns)
     _abilities: dict[str, Ability] = field(default_factory=dict)
     _never_think: set[str] = field(default_factory=set)
-    _chats: "itertools.count[int]" = field(default_factory=itertools.count)
     _missing: set[str] = field(default_factory=set)  # models that were asked for and are not there
     _pulls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    def generate(self, request: AnyRequest) -> Stream:
+        return by_kind(self, request)
 
     def complete(self, request: CompletionRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)
@@ -75,7 +78,7 @@ class OllamaBackend:
             self._failed,
             self._outage,
         )
-        return stopped(self._turns.take(request.document, stream), request, model)
+        return stopped(self._turns.take(request.supersedes, stream), request, model)
 
     def chat(self, request: ChatRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)
@@ -87,7 +90,7 @@ class OllamaBackend:
             self._ready,
             self._failed,
         )
-        return self._turns.take(f"chat {next(self._chats)}", stream)
+        return self._turns.take("", stream)
 
     async def warm(self, request: CompletionRequest) -> Usage:
         """Let the server prefill its KV cache. It knows no priorities, so this waits for idle times."""
@@ -208,12 +211,12 @@ class OllamaBackend:
 
     async def _talk(self, model: str, request: ChatRequest) -> Stream:
         await self._pulled(model)
-        think = None if model in self._never_think else request.think
+        think = None if model in self._never_think else request.prompt.think
 
         async def ask(client: Any) -> Any:
             return await client.chat(
                 model,
-                [{"role": message.role, "content": sound(message.content)} for message in request.messages],
+                [{"role": message.role, "content": sound(message.content)} for message in request.prompt.messages],
                 think=think,
                 options={"num_predict": request.max_tokens, "temperature": request.temperature},
                 keep_alive=self.settings.ollama.keep_alive,

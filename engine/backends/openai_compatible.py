@@ -1,21 +1,23 @@
 """Models behind an OpenAI-compatible API: llama-server, LM Studio, vLLM and the like."""
 
 import asyncio
-import itertools
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from msgspec import structs
 
 from hearth.engine import fim
 from hearth.engine.backends import OnStatus
 from hearth.engine.backends.shared import address, api_keys, chat_infill, openai_wire
 from hearth.engine.backends.shared.http import Outage, Patience, Reporter, Site, names_of, too_slow
+from hearth.engine.backends.shared.kinds import by_kind
 from hearth.engine.backends.shared.limits import bounded, until
 from hearth.engine.backends.shared.openai_server import Server, probe
 from hearth.engine.backends.shared.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
 from hearth.engine.errors import BackendUnavailable, HearthError, RequestRefused, SettingsError
 from hearth.engine.settings import Settings
-from hearth.engine.types import ChatRequest, CompletionRequest, FimPrompt, Probe, Status, Usage
+from hearth.engine.types import AnyRequest, ChatRequest, CompletionRequest, FimPrompt, Probe, Status, Usage
 
 _FIM_SETTINGS = ("auto", "infill", "suffix", "raw")
 _WARM_UP = "warm-up"
@@ -50,7 +52,9 @@ class OpenAIBackend:
     _no_system: set[str] = field(default_factory=set)  # models whose template takes no system message
     _outage: Outage = field(default_factory=Outage)
     _turns: Turns = field(default_factory=Turns)
-    _chats: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def generate(self, request: AnyRequest) -> Stream:
+        return by_kind(self, request)
 
     def complete(self, request: CompletionRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)
@@ -62,7 +66,7 @@ class OpenAIBackend:
             outage=self._outage,
         )
         model = self.settings.completion.model
-        return stopped(self._turns.take(request.document, stream), request, model)
+        return stopped(self._turns.take(request.supersedes, stream), request, model)
 
     def chat(self, request: ChatRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)
@@ -72,7 +76,7 @@ class OpenAIBackend:
             self.report,
             lambda: self._ready(self.settings.chat.model),
         )
-        return self._turns.take(f"chat {next(self._chats)}", stream)
+        return self._turns.take("", stream)
 
     async def warm(self, request: CompletionRequest) -> Usage:
         """Let the server prefill its KV cache. It knows no priorities, so this waits for idle times."""
@@ -192,11 +196,13 @@ class OpenAIBackend:
 
     async def _chat(self, server: Server, model: str, request: ChatRequest) -> Stream:
         extra = {}
-        if not request.think and server.kind in ("llama.cpp", "vllm"):  # others may refuse what they do not know
+        prompt = request.prompt
+        if not prompt.think and server.kind in ("llama.cpp", "vllm"):  # others may refuse what they do not know
             extra = {"chat_template_kwargs": {"enable_thinking": False}}
         for folded in (model in self._no_system, True):
-            messages = openai_wire.without_system(request.messages) if folded else request.messages
-            asked = openai_wire.chat(self._connected(), model, replace(request, messages=messages), extra)
+            messages = openai_wire.without_system(prompt.messages) if folded else prompt.messages
+            asked_for = replace(request, prompt=structs.replace(prompt, messages=messages))
+            asked = openai_wire.chat(self._connected(), model, asked_for, extra)
             try:
                 async with aclosing(without_thinking_tags(asked, server.opens_thinking)) as events:
                     async for event in events:

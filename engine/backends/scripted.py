@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 
 from hearth.engine import fim
 from hearth.engine.backends import OnStatus
+from hearth.engine.backends.shared.kinds import by_kind
+from hearth.engine.backends.shared.streaming import Stream
 from hearth.engine.reasoning import Splitter
 from hearth.engine.settings import Settings
 from hearth.engine.stopping import scanner
 from hearth.engine.types import (
+    AnyRequest,
+    ChatPrompt,
     ChatRequest,
     CompletionRequest,
     Finished,
@@ -47,6 +51,9 @@ class ScriptedBackend:
     requests: list[CompletionRequest | ChatRequest] = field(default_factory=list)
     warmed: list[CompletionRequest] = field(default_factory=list)
 
+    def generate(self, request: AnyRequest) -> Stream:
+        return by_kind(self, request)
+
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
         answer = scanner.StopScanner(request.stop)
@@ -73,7 +80,7 @@ class ScriptedBackend:
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
-        asked = sum(isinstance(each, ChatRequest) for each in self.requests)
+        asked = sum(isinstance(each.prompt, ChatPrompt) for each in self.requests)
         pieces = self.answers[min(asked, len(self.answers)) - 1] if self.answers else self.pieces
         splitter = Splitter()
         for text in pieces[: request.max_tokens]:

@@ -180,7 +180,7 @@ class Chats:
             think=think,
         )
         thought = ""
-        async with aclosing(_until(self.backend.chat(request), stopped)) as events:
+        async with aclosing(_until(self.backend.generate(request), stopped)) as events:
             async for event in events:
                 yield event
                 if isinstance(event, Finished):

@@ -135,7 +135,7 @@ async def _answer(asked: _Asked, messages: tuple[ChatMessage, ...]) -> tuple[str
         think=False,  # a user waits for an edit; reasoning models spend minutes on one
     )
     answer, finished = "", Finished(FinishReason.EOG)
-    async with aclosing(asked.backend.chat(request)) as events:
+    async with aclosing(asked.backend.generate(request)) as events:
         async for event in events:
             if isinstance(event, Finished):
                 finished = event

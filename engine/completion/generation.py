@@ -188,7 +188,7 @@ class Generation:
 
     async def _run(self) -> None:
         alternatives: tuple[Rival, ...] = ()
-        async with aclosing(self._backend.complete(self._request)) as events:
+        async with aclosing(self._backend.generate(self._request)) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     self.reason, self.usage, alternatives = event.name, event.usage, event.rivals

@@ -10,6 +10,8 @@ models.py         the loaded models: which one leaves when another needs its roo
 memory.py         how much a model may take before the machine swaps
 limits.py         lengths of windows and prefill steps, sizes of KV caches
 session.py        one loaded model: its KV caches and what is asked of it
+layouts.py        how each kind of prompt becomes tokens
+answers.py        where an answer ends, what of it may be sent
 decoding.py       from logits to tokens, from tokens to text
 kv_cache.py       which sequence holds which tokens
 native.py         llama.cpp's C API, as little of it as is needed

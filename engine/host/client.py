@@ -15,7 +15,7 @@ from typing import Any
 from hearth.engine import errors
 from hearth.engine.host import starter, wire
 from hearth.engine.host.profiles import PROFILES
-from hearth.engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Probe
+from hearth.engine.types import AnyRequest, Finished, ModelRef, Piece, Probe
 
 log = logging.getLogger("hearth.client")
 _SILENCE_SECONDS = 10.0
@@ -60,21 +60,13 @@ class HostClient:
                 log.warning("the host died while loading %s (attempt %d)", model.id, attempt + 1)
         raise errors.BrokenModel(f"{model.id} cannot be loaded: the model's process dies each time")
 
-    async def complete(
-        self, model: ModelRef, request: CompletionRequest, warm_up: bool = False
-    ) -> AsyncGenerator[Piece | Finished, None]:
-        async with aclosing(self._request(lambda id: wire.Complete(id, model, request, warm_up))) as events:
+    async def generate(self, model: ModelRef, request: AnyRequest) -> AsyncGenerator[Piece | Finished, None]:
+        async with aclosing(self._request(lambda id: wire.Generate(id, model, request))) as events:
             async for event in events:
                 if piece := _piece(event):
                     yield piece
 
-    async def chat(self, model: ModelRef, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
-        async with aclosing(self._request(lambda id: wire.Chat(id, model, request))) as events:
-            async for event in events:
-                if piece := _piece(event):
-                    yield piece
-
-    async def inspect(self, model: ModelRef, request: CompletionRequest) -> Probe:
+    async def inspect(self, model: ModelRef, request: AnyRequest) -> Probe:
         async with aclosing(self._request(lambda id: wire.Inspect(id, model, request))) as events:
             async for event in events:
                 if isinstance(event, wire.Inspected):

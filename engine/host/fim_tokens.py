@@ -4,7 +4,9 @@ A vocabulary of SentencePiece's kind puts a blank in front of each text. In trai
 which got it; the text below had none, and what is typed goes on behind the text above.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from hearth.engine.errors import PromptTooLong
 from hearth.engine.fim import FIM_TEMPLATES, Mark, layout

@@ -19,11 +19,12 @@ import psutil
 from hearth.engine import logs, paths
 from hearth.engine.errors import HearthError
 from hearth.engine.host import crashes, supervision, transport, trial, wire
+from hearth.engine.host.layouts import LAYOUTS, Lane
 from hearth.engine.host.models import Models
 from hearth.engine.host.profiles import ProfileBook
-from hearth.engine.host.scheduler import Job, Lane, Scheduler
+from hearth.engine.host.scheduler import Job, Scheduler
 from hearth.engine.host.session import Session, Steps
-from hearth.engine.types import ChatRequest, CompletionRequest, Finished, FinishReason, ModelRef, Piece, Priority
+from hearth.engine.types import AnyRequest, Finished, FinishReason, ModelRef, Piece, Priority
 
 log = logging.getLogger("hearth.host")
 VERSION = version("hearth-lsp")
@@ -144,8 +145,8 @@ class Host:
         def on_end(outcome: Finished | HearthError) -> None:
             log.info("%s: where its answers end is %s", ref.id, outcome)
 
-        topic = f"ends of {ref.path}"
-        job = Job(self, 0, topic, Priority.IDLE, ref, Session.measure_ends, lambda piece: None, on_end)
+        once = f"ends of {ref.path}"
+        job = Job(self, 0, once, Priority.IDLE, ref, Session.measure_ends, lambda piece: None, on_end)
         self.scheduler.submit(job)
 
     def _on_notice(self, text: str) -> None:
@@ -169,23 +170,15 @@ class Connection:
                 case wire.Hello():
                     still = self._host.scheduler.still
                     self.send(wire.Welcome(wire.PROTOCOL, VERSION, os.getpid(), still))
-                case wire.Complete(request=request, warm_up=True):
-                    self._submit(
-                        message, Priority.WARM_UP, request.document, partial(_warm_up, request), "completion"
-                    )
-                case wire.Complete(request=request):
-                    self._submit(
-                        message, Priority.COMPLETION, request.document, partial(_complete, request), "completion"
-                    )
-                case wire.Chat(request=request):
-                    self._submit(message, request.priority, request.conversation, partial(_chat, request), "chat")
+                case wire.Generate(request=request):
+                    begin = partial(Session.generate, request=request)
+                    lane = LAYOUTS[type(request.prompt)].lane
+                    self._submit(message, request.priority, begin, request.supersedes, lane)
                 case wire.Load(id=id):
-                    self._submit(message, Priority.ACTION, f"load {id}", partial(self._report, id))
+                    self._submit(message, Priority.ACTION, partial(self._report, id))
                 case wire.Inspect(id=id, request=request):
                     # It evaluates nothing, and must not wait until nobody types.
-                    self._submit(
-                        message, Priority.COMPLETION, f"inspect {id}", partial(self._inspect, id, request)
-                    )
+                    self._submit(message, Priority.COMPLETION, partial(self._inspect, id, request))
                 case wire.Cancel(id=id):
                     self._host.scheduler.cancel(partial(self._is_mine, id))
                 case wire.Shutdown():
@@ -201,10 +194,10 @@ class Connection:
 
     def _submit(
         self,
-        message: wire.Complete | wire.Chat | wire.Load | wire.Inspect,
+        message: wire.Generate | wire.Load | wire.Inspect,
         priority: Priority,
-        topic: str,
         begin: Callable[[Session], Steps],
+        supersedes: str = "",
         lane: Lane = "none",
     ) -> None:
         id = message.id
@@ -222,14 +215,15 @@ class Connection:
                 self.send_soon(wire.Failed(id, type(outcome).__name__, str(outcome)))
 
         self._host.scheduler.submit(
-            Job(self, id, topic, priority, message.model, begin, on_piece=on_piece, on_end=on_end, lane=lane)
+            Job(self, id, supersedes, priority, message.model, begin, on_piece=on_piece, on_end=on_end, lane=lane)
         )
 
     def _is_mine(self, id: int, job: Job) -> bool:
         return job.client is self and job.id == id
 
-    def _inspect(self, id: int, request: CompletionRequest, session: Session) -> Steps:
-        self.send_soon(wire.Inspected(id, session.probe(request)))
+    def _inspect(self, id: int, request: AnyRequest, session: Session) -> Steps:
+        probe = yield from session.probe(request)
+        self.send_soon(wire.Inspected(id, probe))
         yield None
         return Finished(FinishReason.DONE)
 
@@ -253,15 +247,3 @@ class Connection:
         self._host.measure_when_idle(session.ref)
         yield None
         return Finished(FinishReason.DONE)
-
-
-def _complete(request: CompletionRequest, session: Session) -> Steps:
-    return session.complete(request)
-
-
-def _warm_up(request: CompletionRequest, session: Session) -> Steps:
-    return session.complete(request, warm_up=True)
-
-
-def _chat(request: ChatRequest, session: Session) -> Steps:
-    return session.chat(request)

@@ -3,8 +3,8 @@
 completion > action > chat > warm-up > idle, decided anew after every decode. Within a priority the client that was
 served least goes first; a completion keeps its turn for `_QUANTUM_MS` longer than that, because many short
 answers are sooner done one after the other. Jobs of one client are served in the order of arrival, chats in
-turns. The newest completion of a document supersedes the older ones, and a prefill is aborted in the middle
-when something more urgent arrives.
+turns. A job may name what it supersedes, such as older completions of its document. A prefill is aborted in the
+middle when something more urgent arrives.
 """
 
 import logging
@@ -12,9 +12,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from enum import Enum, auto
+from typing import NamedTuple
 
 from hearth.engine.errors import BackendError, HearthError
+from hearth.engine.host.layouts import Lane
 from hearth.engine.host.models import Models
 from hearth.engine.host.session import Session, Steps
 from hearth.engine.types import Finished, FinishReason, ModelRef, Piece, Priority
@@ -27,30 +29,51 @@ _WARM_UP_SHARE = 4  # at most one of so many sequences is held by a warm-up that
 _NOT_WORTH_ABORTING = 4
 
 
-Lane = Literal["completion", "chat", "none"]
+class JobState(Enum):
+    WAITING = auto()  # nothing was done yet
+    BEGUN = auto()  # it holds its session and, if it has a lane, a sequence of that KV cache
+    ENDING = auto()  # nobody waits for it any more: its next turn gives back what it holds
+
+
+class Work(NamedTuple):
+    """What a job holds from its first turn on."""
+
+    session: Session
+    steps: Steps
 
 
 @dataclass(eq=False)
 class Job:
-    """One request of a client. A newer job with the same client, priority and topic supersedes this one.
+    """One request of a client. `lane` names the KV cache in which it holds a sequence.
 
-    `lane` names the KV cache in which it holds a sequence from its first step to its end.
+    `supersedes` is a name: a newer job of the same client with that name ends this one. "" ends none.
     """
 
     client: object
     id: int
-    topic: str
+    supersedes: str
     priority: Priority
     model: ModelRef
     begin: Callable[[Session], Steps]
     on_piece: Callable[[Piece], None]
     on_end: Callable[[Finished | HearthError], None]
     lane: Lane = "none"
-    steps: Steps | None = None
-    session: Session | None = None
+    state: JobState = JobState.WAITING
+    work: Work | None = None  # from the first turn on
+    end: FinishReason = FinishReason.DONE  # why it is ending, once it is
     turns: int = 0
     arrival: int = 0
-    ended_by: str = ""  # "superseded" or "cancelled", set by other threads
+
+    def begun(self, work: Work) -> None:
+        """Its first turn comes; it may be ending already."""
+        self.work = work
+        if self.state is JobState.WAITING:
+            self.state = JobState.BEGUN
+
+    def ends(self, reason: FinishReason) -> None:
+        """From now on it is ending. The first reason counts."""
+        if self.state is not JobState.ENDING:
+            self.state, self.end = JobState.ENDING, reason
 
 
 class Scheduler:
@@ -78,15 +101,15 @@ class Scheduler:
     def submit(self, job: Job) -> None:
         with self._changed:
             for older in self._jobs:
-                if _same_topic(older, job):
-                    self._end(older, "superseded")
+                if _is_superseded(older, job):
+                    self._end(older, FinishReason.SUPERSEDED)
             self._served.arrives(job, self._jobs)
             self._arrivals += 1
             job.arrival = self._arrivals
             self._jobs.append(job)
             running = self._running
-            if running and running.priority > job.priority and running.session:
-                running.session.abort(longer_than=_NOT_WORTH_ABORTING)
+            if running and running.priority > job.priority and running.work:
+                running.work.session.abort(longer_than=_NOT_WORTH_ABORTING)
             self._changed.notify()
 
     def cancel(self, chosen: Callable[[Job], bool]) -> None:
@@ -94,7 +117,7 @@ class Scheduler:
         with self._changed:
             for job in self._jobs:
                 if chosen(job):
-                    self._end(job, "cancelled")
+                    self._end(job, FinishReason.CANCELLED)
             self._changed.notify()
 
     @property
@@ -121,10 +144,10 @@ class Scheduler:
             self._changed.notify()
         self._thread.join(timeout=10)
 
-    def _end(self, job: Job, reason: str) -> None:
-        job.ended_by = job.ended_by or reason
-        if job is self._running and job.session:
-            job.session.abort(longer_than=0)
+    def _end(self, job: Job, reason: FinishReason) -> None:
+        job.ends(reason)
+        if job is self._running and job.work:
+            job.work.session.abort(longer_than=0)
 
     # The thread.
 
@@ -160,10 +183,11 @@ class Scheduler:
             self._tidy()
 
     def _choose(self) -> Job:
-        able = [job for job in self._jobs if job.steps or job.ended_by or self._has_room(job)]
+        able = [job for job in self._jobs if job.state is not JobState.WAITING or self._has_room(job)]
         best = min(able, key=self._urgency)
         last = self._last
-        if last in able and not best.ended_by and last.priority == best.priority == Priority.COMPLETION:
+        is_open = best.state is not JobState.ENDING
+        if last in able and is_open and last.priority == best.priority == Priority.COMPLETION:
             ahead = self._served.ms(last) - self._served.ms(best)
             return last if ahead < _QUANTUM_MS else best
         return best
@@ -171,36 +195,35 @@ class Scheduler:
     def _urgency(self, job: Job) -> tuple[bool, int, float, int, int]:
         """Smaller is sooner. Ended jobs first of all: somebody waits for their end."""
         takes_turns = job.priority >= Priority.ACTION
-        return not job.ended_by, job.priority, self._served.ms(job), job.turns if takes_turns else 0, job.arrival
+        is_open = job.state is not JobState.ENDING
+        return is_open, job.priority, self._served.ms(job), job.turns if takes_turns else 0, job.arrival
 
     def _has_room(self, job: Job) -> bool:
         """Whether it may begin: the jobs that are half done must leave it a sequence of the KV cache."""
-        begun = [each for each in self._jobs if each.steps and _same_cache(each, job)]
-        session = next((each.session for each in begun if each.session), None)
-        if session is None or job.lane == "none":
+        begun = [each for each in self._jobs if each.work and _same_cache(each, job)]
+        sessions = [each.work.session for each in begun if each.work]
+        if not sessions or job.lane == "none":
             return True
+        sequences = len(sessions[0].cache_of(job.lane).sequences)
         if job.lane == "chat":
-            return len(begun) < len(session.chat_cache().sequences)
-        for_warm_ups = max(1, len(session.cache.sequences) // _WARM_UP_SHARE)
+            return len(begun) < sequences
+        for_warm_ups = max(1, sequences // _WARM_UP_SHARE)
         warm_ups = sum(each.priority == Priority.WARM_UP for each in begun)
         if job.priority == Priority.WARM_UP:
             return warm_ups < for_warm_ups
-        return len(begun) - warm_ups < max(1, len(session.cache.sequences) - for_warm_ups)
+        return len(begun) - warm_ups < max(1, sequences - for_warm_ups)
 
     def _turn(self, job: Job) -> Finished | HearthError | None:
         """One step of a job; its outcome, or None when it goes on."""
-        if job.ended_by:
-            if job.steps:
-                job.steps.close()
-            return Finished(FinishReason(job.ended_by))
+        if job.state is JobState.ENDING:
+            if job.work:
+                job.work.steps.close()
+            return Finished(job.end)
         try:
-            if job.steps is None:
-                job.session = self._models.session(job.model, self._in_use())
-                job.steps = job.begin(job.session)
-            if job.session:
-                job.session.clear_abort()
+            work = job.work or self._begin(job)
+            work.session.clear_abort()
             job.turns += 1
-            piece = next(job.steps)
+            piece = next(work.steps)
         except StopIteration as end:
             finished: Finished = end.value
             return finished
@@ -213,10 +236,18 @@ class Scheduler:
             job.on_piece(piece)
         return None
 
+    def _begin(self, job: Job) -> Work:
+        """Load the model if need be. Other threads may end the job meanwhile."""
+        session = self._models.session(job.model, self._in_use())
+        work = Work(session, job.begin(session))
+        with self._changed:
+            job.begun(work)
+        return work
+
     def _in_use(self) -> set[Session]:
         """Sessions with jobs half done: to free one would take the memory from under them."""
         with self._changed:
-            return {job.session for job in self._jobs if job.session and job.steps}
+            return {job.work.session for job in self._jobs if job.work}
 
     def _tidy(self) -> None:
         if time.monotonic() - self._tidied > _TIDY_SECONDS:
@@ -240,10 +271,10 @@ class _Served:
         """A job joins: its client begins no further back than the one who was served least of those who wait."""
         if not others:
             self._ms.clear()
-        rivals = [each for each in others if each.priority == job.priority]
-        if any(each.client is job.client for each in rivals):
+        waiting = [each for each in others if each.priority == job.priority]
+        if any(each.client is job.client for each in waiting):
             return
-        least = min((self.ms(each) for each in rivals), default=0.0)
+        least = min((self.ms(each) for each in waiting), default=0.0)
         self._ms[job.client, job.priority] = max(self.ms(job), least)
 
     def add(self, job: Job, ms: float) -> None:
@@ -254,5 +285,5 @@ def _same_cache(left: Job, right: Job) -> bool:
     return (left.model.path, left.lane) == (right.model.path, right.lane)
 
 
-def _same_topic(left: Job, right: Job) -> bool:
-    return (left.client, left.priority, left.topic) == (right.client, right.priority, right.topic)
+def _is_superseded(older: Job, newer: Job) -> bool:
+    return bool(newer.supersedes) and (older.client, older.supersedes) == (newer.client, newer.supersedes)

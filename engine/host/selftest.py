@@ -56,7 +56,7 @@ def _fim(session: Session) -> str:
         return "none"
     prompt = FimPrompt(above=_ABOVE, below=_BELOW)
     request = CompletionRequest("self-test", prompt, StopPolicy(mode="line"), max_tokens=8)
-    answer = "".join(step.text for step in session.complete(request) if isinstance(step, Piece))
+    answer = "".join(step.text for step in session.generate(request) if isinstance(step, Piece))
     return "yes" if "first" in answer and "second" in answer else "nonsense"
 
 

@@ -1,4 +1,4 @@
-"""One loaded model, and the two things asked of it: fill in the middle, and go on with a chat.
+"""One loaded model, and what is asked of it: answers to prompts of whatever kind.
 
 A job is a generator that the scheduler advances. It yields after every decode, so that a more urgent job can
 go first, and hands out text as it becomes certain. Closing it at any point keeps what was evaluated.
@@ -6,58 +6,40 @@ go first, and hands out text as it becomes certain. Closing it at any point keep
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
-from functools import partial
-from typing import TypeVar
 
 import numpy as np
 
-from hearth.engine.errors import PromptTooLong
 from hearth.engine.fim import FIM_TEMPLATES, family_of
 from hearth.engine.host import ends, memory
-from hearth.engine.host.alternatives import Rivals
-from hearth.engine.host.chat_template import opens_thinking, task_for, tokens_of
+from hearth.engine.host.answers import FreeAnswer, RuledAnswer
 from hearth.engine.host.decoding import END, Decoded, Picker, Run, TextDecoder
 from hearth.engine.host.ends import Ends, known_ends
 from hearth.engine.host.fim_tokens import FimTokens
-from hearth.engine.host.healing import Vocabulary, split
+from hearth.engine.host.healing import Vocabulary
 from hearth.engine.host.kv_cache import KvCache, Sequence
+from hearth.engine.host.layouts import LAYOUTS, LaidOut, Lane, Reader, fim_parts
 from hearth.engine.host.limits import (
-    CHAT_CHUNK,
     CHAT_SEQUENCES,
-    CHUNK,
     COMPLETION_WINDOW,
     MAX_SEQUENCES,
     STATE_SEQUENCES,
     WARM_UP_CHUNK,
 )
 from hearth.engine.host.native import Context, Model
-from hearth.engine.host.render import rendered
 from hearth.engine.host.threads import ThreadGovernor
-from hearth.engine.stopping.scanner import StopScanner
 from hearth.engine.types import (
-    ChatMessage,
-    ChatRequest,
-    CompletionRequest,
+    AnyRequest,
     FimPrompt,
     Finished,
     FinishReason,
     ModelRef,
     Piece,
     Probe,
+    StopPolicy,
 )
 
-# An answer ends where the model gives its end tokens more than this, though it would rather go on: instruct
-# models run on into the text below. Measured on spans of real code (0.5B): over it at 3 of 5 real ends, and at
-# 1 of 1,000 places before. Where nothing was said yet the most probable token decides: most code
-# could also do without the text that is asked for.
-SURE_END = 0.03
-
 Steps = Generator[Piece | None, None, Finished]
-T = TypeVar("T")
-_helpers = ThreadPoolExecutor(2, "helper")  # for what must not hold up the model
-_GLANCE_SECONDS = 0.005
 
 
 class Session:
@@ -86,51 +68,59 @@ class Session:
         self._ends_key = ref.sha256 or ref.path
         self._known_ends = ends.read(self._ends_key) or ends.told(ref.knows_end)
         self.picker = Picker(self.vocabulary, np.array(model.end_tokens(), dtype=np.int64))
-        self._fim = FimTokens(model, self.family)
+        self.reader = Reader(model, self.vocabulary, FimTokens(model, self.family), ref.id)
 
-    def complete(self, request: CompletionRequest, warm_up: bool = False) -> Steps:
-        """Fill in the middle; a warm-up only prefills."""
-        fixed, typed = self.prompt_tokens(request.prompt, request.max_tokens)
-        kept, healed = self._healed(typed, request.prompt)
-        prompt = fixed + kept
-        with self.cache.sequence_for(request.document, prompt, warm_up) as sequence:
-            run = Run(len(prompt), len(sequence.tokens))
-            yield from self._prefill(
-                self.cache, sequence, prompt, run, self._chunk(WARM_UP_CHUNK if warm_up else CHUNK)
-            )
-            if warm_up:
+    def generate(self, request: AnyRequest) -> Steps:
+        """Lay the prompt out, evaluate what the KV cache lacks of it, and decode up to an end.
+
+        Raises `PromptTooLong` and `BrokenModel`.
+        """
+        cache = self.cache_of(LAYOUTS[type(request.prompt)].lane)
+        laid = yield from self._laid_out(request)
+        limit = min(request.max_tokens, cache.context.length - len(laid.tokens) - 1)
+        with cache.sequence_for(request.cache_key, laid.tokens, request.prefill_only) as sequence:
+            run = Run(len(laid.tokens), len(sequence.tokens))
+            yield from self._prefill(cache, sequence, laid.tokens, run, self._chunk(request))
+            if request.prefill_only:
                 return Finished(FinishReason.DONE, run.usage)
-            knows_end = self._known_ends is not None and self._known_ends.are_known
-            answer, rivals = StopScanner(replace(request.stop, knows_end=knows_end)), Rivals()
-            reason = FinishReason.LENGTH
-            found_end = False
-            for decoded in self._generate(self.cache, sequence, healed, request.max_tokens, run):
+            if laid.opening:
+                yield Piece(laid.opening)
+            answer = self._answer(request.stop, run)
+            for decoded in self._decode(cache, sequence, laid.healed, limit, run):
                 if decoded is None:
                     yield None
                     continue
-                said = bool(answer.text.strip()) and not request.raw
-                sure = said and not knows_end and decoded.end_probability > SURE_END and not answer.wants_more
-                found_end = decoded.token == END
-                if found_end or sure:
-                    reason = FinishReason.EOG
+                if answer.ends_before(decoded) or (piece := answer.take(decoded)) is None:
                     break
-                answer.may_end_here(decoded.end_probability)
-                rivals.note(answer.text, decoded)
-                text = decoded.text
-                committed = text if request.raw else answer.push(text)
-                if answer.stopped:
-                    break
-                probability = (
-                    run.take_probability(committed) if committed else run.probability_of(answer.tentative)
-                )
-                yield Piece(committed, probability=probability, draft=answer.text)
-            self._learn(request, answer.rule, found_end)
-            own_end = reason is FinishReason.EOG and not answer.stopped
-            rest = "" if request.raw else answer.finish(own_end)
-            if rest:
-                yield Piece(rest, probability=run.take_probability(rest))
-            reason = FinishReason.STOP if answer.stopped else reason
-            return Finished(reason, run.usage, rivals.within(len(answer.text)), answer.rule)
+                yield piece
+            self._learn(request.stop, answer)
+            if rest := answer.rest():
+                yield rest
+            laid.afterwards()
+            return answer.finished()
+
+    def probe(self, request: AnyRequest) -> Generator[None, None, Probe]:
+        """What `generate` would evaluate, read back from the tokens themselves."""
+        laid = yield from self._laid_out(request)
+        pieces = self.vocabulary.pieces
+        text = b"".join(pieces[token] or self.model.token_text(token).encode() for token in laid.tokens)
+        return Probe(
+            prompt=text.decode("utf-8", "replace"),
+            prompt_tokens=len(laid.tokens),
+            cached_tokens=self.cache_of(LAYOUTS[type(request.prompt)].lane).reusable(laid.tokens),
+            healed=laid.healed.decode("utf-8", "replace"),
+        )
+
+    def _laid_out(self, request: AnyRequest) -> Generator[None, None, LaidOut]:
+        layout = LAYOUTS[type(request.prompt)]
+        window = self.cache_of(layout.lane).context.length
+        return (yield from layout.lay(self.reader, request.prompt, window, request.max_tokens))
+
+    def _answer(self, stop: StopPolicy, run: Run) -> FreeAnswer:
+        if stop.mode == "none":
+            return FreeAnswer(run)
+        knows_end = self._known_ends is not None and self._known_ends.are_known
+        return RuledAnswer(run, replace(stop, knows_end=knows_end))
 
     def measure_ends(self) -> Steps:
         """Find out whether the model knows where its answers end, unless that is known; for idle time."""
@@ -151,7 +141,7 @@ class Session:
         """
         if all(sequence.busy for sequence in self.cache.sequences):
             return None
-        fixed, typed = self.prompt_tokens(prompt, 1)
+        fixed, typed = fim_parts(self.reader, prompt, self.cache.context.length, 1)
         tokens = fixed + typed
         with self.cache.sequence_for("known ends", tokens, True) as sequence:
             chunk = tokens[len(sequence.tokens) :][:WARM_UP_CHUNK]
@@ -160,61 +150,16 @@ class Session:
             is_there = len(sequence.tokens) == len(tokens)
             return self.picker.pick(sequence.last_logits(), b"").token == END if is_there else None
 
-    def _learn(self, request: CompletionRequest, rule: str, ended: bool) -> None:
+    def _learn(self, stop: StopPolicy, answer: FreeAnswer) -> None:
         """Where all that was missing was asked for, the text below tells where the answer had to end."""
-        if self._known_ends is None or request.stop.mode != "span" or request.raw:
+        if self._known_ends is None or stop.mode != "span" or not isinstance(answer, RuledAnswer):
             return
-        if ended or rule == "text_below":
-            self._known_ends = self._known_ends.learned(ended)
+        if answer.found_end or answer.rule == "text_below":
+            self._known_ends = self._known_ends.learned(answer.found_end)
             ends.write(self._ends_key, self._known_ends)
 
-    def probe(self, request: CompletionRequest) -> Probe:
-        """What `complete` would evaluate, read back from the tokens themselves."""
-        fixed, typed = self.prompt_tokens(request.prompt, request.max_tokens)
-        kept, healed = self._healed(typed, request.prompt)
-        prompt = fixed + kept
-        text = b"".join(self.vocabulary.pieces[token] or self.model.token_text(token).encode() for token in prompt)
-        return Probe(
-            prompt=text.decode("utf-8", "replace"),
-            prompt_tokens=len(prompt),
-            cached_tokens=self.cache.reusable(prompt),
-            healed=healed.decode("utf-8", "replace"),
-        )
-
-    def chat(self, request: ChatRequest) -> Steps:
-        """The assistant's next message. What earlier turns left in the KV cache is not evaluated again."""
-        cache = self.chat_cache()
-        task = task_for(self.model, request.messages, request.think)
-        text = yield from _apart(partial(rendered, task))
-        prompt = tokens_of(self.model, request.messages, text, request.think)
-        room = cache.context.length - len(prompt) - 1
-        if room < 16:
-            raise PromptTooLong(
-                f"{len(prompt)} tokens do not fit the window of {cache.context.length}: "
-                "select less text or begin a new chat"
-            )
-        with cache.sequence_for(request.conversation, prompt) as sequence:
-            run = Run(len(prompt), len(sequence.tokens))
-            yield from self._prefill(cache, sequence, prompt, run, self._chunk(CHAT_CHUNK))
-            if opens_thinking(text, request.think):
-                yield Piece("<think>")  # so that whoever reads the answer can tell thoughts from it
-            reason = FinishReason.LENGTH
-            for decoded in self._generate(cache, sequence, b"", min(request.max_tokens, room), run):
-                if decoded is None:
-                    yield None
-                    continue
-                if decoded.token == END:
-                    reason = FinishReason.EOG
-                    break
-                yield Piece(decoded.text, probability=run.take_probability(""))
-            self._expect(request)
-            return Finished(reason, run.usage)
-
-    def _expect(self, request: ChatRequest) -> None:
-        """The next question of this conversation finds its template rendered: only the roles matter for that."""
-        turns = (*request.messages, ChatMessage("assistant", ""), ChatMessage("user", ""))
-        future = _helpers.submit(rendered, task_for(self.model, turns, request.think))
-        future.add_done_callback(lambda done: done.exception())  # whoever asks is told
+    def cache_of(self, lane: Lane) -> KvCache:
+        return self.chat_cache() if lane == "chat" else self.cache
 
     def chat_cache(self) -> KvCache:
         """Made on first need: many users never chat."""
@@ -247,22 +192,10 @@ class Session:
             self._chat_cache.context.close()
         self.model.close()
 
-    def prompt_tokens(self, prompt: FimPrompt, answer_tokens: int) -> tuple[list[int], list[int]]:
-        """(everything up to and including MID, the typed text), fitted to the window.
-
-        Raises `PromptTooLong` only for a model that cannot fill in the middle or an absurd `answer_tokens`.
-        """
-        if self.family not in FIM_TEMPLATES:
-            raise PromptTooLong(f"{self.ref.id} has no fill-in-the-middle tokens: choose another for completion")
-        return self._fim.of(prompt, self.cache.context.length - answer_tokens - 1)
-
-    def _healed(self, typed: list[int], prompt: FimPrompt) -> tuple[list[int], bytes]:
-        """(the typed tokens to keep, what the first generated ones must spell)."""
-        return (typed, prompt.begun.encode()) if prompt.begun else split(typed, self.vocabulary)
-
-    def _chunk(self, size: int) -> int:
-        """What cannot be aborted is evaluated in small pieces, between which it can be left."""
-        return min(size, WARM_UP_CHUNK) if self.model.keeps_a_state else size
+    def _chunk(self, request: AnyRequest) -> int:
+        """Tokens of one prefill step. What cannot be aborted is left between small ones."""
+        small = request.prefill_only or self.model.keeps_a_state
+        return WARM_UP_CHUNK if small else LAYOUTS[type(request.prompt)].chunk
 
     def _prefill(
         self, cache: KvCache, sequence: Sequence, prompt: list[int], run: Run, size: int
@@ -275,7 +208,7 @@ class Session:
             run.add(evaluated=len(chunk) if done else 0, prefill_ms=self._ms_since(began))
             yield None
 
-    def _generate(
+    def _decode(
         self, cache: KvCache, sequence: Sequence, healed: bytes, limit: int, run: Run
     ) -> Iterator[Decoded | None]:
         """Greedy decoding: each token before it is evaluated, None after each decode, `END` where it ends.
@@ -309,11 +242,3 @@ class Session:
 
     def _ms_since(self, began: float) -> float:
         return (self._clock() - began) * 1000
-
-
-def _apart(work: Callable[[], T]) -> Generator[None, None, T]:
-    """What `work` returns. It may take seconds, and other jobs have their turns meanwhile."""
-    future = _helpers.submit(work)
-    while not wait([future], _GLANCE_SECONDS).done:
-        yield None
-    return future.result()

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from hearth.engine.types import ChatRequest, CompletionRequest, FinishReason, ModelRef, Probe, Rival, Usage
+from hearth.engine.types import AnyRequest, FinishReason, ModelRef, Probe, Rival, Usage
 
 # Raised with every change of a message; a host and a client of different versions part ways politely.
 PROTOCOL = 9
@@ -23,17 +23,12 @@ class Hello(msgspec.Struct, tag=True, frozen=True):
     version: str
 
 
-class Complete(msgspec.Struct, tag=True, frozen=True):
+class Generate(msgspec.Struct, tag=True, frozen=True):
+    """Ask a model for an answer to a prompt of any kind, or to evaluate the prompt only."""
+
     id: int
     model: ModelRef
-    request: CompletionRequest
-    warm_up: bool = False
-
-
-class Chat(msgspec.Struct, tag=True, frozen=True):
-    id: int
-    model: ModelRef
-    request: ChatRequest
+    request: AnyRequest
 
 
 class Load(msgspec.Struct, tag=True, frozen=True):
@@ -44,11 +39,11 @@ class Load(msgspec.Struct, tag=True, frozen=True):
 
 
 class Inspect(msgspec.Struct, tag=True, frozen=True):
-    """Tell what a completion would send, without evaluating it; answered by `Inspected` and `Done`."""
+    """Tell what a request would send, without evaluating it; answered by `Inspected` and `Done`."""
 
     id: int
     model: ModelRef
-    request: CompletionRequest
+    request: AnyRequest
 
 
 class Cancel(msgspec.Struct, tag=True, frozen=True):
@@ -125,7 +120,7 @@ class Failed(msgspec.Struct, tag=True, frozen=True):
     message: str
 
 
-FromClient = Hello | Complete | Chat | Load | Inspect | Cancel | Shutdown
+FromClient = Hello | Generate | Load | Inspect | Cancel | Shutdown
 FromHost = Welcome | Loading | Notice | Report | Inspected | Token | Done | Failed
 
 Message = FromClient | FromHost

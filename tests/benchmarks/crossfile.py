@@ -20,6 +20,7 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from msgspec import structs
 from rich.progress import track
 
 from hearth.engine.backends import local
@@ -140,7 +141,8 @@ async def request_of(
     framed = await completer.prompts.of(document.uri).fullest(document.snapshot(), case.offset)
     request = request_for(framed, cursor_at(document, case.offset), automatic=False, settings=settings.completion)
     line = replace(request.stop, mode="line", max_lines=1)
-    return replace(request, document=f"{case.id} {way}", stop=line), framed.gathered or Gathered()
+    name = f"{case.id} {way}"
+    return replace(request, cache_key=name, supersedes=name, stop=line), framed.gathered or Gathered()
 
 
 async def _answer(backend: local.LocalBackend, settings: Settings, case: Case, way: str, kept: "Kept") -> Answered:
@@ -177,7 +179,9 @@ async def _warm_times(
         for way, request in requests.items():
             typed = request.prompt.typed + case.expected[:1]
             began = time.perf_counter()
-            await _ask(backend, replace(request, prompt=replace(request.prompt, typed=typed), max_tokens=1))
+            await _ask(
+                backend, replace(request, prompt=structs.replace(request.prompt, typed=typed), max_tokens=1)
+            )
             times[way].append(1000 * (time.perf_counter() - began))
     return times
 

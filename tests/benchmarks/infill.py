@@ -100,7 +100,7 @@ async def ask_raw(
 ) -> tuple[str, Finished]:
     """What the model says by itself, and how that ended."""
     prompt = FimPrompt(above=above, below=below)
-    request = CompletionRequest(f"raw {name}", prompt, max_tokens=tokens, raw=True)
+    request = CompletionRequest(f"raw {name}", prompt, max_tokens=tokens)
     text, ended = "", Finished(FinishReason.EOG, Usage())
     async with aclosing(backend.complete(request)) as events:
         async for event in events:

@@ -120,13 +120,11 @@ async def _cancels(model: Path, count: int) -> list[float]:
     with fresh_home() as home:
         backend = local.create(settings, lambda status: None)
         try:
-            small = CompletionRequest(
-                "small", FimPrompt("def add(a, b):\n    return ", "\n"), max_tokens=4, raw=True
-            )
+            small = CompletionRequest("small", FimPrompt("def add(a, b):\n    return ", "\n"), max_tokens=4)
             await _first_text(backend, small)
             for number_of in range(count):
                 text = "".join(f"value_{number_of}_{line} = {line * 7}\n" for line in range(400))
-                long = CompletionRequest("long", FimPrompt(text[:_PROMPT_CHARS], "\n"), max_tokens=4, raw=True)
+                long = CompletionRequest("long", FimPrompt(text[:_PROMPT_CHARS], "\n"), max_tokens=4)
                 prefill = asyncio.create_task(_first_text(backend, long))
                 await asyncio.sleep(0.3 + 0.07 * (number_of % 10))
                 prefill.cancel()

@@ -125,7 +125,9 @@ WHOLE = PLACE.above + PLACE.removed + PLACE.below
 
 
 def request(document: str, typed: str = "", above: str = PLACE.above) -> CompletionRequest:
-    return CompletionRequest(document, FimPrompt(above, PLACE.below, typed), StopPolicy(mode="line"))
+    return CompletionRequest(
+        document, FimPrompt(above, PLACE.below, typed), StopPolicy(mode="line"), supersedes=document
+    )
 
 
 def test_a_decode_takes_what_was_measured() -> None:
@@ -134,7 +136,7 @@ def test_a_decode_takes_what_was_measured() -> None:
 
     async def story(backend: PlayedBackend, time: Clock) -> None:
         began = time.now
-        async for event in backend.complete(request("a")):
+        async for event in backend.generate(request("a")):
             if isinstance(event, Finished):
                 prompt_tokens.append(event.usage.evaluated_tokens)
                 assert event.usage.decode_ms == pytest.approx(10.0 * event.usage.generated_tokens, abs=10.1)
@@ -154,7 +156,7 @@ def test_a_completion_goes_before_a_prefill_that_is_under_way() -> None:
     async def story(backend: PlayedBackend, time: Clock) -> None:
         async def ask() -> None:
             began = time.now
-            async for _ in backend.complete(request("b", above="x = 1\n")):
+            async for _ in backend.generate(request("b", above="x = 1\n")):
                 break
             waited.append(time.now - began)
 
@@ -187,7 +189,7 @@ def test_a_closed_answer_is_cancelled_in_the_host() -> None:
     oracle = Knows(WHOLE)
 
     async def story(backend: PlayedBackend, time: Clock) -> None:
-        answer = backend.complete(request("a"))
+        answer = backend.generate(request("a"))
         await anext(answer)
         await answer.aclose()
         asked = len(oracle.asked)

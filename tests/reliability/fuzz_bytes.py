@@ -10,6 +10,8 @@ from hearth.engine.errors import BrokenModel
 from hearth.engine.host import wire
 from hearth.engine.models import gguf
 from hearth.engine.types import (
+    ChatMessage,
+    ChatPrompt,
     ChatRequest,
     CompletionRequest,
     ContextFile,
@@ -33,8 +35,8 @@ _SOUND: dict[Literal["client", "host"], list[bytes]] = {
         wire.encode(message)
         for message in (
             wire.Hello(1, "0.1"),
-            wire.Complete(7, _MODEL, _REQUEST),
-            wire.Chat(8, _MODEL, ChatRequest("c", (), 9)),
+            wire.Generate(7, _MODEL, _REQUEST),
+            wire.Generate(8, _MODEL, ChatRequest("c", ChatPrompt((ChatMessage("user", "q"),)), max_tokens=9)),
             wire.Load(9, _MODEL),
             wire.Inspect(10, _MODEL, _REQUEST),
             wire.Cancel(7),

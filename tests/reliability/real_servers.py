@@ -23,7 +23,9 @@ from hearth.engine import backends
 from hearth.engine.models import store
 from hearth.engine.settings import ChatSettings, CompletionSettings, OpenAISettings, Settings
 from hearth.engine.types import (
+    NO_RULES,
     ChatMessage,
+    ChatPrompt,
     ChatRequest,
     CompletionRequest,
     FimPrompt,
@@ -104,13 +106,13 @@ async def _proof(python: Path, weights: Path) -> None:
         backend = backends.create("openai_compatible", settings, statuses.append)
         try:
             request = CompletionRequest("a.py", AREA, POLICY, max_tokens=64)
-            text, reason = await _answer(backend.complete(request))
+            text, reason = await _answer(backend.generate(request))
             _check("a completion is right", "pi" in text and "radius" in text and "\n" not in text, f"{text!r}")
-            text, reason = await _answer(backend.complete(replace(request, raw=True)))
+            text, reason = await _answer(backend.generate(replace(request, stop=NO_RULES)))
             _check("it ends at its marks", "<|" not in text, f"{text!r}, {reason}")
-            text, reason = await _answer(backend.chat(_question("Reply with one word: hello.", 20)))
+            text, reason = await _answer(backend.generate(_question("Reply with one word: hello.", 20)))
             _check("a chat is answered", "hello" in text.lower() and reason == "eog", f"{text!r}, {reason}")
-            async with aclosing(backend.chat(_question(LONG, 1500))) as stream:
+            async with aclosing(backend.generate(_question(LONG, 1500))) as stream:
                 await anext(stream)
                 _check("it is at work", await _at_work(url) == 1, "1 request is running")
             _check("a cancel arrives", await _idle(url), "no request is running")
@@ -164,7 +166,7 @@ async def _answer(stream: AsyncIterator[Piece | Finished]) -> tuple[str, str]:
 
 
 def _question(text: str, tokens: int) -> ChatRequest:
-    return ChatRequest("chat", (ChatMessage("user", text),), max_tokens=tokens)
+    return ChatRequest("chat", ChatPrompt((ChatMessage("user", text),)), max_tokens=tokens)
 
 
 async def _at_work(url: str) -> int:

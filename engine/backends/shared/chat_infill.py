@@ -10,6 +10,7 @@ from hearth.engine.backends.shared.streaming import Stream
 from hearth.engine.prose import Lines, is_surely_code
 from hearth.engine.types import (
     ChatMessage,
+    ChatPrompt,
     ChatRequest,
     CompletionRequest,
     FimPrompt,
@@ -33,11 +34,13 @@ _MOST_SURE = 0.5  # a model that was not trained to fill in is never sure, whate
 
 
 def as_chat(request: CompletionRequest) -> ChatRequest:
+    messages = (ChatMessage("system", _TASK), ChatMessage("user", _shown(request.prompt)))
     return ChatRequest(
-        conversation=request.document,
-        messages=(ChatMessage("system", _TASK), ChatMessage("user", _shown(request.prompt))),
+        request.cache_key,
+        ChatPrompt(messages, think=False),
         max_tokens=request.max_tokens,
-        think=False,
+        priority=request.priority,
+        supersedes=request.supersedes,
     )
 
 

@@ -145,7 +145,7 @@ def chat(connection: Connection, model: str, request: ChatRequest, extra: Mappin
     """POST /chat/completions; `extra` are fields beyond the API's."""
     fields = {
         "model": model,
-        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+        "messages": [{"role": message.role, "content": message.content} for message in request.prompt.messages],
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
         **extra,

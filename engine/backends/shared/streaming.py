@@ -1,6 +1,7 @@
 """What the backends over HTTP do with a server's stream: turns, patience, stop rules, thinking."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -21,13 +22,16 @@ _pause = asyncio.sleep
 
 @dataclass
 class Turns:
-    """At most one stream per key: the next one interrupts the last, which then ends as "superseded".
+    """At most one stream per key: the next one interrupts the last, which then ends as superseded.
+
+    The key is what a request supersedes; "" interrupts none, and none interrupts it.
 
     Servers queue what they are asked and editors seldom cancel, so without this they answer old questions
     while the user waits for the new one.
     """
 
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _alone: "itertools.count[int]" = field(default_factory=itertools.count)
 
     @property
     def idle(self) -> bool:
@@ -39,6 +43,7 @@ class Turns:
 
     async def take(self, key: str, stream: Stream) -> Stream:
         """The stream's events. It runs in a task of its own, so that it can be interrupted while it waits."""
+        key = key or f"alone {next(self._alone)}"
         self.interrupt(key)
         events: asyncio.Queue[Piece | Finished | Exception] = asyncio.Queue()
         task = self._running[key] = asyncio.create_task(_pump(stream, events))

@@ -11,7 +11,7 @@ from hearth.engine.code_actions.actions import action
 from hearth.engine.code_actions.targets import ActionContext, Problem
 from hearth.engine.context.parsed import parse
 from hearth.engine.languages import language_of
-from hearth.engine.types import ChatMessage, ChatRequest, Piece
+from hearth.engine.types import ChatMessage, ChatPrompt, ChatRequest, Piece
 from tests.benchmarks.edits import checks
 from tests.benchmarks.edits.tasks import FILES, Task
 from tests.e2e.editor import MARK
@@ -79,9 +79,9 @@ async def by_pasting(backend: Backend, task: Task) -> Edited:
         problem=task.problem, file=FILES[task.language], framework=_FRAMEWORKS[task.language]
     )
     question = f"{instruction}\n\n```{task.language}\n{text[start:end]}\n```"
-    request = ChatRequest("ask and paste", (ChatMessage("user", question),), max_tokens=_TOKENS)
+    request = ChatRequest("ask and paste", ChatPrompt((ChatMessage("user", question),)), max_tokens=_TOKENS)
     answer = ""
-    async with aclosing(backend.chat(request)) as events:
+    async with aclosing(backend.generate(request)) as events:
         async for event in events:
             if isinstance(event, Piece):
                 answer += event.text

@@ -8,20 +8,23 @@ import asyncio
 import itertools
 from collections.abc import AsyncGenerator, Callable, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from hearth.engine.backends.shared.kinds import ahead
 from hearth.engine.backends.shared.streaming import cost_of
 from hearth.engine.errors import HearthError
 from hearth.engine.host.decoding import Choice, Picker
 from hearth.engine.host.healing import Vocabulary
+from hearth.engine.host.layouts import Lane
 from hearth.engine.host.models import Models
 from hearth.engine.host.native import Context, Logits, Model
-from hearth.engine.host.scheduler import Job, Lane, Scheduler
+from hearth.engine.host.scheduler import Job, Scheduler
 from hearth.engine.host.session import Session, Steps
-from hearth.engine.types import ChatRequest, CompletionRequest, Finished, ModelRef, Piece, Priority, Probe, Usage
+from hearth.engine.types import AnyRequest, CompletionRequest, Finished, ModelRef, Piece, Priority, Probe, Usage
 from tests.benchmarks.worth.answers import Oracle
 from tests.benchmarks.worth.clock import Changed, Clock
 from tests.benchmarks.worth.times import TokenTimes
@@ -173,15 +176,14 @@ class PlayedBackend:
         """Until what the host finds out of a new model in idle time is known."""
         await cost_of(self._run("ends", Priority.IDLE, Session.measure_ends, "none"))
 
-    def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
-        return self._run(request.document, Priority.COMPLETION, lambda session: session.complete(request))
+    def generate(self, request: AnyRequest) -> AsyncGenerator[Piece | Finished, None]:
+        return self._run(request.supersedes, request.priority, partial(Session.generate, request=request))
 
     async def warm(self, request: CompletionRequest) -> Usage:
-        begin = lambda session: session.complete(request, warm_up=True)  # noqa: E731
-        return await cost_of(self._run(request.document, Priority.WARM_UP, begin))
+        return await cost_of(self.generate(ahead(request)))
 
     async def _run(
-        self, topic: str, priority: Priority, begin: Callable[[Session], Steps], lane: Lane = "completion"
+        self, supersedes: str, priority: Priority, begin: Callable[[Session], Steps], lane: Lane = "completion"
     ) -> AsyncGenerator[Piece | Finished, None]:
         """As the host and its client do: an end before the end cancels the job."""
         events: asyncio.Queue[Piece | Finished | HearthError] = asyncio.Queue()
@@ -190,7 +192,7 @@ class PlayedBackend:
             later = lambda: self._loop.call_later(_MESSAGE_SECONDS, events.put_nowait, event)  # noqa: E731
             self._loop.call_soon_threadsafe(later)
 
-        job = Job(self, next(self._ids), topic, priority, self.machine.ref, begin, tell, tell, lane)
+        job = Job(self, next(self._ids), supersedes, priority, self.machine.ref, begin, tell, tell, lane)
         self._scheduler.submit(job)
         ended = False
         try:
@@ -206,9 +208,6 @@ class PlayedBackend:
         finally:
             if not ended:
                 self._scheduler.cancel(lambda each: each is job)
-
-    def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
-        raise NotImplementedError("nobody chats here")
 
     async def probe(self, request: CompletionRequest) -> Probe:
         raise NotImplementedError("nobody looks at prompts here")

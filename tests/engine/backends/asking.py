@@ -7,6 +7,7 @@ from typing import Any
 from hearth.engine.backends.shared.http import Patience
 from hearth.engine.types import (
     ChatMessage,
+    ChatPrompt,
     ChatRequest,
     CompletionRequest,
     FimPrompt,
@@ -57,9 +58,10 @@ async def collect(stream: AsyncIterator[Piece | Finished]) -> Answer:
 def completion(document: str = "file:///a.py", raw: bool = False, **prompt: Any) -> CompletionRequest:
     fields = {"above": "def f(value):\n", "below": "\nprint(f(1))\n", "typed": "    return "}
     head = str(prompt.get("typed", fields["typed"]))
-    policy = StopPolicy(head=head, below=("print(f(1))",), above=("def f(value):",))
-    return CompletionRequest(document, FimPrompt(**{**fields, **prompt}), policy, max_tokens=32, raw=raw)
+    policy = StopPolicy("none" if raw else "line", head, below=("print(f(1))",), above=("def f(value):",))
+    whole = FimPrompt(**{**fields, **prompt})
+    return CompletionRequest(document, whole, policy, max_tokens=32, supersedes=document)
 
 
 def question(think: bool = True) -> ChatRequest:
-    return ChatRequest("chat", (ChatMessage("user", "why?"),), max_tokens=64, think=think)
+    return ChatRequest("chat", ChatPrompt((ChatMessage("user", "why?"),), think), max_tokens=64)

@@ -28,7 +28,7 @@ async def test_it_is_asked_by_chat_and_the_status_says_so(model: Path) -> None:
     settings = Settings(completion=CompletionSettings(model=str(model)))
     backend = backends.create("local", settings, statuses.append)
     try:
-        answer = await collect(backend.complete(completion()))
+        answer = await collect(backend.generate(completion()))
         assert answer.reason in ("limit", "eog", "line_end") or answer.text
         assert (statuses[-1].kind, statuses[-1].help) == ("ready", chat_infill.NOTE)
         assert await backend.warm(completion()) == Usage()

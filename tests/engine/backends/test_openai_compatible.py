@@ -11,7 +11,7 @@ from hearth.engine.backends.shared import chat_infill
 from hearth.engine.backends.shared.http import Patience
 from hearth.engine.errors import BackendUnavailable, PromptTooLong, RemoteNotAllowed, RequestRefused, SettingsError
 from hearth.engine.settings import ChatSettings, CompletionSettings, OpenAISettings, Settings
-from hearth.engine.types import ChatMessage, ChatRequest, ContextFile, Piece, Status
+from hearth.engine.types import ChatMessage, ChatPrompt, ChatRequest, ContextFile, Piece, Status
 from tests.engine.backends.asking import QUICK, collect, completion, question
 from tests.fakes.http import Streamed
 from tests.fakes.openai import QWEN_MARKS, FakeOpenAI
@@ -270,7 +270,9 @@ async def test_ollama_behind_its_openai_address_lays_the_middle_out_itself(
 
 async def test_a_template_without_a_system_role_gets_it_in_front_of_the_question(start: Any) -> None:
     fake, backend = await start(kind="vllm", takes_system=False)
-    asked = ChatRequest("c", (ChatMessage("system", "Be brief."), ChatMessage("user", "Why?")), think=False)
+    asked = ChatRequest(
+        "c", ChatPrompt((ChatMessage("system", "Be brief."), ChatMessage("user", "Why?")), think=False)
+    )
     for _ in range(2):
         assert (await collect(backend.chat(asked))).text == "value + 1"
     sent = [request.body["messages"] for request in fake.http.asked("/v1/chat/completions")]

@@ -10,7 +10,7 @@ from hearth.engine.chat import history
 from hearth.engine.chat.answering import WINDOW, Answered, Chats, Passage
 from hearth.engine.errors import PromptTooLong, RequestRefused
 from hearth.engine.settings import ChatSettings
-from hearth.engine.types import ChatMessage, ChatRequest
+from hearth.engine.types import ChatMessage, ChatPrompt
 
 CODE = Passage("shop.py", "x = '```'", "python", 3, 3)
 
@@ -29,7 +29,7 @@ async def ask(conversations: Chats, question: str, id: str = "it", passages: tup
 
 
 def sent(backend: ScriptedBackend) -> list[tuple[ChatMessage, ...]]:
-    return [request.messages for request in backend.requests if isinstance(request, ChatRequest)]
+    return [each.prompt.messages for each in backend.requests if isinstance(each.prompt, ChatPrompt)]
 
 
 async def test_each_turn_begins_with_the_last_one_so_that_the_cache_serves() -> None:
@@ -42,7 +42,7 @@ async def test_each_turn_begins_with_the_last_one_so_that_the_cache_serves() -> 
         ("assistant", "Yes."),
         ("user", "Second?"),
     ]
-    assert len({request.conversation for request in backend.requests if isinstance(request, ChatRequest)}) == 1
+    assert len({each.cache_key for each in backend.requests if isinstance(each.prompt, ChatPrompt)}) == 1
 
 
 async def test_code_is_shown_between_fences_that_it_cannot_close() -> None:
@@ -63,7 +63,7 @@ async def test_endless_thoughts_are_ended_and_the_question_is_asked_without() ->
     conversations, backend = talk("<think>" + "|hm " * 60, "Yes.", max_tokens=50)
     answered = await ask(conversations, "Well?")
     assert answered.text == "Yes."
-    assert [request.think for request in backend.requests if isinstance(request, ChatRequest)] == [True, False]
+    assert [each.prompt.think for each in backend.requests if isinstance(each.prompt, ChatPrompt)] == [True, False]
 
 
 async def test_the_oldest_turns_are_dropped_when_the_window_is_full() -> None:

@@ -44,7 +44,7 @@ class Echo(ScriptedBackend):
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
-        code = re.findall(r"```\w*\n(.*?)```", request.messages[1].content, re.DOTALL)[-1]
+        code = re.findall(r"```\w*\n(.*?)```", request.prompt.messages[1].content, re.DOTALL)[-1]
         yield Piece(f"```python\n{self.change(code)}\n```")
         yield Finished(FinishReason.EOG)
 
@@ -122,7 +122,7 @@ async def test_a_key_that_was_named_only_in_the_instruction_is_written() -> None
     backend = ScriptedBackend([])
 
     async def chat(request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
-        asked = request.messages[1].content
+        asked = request.prompt.messages[1].content
         assert GITHUB not in asked
         word = re.search(r"hidden\w+", asked)
         assert word is not None
@@ -187,7 +187,7 @@ async def test_a_key_is_not_written_into_a_file_of_tests(tmp_path: Path) -> None
 
     class Tests(Echo):
         async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece | Finished, None]:
-            asked = request.messages[1].content
+            asked = request.prompt.messages[1].content
             assert [key for key in KEYS if key in asked] == []
             words.extend(STAND_IN.findall(asked))
             yield Piece(change(""))

@@ -6,7 +6,7 @@ from hearth.engine.code_actions.prompts import prompt
 from hearth.engine.code_actions.rewrite import rewrite
 from hearth.engine.errors import EditRefused
 from hearth.engine.settings import ChatSettings
-from hearth.engine.types import ChatRequest
+from hearth.engine.types import ChatPrompt
 from tests.engine.code_actions.asked import acted, place, target
 
 METHOD = """class Cart:
@@ -92,10 +92,10 @@ async def test_a_refused_answer_is_asked_for_once_more_with_the_reason() -> None
     row, backend = action("bug"), ScriptedBackend([], answers=[["nonsense("], ["def f():\n    return 2"]])
     assert row is not None
     found = await rewrite(backend, ChatSettings(), row, target("bug", place("def ‸f():\n    return 1\n")))
-    first, second = (request for request in backend.requests if isinstance(request, ChatRequest))
+    first, second = (each for each in backend.requests if isinstance(each.prompt, ChatPrompt))
     assert found.attempts == 2
-    assert second.messages[: len(first.messages)] == first.messages
-    assert second.messages[-1].content.startswith("That cannot be used: f is not in the answer")
+    assert second.prompt.messages[: len(first.prompt.messages)] == first.prompt.messages
+    assert second.prompt.messages[-1].content.startswith("That cannot be used: f is not in the answer")
 
 
 async def test_an_answer_that_is_cut_off_is_refused() -> None:
@@ -115,8 +115,8 @@ async def test_a_repeated_answer_is_no_second_attempt_at_showing_it_to_the_model
     assert row is not None
     await rewrite(backend, ChatSettings(), row, target("bug", place("def ‸f():\n    return 1\n")))
     second = backend.requests[1]
-    assert isinstance(second, ChatRequest)
-    assert [message.role for message in second.messages] == ["system", "user"]
+    assert isinstance(second.prompt, ChatPrompt)
+    assert [message.role for message in second.prompt.messages] == ["system", "user"]
 
 
 async def test_thoughts_are_never_code() -> None:

@@ -12,7 +12,7 @@ from hearth.engine.completion.completer import Completer
 from hearth.engine.context.documents import Document
 from hearth.engine.errors import HostDied
 from hearth.engine.settings import CompletionSettings
-from hearth.engine.types import CompletionRequest, Finished, FinishReason, Piece, Usage
+from hearth.engine.types import CompletionRequest, FimPrompt, Finished, FinishReason, Piece, Usage
 from tests.engine.completion.typed_in import Typing, settle
 
 ABOVE = "".join(f"name_{number} = {number}\n" for number in range(400))
@@ -334,4 +334,4 @@ async def test_every_prompt_names_the_file_and_so_its_language(
     backend = ScriptedBackend(["x"])
     await Completer(backend, CompletionSettings()).complete(Document(uri, "", language, path), 0)
     (request,) = backend.requests
-    assert isinstance(request, CompletionRequest) and request.prompt.path == name
+    assert isinstance(request.prompt, FimPrompt) and request.prompt.path == name

@@ -7,7 +7,7 @@ from hearth.engine.backends.scripted import ScriptedBackend
 from hearth.engine.completion.completer import Completer
 from hearth.engine.context.documents import Document
 from hearth.engine.settings import CompletionSettings
-from hearth.engine.types import CompletionRequest
+from hearth.engine.types import CompletionRequest, FimPrompt
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Typing:
 
     @property
     def asked(self) -> list[CompletionRequest]:
-        return [request for request in self.backend.requests if isinstance(request, CompletionRequest)]
+        return [request for request in self.backend.requests if isinstance(request.prompt, FimPrompt)]
 
 
 async def settle() -> None:

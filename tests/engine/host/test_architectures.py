@@ -9,7 +9,15 @@ from hearth.engine.host import selftest
 from hearth.engine.host.kv_cache import KvCache
 from hearth.engine.host.native import Context, LoadOptions, Logits, Model
 from hearth.engine.host.session import Session
-from hearth.engine.types import ChatMessage, ChatRequest, CompletionRequest, FimPrompt, ModelRef, Piece, StopPolicy
+from hearth.engine.types import (
+    ChatMessage,
+    ChatPrompt,
+    ChatRequest,
+    CompletionRequest,
+    FimPrompt,
+    ModelRef,
+    Piece,
+)
 from tests.fakes.tiny_models import RECURRENT, write_tiny
 
 ATTENTION = ("llama", "gemma3", "gpt-oss", "starcoder2")  # two of them with a sliding window of 32 tokens
@@ -91,17 +99,15 @@ def test_a_copy_is_whole_or_empty(model: Model, context: Context, count: int) ->
 
 
 def said(session: Session, request: CompletionRequest | ChatRequest) -> str:
-    steps = session.chat(request) if isinstance(request, ChatRequest) else session.complete(request)
+    steps = session.generate(request)
     return "".join(step.text for step in steps if isinstance(step, Piece))
 
 
 def test_it_passes_the_self_test_fills_in_and_chats_the_same_the_second_time(model: Model) -> None:
     session = Session(model, ModelRef("tiny", "", context=512))
     assert selftest.run(session).sound
-    fill = CompletionRequest(
-        "a", FimPrompt("def a(self):\n", "\n\nb = 1\n", "    ret"), StopPolicy(), max_tokens=6, raw=True
-    )
-    ask = ChatRequest("c", (ChatMessage("user", "Why?"),), max_tokens=6)
+    fill = CompletionRequest("a", FimPrompt("def a(self):\n", "\n\nb = 1\n", "    ret"), max_tokens=6)
+    ask = ChatRequest("c", ChatPrompt((ChatMessage("user", "Why?"),)), max_tokens=6)
     for request in (fill, ask):
         first, typed_on, again = said(session, request), said(session, fill), said(session, request)
         assert first == again and typed_on

@@ -66,7 +66,7 @@ async def test_other_windows_are_answered_meanwhile(client: HostClient, tmp_path
     answered = 0
     try:
         while not bad.done():
-            answer = await collect(other.complete(completion(above=f"def f{answered}(value):\n")))
+            answer = await collect(other.generate(completion(above=f"def f{answered}(value):\n")))
             assert answer.reason
             answered += 1
             await asyncio.sleep(0.1)

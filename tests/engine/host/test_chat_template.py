@@ -13,7 +13,7 @@ from hearth.engine.host.render import rendered
 from hearth.engine.host.session import Session
 from hearth.engine.models import store
 from hearth.engine.reasoning import Splitter
-from hearth.engine.types import ChatMessage, ChatRequest, ModelRef, Piece
+from hearth.engine.types import ChatMessage, ChatPrompt, ChatRequest, ModelRef, Piece
 from tests.conftest import MODEL
 from tests.fakes.tiny_models import QWEN
 from tests.tiny_model import write_tiny_gguf
@@ -66,8 +66,8 @@ def opens(loaded: Loaded, think: bool) -> bool:
 
 
 def first_pieces(loaded: Loaded, think: bool) -> list[Piece]:
-    request = ChatRequest("talk", QUESTION, max_tokens=4, think=think)
-    return [piece for piece in loaded.session.chat(request) if piece is not None]
+    request = ChatRequest("talk", ChatPrompt(QUESTION, think), max_tokens=4)
+    return [piece for piece in loaded.session.generate(request) if piece is not None]
 
 
 def test_a_prompt_that_ends_inside_thoughts_is_known_and_the_answer_gets_its_tag_back(loaded: Loaded) -> None:

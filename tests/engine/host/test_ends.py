@@ -40,10 +40,10 @@ def test_what_was_asked_meanwhile_is_answered(session: Session) -> None:
     request = CompletionRequest(
         "file:///a.py", FimPrompt("def f():\n", "\n"), StopPolicy(mode="span"), max_tokens=4
     )
-    alone = [step for step in session.complete(request) if isinstance(step, Piece)]
+    alone = [step for step in session.generate(request) if isinstance(step, Piece)]
     measuring = session.measure_ends()
     next(measuring)
-    assert [step for step in session.complete(request) if isinstance(step, Piece)] == alone
+    assert [step for step in session.generate(request) if isinstance(step, Piece)] == alone
     assert list(measuring), "and it goes on"
 
 

@@ -10,7 +10,7 @@ from hearth.engine.errors import BrokenModel
 from hearth.engine.host.native import LoadOptions, Model
 from hearth.engine.host.render import Task, rendered
 from hearth.engine.host.session import Session
-from hearth.engine.types import ChatMessage, ChatRequest, ModelRef
+from hearth.engine.types import ChatMessage, ChatPrompt, ChatRequest, ModelRef
 from tests.fakes.tiny_models import CHATML, write_tiny
 
 ASKED = (("system", "\ue0000\ue001"), ("user", "\ue0001\ue001"))
@@ -110,8 +110,8 @@ def test_a_template_that_does_not_end_leaves_the_model_to_the_others(
         ended.wait(60)
         raise BrokenModel("it does not come to an end")
 
-    monkeypatch.setattr("hearth.engine.host.session.rendered", rendered)
-    steps = session.chat(ChatRequest("c", (ChatMessage("user", "Why?"),)))
+    monkeypatch.setattr("hearth.engine.host.layouts.rendered", rendered)
+    steps = session.generate(ChatRequest("c", ChatPrompt((ChatMessage("user", "Why?"),))))
     try:
         assert [next(steps) for _ in range(50)] == [None] * 50
         ended.set()

@@ -10,7 +10,7 @@ import pytest
 
 from hearth.engine.errors import BrokenModel, HearthError
 from hearth.engine.host import scheduler as scheduling
-from hearth.engine.host.scheduler import Job, Scheduler
+from hearth.engine.host.scheduler import Job, JobState, Scheduler
 from hearth.engine.host.session import Steps
 from hearth.engine.types import Finished, FinishReason, ModelRef, Piece, Priority
 
@@ -66,7 +66,7 @@ class Log:
         return Job(
             client=client,
             id=len(self.events),
-            topic=topic or name,
+            supersedes=topic or name,
             priority=priority,
             model=ModelRef(model, model),
             begin=begin,
@@ -136,11 +136,54 @@ def test_cancelling_ends_a_job_that_is_running_and_aborts_its_decode(scheduler: 
     scheduler.submit(log.job("long", Priority.CHAT, 1000))
     log.gate.set()
     log.wait(lambda: len(log.events) > 2)
-    scheduler.cancel(lambda job: job.topic == "long")
+    scheduler.cancel(lambda job: job.supersedes == "long")
     log.wait(lambda: "long" in log.ended)
     assert log.ended["long"] == Finished(FinishReason.CANCELLED)
     assert len(log.events) < 1000
     assert set(models.one.aborts) <= {0}
+
+
+def test_a_job_without_a_name_to_supersede_ends_none(scheduler: Scheduler, log: Log) -> None:
+    """Nor do other clients, or other names, whatever the priority."""
+    jobs = [log.job(name, Priority.COMPLETION, 1) for name in ("a", "b", "c", "d")]
+    for job, name in zip(jobs, ("", "", "document", "warm-up of document"), strict=True):
+        job.supersedes = name
+    jobs.append(log.job("e", Priority.COMPLETION, 1, topic="document", client="other"))
+    for job in jobs:
+        scheduler.submit(job)
+    log.gate.set()
+    log.wait(lambda: len(log.ended) == 5)
+    assert set(log.ended.values()) == {Finished(FinishReason.EOG)}
+
+
+def test_what_a_request_supersedes_does_not_depend_on_its_priority(scheduler: Scheduler, log: Log) -> None:
+    scheduler.submit(log.job("slow", Priority.CHAT, 3, topic="document"))
+    scheduler.submit(log.job("quick", Priority.COMPLETION, 3, topic="document"))
+    log.gate.set()
+    log.wait(lambda: len(log.ended) == 2)
+    assert log.ended["slow"] == Finished(FinishReason.SUPERSEDED)
+
+
+def test_a_job_that_is_cancelled_while_its_model_loads_is_not_begun(scheduler: Scheduler, log: Log) -> None:
+    models: Any = scheduler._models
+    one, loading, go_on = models.one, threading.Event(), threading.Event()
+
+    def session(ref: ModelRef, in_use: Any = ()) -> Any:
+        loading.set()
+        go_on.wait(60)
+        return one
+
+    models.session = session
+    log.gate.set()
+    job = log.job("early", Priority.COMPLETION, 1000)
+    assert job.state is JobState.WAITING
+    scheduler.submit(job)
+    assert loading.wait(60)
+    scheduler.cancel(lambda each: True)
+    go_on.set()
+    log.wait(lambda: "early" in log.ended)
+    assert (log.ended["early"], job.state) == (Finished(FinishReason.CANCELLED), JobState.ENDING)
+    assert len(log.events) <= 1
 
 
 def test_an_error_is_an_answer_and_the_next_job_runs(scheduler: Scheduler, log: Log) -> None:

@@ -10,7 +10,7 @@ from hearth.engine import paths
 from hearth.engine.errors import BackendUnavailable, HostDied, RequestRefused
 from hearth.engine.host import starter, supervision, transport, wire
 from hearth.engine.host.client import HostClient
-from hearth.engine.types import ChatMessage, ChatRequest, ModelRef
+from hearth.engine.types import ChatMessage, ChatPrompt, ChatRequest, ModelRef
 
 OURS = wire.Welcome(wire.PROTOCOL, starter.OURS, 4711)
 MODEL = ModelRef("m", "/m.gguf")
@@ -127,7 +127,7 @@ async def test_a_host_that_goes_before_the_first_request_is_noticed(monkeypatch:
     client = HostClient(lambda model, percent: None)
     async with a_host_that_says(), asyncio.timeout(60):
         with pytest.raises(HostDied, match="went away"):
-            await nothing_of(client.chat(MODEL, ChatRequest("c", (ChatMessage("user", "hello"),))))
+            await nothing_of(client.generate(MODEL, ChatRequest("c", ChatPrompt((ChatMessage("user", "hello"),)))))
     await client.close()
 
 
@@ -135,9 +135,11 @@ async def test_text_that_cannot_be_sent_is_refused_and_the_next_request_goes_thr
     client = HostClient(lambda model, percent: None)
     async with a_host_that_says(OURS) as heard, asyncio.timeout(60):
         with pytest.raises(RequestRefused, match="no Unicode"):
-            await nothing_of(client.chat(MODEL, ChatRequest("c", (ChatMessage("user", "\ud800"),))))
-        asked = asyncio.create_task(nothing_of(client.chat(MODEL, ChatRequest("c", ()))))
-        await until(lambda: any(isinstance(message, wire.Chat) for message in heard))
+            await nothing_of(
+                client.generate(MODEL, ChatRequest("c", ChatPrompt((ChatMessage("user", "\ud800"),))))
+            )
+        asked = asyncio.create_task(nothing_of(client.generate(MODEL, ChatRequest("c", ChatPrompt(())))))
+        await until(lambda: any(isinstance(message, wire.Generate) for message in heard))
         asked.cancel()
         await asyncio.gather(asked, return_exceptions=True)
     await client.close()

@@ -10,11 +10,20 @@ from hearth.engine.errors import HearthError
 from hearth.engine.host.native import LoadOptions, Model
 from hearth.engine.host.scheduler import Job, Scheduler
 from hearth.engine.host.session import Session
-from hearth.engine.types import ChatMessage, ChatRequest, Finished, FinishReason, ModelRef, Piece, Priority
+from hearth.engine.types import (
+    ChatMessage,
+    ChatPrompt,
+    ChatRequest,
+    Finished,
+    FinishReason,
+    ModelRef,
+    Piece,
+    Priority,
+)
 from tests.tiny_model import write_tiny_gguf
 
-_SHORT = ChatRequest("short", (ChatMessage("user", "x"),), max_tokens=400)
-_LONG = ChatRequest("long", (ChatMessage("user", "def " * 600),), max_tokens=400)
+_SHORT = ChatRequest("short", ChatPrompt((ChatMessage("user", "x"),)), max_tokens=400)
+_LONG = ChatRequest("long", ChatPrompt((ChatMessage("user", "def " * 600),)), max_tokens=400)
 
 
 class OneModel:
@@ -62,7 +71,7 @@ def test_stop_ends_the_generation_within_two_tokens(
         outcome.append(end)
         ended.set()
 
-    begin = partial(Session.chat, request=request_)
+    begin = partial(Session.generate, request=request_)
     ref = ModelRef("tiny", "tiny")
     scheduler.submit(Job("client", 1, "long", Priority.CHAT, ref, begin, on_piece=on_piece, on_end=on_end))
     assert ended.wait(60)

@@ -7,9 +7,10 @@ import pytest
 
 from hearth.engine.errors import BrokenModel
 from hearth.engine.host.chat_template import chat_tokens
+from hearth.engine.host.layouts import fim_parts
 from hearth.engine.host.native import LoadOptions, Model
 from hearth.engine.host.session import Session
-from hearth.engine.types import ChatMessage, ChatRequest, ContextFile, FimPrompt, ModelRef
+from hearth.engine.types import ChatMessage, ChatPrompt, ChatRequest, ContextFile, FimPrompt, ModelRef
 from tests.fakes.tiny_models import (
     CHATML,
     CODESTRAL,
@@ -48,7 +49,7 @@ def fim(model: Model, prompt: FimPrompt) -> tuple[str, str]:
     session = Session(model, ModelRef("tiny", "", context=256))
     try:
         assert session.family == "codestral"
-        fixed, typed = session.prompt_tokens(prompt, 8)
+        fixed, typed = fim_parts(session.reader, prompt, session.cache.context.length, 8)
         return text_of(model, fixed), text_of(model, typed)
     finally:
         session.cache.context.close()
@@ -70,7 +71,7 @@ def test_what_is_typed_is_one_text_with_the_text_above(opened: Open) -> None:
     """Where no mark stands between them: a word may begin above and go on in what is typed."""
     model = opened(vocabulary=PieceVocabulary(CODESTRAL))
     session = Session(model, ModelRef("tiny", "", context=256))
-    fixed, typed = session.prompt_tokens(FimPrompt("x = re", "", "turn"), 8)
+    fixed, typed = fim_parts(session.reader, FimPrompt("x = re", "", "turn"), session.cache.context.length, 8)
     assert (fixed + typed)[3:] == model.tokenize("x = return")
     assert text_of(model, fixed + typed) == "<s>[SUFFIX][PREFIX] x = return"
     assert text_of(model, typed) == " return"
@@ -182,6 +183,6 @@ def test_a_template_that_says_the_messages_without_end_is_refused(opened: Open) 
 def test_a_model_without_a_template_and_without_its_marks_chats(opened: Open) -> None:
     model = opened(vocabulary=PieceVocabulary(), template=None)
     session = Session(model, ModelRef("tiny", "", context=256))
-    assert list(session.chat(ChatRequest("c", TURNS, max_tokens=4)))
+    assert list(session.generate(ChatRequest("c", ChatPrompt(TURNS), max_tokens=4)))
     session.cache.context.close()
     session.chat_cache().context.close()

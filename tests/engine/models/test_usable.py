@@ -158,7 +158,7 @@ async def test_what_was_refused_is_not_begun_again_at_the_next_keystroke(
     try:
         for _ in range(3):
             with pytest.raises(BrokenModel, match="adapter"):
-                await collect(backend.complete(completion()))
+                await collect(backend.generate(completion()))
         assert len(hub.downloads()) == 1
         assert isinstance(backend, Fetcher)
         with pytest.raises(BrokenModel, match="adapter"):  # who asks for it by hand gets it tried

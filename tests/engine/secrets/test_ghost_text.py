@@ -2,7 +2,7 @@
 
 from hearth.engine.backends.scripted import ScriptedBackend
 from hearth.engine.secrets.hiding import seen_by_model, stand_ins
-from hearth.engine.types import CompletionRequest
+from hearth.engine.types import FimPrompt
 from tests.engine.completion.typed_in import Typing
 from tests.engine.secrets.examples import ISSUED, PLAIN, any_of
 
@@ -15,7 +15,7 @@ def stand_in(key: str) -> str:
 
 def asked(typing: Typing) -> str:
     requests = [*typing.asked, *typing.backend.warmed]
-    assert any(isinstance(request, CompletionRequest) for request in requests)
+    assert any(isinstance(request.prompt, FimPrompt) for request in requests)
     return str(requests)
 
 
