@@ -1,7 +1,8 @@
 """The one error boundary: whatever a handler does, the client gets exactly one answer it can use.
 
-Errors of the engine become the method's empty answer and one message; anything else is a bug of ours, goes to
-the log with its traceback, and the user is told where. Cancellation passes: pygls answers it.
+An error becomes the method's empty answer and one message. What is wrong with the model or its backend is also the
+status from then on. What is wrong with the request is not, and neither is a bug of ours: its traceback goes to the
+log, and the message says so. Cancellation passes: pygls answers it.
 """
 
 import asyncio
@@ -10,10 +11,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import PurePath
 from typing import Any
 
+from lsprotocol import types as lsp
 from pygls.uris import to_fs_path
 
 from hearth.engine import logs
-from hearth.engine.errors import HearthError
+from hearth.engine.errors import HearthError, RequestError
 from hearth.engine.types import Status
 from hearth.lsp_server import healing
 from hearth.lsp_server.session import Server
@@ -33,6 +35,8 @@ def guarded(handler: Handler, empty: Any) -> Handler:
             if isinstance(uri := getattr(getattr(params, "text_document", None), "uri", None), str):
                 await ls.documents.judged(uri)
             return await handler(ls, params)
+        except RequestError as error:
+            ls.client.show_message_once(str(error))
         except HearthError as error:
             ls.status(Status("error", str(error)))
         except Exception:
@@ -99,7 +103,7 @@ def guarded_start(handler: Callable[[Server, Any], None]) -> Callable[[Server, A
 
 def _confess(ls: Server, handler: Callable[..., Any]) -> None:
     log.exception("%s failed", handler.__module__)
-    ls.status(Status("error", f"an internal error was written to {logs.where()}"))
+    ls.client.show_message_once(f"an internal error was written to {logs.where()}", lsp.MessageType.Error)
 
 
 def _lost_step(uri: str) -> str:

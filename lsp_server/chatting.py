@@ -10,7 +10,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 from hearth.engine.characters import PlainStream, plain
-from hearth.engine.errors import RequestRefused
+from hearth.engine.errors import InvalidRequest, RequestForbidden
 from hearth.engine.text import start_of_line
 from hearth.lsp_server import convert
 from hearth.lsp_server.session import Server
@@ -39,7 +39,7 @@ async def answer(
     from hearth.engine.types import Piece
 
     if not question.strip():
-        raise RequestRefused("there is no question")
+        raise InvalidRequest("there is no question")
     history = (await ls.engine()).chats()
     streams = {"text": PlainStream(), "thinking": PlainStream()}
     async with aclosing(history.ask(question, passages, conversation)) as events:
@@ -56,7 +56,7 @@ async def answer(
 async def passages(ls: Server, uri: str, range: lsp.Range | None) -> tuple["Passage", ...]:
     """What a question about a place is shown with: the place, its problems, and what it uses of other files.
 
-    Empty for a file that is not open. Raises `RequestRefused` for one that may hold secrets.
+    Empty for a file that is not open. Raises `RequestForbidden` for one that may hold secrets.
     """
     from hearth.engine.chat.answering import Passage
     from hearth.engine.context import gather
@@ -67,7 +67,7 @@ async def passages(ls: Server, uri: str, range: lsp.Range | None) -> tuple["Pass
     if document is None:
         return ()
     if ls.documents.is_secret(document):
-        raise RequestRefused("the file may hold secrets, so no model sees it")
+        raise RequestForbidden("the file may hold secrets, so no model sees it")
     engine = await ls.engine()
     path = shown_path(document.uri, document.path, ls.client.roots)
     start, end, why = _about(ls, document, range)

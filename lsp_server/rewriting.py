@@ -12,8 +12,9 @@ from lsprotocol import types as lsp
 
 from hearth.engine import aside
 from hearth.engine.characters import PlainStream, quoted
-from hearth.engine.errors import EditRefused
+from hearth.engine.errors import EditRefused, InvalidRequest
 from hearth.lsp_server import workspace_edits
+from hearth.lsp_server.params import ActionParams, read
 from hearth.lsp_server.progress import Progress
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text as words
@@ -71,32 +72,30 @@ def data_of(
 
 
 def wanted(ls: Server, data: Any) -> Wanted:
-    """Raises `EditRefused` when it can no longer be done, or never could."""
+    """Raises `InvalidRequest` when it never could be done, `EditRefused` when it can no longer be."""
     from hearth.engine.code_actions import actions
     from hearth.engine.code_actions.targets import Place, Problem
 
     try:
-        row = actions.action(str(data["action"]))
-        document = ls.documents.get(str(data["uri"]))
-        range = range_of(data["range"])
-        version = data.get("version")
-    except (TypeError, KeyError, AttributeError) as error:
-        raise EditRefused("this is no action of Hearth: it needs action, uri and range") from error
+        asked = read(data, ActionParams)
+    except InvalidRequest as error:
+        raise InvalidRequest("this is no action of Hearth: it needs action, uri and range") from error
+    row, document = actions.action(asked.action), ls.documents.get(asked.uri)
     if row is None:
-        raise EditRefused(f"there is no action {quoted(data['action'])}")
+        raise EditRefused(f"there is no action {quoted(asked.action)}")
     if document is None:
         raise EditRefused("the file is not open")
     if ls.documents.is_secret(document):
         raise EditRefused("the file may hold secrets, so no model sees it")
-    if version is not None and version != document.version:
+    if asked.version is not None and asked.version != document.version:
         raise EditRefused("the file has changed since; ask again")
     problems: tuple[Problem, ...] = ()
-    if found := data.get("diagnostic"):
-        start, end = (ls.documents.offset(document, position) for position in _ends(range_of(found["range"])))
-        message, code, source = (str(found.get(name) or "") for name in ("message", "code", "source"))
-        problems = (Problem(start, end, message, code, source, tuple(found.get("related") or ())),)
-    start, end = (ls.documents.offset(document, position) for position in _ends(range))
-    instruction = str(data.get("instruction") or "").strip()
+    if found := asked.diagnostic:
+        start, end = (ls.documents.offset(document, position) for position in _ends(found.range.as_lsp()))
+        message, code, source = (str(each or "") for each in (found.message, found.code, found.source))
+        problems = (Problem(start, end, message, code, source, tuple(map(str, found.related or ()))),)
+    start, end = (ls.documents.offset(document, position) for position in _ends(asked.range.as_lsp()))
+    instruction = (asked.instruction or "").strip()
     if row.id == "instruct" and not instruction:
         raise EditRefused("say what is to be changed (the argument `instruction`)")
     target = row.find(Place(document.code, min(start, end), max(start, end), problems, instruction))
@@ -169,12 +168,3 @@ def _plain_range(range: lsp.Range) -> dict[str, dict[str, int]]:
         "start": {"line": range.start.line, "character": range.start.character},
         "end": {"line": range.end.line, "character": range.end.character},
     }
-
-
-def range_of(value: Any) -> lsp.Range:
-    """A range as it comes in plain data."""
-    start, end = value["start"], value["end"]
-    return lsp.Range(
-        lsp.Position(int(start["line"]), int(start["character"])),
-        lsp.Position(int(end["line"]), int(end["character"])),
-    )

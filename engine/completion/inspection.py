@@ -5,7 +5,7 @@ from typing import Any
 
 from hearth.engine.completion.completer import Completer, in_secret
 from hearth.engine.context.documents import Document
-from hearth.engine.errors import RequestRefused
+from hearth.engine.errors import RequestForbidden
 from hearth.engine.text import estimate_tokens
 
 
@@ -39,7 +39,7 @@ async def inspect(completer: Completer, document: Document, offset: int) -> Insp
     Nothing is generated, and nothing of what the completer remembers is changed. Raises `HearthError`.
     """
     if in_secret(document, offset):
-        raise RequestRefused("nothing is sent from here: the cursor is in a key or a password")
+        raise RequestForbidden("nothing is sent from here: the cursor is in a key or a password")
     request, gathered = await completer.full_request(document, offset)
     probe = await completer.backend.probe(request)
     prompt = request.prompt

@@ -1,6 +1,6 @@
 from typing import Any
 
-from hearth.engine.errors import HearthError
+from hearth.engine.errors import RequestForbidden
 from hearth.lsp_server.params import InspectParams, read
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
@@ -15,9 +15,9 @@ async def handle(ls: Server, params: Any) -> dict[str, Any] | None:
     if document is None:
         return None
     if ls.documents.is_secret(document):
-        raise HearthError(f"nothing is sent from {document.path}: its name says that it holds secrets")
+        raise RequestForbidden(f"nothing is sent from {document.path}: its name says that it holds secrets")
     if ls.is_off(document):
-        raise HearthError("nothing is sent from here: completion is paused or switched off for this file")
+        raise RequestForbidden("nothing is sent from here: completion is paused or switched off for this file")
     offset = ls.documents.offset(document, place.position.as_lsp())
     found = (await inspect(await (await ls.engine()).completer(), document, offset)).as_json()
     for each in (*found["pieces"], *found["left_out"]):

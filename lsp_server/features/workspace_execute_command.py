@@ -6,6 +6,7 @@ from typing import Any
 from hearth.engine.characters import one_line
 from hearth.engine.errors import EditRefused
 from hearth.lsp_server import chatting, rewriting
+from hearth.lsp_server.params import PlaceParams, read
 from hearth.lsp_server.progress import Progress
 from hearth.lsp_server.session import Server
 
@@ -72,12 +73,13 @@ async def _wake(ls: Server) -> None:
 
 
 async def _show_answer(ls: Server, question: str, place: Any) -> dict[str, Any] | None:
-    place = place if isinstance(place, dict) else {}
-    range = rewriting.range_of(place["range"]) if place.get("range") else None
-    passages = await chatting.passages(ls, str(place["uri"]), range) if place.get("uri") else ()
+    about = read(place if isinstance(place, dict) else {}, PlaceParams)
+    range = about.range.as_lsp() if about.range else None
+    passages = await chatting.passages(ls, about.uri, range) if about.uri else ()
     async with Progress(ls.client, "Answering") as progress:
-        conversation = str(place.get("conversation") or "")
-        work = chatting.answer(ls, question, passages, conversation, lambda piece: progress.add(piece.text))
+        work = chatting.answer(
+            ls, question, passages, about.conversation or "", lambda piece: progress.add(piece.text)
+        )
         answered = await progress.cancellable(work)
     if answered is None:
         return None
