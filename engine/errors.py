@@ -1,6 +1,10 @@
 """Every error that Hearth raises on purpose.
 
 HearthError
+├── RequestError             what is wrong with one request, and not with the model or what runs it
+│   ├── InvalidRequest       it makes no sense: malformed, empty, or about something that cannot be
+│   ├── RequestForbidden     the user's settings, or secrets in the file, forbid it
+│   └── EditRefused          a model's edit that must not be applied, with the reason
 ├── SettingsError            a setting has a wrong name, type or value
 ├── ModelError
 │   ├── UnknownModel         no catalog row, path or store entry has this name
@@ -15,15 +19,31 @@ HearthError
 │   ├── HostDied             the host process went away while a request was running
 │   ├── RequestRefused       the backend understood and said no
 │   └── RemoteNotAllowed     a non-loopback address without `allow_remote`
-├── PromptTooLong            the request does not fit the context window
-└── EditRefused              a model's edit that must not be applied, with the reason
+└── PromptTooLong            the context window of the model, or of its server, is too small
 
+A `RequestError` is an answer to that request. The others say how the model is, so they are its status too.
 The message is for the user: what happened and what to do about it, in a sentence or two.
 """
 
 
 class HearthError(Exception):
     """The root; `str(error)` is fit to be shown to the user."""
+
+
+class RequestError(HearthError):
+    pass
+
+
+class InvalidRequest(RequestError):
+    pass
+
+
+class RequestForbidden(RequestError):
+    pass
+
+
+class EditRefused(RequestError):
+    pass
 
 
 class SettingsError(HearthError):
@@ -83,8 +103,4 @@ class RemoteNotAllowed(BackendError):
 
 
 class PromptTooLong(HearthError):
-    pass
-
-
-class EditRefused(HearthError):
     pass

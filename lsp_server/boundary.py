@@ -1,7 +1,8 @@
 """The one error boundary: whatever a handler does, the client gets exactly one answer it can use.
 
-Errors of the engine become the method's empty answer and one message; anything else is a bug of ours, goes to
-the log with its traceback, and the user is told where. Cancellation passes: pygls answers it.
+An error becomes the method's empty answer and one message. What is wrong with the model or its backend is also the
+status from then on. What is wrong with the request is not, and neither is a bug of ours: its traceback goes to the
+log, and the message says so. Cancellation passes: pygls answers it.
 """
 
 import asyncio
@@ -10,29 +11,32 @@ from collections.abc import Awaitable, Callable
 from pathlib import PurePath
 from typing import Any
 
+from lsprotocol import types as lsp
 from pygls.uris import to_fs_path
 
 from hearth.engine import logs
-from hearth.engine.errors import HearthError
+from hearth.engine.errors import HearthError, RequestError
 from hearth.engine.types import Status
 from hearth.lsp_server import healing
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 
 log = logging.getLogger("hearth.server")
-Handler = Callable[[Hearth, Any], Awaitable[Any]]
+Handler = Callable[[Server, Any], Awaitable[Any]]
 Command = Callable[..., Awaitable[Any]]
 
 
 def guarded(handler: Handler, empty: Any) -> Handler:
     """The handler, answering `empty` where it would raise; a function is asked for it with the parameters."""
 
-    async def call(ls: Hearth, params: Any) -> Any:
+    async def call(ls: Server, params: Any) -> Any:
         if task := asyncio.current_task():
             task.set_name(handler.__module__)  # by which the watchdog tells whose step it was
         try:
             if isinstance(uri := getattr(getattr(params, "text_document", None), "uri", None), str):
-                await ls.judged(uri)
+                await ls.documents.judged(uri)
             return await handler(ls, params)
+        except RequestError as error:
+            ls.client.show_message_once(str(error))
         except HearthError as error:
             ls.status(Status("error", str(error)))
         except Exception:
@@ -45,11 +49,11 @@ def guarded(handler: Handler, empty: Any) -> Handler:
 def guarded_command(command: Command, empty: Any = None) -> Command:
     """The same for a command: what the user asked for is answered with a message each time."""
 
-    async def call(ls: Hearth, *arguments: Any) -> Any:
+    async def call(ls: Server, *arguments: Any) -> Any:
         try:
             return await command(ls, *arguments)
         except HearthError as error:
-            ls.say(str(error))
+            ls.client.show_message(str(error))
         except Exception:
             _confess(ls, command)
         return empty
@@ -57,38 +61,38 @@ def guarded_command(command: Command, empty: Any = None) -> Command:
     return call
 
 
-def guarded_sync(handler: Callable[[Hearth, Any], None]) -> Callable[[Hearth, Any], None]:
+def guarded_sync(handler: Callable[[Server, Any], None]) -> Callable[[Server, Any], None]:
     """The same for notifications about documents, in the order of their arrival.
 
     A document that could not be followed is made anew at once, or else with its next change.
     """
 
-    def call(ls: Hearth, params: Any) -> None:
+    def call(ls: Server, params: Any) -> None:
         uri = params.text_document.uri
-        before, was_broken = healing.known(ls, uri), uri in ls.broken
+        before, was_broken = ls.documents.known(uri), uri in ls.documents.broken
         try:
             if not was_broken:
                 return handler(ls, params)
         except Exception:
             log.exception("%s failed", handler.__module__)
-            ls.tell(_lost_step(uri))
+            ls.client.show_message_once(_lost_step(uri))
         try:
-            text = healing.after(before, params, ls.encoding)
+            text = healing.after(before, params, ls.client.encoding)
             if text is None:
-                healing.discard(ls, uri)
+                ls.documents.discard(uri)
             else:
-                healing.reopen(ls, uri, text)
+                ls.documents.reopen(uri, text)
         except Exception as error:
             log.error("a document cannot be followed: %s", type(error).__name__, exc_info=not was_broken)
-            ls.doubt(uri, "a change was not made")
+            ls.documents.mark_desynced(uri, "a change was not made")
 
     return call
 
 
-def guarded_start(handler: Callable[[Hearth, Any], None]) -> Callable[[Hearth, Any], None]:
+def guarded_start(handler: Callable[[Server, Any], None]) -> Callable[[Server, Any], None]:
     """The same for `initialize`, which has its answer already: the server goes on with what was set by then."""
 
-    def call(ls: Hearth, params: Any) -> None:
+    def call(ls: Server, params: Any) -> None:
         try:
             handler(ls, params)
         except Exception:
@@ -97,9 +101,9 @@ def guarded_start(handler: Callable[[Hearth, Any], None]) -> Callable[[Hearth, A
     return call
 
 
-def _confess(ls: Hearth, handler: Callable[..., Any]) -> None:
+def _confess(ls: Server, handler: Callable[..., Any]) -> None:
     log.exception("%s failed", handler.__module__)
-    ls.status(Status("error", f"an internal error was written to {logs.where()}"))
+    ls.client.show_message_once(f"an internal error was written to {logs.where()}", lsp.MessageType.Error)
 
 
 def _lost_step(uri: str) -> str:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
-from pygls.uris import to_fs_path
 
 from hearth.engine.characters import PlainStream, plain
-from hearth.engine.errors import RequestRefused
+from hearth.engine.errors import InvalidRequest, RequestForbidden
 from hearth.engine.text import start_of_line
 from hearth.lsp_server import convert
-from hearth.lsp_server.hearth import Hearth
-from hearth.lsp_server.words import client, text
+from hearth.lsp_server.session import Server
+from hearth.lsp_server.words import text
 
 if TYPE_CHECKING:
     from hearth.engine.chat.answering import Answered, Passage
@@ -27,7 +26,7 @@ _NEAR_LINES = 15  # shown above and below a mere cursor outside of any definitio
 
 
 async def answer(
-    ls: Hearth,
+    ls: Server,
     question: str,
     passages: tuple["Passage", ...],
     conversation: str = "",
@@ -40,8 +39,8 @@ async def answer(
     from hearth.engine.types import Piece
 
     if not question.strip():
-        raise RequestRefused("there is no question")
-    history = await ls.chats()
+        raise InvalidRequest("there is no question")
+    history = (await ls.engine()).chats()
     streams = {"text": PlainStream(), "thinking": PlainStream()}
     async with aclosing(history.ask(question, passages, conversation)) as events:
         async for event in events:
@@ -54,10 +53,10 @@ async def answer(
     raise AssertionError("a chat ends with its answer")
 
 
-async def passages(ls: Hearth, uri: str, range: lsp.Range | None) -> tuple["Passage", ...]:
+async def passages(ls: Server, uri: str, range: lsp.Range | None) -> tuple["Passage", ...]:
     """What a question about a place is shown with: the place, its problems, and what it uses of other files.
 
-    Empty for a file that is not open. Raises `RequestRefused` for one that may hold secrets.
+    Empty for a file that is not open. Raises `RequestForbidden` for one that may hold secrets.
     """
     from hearth.engine.chat.answering import Passage
     from hearth.engine.context import gather
@@ -67,17 +66,17 @@ async def passages(ls: Hearth, uri: str, range: lsp.Range | None) -> tuple["Pass
     document = ls.documents.get(uri)
     if document is None:
         return ()
-    if ls.is_secret(document):
-        raise RequestRefused("the file may hold secrets, so no model sees it")
-    roots = tuple(folder for each in ls.workspace.folders.values() if (folder := to_fs_path(each.uri)))
-    path = shown_path(document.uri, document.path, roots)
+    if ls.documents.is_secret(document):
+        raise RequestForbidden("the file may hold secrets, so no model sees it")
+    engine = await ls.engine()
+    path = shown_path(document.uri, document.path, ls.client.roots)
     start, end, why = _about(ls, document, range)
     position, last = (convert.position_at(document, offset, "utf-32") for offset in (start, max(start, end - 1)))
     text = seen_by_model(document.text)[start:end]
     if text != document.text[start:end]:
         why += ", with its keys and passwords hidden"
     found = [Passage(path, text, document.language, position.line, last.line, why)]
-    query = ls.surroundings(document.snapshot(), start, (start, end))
+    query = engine.surroundings(document.snapshot(), start, (start, end))
     if query is not None:
         gathered = await asyncio.to_thread(gather, query, _CONTEXT_TOKENS)  # it reads and parses other files
         found += [
@@ -117,22 +116,21 @@ def as_markdown(question: str, answered: "Answered") -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-async def show(ls: Hearth, question: str, answered: "Answered") -> None:
+async def show(ls: Server, question: str, answered: "Answered") -> None:
     """Open the answer as a document, where the client can; else show its beginning as a message."""
     if answered.reason == "error":
-        ls.say(answered.message)
+        ls.client.show_message(answered.message)
     if not await _opened(ls, question, answered):
-        client.show(ls, text.answer(answered.text) or "the model has no answer", lsp.MessageType.Info)
+        ls.client.show_answer(answered.text)
 
 
-async def _opened(ls: Hearth, question: str, answered: "Answered") -> bool:
+async def _opened(ls: Server, question: str, answered: "Answered") -> bool:
     """Whether the client shows the answer as a document."""
     from hearth.engine import paths
     from hearth.engine.chat import history
     from hearth.engine.files import write_atomically
 
-    window = ls.client_capabilities.window
-    if window is None or window.show_document is None or not window.show_document.support:
+    if not ls.client.can.documents_shown:
         return False
     try:
         folder = history.folder() if ls.settings.chat.keep_history else paths.runtime_dir()
@@ -143,20 +141,20 @@ async def _opened(ls: Hearth, question: str, answered: "Answered") -> bool:
         log.warning("an answer cannot be written: %s", error)
         return False
     try:
-        return await client.open_document(ls, file.as_uri())
+        return await ls.client.open_document(file.as_uri())
     except JsonRpcException as error:
         log.warning("the client does not show the answer: %s", type(error).__name__)
         return False
 
 
-def _about(ls: Hearth, document: Any, range: lsp.Range | None) -> tuple[int, int, str]:
+def _about(ls: Server, document: Any, range: lsp.Range | None) -> tuple[int, int, str]:
     """(start, end, why): the selection in whole lines, else the definition around the cursor, else the file."""
     from hearth.engine.context.syntax import enclosing_definition
 
     code: str = document.text
     if range is None:
         return 0, len(code), "the open file"
-    start, end = sorted((ls.offset(document, range.start), ls.offset(document, range.end)))
+    start, end = sorted((ls.documents.offset(document, range.start), ls.documents.offset(document, range.end)))
     if start == end and (found := enclosing_definition(document.code, start)) is not None:
         return start_of_line(code, found.start), found.end, f"{found.name} is around the cursor"
     if start == end:

@@ -1,24 +1,19 @@
-"""A document that we failed to open or to change: what the client has of it is still known, and it is made anew.
+"""A document that we failed to open or to change: the client's text of it is still known, to open it again with.
 
 What the client's text is after a notification follows from the text before and the notification alone. So nothing
 has to be asked of the client, and whatever failed is tried again with the document's next change.
 """
 
-import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types as lsp
 
 from hearth.lsp_server import convert
 
-if TYPE_CHECKING:
-    from hearth.lsp_server.hearth import Hearth
-
-log = logging.getLogger("hearth.server")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -35,14 +30,6 @@ class Text:
         return [0, *(end.end() for end in _LINE_END.finditer(self.text))]
 
 
-def known(ls: "Hearth", uri: str) -> Text | None:
-    """The document as it is now; None for one that is not open."""
-    if (broken := ls.broken.get(uri)) is not None:
-        return broken
-    document = ls.documents.get(uri)
-    return Text(document.language, document.version, document.text) if document is not None else None
-
-
 def after(before: Text | None, params: Any, encoding: convert.Encoding) -> Text | None:
     """The document after this notification; None for one that is not open then."""
     if isinstance(params, lsp.DidOpenTextDocumentParams):
@@ -55,24 +42,6 @@ def after(before: Text | None, params: Any, encoding: convert.Encoding) -> Text 
         return Text(before.language, params.text_document.version, text)
     saved = getattr(params, "text", None)
     return Text(before.language, before.version, saved) if isinstance(saved, str) else before
-
-
-def reopen(ls: "Hearth", uri: str, text: Text) -> None:
-    """Make the document anew. Raises whatever goes wrong; it is broken then and nothing is done with it."""
-    discard(ls, uri)
-    ls.broken[uri] = text
-    ls.open(lsp.TextDocumentItem(uri, text.language, text.version, text.text))
-    del ls.broken[uri]
-
-
-def discard(ls: "Hearth", uri: str) -> None:
-    """Forget the document, even if a part of us fails to."""
-    ls.broken.pop(uri, None)
-    try:
-        ls.forget(uri)
-    except Exception:
-        log.exception("a document was not forgotten as a whole")
-        ls.documents.pop(uri, None)
 
 
 def _changed(

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from lsprotocol import types as lsp
 
-from hearth.engine.errors import RequestRefused
+from hearth.engine.errors import InvalidRequest
 from hearth.engine.msgspec_types import register
 
 T = TypeVar("T")
@@ -70,6 +70,35 @@ class ChatParams(msgspec.Struct, frozen=True, rename="camel"):
     partial_result_token: str | int | None = None
 
 
+class Problem(msgspec.Struct, frozen=True):
+    """What an action of one of the editor's diagnostics says of it; the texts may be missing or of any kind."""
+
+    range: Range
+    message: Any = ""
+    code: Any = ""
+    source: Any = ""
+    related: list[Any] | None = None
+
+
+class ActionParams(msgspec.Struct, frozen=True):
+    """The data of a code action, which is also the argument of the command `hearth.act`."""
+
+    action: str
+    uri: str
+    range: Range
+    version: int | None = None
+    diagnostic: Problem | None = None
+    instruction: str | None = None
+
+
+class PlaceParams(msgspec.Struct, frozen=True):
+    """What the commands `hearth.explain` and `hearth.chat` are about."""
+
+    uri: str | None = None
+    range: Range | None = None
+    conversation: str | None = None
+
+
 class ConversationParams(msgspec.Struct, frozen=True):
     """Of `hearth/chat/stop` and `hearth/chat/delete`."""
 
@@ -105,17 +134,16 @@ class PartlyAcceptedParams(msgspec.Struct, frozen=True, rename="camel"):
     accepted_length: int
 
 
-register(
-    FocusParams, DocumentParams, InspectParams, ChatParams, ConversationParams, ItemParams, PartlyAcceptedParams
-)
+register(FocusParams, DocumentParams, InspectParams, ChatParams, ActionParams, PlaceParams, ConversationParams)
+register(ItemParams, PartlyAcceptedParams)
 
 
 def read(params: Any, kind: type[T]) -> T:
-    """What a client sent, typed. Raises `RequestRefused` with what is wrong with it."""
+    """What a client sent, typed. Raises `InvalidRequest` with what is wrong with it."""
     try:
         return msgspec.convert(plain(params), kind)
     except msgspec.ValidationError as error:
-        raise RequestRefused(f"the editor sent something that is not understood: {error}") from None
+        raise InvalidRequest(f"the editor sent something that is not understood: {error}") from None
 
 
 def plain(value: Any) -> Any:

@@ -6,8 +6,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from hearth.lsp_server.hearth import Hearth
-from hearth.lsp_server.words.client import Bar
+from hearth.lsp_server.words.client import Client
 
 T = TypeVar("T")
 _numbers = itertools.count(1)
@@ -18,8 +17,8 @@ _LINE = 200  # characters of a line that are kept, its indentation included
 class Progress:
     """A progress bar of the server's own making, which the user may cancel; nothing for clients without."""
 
-    def __init__(self, ls: Hearth, title: str) -> None:
-        self._bar = Bar(ls, f"hearth-action-{next(_numbers)}") if Bar.is_shown_by(ls) else None
+    def __init__(self, client: Client, title: str) -> None:
+        self._bar = client.bar(f"hearth-action-{next(_numbers)}")
         self._title = title
         self._line = ""
 

@@ -1,6 +1,6 @@
 """pygls's protocol, made so that a request gets exactly one answer whatever it looks like.
 
-Documents: ours is `Hearth.documents`. pygls rebuilds every line of a file at each keystroke and splits lines at
+Documents: ours are `Server.documents`. pygls rebuilds every line of a file at each keystroke and splits lines at
 characters (form feed, U+2028) that are no line ends in the protocol, which moves every position below them.
 
 Messages: pygls gives up on one that it cannot type, and takes any object inside of it that has a key "jsonrpc"
@@ -52,7 +52,7 @@ class HearthProtocol(LanguageServerProtocol):
     @lsp_method(lsp.EXIT)
     def lsp_exit(self, *arguments: Any) -> Generator[Any, Any, None]:
         """Remember what the process has to end with: pygls's loop swallows it."""
-        self._server.exit_code = 0 if self._shutdown else 1  # type: ignore[attr-defined]  # it is a Hearth
+        self._server.exit_code = 0 if self._shutdown else 1  # type: ignore[attr-defined]  # it is ours
         yield from super().lsp_exit(*arguments)
 
     def _execute_handler(
@@ -99,7 +99,7 @@ class HearthProtocol(LanguageServerProtocol):
             elif "method" not in message:
                 self._fail(id, error)
             elif method == lsp.TEXT_DOCUMENT_DID_CHANGE:
-                self._server.doubt(_uri(message))  # type: ignore[attr-defined]  # it is a Hearth
+                self._server.documents.mark_desynced(_uri(message))  # type: ignore[attr-defined]  # it is ours
             return
         super().handle_message(structured)
 

@@ -12,12 +12,13 @@ from lsprotocol import types as lsp
 
 from hearth.engine import aside
 from hearth.engine.characters import PlainStream, quoted
-from hearth.engine.errors import EditRefused
+from hearth.engine.errors import EditRefused, InvalidRequest
 from hearth.lsp_server import workspace_edits
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.params import ActionParams, read
 from hearth.lsp_server.progress import Progress
-from hearth.lsp_server.words import client
+from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text as words
+from hearth.lsp_server.words.client import note
 
 if TYPE_CHECKING:
     from hearth.engine.backends import Backend
@@ -41,7 +42,7 @@ class Wanted:
 
 
 def place(
-    ls: Hearth,
+    ls: Server,
     document: "Document",
     range: lsp.Range,
     diagnostics: tuple[lsp.Diagnostic, ...] = (),
@@ -49,7 +50,7 @@ def place(
 ) -> "ActionContext":
     from hearth.engine.code_actions.targets import ActionContext
 
-    start, end = ls.offset(document, range.start), ls.offset(document, range.end)
+    start, end = ls.documents.offset(document, range.start), ls.documents.offset(document, range.end)
     problems = tuple(_problem(ls, document, diagnostic) for diagnostic in diagnostics)
     return ActionContext(document.code, min(start, end), max(start, end), problems, instruction)
 
@@ -70,33 +71,31 @@ def data_of(
     return data
 
 
-def wanted(ls: Hearth, data: Any) -> Wanted:
-    """Raises `EditRefused` when it can no longer be done, or never could."""
+def wanted(ls: Server, data: Any) -> Wanted:
+    """Raises `InvalidRequest` when it never could be done, `EditRefused` when it can no longer be."""
     from hearth.engine.code_actions import actions
     from hearth.engine.code_actions.targets import ActionContext, Problem
 
     try:
-        row = actions.action(str(data["action"]))
-        document = ls.documents.get(str(data["uri"]))
-        range = range_of(data["range"])
-        version = data.get("version")
-    except (TypeError, KeyError, AttributeError) as error:
-        raise EditRefused("this is no action of Hearth: it needs action, uri and range") from error
+        asked = read(data, ActionParams)
+    except InvalidRequest as error:
+        raise InvalidRequest("this is no action of Hearth: it needs action, uri and range") from error
+    row, document = actions.action(asked.action), ls.documents.get(asked.uri)
     if row is None:
-        raise EditRefused(f"there is no action {quoted(data['action'])}")
+        raise EditRefused(f"there is no action {quoted(asked.action)}")
     if document is None:
         raise EditRefused("the file is not open")
-    if ls.is_secret(document):
+    if ls.documents.is_secret(document):
         raise EditRefused("the file may hold secrets, so no model sees it")
-    if version is not None and version != document.version:
+    if asked.version is not None and asked.version != document.version:
         raise EditRefused("the file has changed since; ask again")
     problems: tuple[Problem, ...] = ()
-    if found := data.get("diagnostic"):
-        start, end = (ls.offset(document, position) for position in _ends(range_of(found["range"])))
-        message, code, source = (str(found.get(name) or "") for name in ("message", "code", "source"))
-        problems = (Problem(start, end, message, code, source, tuple(found.get("related") or ())),)
-    start, end = (ls.offset(document, position) for position in _ends(range))
-    instruction = str(data.get("instruction") or "").strip()
+    if found := asked.diagnostic:
+        start, end = (ls.documents.offset(document, position) for position in _ends(found.range.as_lsp()))
+        message, code, source = (str(each or "") for each in (found.message, found.code, found.source))
+        problems = (Problem(start, end, message, code, source, tuple(map(str, found.related or ()))),)
+    start, end = (ls.documents.offset(document, position) for position in _ends(asked.range.as_lsp()))
+    instruction = (asked.instruction or "").strip()
     if row.id == "instruct" and not instruction:
         raise EditRefused("say what is to be changed (the argument `instruction`)")
     target = row.find(ActionContext(document.code, min(start, end), max(start, end), problems, instruction))
@@ -105,22 +104,21 @@ def wanted(ls: Hearth, data: Any) -> Wanted:
     return Wanted(row, target, document, document.version, actions.title(row, target))
 
 
-async def edit_for(ls: Hearth, asked: Wanted) -> lsp.WorkspaceEdit | None:
+async def edit_for(ls: Server, asked: Wanted) -> lsp.WorkspaceEdit | None:
     """The edit, with a progress bar that can be cancelled; None when it was. Raises `HearthError`."""
 
     def preview(kind: str, **more: str) -> None:
-        if ls.previews:
-            client.preview(ls, asked.document.uri, kind, **more)
+        ls.client.preview(asked.document.uri, kind, **more)
 
     shown = PlainStream()
-    async with Progress(ls, asked.title) as progress:
+    async with Progress(ls.client, asked.title) as progress:
 
         def on_piece(piece: str) -> None:
             progress.add(piece)
             if said := shown.push(piece):
                 preview("text", text=said)
 
-        backend = await ls.chat_backend()
+        backend = (await ls.engine()).chat_backend()
         preview("begin", title=words.title(asked.title))
         try:
             edit = await progress.cancellable(_edit(ls, backend, asked, on_piece))
@@ -134,7 +132,7 @@ async def edit_for(ls: Hearth, asked: Wanted) -> lsp.WorkspaceEdit | None:
 
 
 async def _edit(
-    ls: Hearth, backend: "Backend", asked: Wanted, on_piece: Callable[[str], None]
+    ls: Server, backend: "Backend", asked: Wanted, on_piece: Callable[[str], None]
 ) -> lsp.WorkspaceEdit:
     from hearth.engine.code_actions.rewrite import rewrite, write_tests
 
@@ -149,14 +147,14 @@ async def _edit(
         text = await write_tests(backend, settings, asked.action, asked.target, plan, on_piece)
         return workspace_edits.of_file(ls, plan, text)
     result = await rewrite(backend, settings, asked.action, asked.target, on_piece)
-    note = client.note(asked.title, asked.action.ask_first, "written by a model; read it")
-    return workspace_edits.of_document(ls, asked.document, asked.version, result.edits, note)
+    annotation = note(asked.title, asked.action.ask_first, "written by a model; read it")
+    return workspace_edits.of_document(ls, asked.document, asked.version, result.edits, annotation)
 
 
-def _problem(ls: Hearth, document: "Document", diagnostic: lsp.Diagnostic) -> "Problem":
+def _problem(ls: Server, document: "Document", diagnostic: lsp.Diagnostic) -> "Problem":
     from hearth.engine.code_actions.targets import Problem
 
-    start, end = (ls.offset(document, position) for position in _ends(diagnostic.range))
+    start, end = (ls.documents.offset(document, position) for position in _ends(diagnostic.range))
     related = tuple(each.message for each in diagnostic.related_information or ())
     return Problem(start, end, diagnostic.message, str(diagnostic.code or ""), diagnostic.source or "", related)
 
@@ -170,12 +168,3 @@ def _plain_range(range: lsp.Range) -> dict[str, dict[str, int]]:
         "start": {"line": range.start.line, "character": range.start.character},
         "end": {"line": range.end.line, "character": range.end.character},
     }
-
-
-def range_of(value: Any) -> lsp.Range:
-    """A range as it comes in plain data."""
-    start, end = value["start"], value["end"]
-    return lsp.Range(
-        lsp.Position(int(start["line"]), int(start["character"])),
-        lsp.Position(int(end["line"]), int(end["character"])),
-    )

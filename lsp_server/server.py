@@ -34,7 +34,7 @@ from hearth.lsp_server.features import (
     workspace_did_change_watched_files,
 )
 from hearth.lsp_server.features.workspace_execute_command import COMMANDS, EMPTY
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class Feature:
     """
 
     method: str
-    handler: Callable[[Hearth, Any], Any]
+    handler: Callable[[Server, Any], Any]
     options: Any = None
     empty: Any = None
-    when: Callable[[Hearth], bool] = lambda ls: True
+    when: Callable[[Server], bool] = lambda ls: True
 
 
 # Documents are kept in step by plain functions, in the order of arrival; everything that waits is a coroutine.
@@ -71,14 +71,14 @@ FEATURES = (
         text_document_inline_completion.handle,
         lsp.InlineCompletionOptions(),
         text_document_inline_completion.NOTHING,
-        lambda ls: ls.has_inline_completion,
+        lambda ls: ls.client.can.inline_completion,
     ),
     Feature(
         lsp.TEXT_DOCUMENT_COMPLETION,
         text_document_completion.handle,
         lsp.CompletionOptions(trigger_characters=list(".( =")),
         text_document_completion.NOTHING,
-        lambda ls: not ls.has_inline_completion,  # never the same answer twice at once
+        lambda ls: not ls.client.can.inline_completion,  # never the same answer twice at once
     ),
     Feature(
         lsp.TEXT_DOCUMENT_CODE_ACTION, text_document_code_action.handle, text_document_code_action.OPTIONS, []
@@ -96,11 +96,11 @@ FEATURES = (
 )
 
 
-def build() -> Hearth:
+def build() -> Server:
     """A server that is ready to be started on a stream."""
-    server = Hearth()
+    server = Server()
 
-    def on_initialize(ls: Hearth, params: lsp.InitializeParams) -> None:
+    def on_initialize(ls: Server, params: lsp.InitializeParams) -> None:
         guarded_start(initialize.handle)(ls, params)
         for feature in FEATURES:
             if feature.when(ls):
@@ -114,5 +114,5 @@ def build() -> Hearth:
     return server
 
 
-def _register(server: Hearth, method: str, handler: Callable[..., Any], options: Any = None) -> None:
+def _register(server: Server, method: str, handler: Callable[..., Any], options: Any = None) -> None:
     server.feature(method, options)(handler)

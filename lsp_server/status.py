@@ -1,27 +1,35 @@
 """Tells the client what the engine is doing: `hearth/status`, and a progress bar while the user has to wait."""
 
 import itertools
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 from lsprotocol import types as lsp
 
 from hearth.engine.types import Status
-from hearth.lsp_server.words import client
-from hearth.lsp_server.words.client import Bar
-
-if TYPE_CHECKING:
-    from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.background import Background
+from hearth.lsp_server.words.client import Bar, Client
 
 _WAITING = {"downloading": "Downloading", "loading": "Loading"}
 _tokens = itertools.count(1)
 
 
 class StatusReporter:
-    """Call it with every new status; the one that the client knows is `current`."""
+    """Call it with every new status; the one that the client knows is `current`.
 
-    def __init__(self, server: "Hearth") -> None:
-        self._server = server
+    `fetch` and `stop_fetching` are what the user can do about a download that failed, or that goes on.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        background: Background,
+        fetch: Callable[[], Awaitable[None]],
+        stop_fetching: Callable[[], None],
+    ) -> None:
+        self._client = client
+        self._background = background
+        self._fetch = fetch
+        self._stop_fetching = stop_fetching
         self._bar: Bar | None = None
         self._bar_kind = ""
         self._offers_retry = False
@@ -49,31 +57,29 @@ class StatusReporter:
         if status == self.current or _is_that_error(status, self.current):
             return
         self.current = status
-        client.status(self._server, status)
+        self._client.status(status)
         self._show_progress(status)
         if status.kind == "error" and status.retry:
-            self._server.in_background(self._offer_retry(status.message, status.help or "Retry"))
+            self._background.start(self._offer_retry(status.message, status.help or "Retry"))
         elif status.kind == "error":
-            self._server.tell(status.message, lsp.MessageType.Error)
-        elif status.kind == "downloading" and not status.percent and not self._server.has_buttons:
-            self._server.tell(f"downloading {status.message}, once", lsp.MessageType.Info)
+            self._client.show_message_once(status.message, lsp.MessageType.Error)
+        elif status.kind == "downloading" and not status.percent and not self._client.can.buttons:
+            self._client.show_message_once(f"downloading {status.message}, once", lsp.MessageType.Info)
         elif status.help:
-            self._server.tell(status.help, lsp.MessageType.Info)
+            self._client.show_message_once(status.help, lsp.MessageType.Info)
 
     async def _offer_retry(self, message: str, button: str) -> None:
         if self._offers_retry:
             return  # the message that is still there will do
         self._offers_retry = True
         try:
-            pressed = await self._server.ask(message, lsp.MessageType.Warning, button)
+            pressed = await self._client.ask(message, lsp.MessageType.Warning, button)
         finally:
             self._offers_retry = False
         if pressed is not None:
-            await self._server.fetch()
+            await self._fetch()
 
     def _show_progress(self, status: Status) -> None:
-        if not Bar.is_shown_by(self._server):
-            return
         if self._bar is not None and status.kind != self._bar_kind:
             self._bar.end()
             self._bar = None
@@ -82,7 +88,9 @@ class StatusReporter:
         if self._bar is not None:
             self._bar.report(percentage=status.percent)
             return
-        bar = self._bar = Bar(self._server, f"hearth-{next(_tokens)}")
+        bar = self._bar = self._client.bar(f"hearth-{next(_tokens)}")
+        if bar is None:
+            return
         self._bar_kind, able = status.kind, status.kind == "downloading"
         bar.create(self._stops_downloads(bar) if able else None)
         bar.begin(f"{_WAITING[status.kind]} {status.message}", able, status.percent or 0)
@@ -92,7 +100,7 @@ class StatusReporter:
 
         def on_created(*_: object) -> None:
             if (future := bar.cancelled) is not None:
-                future.add_done_callback(lambda ended: self._server.stop_fetching())
+                future.add_done_callback(lambda ended: self._stop_fetching())
 
         return on_created
 

@@ -8,12 +8,12 @@ from pygls.io_ import StdinAsyncReader, StdoutWriter
 
 from hearth.lsp_server import messages, watchdog
 from hearth.lsp_server.framing import BoundedInput
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 
 log = logging.getLogger("hearth.server")
 
 
-def serve(server: Hearth) -> None:
+def serve(server: Server) -> None:
     """Serve the client on the other end of the pipes until it leaves."""
     stdin: Any = BoundedInput(sys.stdin.buffer)  # what is asked of a binary stream it has
     reader = StdinAsyncReader(stdin, server.thread_pool)

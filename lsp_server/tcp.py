@@ -23,7 +23,7 @@ from hearth.engine.errors import BackendUnavailable, HearthError
 from hearth.engine.files import write_atomically
 from hearth.lsp_server import messages, watchdog
 from hearth.lsp_server.framing import BoundedReader
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import stderr
 
 log = logging.getLogger("hearth.server")
@@ -35,7 +35,7 @@ _MOST_TOLD = 10  # strangers
 Client = tuple[bytes, asyncio.StreamReader, asyncio.StreamWriter]
 
 
-def serve(server: Hearth, port: int) -> None:
+def serve(server: Server, port: int) -> None:
     """Serve one client and return when it has left; port 0 takes a free one."""
     try:
         watchdog.run(_serve(server, port))
@@ -49,7 +49,7 @@ def serve(server: Hearth, port: int) -> None:
         pass  # `exit` has come
 
 
-async def _serve(server: Hearth, port: int) -> None:
+async def _serve(server: Server, port: int) -> None:
     first_message, reader, writer = await _wait_for_client(port)
     server.protocol.set_writer(writer)
     try:

@@ -2,13 +2,12 @@
 
 from lsprotocol import types as lsp
 
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.words.client import Client
 
 
-async def register(ls: Hearth) -> None:
+async def register(client: Client) -> None:
     """For clients that can be asked; without, a file that changed is noticed when it is looked at next."""
-    able = ls.client_capabilities.workspace and ls.client_capabilities.workspace.did_change_watched_files
-    if not able or not able.dynamic_registration:
+    if not client.can.watched_files:
         return
     from hearth.engine.context.workspace import watched_suffixes
 
@@ -18,4 +17,4 @@ async def register(ls: Hearth) -> None:
         lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
         lsp.DidChangeWatchedFilesRegistrationOptions([watcher]),
     )
-    await ls.client_register_capability_async(lsp.RegistrationParams([registration]))
+    await client.register(registration)

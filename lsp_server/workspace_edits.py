@@ -4,13 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
-from pygls.uris import to_fs_path
 
 from hearth.engine.errors import EditRefused
 from hearth.engine.files import DOCUMENT, read_bytes
 from hearth.engine.text import start_of_line
 from hearth.lsp_server import convert
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 
 if TYPE_CHECKING:
     from hearth.engine.code_actions.edits import Edit
@@ -22,41 +21,38 @@ _ANNOTATION = "hearth"
 
 
 def of_document(
-    ls: Hearth, document: "Document", version: int, edits: tuple["Edit", ...], note: lsp.ChangeAnnotation
+    ls: Server, document: "Document", version: int, edits: tuple["Edit", ...], note: lsp.ChangeAnnotation
 ) -> lsp.WorkspaceEdit:
     """Edits of an open document at a version; with the note, by which clients ask first, if they can."""
-    workspace = ls.client_capabilities.workspace
-    able = workspace.workspace_edit if workspace else None
-    if able is None and edits:
+    if not ls.client.can.small_edits and edits:
         edits = (_whole_lines(document.text, edits),)
-    ranges = [(convert.range_at(document, each.start, each.end, ls.encoding), each.text) for each in edits]
+    ranges = [(convert.range_at(document, each.start, each.end, ls.client.encoding), each.text) for each in edits]
     plain = [lsp.TextEdit(range, text) for range, text in ranges]
-    if able is None or not able.document_changes:
+    if not ls.client.can.versioned_edits:
         return lsp.WorkspaceEdit(changes={document.uri: plain})
     identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, version)
-    if able.change_annotation_support is None:
+    if not ls.client.can.annotated_edits:
         return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(identifier, plain)])
     annotated = [lsp.AnnotatedTextEdit(_ANNOTATION, range, text) for range, text in ranges]
     changes = [lsp.TextDocumentEdit(identifier, annotated)]
     return lsp.WorkspaceEdit(document_changes=changes, change_annotations={_ANNOTATION: note})
 
 
-def test_plan(ls: Hearth, document: "Document", target: "Target") -> "Plan":
+def test_plan(ls: Server, document: "Document", target: "Target") -> "Plan":
     """Where the target's tests go. Raises `EditRefused` when that needs a file and the client cannot make one."""
     from hearth.engine.code_actions.unit_tests import plan
     from hearth.engine.context.ignore import root_of
 
-    folders = tuple(folder for each in ls.workspace.folders.values() if (folder := to_fs_path(each.uri)))
-    root = root_of(document.path, folders) if document.path else None
+    root = root_of(document.path, ls.client.roots) if document.path else None
     found = plan(target, document.path, str(root) if root else None, lambda path: _text_of(ls, path))
-    if found.old_text is None and not ls.creates_files:
+    if found.old_text is None and not ls.client.can.created_files:
         raise EditRefused(
             f"this editor cannot create {found.path.name} by itself: make an empty file of that name"
         )
     return found
 
 
-def of_file(ls: Hearth, plan: "Plan", text: str) -> lsp.WorkspaceEdit:
+def of_file(ls: Server, plan: "Plan", text: str) -> lsp.WorkspaceEdit:
     """Make the planned file, or change it, so that it has this text."""
     from hearth.engine.code_actions.edits import minimal
     from hearth.engine.context.documents import Document
@@ -64,10 +60,10 @@ def of_file(ls: Hearth, plan: "Plan", text: str) -> lsp.WorkspaceEdit:
     uri, old = plan.path.as_uri(), plan.old_text or ""
     document = Document(uri, old)
     edits = [
-        lsp.TextEdit(convert.range_at(document, each.start, each.end, ls.encoding), each.text)
+        lsp.TextEdit(convert.range_at(document, each.start, each.end, ls.client.encoding), each.text)
         for each in minimal(old, 0, len(old), text)
     ]
-    if not ls.creates_files:
+    if not ls.client.can.created_files:
         return lsp.WorkspaceEdit(changes={uri: edits})
     open_one = ls.documents.get(uri)
     identifier = lsp.OptionalVersionedTextDocumentIdentifier(uri, open_one.version if open_one else None)
@@ -88,7 +84,7 @@ def _whole_lines(text: str, edits: tuple["Edit", ...]) -> "Edit":
     return Edit(start, end, applied(text[start:end], inside))
 
 
-def _text_of(ls: Hearth, path: Path) -> str | None:
+def _text_of(ls: Server, path: Path) -> str | None:
     """As it is open in the editor, else as it lies on the disk."""
     if (open_one := ls.documents.get(path.as_uri())) is not None:
         return open_one.text

@@ -123,7 +123,7 @@ class Chats:
         return stopped is not None
 
     def delete(self, conversation: str) -> bool:
-        """Forget it, here and on the disk. Raises `RequestRefused` for an impossible name."""
+        """Forget it, here and on the disk. Raises `InvalidRequest` for an impossible name."""
         self.stop(conversation)
         was_open = self._open.pop(conversation, None) is not None
         return history.delete(conversation) or was_open

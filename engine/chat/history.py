@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from hearth.engine import paths, state
-from hearth.engine.errors import RequestRefused
+from hearth.engine.errors import InvalidRequest, RequestError
 from hearth.engine.files import CONVERSATION, read_json
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -51,7 +51,7 @@ def folder() -> Path:
 
 
 def load(id: str) -> Conversation | None:
-    """The conversation, or None when there is none, or none that can be read. Raises `RequestRefused`."""
+    """The conversation, or None when there is none, or none that can be read. Raises `InvalidRequest`."""
     path = _path(id)
     try:
         return read_json(path, CONVERSATION, _decoder)
@@ -65,7 +65,7 @@ def save(conversation: Conversation) -> bool:
 
 
 def delete(id: str) -> bool:
-    """Whether there was something to delete; the readable copy goes with it. Raises `RequestRefused`."""
+    """Whether there was something to delete; the readable copy goes with it. Raises `RequestError`."""
     path = _path(id)
     there = path.exists()
     try:
@@ -74,7 +74,7 @@ def delete(id: str) -> bool:
     except OSError as error:
         if not there:
             return False  # a file in the place of a folder, say
-        raise RequestRefused(f"{path} cannot be deleted: {error.strerror or error}") from error
+        raise RequestError(f"{path} cannot be deleted: {error.strerror or error}") from error
     return there
 
 
@@ -98,5 +98,5 @@ def _sound(text: str) -> str:
 
 def _path(id: str) -> Path:
     if not _ID.fullmatch(id):
-        raise RequestRefused(f"{id[:80]!r} is no name of a conversation (letters, digits, - and _ only)")
+        raise InvalidRequest(f"{id[:80]!r} is no name of a conversation (letters, digits, - and _ only)")
     return folder() / f"{id}.json"

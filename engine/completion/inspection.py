@@ -7,7 +7,7 @@ from hearth.engine.completion.completer import Completer
 from hearth.engine.completion.cursor import cursor_at
 from hearth.engine.completion.requests import in_secret, request_for
 from hearth.engine.context.documents import Document
-from hearth.engine.errors import RequestRefused
+from hearth.engine.errors import RequestForbidden
 from hearth.engine.text import estimate_tokens
 
 
@@ -41,7 +41,7 @@ async def inspect(completer: Completer, document: Document, offset: int) -> Insp
     Nothing is generated, and nothing of what the completer remembers is changed. Raises `HearthError`.
     """
     if in_secret(document, offset):
-        raise RequestRefused("nothing is sent from here: the cursor is in a key or a password")
+        raise RequestForbidden("nothing is sent from here: the cursor is in a key or a password")
     cursor = cursor_at(document, offset)
     framed = await completer.prompts.of(document.uri).fullest(document.snapshot(), offset)
     request = request_for(framed, cursor, automatic=False, settings=completer.settings)

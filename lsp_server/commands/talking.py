@@ -15,7 +15,7 @@ from hearth.engine.characters import PlainStream
 from hearth.engine.chat import history
 from hearth.engine.chat.answering import Answered, Chats, Passage
 from hearth.engine.context.documents import Document
-from hearth.engine.errors import BackendError, HearthError, RequestRefused
+from hearth.engine.errors import BackendError, HearthError, InvalidRequest
 from hearth.engine.secrets.hiding import seen_by_model
 from hearth.engine.text import start_of_line
 from hearth.engine.types import Status
@@ -155,6 +155,6 @@ def _read() -> str | None:
     except EOFError:
         return None
     except UnicodeDecodeError:
-        raise RequestRefused("what was read is not text in UTF-8") from None
+        raise InvalidRequest("what was read is not text in UTF-8") from None
     finally:
         signal.signal(signal.SIGINT, before)

@@ -4,12 +4,11 @@ from hearth.engine import logs
 from hearth.engine.errors import HearthError
 from hearth.engine.types import Piece
 from hearth.lsp_server import chatting
-from hearth.lsp_server.hearth import Hearth
 from hearth.lsp_server.params import ChatParams, read
-from hearth.lsp_server.words import client
+from hearth.lsp_server.session import Server
 
 
-async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
+async def handle(ls: Server, params: Any) -> dict[str, Any]:
     """`{message | action, conversation?, textDocument?, range?, partialResultToken?}` -> the whole answer.
 
     With a token the pieces come before that, as `$/progress` of `{kind: "text" | "thinking", text}`. A failure is
@@ -24,7 +23,7 @@ async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
 
         def on_piece(piece: Piece) -> None:
             if token is not None:
-                client.chat_piece(ls, token, piece.part, piece.text)
+                ls.client.chat_piece(token, piece.part, piece.text)
 
         range = asked.range.as_lsp() if asked.range else None
         about = asked.text_document
@@ -33,7 +32,7 @@ async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
         answered = await chatting.answer(ls, question, passages, conversation, on_piece)
     except HearthError as error:
         return chatting.failed(conversation, str(error))
-    ls.in_background(ls.tell_what_is_not_kept())
+    ls.background.start(ls.disk.show())
     return chatting.as_result(answered)
 
 

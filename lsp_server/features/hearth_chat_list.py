@@ -1,7 +1,7 @@
 from typing import TYPE_CHECKING, Any
 
 from hearth.engine.characters import plain
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
 
 if TYPE_CHECKING:
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _SECONDS = 20.0  # for the disk
 
 
-async def handle(ls: Hearth, params: Any) -> list[dict[str, Any]]:
+async def handle(ls: Server, params: Any) -> list[dict[str, Any]]:
     """The conversations that are kept on this disk, newest first; `started` in seconds since 1970."""
     from hearth.engine import aside
     from hearth.engine.chat import history

@@ -1,11 +1,11 @@
 import hashlib
 from typing import Any
 
-from hearth.lsp_server.hearth import Hearth
 from hearth.lsp_server.params import DocumentParams, read
+from hearth.lsp_server.session import Server
 
 
-async def handle(ls: Hearth, params: Any) -> dict[str, Any] | None:
+async def handle(ls: Server, params: Any) -> dict[str, Any] | None:
     """`{textDocument}` -> version and SHA-256 (of UTF-8) of the text as we have it: is ours the client's?"""
     document = ls.documents.get(read(params, DocumentParams).text_document.uri)
     if document is None:

@@ -1,12 +1,12 @@
 from typing import Any
 
-from hearth.engine.errors import HearthError
-from hearth.lsp_server.hearth import Hearth
+from hearth.engine.errors import RequestForbidden
 from hearth.lsp_server.params import InspectParams, read
+from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
 
 
-async def handle(ls: Hearth, params: Any) -> dict[str, Any] | None:
+async def handle(ls: Server, params: Any) -> dict[str, Any] | None:
     """`{textDocument, position}` -> what a completion there would send: prompt, pieces, what was left out."""
     from hearth.engine.completion.inspection import inspect
 
@@ -14,12 +14,12 @@ async def handle(ls: Hearth, params: Any) -> dict[str, Any] | None:
     document = ls.documents.get(place.text_document.uri)
     if document is None:
         return None
-    if ls.is_secret(document):
-        raise HearthError(f"nothing is sent from {document.path}: its name says that it holds secrets")
+    if ls.documents.is_secret(document):
+        raise RequestForbidden(f"nothing is sent from {document.path}: its name says that it holds secrets")
     if ls.is_off(document):
-        raise HearthError("nothing is sent from here: completion is paused or switched off for this file")
-    offset = ls.offset(document, place.position.as_lsp())
-    found = (await inspect(await ls.completer(), document, offset)).as_json()
+        raise RequestForbidden("nothing is sent from here: completion is paused or switched off for this file")
+    offset = ls.documents.offset(document, place.position.as_lsp())
+    found = (await inspect(await (await ls.engine()).completer(), document, offset)).as_json()
     for each in (*found["pieces"], *found["left_out"]):
         each["path"], each["reason"] = text.title(each["path"]), text.message(each["reason"])
     return found

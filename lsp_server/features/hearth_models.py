@@ -1,7 +1,7 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 
 if TYPE_CHECKING:
     from hearth.engine.models.catalog import CatalogModel
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _ROLES = ("completion", "chat")
 
 
-async def handle(ls: Hearth, params: Any) -> dict[str, Any]:
+async def handle(ls: Server, params: Any) -> dict[str, Any]:
     """What can be chosen: `{models, current}`, every model of the catalog and what else lies on this disk.
 
     Each model has `id`, `role` (null: in no catalog), `bytes`, `licence`, `path` (null: to be downloaded), `fits`,

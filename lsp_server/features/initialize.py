@@ -1,9 +1,9 @@
 from lsprotocol import types as lsp
 
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 
 
-def handle(ls: Hearth, params: lsp.InitializeParams) -> None:
+def handle(ls: Server, params: lsp.InitializeParams) -> None:
     """Take the settings that come with the request; nothing heavy happens before the answer is out."""
-    ls.client_name = params.client_info.name if params.client_info else ""
-    ls.configure(params.initialization_options, "initializationOptions")
+    ls.client.introduce(params)
+    ls.configuration.take(params.initialization_options, "initializationOptions")

@@ -4,7 +4,7 @@ from importlib import import_module
 from lsprotocol import types as lsp
 
 from hearth.lsp_server import watching
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 
 # In the order of who asks first; each takes some hundredths of a second at most.
 _NEEDED = (
@@ -13,17 +13,17 @@ _NEEDED = (
 )
 
 
-async def handle(ls: Hearth, params: lsp.InitializedParams) -> None:
+async def handle(ls: Server, params: lsp.InitializedParams) -> None:
     """Ask the client for its settings, and to tell of changed files; one that cannot be asked has sent them."""
-    ls.loading = ls.in_background(_load())
+    ls.loading = ls.background.start(_load())
     try:
-        await asyncio.wait_for(ls.pull_settings(), timeout=2)
+        await asyncio.wait_for(ls.configuration.pull(), timeout=2)
     except TimeoutError:
         pass
     finally:
-        ls.configured()
-    ls.in_background(watching.register(ls))
-    await ls.tell_what_is_not_kept()
+        ls.configuration.set_complete()
+    ls.background.start(watching.register(ls.client))
+    await ls.disk.show()
 
 
 async def _load() -> None:

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types as lsp
 
 from hearth.lsp_server import rewriting
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ OPTIONS = lsp.CodeActionOptions(
 )
 
 
-async def handle(ls: Hearth, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+async def handle(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     """What makes sense at a place; nothing is asked of the model before one of them is resolved."""
     from hearth.engine.code_actions import actions
 
     document = ls.documents.get(params.text_document.uri)
-    if document is None or ls.is_secret(document):
+    if document is None or ls.documents.is_secret(document):
         return []
     diagnostics = tuple(params.context.diagnostics[:_MAX_FIXES])
     place = rewriting.place(ls, document, params.range, diagnostics)
@@ -41,7 +41,7 @@ async def handle(ls: Hearth, params: lsp.CodeActionParams) -> list[lsp.CodeActio
 
 
 def _code_action(
-    ls: Hearth,
+    ls: Server,
     document: "Document",
     range: lsp.Range,
     row: "Action",
@@ -56,14 +56,14 @@ def _code_action(
         diagnostics=[diagnostic] if diagnostic else None,
         data=rewriting.data_of(row, document, range, diagnostic),
     )
-    able = ls.client_capabilities.text_document and ls.client_capabilities.text_document.code_action
+    can = ls.client.can
     if row.mode == "answer":
         action.data = None
         arguments = [{"uri": document.uri, "range": range}]
         action.command = lsp.Command(action.title, f"hearth.{row.id}", arguments=arguments)
-    elif (reason := actions.too_long(target)) and able and able.disabled_support:
+    elif can.disabled_actions and (reason := actions.too_long(target)):
         action.disabled = lsp.CodeActionDisabled(text.message(reason))
-    elif not able or not able.resolve_support or "edit" not in able.resolve_support.properties:
+    elif not can.resolved_edits:
         action.command = lsp.Command(action.title, "hearth.act", arguments=[action.data])
     return action
 

@@ -4,26 +4,26 @@ import time
 from lsprotocol import types as lsp
 
 from hearth.lsp_server import convert
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text as words
 
 NOTHING = lsp.CompletionList(is_incomplete=True, items=[])
 
 
-async def handle(ls: Hearth, params: lsp.CompletionParams) -> lsp.CompletionList:
+async def handle(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList:
     """The same answer as a menu entry, for editors without ghost text."""
     asked = time.perf_counter()
     document = ls.documents.get(params.text_document.uri)
     if document is None or ls.is_off(document):
         return NOTHING
-    offset = ls.offset(document, params.position)
+    offset = ls.documents.offset(document, params.position)
     version = document.version
-    completer = await ls.completer()
+    completer = await (await ls.engine()).completer()
     completion = await completer.complete(document, offset)
     if completion is None or not completion.text.strip() or document.version != version:
         return NOTHING
     seconds, floor = time.perf_counter() - asked, completer.settings.min_confidence
-    ls.usage.offered(document, completion, seconds, True, floor)  # whether it is taken, the edits will tell
+    ls.stats.offered(document, completion, seconds, True, floor)  # whether it is taken, the edits will tell
     # Menus filter by the word left of the cursor, so the entry has to begin with it.
     word = re.search(r"(?<!\w)\w*$", document.text[max(0, offset - 100) : offset])
     prefix = word[0] if word else ""
@@ -37,15 +37,13 @@ async def handle(ls: Hearth, params: lsp.CompletionParams) -> lsp.CompletionList
         filter_text=text,
         insert_text_format=lsp.InsertTextFormat.PlainText,
         text_edit=lsp.TextEdit(
-            convert.range_at(document, completion.start - len(prefix), completion.end, ls.encoding), text
+            convert.range_at(document, completion.start - len(prefix), completion.end, ls.client.encoding), text
         ),
     )
     return lsp.CompletionList(is_incomplete=True, items=[item])
 
 
-def _preview(ls: Hearth, language: str, text: str) -> lsp.MarkupContent | str:
-    completion = ls.client_capabilities.text_document and ls.client_capabilities.text_document.completion
-    item = completion.completion_item if completion else None
-    if item and item.documentation_format and lsp.MarkupKind.Markdown in item.documentation_format:
+def _preview(ls: Server, language: str, text: str) -> lsp.MarkupContent | str:
+    if ls.client.can.menu_markdown:
         return lsp.MarkupContent(lsp.MarkupKind.Markdown, words.markdown_code(text, language))
     return text

@@ -2,37 +2,36 @@ from collections.abc import Sequence
 
 from lsprotocol import types as lsp
 
-from hearth.lsp_server import convert, mirror
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server import convert
+from hearth.lsp_server.documents import reason_to_doubt
+from hearth.lsp_server.session import Server
 
 _PIECE = 5  # characters; nobody presses so many keys between two notifications
 
 
-def handle(ls: Hearth, params: lsp.DidChangeTextDocumentParams) -> None:
+def handle(ls: Server, params: lsp.DidChangeTextDocumentParams) -> None:
     """Apply the edits in order; each one's positions are those of the text after the edit before it."""
     document = ls.documents.get(params.text_document.uri)
     if document is None:
         return
-    if why := mirror.reason_to_doubt(document, params, ls.encoding):
-        ls.doubt(document.uri, why)
+    if why := reason_to_doubt(document, params, ls.client.encoding):
+        ls.documents.mark_desynced(document.uri, why)
     piece = _inserted_in_one_piece(params.content_changes)
     for change in params.content_changes:
         if isinstance(change, lsp.TextDocumentContentChangePartial):
-            start = convert.offset_at(document, change.range.start, ls.encoding)
-            end = convert.offset_at(document, change.range.end, ls.encoding)
+            start = convert.offset_at(document, change.range.start, ls.client.encoding)
+            end = convert.offset_at(document, change.range.end, ls.client.encoding)
             document.apply(start, max(start, end), change.text)
             if not piece:
-                ls.usage.edited(document, start, max(start, end), change.text)
+                ls.stats.edited(document, start, max(start, end), change.text)
             elif change is params.content_changes[-1]:
-                ls.usage.edited(document, start + 1 - len(piece), start + 1 - len(piece), piece)
-            if ls.edits is not None:
-                ls.edits.note(document, start, max(start, end), change.text)
+                ls.stats.edited(document, start + 1 - len(piece), start + 1 - len(piece), piece)
+            ls.documents.recent_edits.note(document, start, max(start, end), change.text)
         else:
             old = len(document.text)
             document.replace(change.text)
-            ls.usage.edited(document, 0, old, change.text)
-            if ls.edits is not None:
-                ls.edits.forget(document.uri)
+            ls.stats.edited(document, 0, old, change.text)
+            ls.documents.recent_edits.forget(document.uri)
     document.version = params.text_document.version
 
 

@@ -1,7 +1,7 @@
 from lsprotocol import types as lsp
 
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 
 
-def handle(ls: Hearth, params: lsp.DidCloseTextDocumentParams) -> None:
-    ls.forget(params.text_document.uri)
+def handle(ls: Server, params: lsp.DidCloseTextDocumentParams) -> None:
+    ls.documents.forget(params.text_document.uri)

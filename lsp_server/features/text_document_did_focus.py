@@ -1,17 +1,17 @@
 from typing import Any
 
-from hearth.lsp_server.hearth import Hearth
 from hearth.lsp_server.params import FocusParams, read
+from hearth.lsp_server.session import Server
 
 
-async def handle(ls: Hearth, params: Any) -> None:
+async def handle(ls: Server, params: Any) -> None:
     """The cursor rests in this document, `{textDocument, position?}`: prepare for a completion there."""
     focus = read(params, FocusParams)
     document = ls.documents.get(focus.text_document.uri) if focus.text_document else None
     if document is None or ls.is_off(document):
         return
-    completer = await ls.completer()
+    completer = await (await ls.engine()).completer()
     if focus.position is None:
         await completer.wake()
     else:
-        await completer.rest(document, ls.offset(document, focus.position.as_lsp()))
+        await completer.rest(document, ls.documents.offset(document, focus.position.as_lsp()))

@@ -3,18 +3,18 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 
 if TYPE_CHECKING:
     from hearth.engine.context.documents import Document
 
 
-def handle(ls: Hearth, params: lsp.DidOpenTextDocumentParams) -> None:
+def handle(ls: Server, params: lsp.DidOpenTextDocumentParams) -> None:
     """Take the document at once; a file that is opened will be edited, so have the model loaded meanwhile."""
-    document = ls.open(params.text_document)
+    document = ls.documents.open(params.text_document)
     if document is not None and not ls.is_off(document):
-        ls.in_background(_wake(ls))
-        ls.in_background(_prepare(document))
+        ls.background.start(_wake(ls))
+        ls.background.start(_prepare(document))
 
 
 async def _prepare(document: "Document") -> None:
@@ -23,7 +23,7 @@ async def _prepare(document: "Document") -> None:
     await asyncio.to_thread(prepare, document)
 
 
-async def _wake(ls: Hearth) -> None:
+async def _wake(ls: Server) -> None:
     if ls.loading is not None:
         await asyncio.wait({ls.loading})
-    await (await ls.completer()).wake()
+    await (await (await ls.engine()).completer()).wake()

@@ -1,13 +1,12 @@
 from lsprotocol import types as lsp
 
-from hearth.lsp_server import mirror
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
 
 OPTIONS = lsp.SaveOptions(include_text=True)
 
 
-def handle(ls: Hearth, params: lsp.DidSaveTextDocumentParams) -> None:
+def handle(ls: Server, params: lsp.DidSaveTextDocumentParams) -> None:
     """A save brings the text: the one time that any client tells it after opening."""
     document = ls.documents.get(params.text_document.uri)
     if document is not None and params.text is not None:
-        mirror.agree(ls, document, params.text)
+        ls.documents.resync(document, params.text)

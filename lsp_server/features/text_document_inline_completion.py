@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types as lsp
 
 from hearth.lsp_server import convert, selected
-from hearth.lsp_server.hearth import Hearth
-from hearth.lsp_server.words import client
+from hearth.lsp_server.session import Server
 
 if TYPE_CHECKING:
     from hearth.engine.context.documents import Document
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 NOTHING = lsp.InlineCompletionList(items=[])
 
 
-async def handle(ls: Hearth, params: lsp.InlineCompletionParams) -> lsp.InlineCompletionList | None:
+async def handle(ls: Server, params: lsp.InlineCompletionParams) -> lsp.InlineCompletionList | None:
     """Ghost text; other answers too for who asks for it by hand, which is also what editors do to go through them.
 
     An empty list clears what is shown; null, for a request that a newer one replaced, does not.
@@ -24,12 +23,12 @@ async def handle(ls: Hearth, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     if document is None or ls.is_off(document):
         return NOTHING
     entry = params.context.selected_completion_info
-    asked, version = selected.asked(document, params.position, entry, ls.encoding), document.version
+    asked, version = selected.asked(document, params.position, entry, ls.client.encoding), document.version
     automatic = params.context.trigger_kind == lsp.InlineCompletionTriggerKind.Automatic
-    completer = await ls.completer()
+    completer = await (await ls.engine()).completer()
     if document.version != version:
         return None
-    grows = entry is None and ls.hears_of_growth
+    grows = entry is None and ls.client.can.completion_grew
     first = await completer.complete(asked.document, asked.offset, automatic, grows)
     if first is None or document.version != version:
         return None
@@ -44,22 +43,22 @@ async def handle(ls: Hearth, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     found = [asked.told(each) for each in answers if each.text]
     if not found or not asked.is_shown:
         return NOTHING
-    id = ls.usage.offered(document, found[0], seconds, automatic, floor, len(asked.entry))
-    ids = [id, *(ls.usage.also_offered(id, each) for each in found[1:])]
+    id = ls.stats.offered(document, found[0], seconds, automatic, floor, len(asked.entry))
+    ids = [id, *(ls.stats.also_offered(id, each) for each in found[1:])]
     return lsp.InlineCompletionList([_item(ls, document, *each) for each in zip(found, ids, strict=True)])
 
 
-def _tell_growth(ls: Hearth, document: "Document", position: lsp.Position) -> None:
+def _tell_growth(ls: Server, document: "Document", position: lsp.Position) -> None:
     """The same cursor would be answered with more by now: the client may ask again."""
     if ls.documents.get(document.uri) is not document or ls.is_off(document):
         return
-    client.completion_grew(ls, document.uri, document.version, position)
+    ls.client.completion_grew(document.uri, document.version, position)
 
 
-def _item(ls: Hearth, document: "Document", completion: "Completion", id: str) -> lsp.InlineCompletionItem:
-    text = completion.text.replace("\r\n", "\n") if ls.has_lines_without_ends else completion.text
+def _item(ls: Server, document: "Document", completion: "Completion", id: str) -> lsp.InlineCompletionItem:
+    text = completion.text.replace("\r\n", "\n") if ls.client.can.needs_lf else completion.text
     return lsp.InlineCompletionItem(
         insert_text=text,
-        range=convert.range_at(document, completion.start, completion.end, ls.encoding),
+        range=convert.range_at(document, completion.start, completion.end, ls.client.encoding),
         command=lsp.Command("Accepted", "hearth.didAcceptCompletion", arguments=[id]),
     )

@@ -1,6 +1,6 @@
 """Whatever is typed, the server's text, tree and symbols are those of the client's text."""
 
-from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
@@ -10,12 +10,13 @@ from lsprotocol import types as lsp
 
 from hearth.engine.context import parsed
 from hearth.engine.context.documents import Document, line_starts
-from hearth.engine.context.recent import RecentEdits
 from hearth.engine.context.symbols import symbols
 from hearth.engine.languages import language_of
+from hearth.lsp_server.capabilities import Capabilities
+from hearth.lsp_server.documents import Documents
 from hearth.lsp_server.features import text_document_did_change
 
-URI = "file:///project/sample"
+URI = "untitled:sample"
 SEEDS = {
     "python": "import os\n\nclass A:\n    def f(self, x):\n        '''é😀'''\n        return [x, '😀']\n\nB = 1\n",
     "typescript": "import a from './a'\r\n\r\n/** É */\r\nexport const f = (x: T) => {\r\n  return `é`\r\n}\r\n",
@@ -45,20 +46,6 @@ EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9), TEXTS), min_size=
 WIDTHS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
 
 
-@dataclass
-class Server:
-    """As much of the server as a change needs."""
-
-    documents: dict[str, Document]
-    encoding: str
-    edits: RecentEdits | None = field(default_factory=RecentEdits)
-    usage: Mock = field(default_factory=Mock)  # what is counted is no business of this test
-    doubts: list[str] = field(default_factory=list)
-
-    def doubt(self, uri: str, why: str) -> None:
-        self.doubts.append(why)
-
-
 @settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(sorted(SEEDS)),
@@ -77,8 +64,11 @@ def test_after_any_changes_the_server_knows_what_the_client_has(
     data: st.DataObject,
 ) -> None:
     text = SEEDS[language] * times
-    document = Document(URI, text, language)
-    server: Any = Server({URI: document}, encoding)
+    client: Any = SimpleNamespace(can=Capabilities(), encoding=encoding, roots=())
+    documents = Documents(client, Mock(), Mock(), lambda uri: None)
+    document = documents.open(lsp.TextDocumentItem(URI, language, 0, text))
+    assert document is not None
+    server: Any = SimpleNamespace(documents=documents, client=client, stats=Mock())  # as much as a change needs
     changes: list[lsp.TextDocumentContentChangeEvent] = []
     for number, (where, length, new_text) in enumerate(edits, 1):
         start = _between_line_ends(text, round(where * len(text)))
@@ -95,9 +85,8 @@ def test_after_any_changes_the_server_knows_what_the_client_has(
             text_document_did_change.handle(server, lsp.DidChangeTextDocumentParams(identifier, changes))
             changes = []
             _compare(document, text, language)
-    assert server.doubts == []
-    assert server.edits is not None
-    assert all(0 <= edit.start <= edit.end <= len(text) for edit in server.edits.newest())
+    assert documents.desynced == set()
+    assert all(0 <= edit.start <= edit.end <= len(text) for edit in documents.recent_edits.newest())
 
 
 def _compare(document: Document, text: str, language: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from hearth.engine.backends.scripted import ScriptedBackend
 from hearth.engine.chat import history
 from hearth.engine.errors import HostDied
 from hearth.engine.types import ChatRequest, Finished, Piece
-from hearth.lsp_server import chatting, rewriting, words
+from hearth.lsp_server import chatting, rewriting
 from hearth.lsp_server.features import workspace_execute_command as commands
+from hearth.lsp_server.words.client import Client
 from tests.reliability import fuzz_lsp
 
 SETTINGS = {"chat": {"backend": "scripted", "model": "It adds.", "keep_history": True}}
@@ -45,8 +47,8 @@ async def asked(client: fuzz_lsp.Client, method: str, params: Any) -> Any:
 @pytest.fixture
 async def client() -> fuzz_lsp.Client:
     client = await fuzz_lsp.started()
-    client.server.configure({"hearth": SETTINGS}, "the test")
-    client.server.configured()
+    client.server.configuration.take({"hearth": SETTINGS}, "the test")
+    client.server.configuration.set_complete()
     return client
 
 
@@ -116,7 +118,7 @@ async def test_every_command_that_fails_has_a_result_and_tells(
     result = await asked(client, "workspace/executeCommand", {"command": command, "arguments": arguments})
     assert result is (False if command == "hearth.act" else None)
     assert client.errors == 0
-    assert any("internal error" in each for each in client.server._told)
+    assert any("internal error" in each for each in client.server.client._shown)
 
 
 async def test_all_commands_are_behind_the_boundary(client: fuzz_lsp.Client) -> None:
@@ -129,12 +131,9 @@ async def test_all_commands_are_behind_the_boundary(client: fuzz_lsp.Client) -> 
 async def test_an_answer_that_cannot_be_shown_is_the_result_all_the_same(
     client: fuzz_lsp.Client, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = client.server.client_capabilities
-    from lsprotocol import types as lsp
-
-    window.window = lsp.WindowClientCapabilities(show_document=lsp.ShowDocumentClientCapabilities(support=True))
+    client.server.client.can = replace(client.server.client.can, documents_shown=True)
     said: list[str] = []
-    monkeypatch.setattr(words.client, "show", lambda ls, message, kind: said.append(message))
+    monkeypatch.setattr(Client, "_show", lambda self, message, kind: said.append(message))
     if what == "write":
         monkeypatch.setattr(os, "fsync", _full)
     client.reply_with = {"success": False} if what == "refused" else "nonsense"
@@ -150,7 +149,7 @@ async def test_a_chat_that_cannot_be_deleted_is_told_with_the_reason(
     await asked(client, "hearth/chat", {"message": "What?", "conversation": "mine"})
     monkeypatch.setattr(Path, "unlink", _full)
     assert await asked(client, "hearth/chat/delete", {"conversation": "mine"}) is False
-    assert any("mine.json cannot be deleted: No space left" in each for each in client.server._told)
+    assert any("mine.json cannot be deleted: No space left" in each for each in client.server.client._shown)
 
 
 async def test_half_a_character_in_an_answer_costs_nothing_else(

@@ -13,7 +13,7 @@ from hearth.engine.context.documents import Document
 from hearth.engine.context.recent import RecentEdits
 from hearth.engine.stats.tracker import Tracker
 from hearth.lsp_server import convert, healing
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.documents import Documents
 from tests.reliability import fuzz_lsp
 
 URI = "file:///project/one.py"
@@ -45,7 +45,7 @@ def digest(text: str) -> str:
 
 
 def told(client: fuzz_lsp.Client) -> list[str]:
-    return [each for each in client.server._told if "one.py" in each]
+    return [each for each in client.server.client._shown if "one.py" in each]
 
 
 class Broken:
@@ -66,13 +66,12 @@ class Broken:
 
 @pytest.mark.parametrize(
     ("where", "name"),
-    [(Hearth, "open"), (Hearth, "_judge"), (documents.Document, "__init__"), (RecentEdits, "__init__")],
+    [(Documents, "open"), (Documents, "_judge"), (documents.Document, "__init__")],
 )
 async def test_a_document_that_was_not_opened_is_there_with_its_next_change(
     where: Any, name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = await fuzz_lsp.started()
-    client.server.edits = None
     broken = Broken(monkeypatch, where, name)
     opened(client)
     changed(client, 1, 1, 3, "w", version=2)
@@ -89,7 +88,13 @@ async def test_a_document_that_was_not_opened_is_there_with_its_next_change(
 
 @pytest.mark.parametrize(
     ("where", "name"),
-    [(Document, "apply"), (Tracker, "edited"), (RecentEdits, "note"), (convert, "offset_at"), (Hearth, "doubt")],
+    [
+        (Document, "apply"),
+        (Tracker, "edited"),
+        (RecentEdits, "note"),
+        (convert, "offset_at"),
+        (Documents, "mark_desynced"),
+    ],
 )
 async def test_a_change_that_was_not_made_is_made_all_the_same(
     where: Any, name: str, monkeypatch: pytest.MonkeyPatch
@@ -98,7 +103,7 @@ async def test_a_change_that_was_not_made_is_made_all_the_same(
     opened(client)
     broken = Broken(monkeypatch, where, name)
     changed(client, 1, 1, 3, "w", version=2)
-    changed(client, 1, 3, 3, "!", version=2 if name == "doubt" else 3)
+    changed(client, 1, 3, 3, "!", version=2 if name == "mark_desynced" else 3)
     broken.is_on = False
     changed(client, 0, 0, 0, "# ", version=4)
     if name != "offset_at":  # without which no place in the text can be known
@@ -123,10 +128,10 @@ async def test_a_document_whose_closing_fails_is_closed(monkeypatch: pytest.Monk
 
 async def test_a_document_that_is_broken_is_closed_and_opened_like_any(monkeypatch: pytest.MonkeyPatch) -> None:
     client = await fuzz_lsp.started()
-    broken = Broken(monkeypatch, Hearth, "open")
+    broken = Broken(monkeypatch, Documents, "open")
     opened(client)
     client.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
-    assert not client.server.broken
+    assert not client.server.documents.broken
     broken.is_on = False
     changed(client, 0, 0, 0, "x", version=2)
     assert await ours(client) is None, "it is closed"
@@ -134,7 +139,7 @@ async def test_a_document_that_is_broken_is_closed_and_opened_like_any(monkeypat
 
 async def test_a_save_heals_too(monkeypatch: pytest.MonkeyPatch) -> None:
     client = await fuzz_lsp.started()
-    broken = Broken(monkeypatch, Hearth, "open")
+    broken = Broken(monkeypatch, Documents, "open")
     opened(client)
     broken.is_on = False
     client.notify("textDocument/didSave", {"textDocument": {"uri": URI}, "text": "saved\n"})
@@ -143,15 +148,16 @@ async def test_a_save_heals_too(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_file_with_secrets_stays_one_when_it_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     client = await fuzz_lsp.started()
-    broken = Broken(monkeypatch, Hearth, "_judge")
+    broken = Broken(monkeypatch, Documents, "_judge")
     uri = "file:///project/.env"
     item = {"uri": uri, "languageId": "plaintext", "version": 1, "text": "KEY=1\n"}
     client.notify("textDocument/didOpen", {"textDocument": item})
-    assert uri not in client.server.documents
+    assert client.server.documents.get(uri) is None
     broken.is_on = False
     change = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": "KEY=2\n"}]}
     client.notify("textDocument/didChange", change)
-    assert client.server.is_secret(client.server.documents[uri])
+    document = client.server.documents.get(uri)
+    assert document is not None and client.server.documents.is_secret(document)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])

@@ -7,9 +7,10 @@ import pytest
 from lsprotocol import types as lsp
 
 from hearth.engine.context import ignore
-from hearth.lsp_server import hearth
+from hearth.lsp_server import documents
 from hearth.lsp_server.boundary import guarded
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server.session import Server
+from hearth.lsp_server.words.client import Client
 
 
 async def test_until_it_is_known_where_a_file_leads_no_model_sees_it(
@@ -23,17 +24,17 @@ async def test_until_it_is_known_where_a_file_leads_no_model_sees_it(
         return judge(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(ignore, "verdict_of_path", late)
-    monkeypatch.setattr(hearth, "_JUDGE_SECONDS", 0.01)
-    monkeypatch.setattr(Hearth, "roots", (str(tmp_path),))
-    server = Hearth()
-    document = server.open(lsp.TextDocumentItem((tmp_path / "a.py").as_uri(), "python", 1, "x = 1\n"))
+    monkeypatch.setattr(documents, "_JUDGE_SECONDS", 0.01)
+    monkeypatch.setattr(Client, "roots", (str(tmp_path),))
+    server = Server()
+    document = server.documents.open(lsp.TextDocumentItem((tmp_path / "a.py").as_uri(), "python", 1, "x = 1\n"))
     assert document is not None
-    assert server.is_secret(document) and server.is_off(document)
+    assert server.documents.is_secret(document) and server.is_off(document)
 
-    async def ask(ls: Hearth, params: lsp.DocumentSymbolParams) -> bool:
+    async def ask(ls: Server, params: lsp.DocumentSymbolParams) -> bool:
         return ls.is_off(document)
 
     answers.set()
     params = lsp.DocumentSymbolParams(lsp.TextDocumentIdentifier(document.uri))
     assert not await guarded(ask, True)(server, params)  # a request waits for it
-    assert not server.is_secret(document)
+    assert not server.documents.is_secret(document)

@@ -123,7 +123,7 @@ def test_every_kind_of_status_is_told() -> None:
 
 def test_every_ability_that_the_server_looks_for_is_told() -> None:
     table = PAGE.partition("| `experimental.hearth` |")[2].partition("\n\n")[0]
-    assert set(re.findall(r"`(\w+): true`", table)) == set(re.findall(r'_is_able\("(\w+)"\)', sources()))
+    assert set(re.findall(r"`(\w+): true`", table)) == set(re.findall(r'ours\.get\("(\w+)"\)', sources()))
 
 
 def test_every_group_of_settings_is_named() -> None:

@@ -9,13 +9,15 @@ from lsprotocol import types as lsp
 from hearth.engine.code_actions.edits import Edit, applied
 from hearth.engine.context.documents import Document
 from hearth.lsp_server import convert, workspace_edits
+from hearth.lsp_server.capabilities import resolve
 
 TEXT = 'one = "äö"\ntwo = 2\n\nthree = 3'
 
 
 def of_document(workspace: Any, *edits: Edit) -> lsp.WorkspaceEdit:
     capabilities = lsp.ClientCapabilities(workspace=workspace)
-    server: Any = SimpleNamespace(client_capabilities=capabilities, encoding="utf-16")
+    client = SimpleNamespace(can=resolve(capabilities, ""), encoding="utf-16")
+    server: Any = SimpleNamespace(client=client)
     return workspace_edits.of_document(server, Document("u", TEXT), 1, edits, lsp.ChangeAnnotation("x"))
 
 

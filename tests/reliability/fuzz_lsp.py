@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hearth.lsp_server.features.workspace_execute_command import COMMANDS
-from hearth.lsp_server.hearth import Hearth
 from hearth.lsp_server.server import build
+from hearth.lsp_server.session import Server
 
 WITNESS = "file:///project/witness.py"
 OTHER = "file:///project/other.py"
@@ -112,7 +112,7 @@ _JUNK: tuple[Any, ...] = (
 class Client:
     """The other end. `answers` counts the answers to each of our requests."""
 
-    server: Hearth = field(default_factory=build)
+    server: Server = field(default_factory=build)
     answers: Counter[Any] = field(default_factory=Counter)
     asked: list[int] = field(default_factory=list)
     replies: random.Random = field(default_factory=lambda: random.Random(0))
@@ -255,7 +255,8 @@ async def run(cases: int, seed: int) -> Client:
         if number % 500 == 499:
             await client.settle()
     await client.settle()
-    assert client.server.documents[WITNESS].text == text, f"the witness differs, seed {seed}"
+    witness = client.server.documents.get(WITNESS)
+    assert witness is not None and witness.text == text, f"the witness differs, seed {seed}"
     assert not (wrong := client.wrongly_answered()), f"answers by request: {wrong}, seed {seed}"
     client.notify("hearth/nothing", {})
     client.request("hearth/chat/list", {})

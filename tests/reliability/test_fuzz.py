@@ -118,7 +118,8 @@ async def test_a_language_that_is_no_text_is_plain_text() -> None:
     client = await _client()
     item = {"uri": fuzz_lsp.OTHER, "languageId": 7, "version": 1, "text": "x"}
     client.notify("textDocument/didOpen", {"textDocument": item})
-    assert client.server.documents[fuzz_lsp.OTHER].language == "plaintext"
+    document = client.server.documents.get(fuzz_lsp.OTHER)
+    assert document is not None and document.language == "plaintext"
 
 
 async def test_an_object_inside_of_a_message_that_looks_like_a_message_is_not_one() -> None:

@@ -8,7 +8,7 @@ from hearth.engine import state
 from hearth.engine.backends.scripted import ScriptedBackend
 from hearth.engine.chat import history
 from hearth.engine.chat.answering import WINDOW, Answered, Chats, Passage
-from hearth.engine.errors import PromptTooLong, RequestRefused
+from hearth.engine.errors import InvalidRequest, PromptTooLong
 from hearth.engine.settings import ChatSettings
 from hearth.engine.types import ChatMessage, ChatPrompt
 
@@ -164,7 +164,7 @@ async def test_a_disk_that_is_full_does_not_lose_the_answer(monkeypatch: pytest.
 @pytest.mark.parametrize("name", ["../x", "a/b", "a.b", "é", "x" * 65])
 async def test_names_that_are_no_names_are_refused(name: str) -> None:
     conversations, _ = talk("Yes.")
-    with pytest.raises(RequestRefused):
+    with pytest.raises(InvalidRequest):
         await ask(conversations, "Is it?", name)
 
 

@@ -11,8 +11,8 @@ from hearth.engine.context.documents import Document
 from hearth.engine.stats import records
 from hearth.engine.stats.tracker import KEPT_AFTER
 from hearth.engine.types import Completion
-from hearth.lsp_server import usage
-from hearth.lsp_server.hearth import Hearth
+from hearth.lsp_server import stats
+from hearth.lsp_server.session import Server
 
 TEXT = "x = "
 ANSWER = "compute(y)"
@@ -20,22 +20,22 @@ SOON = 20.0
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Hearth:
-    monkeypatch.setattr(usage, "_WRITE_SECONDS", 0.01)
-    server = Hearth()
-    server.documents["file:///a.py"] = Document("file:///a.py", TEXT, "python")
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    monkeypatch.setattr(stats, "_WRITE_SECONDS", 0.01)
+    server = Server()
+    server.documents._open["file:///a.py"] = Document("file:///a.py", TEXT, "python")
     return server
 
 
-def accept_something(server: Hearth) -> None:
+def accept_something(server: Server) -> None:
     """And half a minute passes."""
-    (document,) = server.documents.values()
+    (document,) = server.documents.all()
     start = len(document.text)
-    server.usage.offered(document, Completion(ANSWER, start, start), 0.1, True, 0.05)
+    server.stats.offered(document, Completion(ANSWER, start, start), 0.1, True, 0.05)
     document.apply(start, start, ANSWER)
-    server.usage.edited(document, start, start, ANSWER)
+    server.stats.edited(document, start, start, ANSWER)
     later = time.time() + KEPT_AFTER + 1
-    server.usage.tracker.clock = lambda: later
+    server.stats.tracker.clock = lambda: later
 
 
 async def written(count: int) -> list[records.SuggestionRecord]:
@@ -46,7 +46,7 @@ async def written(count: int) -> list[records.SuggestionRecord]:
 
 
 async def test_half_a_minute_after_it_was_accepted_a_suggestion_is_written_with_what_was_kept(
-    server: Hearth,
+    server: Server,
 ) -> None:
     accept_something(server)
     (record,) = await written(1)
@@ -55,7 +55,7 @@ async def test_half_a_minute_after_it_was_accepted_a_suggestion_is_written_with_
 
 
 async def test_what_could_not_be_written_is_written_when_there_is_room_again(
-    server: Hearth, monkeypatch: pytest.MonkeyPatch
+    server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tries = []
     real = records.append
@@ -73,7 +73,7 @@ async def test_what_could_not_be_written_is_written_when_there_is_room_again(
 
 
 async def test_a_disk_that_hangs_holds_up_neither_keys_nor_the_end(
-    server: Hearth, monkeypatch: pytest.MonkeyPatch
+    server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hanging, free = threading.Event(), threading.Event()
 
@@ -82,20 +82,20 @@ async def test_a_disk_that_hangs_holds_up_neither_keys_nor_the_end(
         free.wait(SOON)
 
     monkeypatch.setattr(records, "append", hang)
-    monkeypatch.setattr(usage, "_LAST_WRITE_SECONDS", 0.05)
+    monkeypatch.setattr(stats, "_LAST_WRITE_SECONDS", 0.05)
     try:
         accept_something(server)
         async with asyncio.timeout(SOON):
             while not hanging.is_set():
                 await asyncio.sleep(0.01)
         accept_something(server)
-        await server.usage.close()
+        await server.stats.close()
         assert not free.is_set()
     finally:
         free.set()
 
 
 def test_of_a_models_path_only_the_name_is_kept() -> None:
-    assert usage._short("/home/somebody/models/coder.gguf") == "coder.gguf"
-    assert usage._short("C:\\Users\\somebody\\coder.gguf") == "coder.gguf"
-    assert usage._short("qwen2.5-coder-0.5b-instruct") == "qwen2.5-coder-0.5b-instruct"
+    assert stats._short("/home/somebody/models/coder.gguf") == "coder.gguf"
+    assert stats._short("C:\\Users\\somebody\\coder.gguf") == "coder.gguf"
+    assert stats._short("qwen2.5-coder-0.5b-instruct") == "qwen2.5-coder-0.5b-instruct"

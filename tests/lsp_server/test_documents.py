@@ -8,7 +8,8 @@ import pytest
 from lsprotocol import types as lsp
 
 from hearth.engine.context.documents import Document
-from hearth.lsp_server import mirror
+from hearth.lsp_server.capabilities import Capabilities
+from hearth.lsp_server.documents import Documents, reason_to_doubt
 from tests.reliability import fuzz_lsp
 from tests.reliability.fuzz_lsp import WITNESS
 
@@ -35,7 +36,7 @@ def change(start: tuple[int, int], end: tuple[int, int], length: int | None = No
     ],
 )
 def test_what_the_protocol_allows_raises_no_doubt(params: Any) -> None:
-    assert mirror.reason_to_doubt(Document("u", TEXT, version=5), params, "utf-16") == ""
+    assert reason_to_doubt(Document("u", TEXT, version=5), params, "utf-16") == ""
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_what_the_protocol_allows_raises_no_doubt(params: Any) -> None:
     ],
 )
 def test_what_cannot_have_been_made_to_our_text_raises_doubt(params: Any, why: str) -> None:
-    assert why in mirror.reason_to_doubt(Document("u", TEXT, version=5), params, "utf-16")
+    assert why in reason_to_doubt(Document("u", TEXT, version=5), params, "utf-16")
 
 
 async def out_of_step(able: bool) -> fuzz_lsp.Client:
@@ -91,20 +92,21 @@ async def test_a_client_that_can_be_asked_is_asked_at_once() -> None:
 async def test_a_change_that_cannot_be_read_raises_doubt() -> None:
     client = await fuzz_lsp.started()
     client.notify("textDocument/didChange", {"textDocument": {"uri": WITNESS, "version": 2}, "contentChanges": 7})
-    assert client.server.doubted == {WITNESS}
+    assert client.server.documents.desynced == {WITNESS}
 
 
 async def test_the_text_of_another_version_is_not_taken() -> None:
-    document = Document("u", "ours", version=5)
+    async def older(uri: str) -> tuple[str, int]:
+        return "older", 4
 
-    async def answer(*_: Any) -> Any:
-        return SimpleNamespace(text="older", version=4)
-
-    server: Any = SimpleNamespace(
-        documents={"u": document}, protocol=SimpleNamespace(send_request_async=answer), doubted={"u"}, edits=None
-    )
-    await mirror.ask_again(server, "u")
-    assert document.text == "ours" and server.doubted == {"u"}
+    client: Any = SimpleNamespace(can=Capabilities(), text_of=older)
+    ours: Any = SimpleNamespace()  # nothing of it is used here
+    documents = Documents(client, ours, ours, lambda uri: None)
+    document = documents.open(lsp.TextDocumentItem("untitled:u", "python", 5, "ours"))
+    assert document is not None
+    documents.mark_desynced(document.uri)
+    await documents.ask_for_text(document.uri)
+    assert document.text == "ours" and documents.desynced == {document.uri}
 
 
 async def test_a_save_is_announced_with_its_text() -> None:

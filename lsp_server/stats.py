@@ -1,16 +1,16 @@
-"""Notes what becomes of suggestions (the engine's `stats`) without anybody waiting for it, least of all a key."""
+"""Notes what becomes of suggestions (`hearth.engine.stats`) without anybody waiting for it, least of all a key."""
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+import time
 
+from hearth.engine.context.documents import Document
 from hearth.engine.stats import advice, records
 from hearth.engine.stats.tracker import Offer, Tracker
-
-if TYPE_CHECKING:
-    from hearth.engine.context.documents import Document
-    from hearth.engine.types import Completion
-    from hearth.lsp_server.hearth import Hearth
+from hearth.engine.types import Completion
+from hearth.lsp_server.configuration import Configuration
+from hearth.lsp_server.disk import DiskNotice
+from hearth.lsp_server.documents import Documents
 
 log = logging.getLogger("hearth.server")
 _WRITE_SECONDS = 10.0
@@ -18,11 +18,13 @@ _LAST_WRITE_SECONDS = 2.0  # an editor that closes does not wait longer
 _MAX_UNWRITTEN = 1000
 
 
-class Usage:
+class Statistics:
     """The suggestions of this session. All methods run on the event loop; the disk is another thread's."""
 
-    def __init__(self, server: "Hearth") -> None:
-        self._server = server
+    def __init__(self, configuration: Configuration, documents: Documents, disk: DiskNotice) -> None:
+        self._configuration = configuration
+        self._documents = documents
+        self._disk = disk
         self._unwritten: list[records.SuggestionRecord] = []
         self._writing: asyncio.Task[None] | None = None
         self._advised: float | None = None
@@ -31,8 +33,8 @@ class Usage:
 
     def offered(
         self,
-        document: "Document",
-        completion: "Completion",
+        document: Document,
+        completion: Completion,
         seconds: float,
         automatic: bool,
         floor: float,
@@ -47,7 +49,7 @@ class Usage:
             start=completion.start,
             text=completion.text,
             language=document.language,
-            model=_short(self._server.settings.completion.model),
+            model=_short(self._configuration.settings.completion.model),
             confidence=completion.confidence,
             latency_ms=seconds * 1000,
             automatic=automatic,
@@ -58,11 +60,11 @@ class Usage:
             self._writing = asyncio.create_task(self._write_now_and_then())
         return self.tracker.offer(offer, document.text)
 
-    def also_offered(self, id: str, completion: "Completion") -> str:
+    def also_offered(self, id: str, completion: Completion) -> str:
         """Another completion goes out with the one that has this id; its own id in later events."""
         return self.tracker.also(id, completion.start, completion.text)
 
-    def edited(self, document: "Document", start: int, end: int, inserted: str) -> None:
+    def edited(self, document: Document, start: int, end: int, inserted: str) -> None:
         self.tracker.edited(document.uri, start, end, inserted, document.text)
 
     def closed(self, uri: str) -> None:
@@ -70,7 +72,7 @@ class Usage:
 
     async def floor(self) -> float | None:
         """The `min_confidence` that the statistics advise; None without an advice, or when it is not wanted."""
-        if not self._server.settings.stats.tune:
+        if not self._configuration.settings.stats.tune:
             return None
         if not self._asked:
             self._advised, self._asked = await asyncio.to_thread(_advised), True
@@ -95,7 +97,7 @@ class Usage:
 
     async def _write(self) -> None:
         self._unwritten += self.tracker.take()
-        if not self._server.settings.stats.enabled:
+        if not self._configuration.settings.stats.enabled:
             self._unwritten.clear()
         batch = self._unwritten[-_MAX_UNWRITTEN:]
         self._unwritten = []
@@ -106,10 +108,10 @@ class Usage:
         except OSError as error:
             self._unwritten = batch  # perhaps there is room the next time
             log.info("the statistics cannot be written: %s", error)
-            await self._server.tell_what_is_not_kept()
+            await self._disk.show()
 
     def _text_of(self, uri: str) -> str | None:
-        document = self._server.documents.get(uri)
+        document = self._documents.get(uri)
         return document.text if document else None
 
 
@@ -119,7 +121,5 @@ def _short(model: str) -> str:
 
 
 def _advised() -> float | None:
-    import time
-
     found = advice.advise(records.load(time.time() - advice.DAYS * 86400))
     return found.min_confidence if found else None

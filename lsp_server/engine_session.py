@@ -1,0 +1,115 @@
+"""The engine as one editor uses it: the backends, the completer and the conversations of the current settings."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from hearth.engine import backends
+from hearth.engine.backends import Backend, Fetcher
+from hearth.engine.chat.answering import Chats
+from hearth.engine.completion.completer import Completer
+from hearth.engine.context import ContextQuery
+from hearth.engine.errors import HearthError
+from hearth.engine.types import Snapshot
+from hearth.lsp_server.background import Background
+from hearth.lsp_server.configuration import Configuration
+from hearth.lsp_server.documents import Documents
+from hearth.lsp_server.stats import Statistics
+from hearth.lsp_server.status import StatusReporter
+from hearth.lsp_server.words.client import Client
+
+
+class EngineSession:
+    """All methods run on the event loop."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        client: Client,
+        documents: Documents,
+        status: StatusReporter,
+        stats: Statistics,
+        background: Background,
+    ) -> None:
+        self._configuration = configuration
+        self._client = client
+        self._documents = documents
+        self._status = status
+        self._stats = stats
+        self._background = background
+        self._backends: dict[str, Backend] = {}
+        self._completer: Completer | None = None
+        self._chats: Chats | None = None
+
+    async def completer(self) -> Completer:
+        """The completer of the current settings. Raises `SettingsError` for an unknown backend."""
+        floor = await self._stats.floor()
+        if self._completer is None:
+            settings = self._configuration.settings.completion
+            backend = self._backend(settings.backend)
+            if floor is not None:
+                settings = replace(settings, min_confidence=floor)
+            self._completer = Completer(backend, settings, self.surroundings)
+        return self._completer
+
+    def chat_backend(self) -> Backend:
+        """What answers code actions. Raises `SettingsError` for an unknown backend."""
+        return self._backend(self._configuration.settings.chat.backend)
+
+    def chats(self) -> Chats:
+        """The conversations of the current settings. Raises `SettingsError` for an unknown backend."""
+        backend = self.chat_backend()
+        if self._chats is None:
+            self._chats = Chats(backend, self._configuration.settings.chat)
+        return self._chats
+
+    def surroundings(self, snapshot: Snapshot, offset: int, window: tuple[int, int]) -> ContextQuery | None:
+        """What else the model may be shown for a completion there; None when the user wants none of it."""
+        settings = self._configuration.settings.context
+        if not settings.enabled:
+            return None
+        return ContextQuery(
+            snapshot,
+            offset,
+            open_documents=self._documents.all(),
+            workspace_roots=self._client.roots,
+            recent_edits=self._documents.recent_edits.newest(),
+            settings=settings,
+            window=window,
+        )
+
+    async def fetch(self) -> None:
+        """Get what model could not be had, now. The status tells where that ends, the user is told again too."""
+        self._client.allow_again(self._status.current.message)
+        for backend in list(self._backends.values()):
+            if isinstance(backend, Fetcher):
+                with suppress(HearthError):
+                    await backend.fetch()
+
+    def stop_fetching(self) -> None:
+        """End every download of a model; it goes on when the user says so."""
+        for backend in self._backends.values():
+            if isinstance(backend, Fetcher):
+                backend.stop_fetching()
+
+    def forget(self, uri: str) -> None:
+        if self._completer is not None:
+            self._completer.forget(uri)
+
+    def drop_backends(self) -> None:
+        """The settings are others: what was made of the old ones ends, and is made anew when it is asked for."""
+        self._completer = self._chats = None
+        old, self._backends = self._backends, {}
+        for backend in old.values():
+            self._background.start(backend.close())
+
+    async def close(self) -> None:
+        for backend in self._backends.values():
+            with suppress(HearthError, OSError):
+                await backend.close()
+        self._backends.clear()
+        self._completer = self._chats = None
+
+    def _backend(self, name: str) -> Backend:
+        if name not in self._backends:
+            self._backends[name] = backends.create(name, self._configuration.settings, self._status)
+        return self._backends[name]

@@ -1,0 +1,105 @@
+"""One editor's session: the server, which holds the parts that each know one thing about it."""
+
+import asyncio
+import logging
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from pygls.lsp.server import LanguageServer
+
+from hearth.engine import logs
+from hearth.engine.settings import Settings
+from hearth.lsp_server.background import Background
+from hearth.lsp_server.configuration import Configuration
+from hearth.lsp_server.disk import DiskNotice
+from hearth.lsp_server.protocol import HearthProtocol
+from hearth.lsp_server.status import StatusReporter
+from hearth.lsp_server.words.client import Client
+
+if TYPE_CHECKING:  # the parts that are imported when they are needed, which is after `initialize` was answered
+    from hearth.engine.context.documents import Document
+    from hearth.lsp_server.documents import Documents
+    from hearth.lsp_server.engine_session import EngineSession
+    from hearth.lsp_server.stats import Statistics
+
+log = logging.getLogger("hearth.server")
+
+
+class Server(LanguageServer):
+    """One editor's server. All its methods run on the event loop."""
+
+    def __init__(self) -> None:
+        super().__init__("hearth", version("hearth-lsp"), protocol_cls=HearthProtocol)
+        self.exit_code = 0  # of this process, once the client has sent `exit`
+        self.loading: asyncio.Task[None] | None = None  # of what a session imports once it has begun
+        self.client = Client(self)
+        self.background = Background()
+        self.disk = DiskNotice(self.client)
+        self.status = StatusReporter(self.client, self.background, self._fetch, self._stop_fetching)
+        self.configuration = Configuration(self.client, self._settings_changed)
+        self._engine: EngineSession | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The current ones."""
+        return self.configuration.settings
+
+    @cached_property
+    def documents(self) -> "Documents":
+        from hearth.lsp_server.documents import Documents
+
+        return Documents(self.client, self.status, self.background, self._forget)
+
+    @cached_property
+    def stats(self) -> "Statistics":
+        from hearth.lsp_server.stats import Statistics
+
+        return Statistics(self.configuration, self.documents, self.disk)
+
+    async def engine(self) -> "EngineSession":
+        """What answers, once the first settings are complete."""
+        await self.configuration.completed()
+        if self._engine is None:
+            from hearth.lsp_server.engine_session import EngineSession
+
+            self._engine = EngineSession(
+                self.configuration, self.client, self.documents, self.status, self.stats, self.background
+            )
+        return self._engine
+
+    def is_off(self, document: "Document") -> bool:
+        """No completions here: paused, switched off, not for this language, or a file that holds secrets."""
+        settings = self.settings.completion
+        if self.status.paused or not settings.enabled or self.documents.is_secret(document):
+            return True
+        return document.language in settings.languages_off or self.documents.is_too_long(document)
+
+    async def close(self) -> None:
+        """End what was begun; the host stays for other windows."""
+        if "stats" in self.__dict__:
+            await self.stats.close()
+        if self._engine is not None:
+            await self._engine.close()
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """What pygls itself could not handle goes to the log; its words may quote the user's code."""
+        where = getattr(source, "__name__", source)
+        log.error("%s: %s", where, repr(error) if logs.is_debug() else type(error).__name__)
+
+    def _forget(self, uri: str) -> None:
+        self.stats.closed(uri)
+        if self._engine is not None:
+            self._engine.forget(uri)
+
+    def _settings_changed(self) -> None:
+        if self._engine is not None:
+            self._engine.drop_backends()
+
+    async def _fetch(self) -> None:
+        if self._engine is not None:
+            await self._engine.fetch()
+
+    def _stop_fetching(self) -> None:
+        if self._engine is not None:
+            self._engine.stop_fetching()
