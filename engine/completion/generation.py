@@ -24,7 +24,7 @@ from hearth.engine.completion.whole import beginning
 from hearth.engine.context.syntax import opens_block
 from hearth.engine.secrets.hiding import restored, stand_ins
 from hearth.engine.stopping.borders import is_whole
-from hearth.engine.types import CompletionRequest, Finished, Piece, Rival, Usage
+from hearth.engine.types import Alternative, CompletionRequest, Finished, Piece, Usage
 
 log = logging.getLogger("hearth.completion")
 _CUT = ("doubt", "limit", "too_long")  # reasons that say nothing of where an answer should end
@@ -186,11 +186,11 @@ class Generation:
             waiting.cancel()
 
     async def _run(self) -> None:
-        rivals: tuple[Rival, ...] = ()
+        rivals: tuple[Alternative, ...] = ()
         async with aclosing(self._backend.generate(self._request)) as events:
             async for event in events:
                 if isinstance(event, Finished):
-                    self.reason, self.usage, rivals = event.name, event.usage, event.rivals
+                    self.reason, self.usage, rivals = event.name, event.usage, event.alternatives
                 elif not self._take(event):
                     self.reason = "doubt"
                     break
@@ -212,7 +212,7 @@ class Generation:
         self._spoke_at = self._spoke_at or _now()
         text = self._own(piece.text)
         answer = self.answer + text
-        self._draft = self._with_secrets(self._own(piece.draft) or answer)
+        self._draft = self._with_secrets(self._own(piece.tentative) or answer)
         if text:
             self.answer = self._with_secrets(answer)
             is_cut = len(self.answer) < len(answer)
@@ -244,7 +244,7 @@ class Generation:
         end = len(self.answer)
         return next((probability for reached, probability in self._steps if reached >= end), piece.probability)
 
-    def _remember(self, complete: bool = True, rivals: tuple[Rival, ...] = ()) -> None:
+    def _remember(self, complete: bool = True, rivals: tuple[Alternative, ...] = ()) -> None:
         place = self._place
         self._suggestions.add(place.text, place.offset, self.answer, self._parts, complete, rivals, self.by_hand)
 

@@ -36,7 +36,7 @@ class Answer:
     text: str = ""
     rule: str = ""  # that ended it
     trimmed: bool = False  # no rule ended it, and its end was not all of use
-    _settled: int = field(default=0, repr=False)
+    _committed: int = field(default=0, repr=False)
     _likely_end: int = field(default=-1, repr=False)
     _likelihood: float = field(default=0.0, repr=False)
     _guess: tuple[str, int] | None = field(default=None, repr=False)
@@ -51,9 +51,9 @@ class Answer:
         return self.rule or ("trimmed" if self.trimmed else "")
 
     @property
-    def unsettled(self) -> str:
+    def uncommitted(self) -> str:
         """The end that a rule may still take back."""
-        return self.text[self._settled :]
+        return self.text[self._committed :]
 
     def push(self, piece: str) -> str:
         """Append `piece`; return the text that is certain by now (often empty). Line ends become line feeds."""
@@ -67,7 +67,7 @@ class Answer:
         if self.stopped:
             return ""
         certain = self.text if self._guess is None else self.text[: self._guess[1]]
-        return self._settle(_certain_end(certain, self.policy))
+        return self._commit(_certain_end(certain, self.policy))
 
     @property
     def wants_more(self) -> bool:
@@ -88,16 +88,16 @@ class Answer:
         if self._guess is not None and not own_end and self.rule not in DECIDED:
             self._cut(*self._guess)
         if self._likely_end >= 0 and not own_end and self.rule not in DECIDED:
-            self.text = self.text[: max(self._likely_end, self._settled)]
+            self.text = self.text[: max(self._likely_end, self._committed)]
         for trim in TRIMS:
-            self.text = self.text[: max(trim(self.text, self.policy), self._settled)]
+            self.text = self.text[: max(trim(self.text, self.policy), self._committed)]
         self.trimmed = whole != self.text and not own_end and not self.rule
-        return self._settle(len(self.text))
+        return self._commit(len(self.text))
 
     def _without_blanks_at_line_ends(self) -> None:
         """They mean something in Markdown only, where two of them break a line."""
-        if "\n" in self.unsettled and self.policy.language != "markdown":
-            start = max(0, self._settled - 1)
+        if "\n" in self.uncommitted and self.policy.language != "markdown":
+            start = max(0, self._committed - 1)
             self.text = self.text[:start] + re.sub(r"(?<=[\S\n])[ \t]+(?=\n)", "", self.text[start:])
 
     def _apply_rules(self) -> None:
@@ -113,13 +113,13 @@ class Answer:
             return
 
     def _cut(self, rule: str, end: int) -> None:
-        self.text = self.text[: max(end, self._settled)]
+        self.text = self.text[: max(end, self._committed)]
         self.rule = rule
 
-    def _settle(self, end: int) -> str:
-        settled = self.text[self._settled : end]
-        self._settled = max(end, self._settled)
-        return settled
+    def _commit(self, end: int) -> str:
+        committed = self.text[self._committed : end]
+        self._committed = max(end, self._committed)
+        return committed
 
 
 def policy_at(
