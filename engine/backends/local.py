@@ -54,7 +54,7 @@ class LocalBackend:
         self._host = HostClient(self._on_loading, host.idle_minutes, host.crash_budget, self._on_notice)
 
     def generate(self, request: AnyRequest) -> Stream:
-        return by_kind(self, request)
+        return by_kind(self, request, self._plainly)
 
     async def complete(self, request: CompletionRequest) -> Stream:
         model = await self.model(self.settings.completion.model)
@@ -66,6 +66,13 @@ class LocalBackend:
     async def chat(self, request: ChatRequest) -> Stream:
         model = await self.model(self.settings.chat.model)
         async with aclosing(without_thinking_tags(self._asked(model, request))) as events:
+            async for event in events:
+                yield event
+
+    async def _plainly(self, request: AnyRequest) -> Stream:
+        """Whatever else the host has a layout for."""
+        model = await self.model(self.settings.completion.model)
+        async with aclosing(self._asked(model, request)) as events:
             async for event in events:
                 yield event
 
