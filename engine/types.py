@@ -122,7 +122,7 @@ class ChatPrompt(msgspec.Struct, frozen=True, tag="chat"):
 
 # Every kind of prompt there is; `host.layouts.LAYOUTS` has a row for each.
 Prompt = FimPrompt | ChatPrompt
-SomePrompt = TypeVar("SomePrompt", FimPrompt, ChatPrompt, FimPrompt | ChatPrompt, covariant=True)
+SomePrompt = TypeVar("SomePrompt", bound=Prompt, covariant=True)
 
 
 @dataclass(frozen=True)  # a generic class is marked when it is made, and has no slot for that
@@ -151,7 +151,7 @@ class GenerationRequest(Generic[SomePrompt]):
 
 CompletionRequest = GenerationRequest[FimPrompt]
 ChatRequest = GenerationRequest[ChatPrompt]
-AnyRequest = GenerationRequest[FimPrompt | ChatPrompt]
+AnyRequest = GenerationRequest[Prompt]
 
 
 @dataclass(frozen=True, slots=True)
