@@ -122,7 +122,7 @@ class ChatPrompt(msgspec.Struct, frozen=True, tag="chat"):
 
 # Every kind of prompt there is; `host.layouts.LAYOUTS` has a row for each.
 Prompt = FimPrompt | ChatPrompt
-SomePrompt = TypeVar("SomePrompt", FimPrompt, ChatPrompt, FimPrompt | ChatPrompt, covariant=True)
+SomePrompt = TypeVar("SomePrompt", bound=Prompt, covariant=True)
 
 
 @dataclass(frozen=True)  # a generic class is marked when it is made, and has no slot for that
@@ -151,21 +151,21 @@ class GenerationRequest(Generic[SomePrompt]):
 
 CompletionRequest = GenerationRequest[FimPrompt]
 ChatRequest = GenerationRequest[ChatPrompt]
-AnyRequest = GenerationRequest[FimPrompt | ChatPrompt]
+AnyRequest = GenerationRequest[Prompt]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A piece of an answer as it streams. `probability` is that of all its tokens together (1.0 where unknown).
 
-    `draft` is all that was said so far, also what is not certain yet and may be taken back; "" where unknown.
+    `tentative` is all that was said so far, also what is not certain yet and may be taken back; "" where unknown.
     A piece without text tells the probability of that uncertain end.
     """
 
     text: str
     part: Literal["text", "thinking"] = "text"
     probability: float = 1.0
-    draft: str = ""
+    tentative: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Rival:
+class Alternative:
     """The beginning of another answer: `text` is the answer up to one of its tokens, and what might stand for it.
 
     `probability` is that of all its tokens together.
@@ -208,12 +208,12 @@ class FinishReason(StrEnum):
 class Finished:
     """The end of an answer. `rule` is the name of the stop rule that ended it, "" where none did.
 
-    `rivals` are the beginnings of other answers, the most probable first; () where they are unknown.
+    `alternatives` are the beginnings of other answers, the most probable first; () where they are unknown.
     """
 
     reason: FinishReason
     usage: Usage = field(default_factory=Usage)
-    rivals: tuple[Rival, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     rule: str = ""
 
     @property

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 _NOT_OURS = {"node_modules", "dist", "build", "artefacts", "__pycache__"}
 _TEXT = {"", ".py", ".md", ".toml", ".ts", ".mjs", ".json", ".lua", ".txt", ".vim", ".cfg", ".yaml", ".yml", ".sh"}
-_NAME = re.compile(r"hearth[-_.]lsp", re.IGNORECASE)
+_NAME = re.compile(r"hearth[-_.]lsp(?!_server)", re.IGNORECASE)
 _INSTALLS = re.compile(
     r"\b(?:pip[\d.]*|pipx|uvx?|conda|mamba|poetry|brew|npm|npx|yarn|pnpm|cargo|gem|apt|apt-get|snap|nix-env|code)\b"
     r"[^\n`]*?\b(?:install|add|run|i|upgrade|install-extension)\b([^\n`]*)"

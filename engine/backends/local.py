@@ -36,16 +36,51 @@ def create(settings: Settings, on_status: OnStatus) -> "LocalBackend":
 
 
 @dataclass
+class Preparing:
+    """It is found or downloaded, checked, loaded and tested. `again`: that went wrong before.
+
+    `stopped`: the user does not want it to be downloaded.
+    """
+
+    again: bool = False
+    stopped: bool = False
+    task: "asyncio.Task[Ready]" = field(init=False)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The host has loaded it. Without `has_fim` it is asked by chat to fill in the middle."""
+
+    ref: ModelRef
+    has_fim: bool
+
+
+@dataclass(frozen=True)
+class Failed:
+    """It could not be had; `at` is when (monotonic seconds). It is tried again after a while."""
+
+    error: ModelError
+    at: float
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """It could not be had, and is not tried again before the user asks for it."""
+
+    error: ModelError
+
+
+State = Preparing | Ready | Failed | Stopped
+
+
+@dataclass
 class LocalBackend:
     """Prepares each model once (download, digest, load, self-test), then hands requests to the host."""
 
     settings: Settings
     on_status: OnStatus
-    _preparing: dict[str, asyncio.Task[ModelRef]] = field(default_factory=dict)
-    _names: dict[str, str] = field(default_factory=dict)  # by model id, what the settings call it
-    _without_fim: set[str] = field(default_factory=set)  # ids of models that are asked by chat instead
-    _failed: dict[str, tuple[float, ModelError]] = field(default_factory=dict)  # by name, when and why
-    _stopped: set[str] = field(default_factory=set)  # names that the user does not want to be downloaded
+    _models: dict[str, State] = field(default_factory=dict)  # by what the settings call them; those asked for
+    _names: dict[str, str] = field(default_factory=dict)  # the same names, by model id
     _cancelled: bool = False
     _percent: int = -1
 
@@ -54,18 +89,25 @@ class LocalBackend:
         self._host = HostClient(self._on_loading, host.idle_minutes, host.crash_budget, self._on_notice)
 
     def generate(self, request: AnyRequest) -> Stream:
-        return by_kind(self, request)
+        return by_kind(self, request, self._plainly)
 
     async def complete(self, request: CompletionRequest) -> Stream:
-        model = await self.model(self.settings.completion.model)
-        fill = self._asked_by_chat if model.id in self._without_fim else self._asked
-        async with aclosing(fill(model, request)) as events:
+        model = await self._ready(self.settings.completion.model)
+        fill = self._asked if model.has_fim else self._asked_by_chat
+        async with aclosing(fill(model.ref, request)) as events:
             async for event in events:
                 yield event
 
     async def chat(self, request: ChatRequest) -> Stream:
         model = await self.model(self.settings.chat.model)
         async with aclosing(without_thinking_tags(self._asked(model, request))) as events:
+            async for event in events:
+                yield event
+
+    async def _plainly(self, request: AnyRequest) -> Stream:
+        """Whatever else the host has a layout for."""
+        model = await self.model(self.settings.completion.model)
+        async with aclosing(self._asked(model, request)) as events:
             async for event in events:
                 yield event
 
@@ -78,12 +120,13 @@ class LocalBackend:
 
     async def warm(self, request: CompletionRequest) -> Usage:
         name = self.settings.completion.model
-        if self._known(name) is None and await asyncio.to_thread(store.find, name) is None:
+        is_asked_for = isinstance(self._models.get(name), Preparing | Ready)
+        if not is_asked_for and await asyncio.to_thread(store.find, name) is None:
             return Usage()  # a download is for a real request to begin
-        model = await self.model(name)
-        if model.id in self._without_fim:
+        model = await self._ready(name)
+        if not model.has_fim:
             return Usage()
-        return await cost_of(self._host.generate(model, ahead(request)))
+        return await cost_of(self._host.generate(model.ref, ahead(request)))
 
     async def probe(self, request: CompletionRequest) -> Probe:
         return await self._host.inspect(await self.model(self.settings.completion.model), request)
@@ -94,42 +137,49 @@ class LocalBackend:
 
     async def close(self) -> None:
         self._cancelled = True
-        for task in self._preparing.values():
-            task.cancel()
+        for state in self._models.values():
+            if isinstance(state, Preparing):
+                state.task.cancel()
         await self._host.close()
 
     async def model(self, name: str) -> ModelRef:
         """The model, on this disk and loaded. All who wait share one download; a failure is tried again later."""
-        task = self._known(name)
-        if task is None:
-            if (failure := self._held(name)) is not None:
-                raise type(failure)(str(failure))
-            task = self._preparing[name] = asyncio.create_task(self._prepare(name))
-        return await asyncio.shield(task)
+        return (await self._ready(name)).ref
 
     async def fetch(self) -> None:
-        names = list(self._failed) or [self.settings.completion.model]
-        self._failed.clear()
-        self._stopped.clear()
+        names = [name for name, state in self._models.items() if _is_missing(state)]
         for name in names:
+            match self._models[name]:
+                case Failed() | Stopped():
+                    del self._models[name]
+                case Preparing() as preparing:
+                    preparing.stopped = False
+        for name in names or [self.settings.completion.model]:
             await self.model(name)
 
     def stop_fetching(self) -> None:
-        self._stopped.update(name for name, task in self._preparing.items() if not task.done())
+        for state in self._models.values():
+            if isinstance(state, Preparing):
+                state.stopped = True
 
-    def _held(self, name: str) -> ModelError | None:
-        """Why this model is not tried to be had just now."""
-        when, failure = self._failed.get(name, (0.0, None))
-        held = name in self._stopped or time.monotonic() - when < _HELD_SECONDS
-        return failure if held else None
+    async def _ready(self, name: str) -> Ready:
+        """The model once it is ready. Raises what went wrong, also where it went wrong only just now."""
+        state = self._models.get(name)
+        match state:
+            case Ready():
+                return state
+            case Preparing(task=task) if not task.done():
+                return await asyncio.shield(task)
+            case Stopped(error=error):
+                raise type(error)(str(error))
+            case Failed(error=error, at=at) if time.monotonic() - at < _HELD_SECONDS:
+                raise type(error)(str(error))
+        preparing = Preparing(again=isinstance(state, Failed))
+        preparing.task = asyncio.create_task(self._prepare(name, preparing))
+        self._models[name] = preparing
+        return await asyncio.shield(preparing.task)
 
-    def _known(self, name: str) -> "asyncio.Task[ModelRef] | None":
-        """What prepares or has prepared this model; None before, and after a failure."""
-        task = self._preparing.get(name)
-        failed = task is not None and task.done() and (task.cancelled() or task.exception())
-        return None if failed else task
-
-    async def _prepare(self, name: str) -> ModelRef:
+    async def _prepare(self, name: str, preparing: Preparing) -> Ready:
         self.on_status(Status("starting", name, help=await asyncio.to_thread(_restriction, name)))
         try:
             loop = asyncio.get_running_loop()
@@ -141,7 +191,7 @@ class LocalBackend:
                 store.ensure,
                 name,
                 on_progress,
-                lambda: self._cancelled or name in self._stopped,
+                lambda: self._cancelled or preparing.stopped,
                 self.settings.downloads,
             )
             host = self.settings.host
@@ -151,20 +201,21 @@ class LocalBackend:
             await asyncio.to_thread(speeds.note, ref.id, report.prefill_speed, report.decode_speed)
         except HearthError as error:
             retry = isinstance(error, ModelError) and not isinstance(error, UnknownModel)
+            # Of a download that is of no use its beginning was enough; it need not be fetched again and again.
+            is_useless = isinstance(error, BrokenModel) and not await asyncio.to_thread(_is_here, name)
             if isinstance(error, ModelError) and retry:
-                self._failed[name] = (time.monotonic(), error)
-            if isinstance(error, BrokenModel) and not await asyncio.to_thread(_is_here, name):
-                self._stopped.add(name)  # its beginning was enough, and need not be fetched again and again
+                ends = is_useless or preparing.stopped
+                self._models[name] = Stopped(error) if ends else Failed(error, time.monotonic())
+            else:
+                del self._models[name]
             self.on_status(Status("error", str(error), retry=retry))
             raise
-        self._failed.pop(name, None)
-        self._stopped.discard(name)
+        ready = self._models[name] = Ready(ref, has_fim=report.fim != "none")
         notes = [report.news] if report.news else []
-        if report.fim == "none":
-            self._without_fim.add(ref.id)
-            notes += [chat_infill.NOTE] if name == self.settings.completion.model else []
+        if not ready.has_fim and name == self.settings.completion.model:
+            notes.append(chat_infill.NOTE)
         self.on_status(Status("ready", name, help=" ".join(notes)))
-        return ref
+        return ready
 
     def _on_download(self, progress: Progress) -> None:
         if progress.phase == "checking":
@@ -181,11 +232,15 @@ class LocalBackend:
             return
         self.on_status(Status("loading", model, percent))
         name = self._names[model]
-        if percent >= 100 and (task := self._known(name)) is not None and task.done():
+        if percent >= 100 and isinstance(self._models.get(name), Ready):
             self.on_status(Status("ready", name))
 
     def _on_notice(self, text: str) -> None:
         self.on_status(Status("ready", self.settings.completion.model, help=text))
+
+
+def _is_missing(state: State) -> bool:
+    return isinstance(state, Failed | Stopped) or (isinstance(state, Preparing) and state.again)
 
 
 def _restriction(name: str) -> str:

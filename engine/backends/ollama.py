@@ -51,6 +51,21 @@ class Ability:
     family: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The model was asked for, and the server lacks it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulling:
+    """The server is downloading the model."""
+
+    task: asyncio.Task[None]
+
+
+State = Ability | Missing | Pulling
+
+
 @dataclass
 class OllamaBackend:
     settings: Settings
@@ -59,10 +74,8 @@ class OllamaBackend:
     _client: Any = None
     _outage: Outage = field(default_factory=Outage)
     _turns: Turns = field(default_factory=Turns)
-    _abilities: dict[str, Ability] = field(default_factory=dict)
+    _models: dict[str, State] = field(default_factory=dict)  # those of which something is known
     _never_think: set[str] = field(default_factory=set)
-    _missing: set[str] = field(default_factory=set)  # models that were asked for and are not there
-    _pulls: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def generate(self, request: AnyRequest) -> Stream:
         return by_kind(self, request)
@@ -113,17 +126,17 @@ class OllamaBackend:
         Raises `DownloadFailed` (also when it is stopped), `BackendUnavailable`, or `ModelMissing` where downloads
         are switched off.
         """
-        for model in sorted(self._missing):
+        for model in sorted(self._lacking()):
             if not self.settings.downloads.allowed:
                 raise ModelMissing(
                     f"{self._site.name} lacks {model}, and downloads are switched off in the settings."
                 )
-            if model not in self._pulls:
-                self._pulls[model] = asyncio.create_task(self._pull(model))
-            await asyncio.shield(self._pulls[model])
+            if not isinstance(state := self._models.get(model), Pulling):
+                state = self._models[model] = Pulling(asyncio.create_task(self._pull(model)))
+            await asyncio.shield(state.task)
 
     def stop_fetching(self) -> None:
-        for task in self._pulls.values():
+        for task in self._pulls():
             task.cancel()
 
     async def examine(self) -> dict[str, str]:
@@ -143,7 +156,7 @@ class OllamaBackend:
         }
 
     async def close(self) -> None:
-        if pulls := list(self._pulls.values()):
+        if pulls := self._pulls():
             self.stop_fetching()
             await asyncio.wait(pulls)
         await self._turns.close()
@@ -168,14 +181,21 @@ class OllamaBackend:
             self.report(self._failed(error, model))
             raise
         finally:
-            del self._pulls[model]
-        self._missing.discard(model)
+            self._models[model] = Missing()
+        del self._models[model]
         self.report(self._ready())
 
     async def _pulled(self, model: str) -> None:
         """Wait for a pull that is under way; raises what that raises."""
-        if model in self._pulls:
-            await asyncio.shield(self._pulls[model])
+        if isinstance(state := self._models.get(model), Pulling):
+            await asyncio.shield(state.task)
+
+    def _pulls(self) -> list[asyncio.Task[None]]:
+        return [state.task for state in self._models.values() if isinstance(state, Pulling)]
+
+    def _lacking(self) -> list[str]:
+        """The models that the server lacked when they were asked for, also while it downloads them."""
+        return [model for model, state in self._models.items() if isinstance(state, Missing | Pulling)]
 
     async def _fill(self, model: str, request: CompletionRequest) -> Stream:
         await self._pulled(model)
@@ -245,7 +265,8 @@ class OllamaBackend:
         try:
             async with aclosing(await ask(client)) as parts:
                 async for part in parts:
-                    self._missing.discard(model)
+                    if isinstance(self._models.get(model), Missing):
+                        del self._models[model]
                     text, thinking = read(part)
                     if thinking:
                         yield Piece(thinking, "thinking")
@@ -261,14 +282,16 @@ class OllamaBackend:
 
     async def _ability(self, model: str) -> Ability:
         """What the server says of the model; asked once."""
-        if model not in self._abilities:
+        if not isinstance(known := self._models.get(model), Ability):
             client = await self._connected()
             try:
                 shown = await client.show(model)
             except ollama_wire.failures() as error:
                 raise self._explained(model, error) from error
-            self._abilities[model] = _ability(model, shown.template or "", shown.capabilities or [])
-        return self._abilities[model]
+            known = _ability(model, shown.template or "", shown.capabilities or [])
+            if not isinstance(self._models.get(model), Pulling):
+                self._models[model] = known
+        return known
 
     async def _connected(self) -> Any:
         if self._client is None:
@@ -286,13 +309,13 @@ class OllamaBackend:
         return ollama.AsyncClient(host=url, **ollama_wire.options_of(url, self.patience))
 
     def _ready(self) -> Status:
-        ability = self._abilities.get(self.settings.completion.model)
-        note = chat_infill.NOTE if ability and ability.way == "chat" else ""
+        state = self._models.get(self.settings.completion.model)
+        note = chat_infill.NOTE if isinstance(state, Ability) and state.way == "chat" else ""
         return Status("ready", self._site.name, help=note)
 
     def _failed(self, error: HearthError, pulled: str = "") -> Status:
         """A model that is not there can be pulled, so that is offered."""
-        model = pulled or next(iter(self._missing), "")
+        model = pulled or next(iter(self._lacking()), "")
         able = isinstance(error, ModelMissing | DownloadFailed) and self.settings.downloads.allowed
         return Status("error", str(error), help=f"Pull {model}" if able else "", retry=able)
 
@@ -302,10 +325,11 @@ class OllamaBackend:
 
     def _explained(self, model: str, error: Exception) -> HearthError:
         """What went wrong, for the user. The model may be another one when the server is back."""
-        self._abilities.pop(model, None)
+        if isinstance(self._models.get(model), Ability):
+            del self._models[model]
         explained = ollama_wire.explained(self._site, model, error, self.patience)
         if isinstance(explained, ModelMissing):
-            self._missing.add(model)
+            self._models.setdefault(model, Missing())
         return explained
 
 

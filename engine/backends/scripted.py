@@ -12,6 +12,7 @@ from hearth.engine.reasoning import Splitter
 from hearth.engine.settings import Settings
 from hearth.engine.stopping import scanner
 from hearth.engine.types import (
+    Alternative,
     AnyRequest,
     ChatPrompt,
     ChatRequest,
@@ -20,7 +21,6 @@ from hearth.engine.types import (
     FinishReason,
     Piece,
     Probe,
-    Rival,
     Status,
     Usage,
 )
@@ -29,8 +29,8 @@ from hearth.engine.types import (
 def create(settings: Settings, on_status: OnStatus) -> "ScriptedBackend":
     """The model settings are the scripts: pieces separated by "|", each after `delay_ms` (`5:a|b|c`).
 
-    In that of completion, a form feed separates the answer and others, whose first pieces are its rivals; in that
-    of chat the answers to one question after the other, of which the last one is repeated.
+    In that of completion, a form feed separates the answer and others, whose first pieces are its alternatives. In
+    that of chat it separates the answers to one question after the other; the last one is repeated.
     """
     (pieces, delay_ms), *others = [_read(script) for script in settings.completion.model.split("\f")]
     answers = [_read(script) for script in settings.chat.model.split("\f")]
@@ -70,11 +70,11 @@ class ScriptedBackend:
         rest = answer.finish()
         if rest:
             yield Piece(rest)
-        rivals = tuple(Rival(pieces[0], 0.1) for pieces in self.others)
+        alternatives = tuple(Alternative(pieces[0], 0.1) for pieces in self.others)
         yield Finished(
             FinishReason.STOP if answer.end else FinishReason.EOG,
             Usage(generated_tokens=generated),
-            rivals,
+            alternatives,
             answer.end,
         )
 

@@ -25,7 +25,7 @@ from hearth.engine.completion.whole import beginning
 from hearth.engine.context.syntax import opens_block
 from hearth.engine.secrets.hiding import restored, stand_ins
 from hearth.engine.stopping.borders import is_whole
-from hearth.engine.types import CompletionRequest, Finished, Piece, Rival, Usage
+from hearth.engine.types import Alternative, CompletionRequest, Finished, Piece, Usage
 
 log = logging.getLogger("hearth.completion")
 _CUT = ("doubt", "limit", "too_long")  # reasons that say nothing of where an answer should end
@@ -187,11 +187,11 @@ class Generation:
             waiting.cancel()
 
     async def _run(self) -> None:
-        alternatives: tuple[Rival, ...] = ()
+        alternatives: tuple[Alternative, ...] = ()
         async with aclosing(self._backend.generate(self._request)) as events:
             async for event in events:
                 if isinstance(event, Finished):
-                    self.reason, self.usage, alternatives = event.name, event.usage, event.rivals
+                    self.reason, self.usage, alternatives = event.name, event.usage, event.alternatives
                 elif not self._take(event):
                     self.reason = "doubt"
                     break
@@ -215,7 +215,7 @@ class Generation:
         self._spoke_at = self._spoke_at or _now()
         text = self._own(piece.text)
         answer = self.answer + text
-        self._tentative = self._with_secrets(self._own(piece.draft) or answer)
+        self._tentative = self._with_secrets(self._own(piece.tentative) or answer)
         if text:
             self.answer = self._with_secrets(answer)
             is_cut = len(self.answer) < len(answer)
@@ -247,7 +247,7 @@ class Generation:
         end = len(self.answer)
         return next((step.probability for step in self._steps if step.end >= end), piece.probability)
 
-    def _remember(self, complete: bool = True, alternatives: tuple[Rival, ...] = ()) -> None:
+    def _remember(self, complete: bool = True, alternatives: tuple[Alternative, ...] = ()) -> None:
         self._suggestions.add(
             self._cursor.text,
             self._cursor.offset,

@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from hearth.engine.completion.tail import closed_since, only_closers
-from hearth.engine.types import Rival
+from hearth.engine.types import Alternative
 
 _LEFT = 1500  # characters that must be the same left of the cursor, and right of it
 _RIGHT = 500
@@ -130,7 +130,7 @@ class Suggestion:
     answer: str
     parts: tuple[Part, ...]
     complete: bool = True
-    alternatives: tuple[Rival, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     by_hand: bool = False
     cut: bool = False
 
@@ -176,7 +176,7 @@ class Suggestions:
         answer: str,
         parts: Sequence[Part],
         complete: bool = True,
-        alternatives: tuple[Rival, ...] = (),
+        alternatives: tuple[Alternative, ...] = (),
         by_hand: bool = False,
         cut: bool = False,
     ) -> None:

@@ -1,6 +1,6 @@
 """An answer while it is decoded: where it ends, what of it may be sent, and what it might have been instead."""
 
-from hearth.engine.host.alternatives import Rivals
+from hearth.engine.host.alternatives import Alternatives
 from hearth.engine.host.decoding import END, Decoded, Run
 from hearth.engine.stopping.scanner import StopScanner
 from hearth.engine.types import Finished, FinishReason, Piece, StopPolicy
@@ -45,7 +45,7 @@ class RuledAnswer(FreeAnswer):
     def __init__(self, run: Run, policy: StopPolicy) -> None:
         super().__init__(run)
         self._scanner = StopScanner(policy)
-        self._rivals = Rivals()
+        self._alternatives = Alternatives()
 
     @property
     def rule(self) -> str:
@@ -65,13 +65,13 @@ class RuledAnswer(FreeAnswer):
     def take(self, decoded: Decoded) -> Piece | None:
         answer = self._scanner
         answer.may_end_here(decoded.end_probability)
-        self._rivals.note(answer.text, decoded)
+        self._alternatives.note(answer.text, decoded)
         committed = answer.push(decoded.text)
         if answer.stopped:
             return None
         run = self.run
-        probability = run.take_probability(committed) if committed else run.probability_of(answer.tentative)
-        return Piece(committed, probability=probability, draft=answer.text)
+        probability = run.take_probability(committed) if committed else run.probability_of(answer.uncommitted)
+        return Piece(committed, probability=probability, tentative=answer.text)
 
     def rest(self) -> Piece | None:
         own_end = self.reason is FinishReason.EOG
@@ -80,5 +80,5 @@ class RuledAnswer(FreeAnswer):
 
     def finished(self) -> Finished:
         reason = FinishReason.STOP if self._scanner.stopped else self.reason
-        alternatives = self._rivals.within(len(self._scanner.text))
+        alternatives = self._alternatives.within(len(self._scanner.text))
         return Finished(reason, self.run.usage, alternatives, self.rule)

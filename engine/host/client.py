@@ -165,9 +165,9 @@ def _encoded(message: wire.Message) -> bytes:
 
 def _piece(event: wire.FromHost) -> Piece | Finished | None:
     if isinstance(event, wire.Token):
-        return Piece(event.text, probability=event.probability, draft=event.draft)
+        return Piece(event.text, probability=event.probability, tentative=event.tentative)
     if isinstance(event, wire.Done):
-        return Finished(event.reason, event.usage, event.rivals, event.rule)
+        return Finished(event.reason, event.usage, event.alternatives, event.rule)
     return None
 
 

@@ -206,11 +206,11 @@ class Connection:
             return
 
         def on_piece(piece: Piece) -> None:
-            self.send_soon(wire.Token(id, piece.text, piece.probability, piece.draft))
+            self.send_soon(wire.Token(id, piece.text, piece.probability, piece.tentative))
 
         def on_end(outcome: Finished | HearthError) -> None:
             if isinstance(outcome, Finished):
-                self.send_soon(wire.Done(id, outcome.reason, outcome.usage, outcome.rivals, outcome.rule))
+                self.send_soon(wire.Done(id, outcome.reason, outcome.usage, outcome.alternatives, outcome.rule))
             else:
                 self.send_soon(wire.Failed(id, type(outcome).__name__, str(outcome)))
 

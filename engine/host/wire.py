@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from hearth.engine.types import AnyRequest, FinishReason, ModelRef, Probe, Rival, Usage
+from hearth.engine.types import Alternative, AnyRequest, FinishReason, ModelRef, Probe, Usage
 
 # Raised with every change of a message; a host and a client of different versions part ways politely.
 PROTOCOL = 9
@@ -101,14 +101,14 @@ class Token(msgspec.Struct, tag=True, frozen=True):
     id: int
     text: str
     probability: float = 1.0
-    draft: str = ""
+    tentative: str = ""
 
 
 class Done(msgspec.Struct, tag=True, frozen=True):
     id: int
     reason: FinishReason
     usage: Usage
-    rivals: tuple[Rival, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     rule: str = ""
 
 

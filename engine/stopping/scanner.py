@@ -51,7 +51,7 @@ class StopScanner:
         return self.rule or ("trimmed" if self.trimmed else "")
 
     @property
-    def tentative(self) -> str:
+    def uncommitted(self) -> str:
         """The end that a rule may still take back."""
         return self.text[self._committed :]
 
@@ -96,7 +96,7 @@ class StopScanner:
 
     def _without_blanks_at_line_ends(self) -> None:
         """They mean something in Markdown only, where two of them break a line."""
-        if "\n" in self.tentative and self.policy.language != "markdown":
+        if "\n" in self.uncommitted and self.policy.language != "markdown":
             start = max(0, self._committed - 1)
             self.text = self.text[:start] + re.sub(r"(?<=[\S\n])[ \t]+(?=\n)", "", self.text[start:])
 

@@ -1,7 +1,8 @@
 """The kinds of prompts that a backend has a form of its own for."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol, cast
+from typing import Any, Protocol
 
 from hearth.engine.backends.shared.streaming import Stream
 from hearth.engine.errors import RequestRefused
@@ -14,14 +15,16 @@ class _Asked(Protocol):
     def chat(self, request: ChatRequest) -> Stream: ...
 
 
-def by_kind(backend: _Asked, request: AnyRequest) -> Stream:
-    """The answer to a prompt, in the form that the backend has for its kind."""
-    match request.prompt:
-        case FimPrompt():
-            return backend.complete(cast(CompletionRequest, request))
-        case ChatPrompt():
-            return backend.chat(cast(ChatRequest, request))
-    raise RequestRefused("this backend has no form for such a prompt: set the backend to local")
+def by_kind(backend: _Asked, request: AnyRequest, others: Callable[[AnyRequest], Stream] | None = None) -> Stream:
+    """The answer to a prompt, in the form that the backend has for its kind, or in that for all `others`.
+
+    Raises `RequestRefused` where it has none.
+    """
+    forms: dict[type, Callable[[Any], Stream]] = {FimPrompt: backend.complete, ChatPrompt: backend.chat}
+    form = forms.get(type(request.prompt), others)
+    if form is None:
+        raise RequestRefused('The chosen backend cannot do this: only the local one can (`backend = "local"`).')
+    return form(request)
 
 
 def ahead(request: CompletionRequest) -> CompletionRequest:

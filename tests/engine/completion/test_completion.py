@@ -260,7 +260,7 @@ class Drafting(ScriptedBackend):
                     await self.last.wait()
                 said += text
                 probability = self.probabilities[number] if self.probabilities else 1.0
-                yield Piece("", probability=probability, draft=said)
+                yield Piece("", probability=probability, tentative=said)
             if not self.comes_to_nothing:
                 yield Piece(said, probability=probability)
             yield Finished(FinishReason.EOG)

@@ -31,7 +31,7 @@ class Halting(ScriptedBackend):
         said = ""
         for text in self.drafts:
             said += text
-            yield Piece("", draft=said)
+            yield Piece("", tentative=said)
         for text in self.pieces:
             await self.turns.get()
             yield Piece(text)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hearth.engine.host.alternatives import Rivals
+from hearth.engine.host.alternatives import Alternatives
 from hearth.engine.host.decoding import END, Choice, Decoded, Picker, Run, TextDecoder
 from hearth.engine.host.healing import Vocabulary
 
@@ -71,7 +71,7 @@ def test_the_probability_of_several_lines_is_the_mean_of_one() -> None:
 
 
 def test_a_beginning_of_what_was_said_is_no_alternative() -> None:
-    found = Rivals()
+    found = Alternatives()
     found.note("", Decoded(1, "return", "re", 0.5, 0.25, 0.0))
     found.note("return", Decoded(2, " x", " y", 0.5, 0.25, 0.0))
     assert [(each.text, each.probability) for each in found.within(10)] == [("return y", 0.125)]
