@@ -67,7 +67,7 @@ def config_trouble() -> str:
     file = config_file()
     for path in (file.parent, file) if os.path.lexists(file) else ():
         if reason := _not_ours_alone(path):
-            return f"{file} is not read, because {path} {reason}"
+            return f"{file} is ignored, because {path} {reason}"
     return ""
 
 

@@ -26,11 +26,11 @@ class CompletionSettings:
     max_tokens: Annotated[int, Between(1, 100_000)] = 160  # of one suggestion
     prefix_tokens: Annotated[int, Between(16, 100_000)] = 1024  # text above the cursor, in tokens, at most
     suffix_tokens: Annotated[int, Between(0, 100_000)] = 256  # text below the cursor, in tokens, at most
-    # After this the whole statements that are certain are shown.
+    # Time limit in milliseconds; then the complete statements that are certain so far are shown.
     deadline_ms: Annotated[int, Between(1, 600_000)] = 400
     # So many times `deadline_ms`: after this a part of a line is shown, if it is all there is.
     second_deadline: Annotated[float, Between(1, 1000)] = 2.5
-    # Automatic suggestions with a line less probable than this are not shown.
+    # Automatic suggestions that contain a less probable line are not shown.
     min_confidence: Annotated[float, Between(0, 1)] = 0.3
 
 

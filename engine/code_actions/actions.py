@@ -277,7 +277,7 @@ def too_long(target: Target) -> str:
     lines = _lines(target.code.text, target.start, target.end)
     if lines <= MAX_LINES:
         return ""
-    return f"{lines:,} lines are too many at once (at most {MAX_LINES}): select one function, or a part of it"
+    return f"{lines:,} lines are too many at once (at most {MAX_LINES}): select one function or a part of one"
 
 
 def _function_target(context: ActionContext) -> Target | None:

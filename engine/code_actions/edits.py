@@ -60,7 +60,7 @@ def code_in(answer: str, language: Language | None = None) -> str:
                 return _trimmed(block)
     code = _without_chatter(answer) if not blocks else ""
     if not code.strip():
-        raise EditRefused("the model answered without code")
+        raise EditRefused("the answer contains no code")
     return _trimmed(code)
 
 
@@ -146,9 +146,9 @@ def refuse_errors(code: ParsedText, edits: tuple[Edit, ...]) -> None:
     )
     edited = paste(code, start, end, inside)
     if code.tree is not None and edited.tree is None:
-        raise EditRefused("the file with the answer is too much to parse, so nobody knows whether it is valid")
+        raise EditRefused("the file with the answer is too large to parse, so the answer cannot be checked")
     if errors(edited) > errors(code):
-        raise EditRefused("the answer is not valid code at this place")
+        raise EditRefused("the answer is not valid code here")
 
 
 def _blocks(answer: str) -> list[tuple[str, str]]:

@@ -158,7 +158,7 @@ def _first_problem(model: CatalogModel) -> str:
     if model.hub is not None and model.agreed.revision < 1:
         return "agreed.revision: somebody must have named it"
     if model.hub is None and model.wheels is None:
-        return "neither hub nor wheels: it cannot be had anywhere"
+        return "neither hub nor wheels: it is not available anywhere"
     if model.hub is not None and not re.fullmatch(r"[0-9a-f]{40}", model.hub.revision):
         return "hub.revision must be a full commit, not a branch"
     if model.wheels is not None:

@@ -15,7 +15,7 @@ async def handle(ls: Hearth, params: Any) -> dict[str, Any] | None:
     if document is None:
         return None
     if ls.is_secret(document):
-        raise HearthError(f"nothing is sent from {document.path}: its name says that it holds secrets")
+        raise HearthError(f"nothing is sent from {document.path}: its name suggests that it contains secrets")
     if ls.is_off(document):
         raise HearthError("nothing is sent from here: completion is paused or switched off for this file")
     offset = ls.offset(document, place.position.as_lsp())

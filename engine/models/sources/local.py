@@ -20,7 +20,7 @@ def expanded(name: str) -> Path:
     try:
         return Path(name).expanduser().absolute()
     except RuntimeError:
-        raise UnknownModel(f"{name}: there is no home folder of that name on this machine.") from None
+        raise UnknownModel(f"{name}: no user of that name has a home folder on this machine.") from None
 
 
 def find(name: str) -> Found | None:

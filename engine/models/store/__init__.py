@@ -69,7 +69,7 @@ def remove(name: str) -> list[Path]:
     files = _own_files(name)
     if not files:
         elsewhere = find(name)
-        where = f" It lies in {elsewhere.path}, which is not Hearth's own." if elsewhere else ""
+        where = f" It is in {elsewhere.path}, which is not Hearth's own." if elsewhere else ""
         raise ModelMissing(f"Hearth keeps no files of {name}.{where}")
     for path in files:
         digest.forget(path)

@@ -56,14 +56,14 @@ def missing(name: Name | CatalogModel) -> str:
     """Why there is no such model here, for the user."""
     match name:
         case CatalogModel():
-            return f"{name.id} is not on this disk; `hearth models pull {name.id}` fetches it."
+            return f"{name.id} is not on this disk; `hearth models pull {name.id}` downloads it."
         case HubName():
-            return f"{name.text} is not on this disk; `hearth models pull {name.text}` fetches it."
+            return f"{name.text} is not on this disk; `hearth models pull {name.text}` downloads it."
         case OllamaName():
             roots = " or ".join(str(root) for root in ollama_store.roots())
             return (
                 f"Ollama has no model {name.text} in {roots}; "
-                f"`hearth models pull ollama:{name.text}` lets Ollama get it."
+                f"`hearth models pull ollama:{name.text}` asks Ollama to pull it."
             )
         case LmStudioName():
             return f"LM Studio has no file {name.text}; the form is publisher/model/file.gguf."
