@@ -1,6 +1,6 @@
 """The files that Hearth reads and keeps. Nobody else opens a file to read it (`tests/test_layers.py`).
 
-What lies at a path may be anybody's: a pipe that never ends, a device, a link to either, gigabytes. So only a
+A path may lead to anything: a pipe that never ends, a device, a link to either, gigabytes. So only a
 regular file is read, no more of it than its kind is allowed, and an odd encoding is no error. What is written is
 written whole or not at all.
 """

@@ -56,7 +56,7 @@ class Passage:
 class Answered:
     """The end of an answer. `reason` is eog, limit, stopped, superseded, cancelled or error.
 
-    With "error", `message` tells the user why the answer goes no further than `text`.
+    With "error", `message` tells the user why the answer ends after `text`.
     """
 
     conversation: str
@@ -137,7 +137,7 @@ class Chats:
 
     def _keep(self, id: str, turn: Turn) -> None:
         if id not in self._open:
-            return  # deleted meanwhile
+            return  # deleted in the meantime
         current = self._open[id]
         self._open[id] = replace(current, turns=(*current.turns, turn))
         if not self.settings.keep_history:
@@ -240,7 +240,7 @@ async def _following(events: AsyncGenerator[Piece | Finished, None]) -> Piece | 
 
 
 def _why(error: Exception) -> str:
-    """For the user, who has read the beginning of the answer."""
+    """What the user is told after reading the beginning of the answer."""
     if isinstance(error, HearthError):
         return str(error)
     log.error("an answer broke off", exc_info=error)

@@ -251,7 +251,7 @@ def action(id: str) -> Action | None:
 
 
 def offered(context: ActionContext) -> list[tuple[Action, Target]]:
-    """The actions that make sense here without being told more, one for each problem."""
+    """The actions that make sense here without further instructions, one for each problem."""
     found: list[tuple[Action, Target]] = []
     for row in ACTIONS:
         if row.id == "instruct":

@@ -79,7 +79,7 @@ def shown(text: str, column: int) -> str:
 def fitted(code: str, language: Language | None, file_text: str, indent: str) -> str:
     """The code with the file's indentation and line ends; its first line goes where `indent` stands already.
 
-    What stands inside a string of several lines is not indented anew where the file has the same line.
+    Lines inside a multi-line string keep their indentation if the file contains the same line.
     """
     unit, own = indent_unit(file_text), indent_unit(code)
     lines = _dedented(code).split("\n")

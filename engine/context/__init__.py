@@ -1,7 +1,8 @@
 """What the model is shown besides the text around the cursor.
 
-`SOURCES` propose passages, `gather` chooses among them. The same surroundings always give the same answer in
-the same order: the context stands first in the prompt, and what changes in it makes the model read all anew.
+`SOURCES` propose passages, `gather` chooses among them. The same surroundings always give the same answer in the
+same order: the context stands first in the prompt, and any change in it makes the model evaluate everything
+again.
 """
 
 from collections.abc import Callable, Sequence

@@ -141,7 +141,7 @@ def _ignored_by(file: str, root: str, disk: Disk) -> str | None:
     if ".git" in parts:
         return "git itself"
     if len(file) > _MAX_PATH or len(parts) > _MAX_DEPTH:
-        return "Hearth: it lies too deep"
+        return "Hearth: its folders are nested too deeply"
     began = time.thread_time()
     try:
         return _excluding(parts, root, disk, began)

@@ -31,7 +31,7 @@ _WEIGHTS = {"method": 0.5, "variable": 0.7}
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """What one file defines, for somebody who is writing; `source` is who proposes it."""
+    """The definitions of one file that help while writing; `source` is the context source that proposes them."""
 
     path: str
     language: Language

@@ -57,7 +57,7 @@ def download(
     settings: DownloadSettings,
     is_model: bool = True,
 ) -> None:
-    """Have the file at `target`, from wherever it can be had, checked against its digest.
+    """Get the file at `target` from any source, checked against its digest.
 
     Raises `ModelMissing` (downloads are off), `DiskFull`, `DownloadFailed` (what has come is kept for the
     next time), `DigestMismatch` (the file is kept aside as `<name>.rejected`), or `BrokenModel` as soon as its

@@ -259,7 +259,7 @@ def _any_fim_token(cursor: _Cursor, count: int) -> bool:
 
 
 def _check_tensors(cursor: _Cursor, tensors: int, values: dict[str, Value]) -> int:
-    """The bytes of all tensors; the last of them must lie inside the file."""
+    """The bytes of all tensors; the last of them must be inside the file."""
     total = end = 0
     for _ in range(tensors):
         name = cursor.text(_MAX_KEY)

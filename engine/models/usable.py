@@ -1,4 +1,4 @@
-"""Whether a file is a model that writes text: told by its header, before gigabytes are fetched or loaded."""
+"""Whether a file is a model that writes text: decided by its header, before gigabytes are downloaded or loaded."""
 
 from functools import cache
 from importlib.util import find_spec

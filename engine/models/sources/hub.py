@@ -1,7 +1,7 @@
 """The Hugging Face hub: its own client finds, authorises and explains; the bytes are streamed here.
 
 The client's `hf_hub_download` throws a half file away when it is interrupted. A model is too big for that, so
-the file is read with ranges into one partial file that any source can go on with.
+the file is read with ranges into one partial file that any source can continue.
 """
 
 import os
@@ -102,7 +102,7 @@ def _append(hub: Hub, file: ModelFile, partial: Path, report: Report) -> None:
         if response.status_code >= 400:
             response.read()
         hf_raise_for_status(response)
-        if response.status_code != 206:  # the server knows no ranges and begins anew
+        if response.status_code != 206:  # the server does not support ranges and starts again
             have = 0
         with partial.open("r+b" if partial.exists() else "wb") as out:
             out.truncate(have)
@@ -146,7 +146,7 @@ def _pause(seconds: float, have: int, report: Report) -> None:
 
 
 def _client() -> ModuleType:
-    """The client, imported late because that is slow, and told to send no figures about this machine."""
+    """The client, imported late because that is slow, and configured to send no figures about this machine."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     import huggingface_hub
 

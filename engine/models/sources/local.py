@@ -16,7 +16,7 @@ def is_path(name: str) -> bool:
 
 
 def expanded(name: str) -> Path:
-    """The path that is meant. Raises `UnknownModel` for the home of somebody who is not known here."""
+    """The path that is meant. Raises `UnknownModel` for the home of an unknown user."""
     try:
         return Path(name).expanduser().absolute()
     except RuntimeError:

