@@ -11,7 +11,8 @@ from hearth.engine.completion.whole import whole
 from hearth.engine.context.documents import Document
 from hearth.engine.settings import CompletionSettings
 from hearth.engine.types import CompletionRequest, Finished, Piece
-from tests.engine.completion.test_completion import Drafting, Lines, Typing
+from tests.engine.completion.test_completion import Drafting, Lines
+from tests.engine.completion.typed_in import Typing
 
 
 def place(marked: str, language: str) -> Place:
