@@ -49,7 +49,7 @@ def without_new(text: str, there: str) -> str:
 
     They are dropped, not a reason to refuse: what is left is what its user sees, and a whole answer is not lost
     for one character. Each is judged by itself, so an answer may be cleaned piece by piece. The CR of a line end
-    goes too: whoever knows the file's line ends puts them back.
+    is removed too: code that knows the file's line ends restores them.
     """
     found = set(HIDDEN.findall(text))
     if not found:

@@ -12,12 +12,12 @@ HearthError
 │   ├── DownloadFailed       network, server or cancelled; the partial file is kept
 │   ├── DigestMismatch       the bytes are not those that the catalog names; kept aside
 │   ├── DiskFull             not enough room for the file
-│   ├── BrokenModel          the file is no GGUF that llama.cpp can use
-│   └── NotEnoughMemory      it would not fit what memory is free now
+│   ├── BrokenModel          the file is not a GGUF that llama.cpp can use
+│   └── NotEnoughMemory      it would not fit into the free memory
 ├── BackendError
 │   ├── BackendUnavailable   nothing answers, or it cannot be started
-│   ├── HostDied             the host process went away while a request was running
-│   ├── RequestRefused       the backend understood and said no
+│   ├── HostDied             the host process ended while a request was running
+│   ├── RequestRefused       the backend understood the request and refused it
 │   └── RemoteNotAllowed     a non-loopback address without `allow_remote`
 └── PromptTooLong            the context window of the model, or of its server, is too small
 
@@ -27,7 +27,7 @@ The message is for the user: what happened and what to do about it, in a sentenc
 
 
 class HearthError(Exception):
-    """The root; `str(error)` is fit to be shown to the user."""
+    """The root; `str(error)` can be shown to the user."""
 
 
 class RequestError(HearthError):

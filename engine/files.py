@@ -1,6 +1,6 @@
 """The files that Hearth reads and keeps. Nobody else opens a file to read it (`tests/test_layers.py`).
 
-What lies at a path may be anybody's: a pipe that never ends, a device, a link to either, gigabytes. So only a
+A path may lead to anything: a pipe that never ends, a device, a link to either, gigabytes. So only a
 regular file is read, no more of it than its kind is allowed, and an odd encoding is no error. What is written is
 written whole or not at all.
 """
@@ -66,7 +66,7 @@ def read_json(path: Path | str, limit: int, decoder: msgspec.json.Decoder[T]) ->
     try:
         return decoder.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, MemoryError) as error:
-        raise UnfitFile(path, f"it does not hold what it should: {error}") from error
+        raise UnfitFile(path, f"its content is not what it should be: {error}") from error
 
 
 def open_regular(path: Path | str, buffering: int = -1) -> BinaryIO:
@@ -78,7 +78,7 @@ def open_regular(path: Path | str, buffering: int = -1) -> BinaryIO:
         _refuse_odd(path, Path(path).stat())
         handle = os.open(path, _FLAGS)
     except ValueError as error:  # a NUL in the path
-        raise UnfitFile(repr(path), "there is no such name") from error
+        raise UnfitFile(repr(path), "no file has that name") from error
     try:
         _refuse_odd(path, os.fstat(handle))
         return os.fdopen(handle, "rb", buffering)
@@ -123,7 +123,7 @@ def _refuse_odd(path: Path | str, found: os.stat_result) -> None:
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(found.st_mode):
-        raise UnfitFile(path, "it is no regular file")
+        raise UnfitFile(path, "it is not a regular file")
 
 
 def _size(count: int) -> str:

@@ -36,7 +36,9 @@ class Hearth:
         self._completer = Completer(self._backend, completion)
 
     def complete(self, above: str, below: str = "", path: str = "untitled.py") -> str:
-        """What belongs between the two texts; `path` tells the language. "" when there is nothing to suggest."""
+        """The text that belongs between the two; `path` determines the language. "" if there is nothing to
+        suggest.
+        """
         language = language_of("", path)
         lsp_id = language.lsp_ids[0] if language else "plaintext"
         document = Document(PurePath("/", path).as_uri(), above + below, lsp_id, path)

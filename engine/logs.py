@@ -102,7 +102,7 @@ class Redacting(logging.Formatter):
 
 
 class _SharedFile(RotatingFileHandler):
-    """Several windows write one log: when another one has rotated it, go on in the new file."""
+    """Several windows write one log: after another one rotated it, continue in the new file."""
 
     def shouldRollover(self, record: logging.LogRecord) -> int:
         self._follow()
@@ -146,7 +146,7 @@ class _Stderr(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if sys.stderr is None or self._written > self._MOST:
             return
-        with suppress(Exception):  # nobody is left who could be told
+        with suppress(Exception):  # nobody is left to report it to
             line = self.format(record)[: self._MOST] + "\n"
             self._written += len(line)
             sys.stderr.write(line)

@@ -1,6 +1,6 @@
 """Where Hearth keeps things: under `HEARTH_HOME` when set, else in the platform's own folders.
 
-Folders are made with mode 0700, those above them too, whatever the umask is. A folder that cannot be had (a
+Folders are made with mode 0700, those above them too, whatever the umask is. A folder that is not available (a
 read-only disk, a file in its place) does not stop anything: see `state_dir` and `runtime_dir`.
 """
 
@@ -67,7 +67,7 @@ def config_trouble() -> str:
     file = config_file()
     for path in (file.parent, file) if os.path.lexists(file) else ():
         if reason := _not_ours_alone(path):
-            return f"{file} is not read, because {path} {reason}"
+            return f"{file} is ignored, because {path} {reason}"
     return ""
 
 
@@ -135,7 +135,7 @@ def _under(name: str, default: Callable[[], Path]) -> Path:
         return default()
     try:
         return Path(home).expanduser().absolute() / name
-    except RuntimeError:  # `~somebody` who is not known here
+    except RuntimeError:  # `~somebody`, an unknown user
         return Path(home).absolute() / name
 
 

@@ -36,7 +36,7 @@ class Splitter:
         return self.budget is not None and self.thought > self.budget
 
     def push(self, text: str) -> list[Piece]:
-        """The pieces that are certain by now; a beginning tag is held back."""
+        """The pieces that are certain so far; a beginning tag is held back."""
         self._pending += text
         pieces: list[Piece] = []
         while self._step(pieces):

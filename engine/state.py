@@ -44,7 +44,7 @@ def trouble() -> str:
     if error is None:
         return ""
     return (
-        f"nothing can be kept in {paths.wanted_state_dir()} ({error.strerror or error}): chats, statistics and "
-        "what is learnt of this machine will be lost. Everything else works. Make room there, make it writable, "
+        f"nothing can be saved in {paths.wanted_state_dir()} ({error.strerror or error}): chats, statistics and "
+        "measurements of this machine will be lost. Everything else works. Make room there, make it writable, "
         "or set HEARTH_HOME to another folder."
     )

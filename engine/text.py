@@ -33,7 +33,7 @@ def shortened(line: str) -> str:
 
 
 def bracket_depth(text: str) -> int:
-    """Open brackets minus closed ones; strings and comments are not told apart."""
+    """Open brackets minus closed ones; including those in strings and comments."""
     return sum(text.count(char) for char in OPENERS) - sum(text.count(char) for char in CLOSERS)
 
 

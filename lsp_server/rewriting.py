@@ -127,7 +127,7 @@ async def edit_for(ls: Server, asked: Wanted) -> lsp.WorkspaceEdit | None:
     if edit is None:
         return None
     if asked.document.version != asked.version or ls.documents.get(asked.document.uri) is not asked.document:
-        raise EditRefused("the file was changed meanwhile; nothing was done")
+        raise EditRefused("the file has changed meanwhile; nothing was applied")
     return edit
 
 

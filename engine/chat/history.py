@@ -98,5 +98,5 @@ def _sound(text: str) -> str:
 
 def _path(id: str) -> Path:
     if not _ID.fullmatch(id):
-        raise InvalidRequest(f"{id[:80]!r} is no name of a conversation (letters, digits, - and _ only)")
+        raise InvalidRequest(f"{id[:80]!r} is not a valid name for a conversation (letters, digits, - and _ only)")
     return folder() / f"{id}.json"

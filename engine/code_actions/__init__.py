@@ -1,4 +1,4 @@
-"""From a place in a file to safe edits: the parts that `hearth.engine.code_actions.rewrite` tells the story with.
+"""Code actions: from a place in a file to safe edits. Begin reading at `rewrite`.
 
 `actions`: the table of what can be done. `targets`: what is rewritten. `prompts`: what the model is asked.
 `answers`: how an answer becomes edits, by way of `edits` (cut out, fitted, as small as can be, checked),

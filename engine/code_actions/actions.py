@@ -251,7 +251,7 @@ def action(id: str) -> Action | None:
 
 
 def offered(context: ActionContext) -> list[tuple[Action, Target]]:
-    """The actions that make sense here without being told more, one for each problem."""
+    """The actions that make sense here without further instructions, one for each problem."""
     found: list[tuple[Action, Target]] = []
     for row in ACTIONS:
         if row.id == "instruct":
@@ -277,7 +277,7 @@ def too_long(target: Target) -> str:
     lines = _lines(target.code.text, target.start, target.end)
     if lines <= MAX_LINES:
         return ""
-    return f"{lines:,} lines are too many at once (at most {MAX_LINES}): select one function, or a part of it"
+    return f"{lines:,} lines are too many at once (at most {MAX_LINES}): select one function or a part of one"
 
 
 def _function_target(context: ActionContext) -> Target | None:

@@ -66,7 +66,7 @@ def whole(target: Target, answer: str) -> tuple[Edit, ...]:
     if found is None and target.problem is not None and "\n" not in code:
         return _checked(target, _line_replaced(target, target.problem.start, code))
     if found is None:
-        raise EditRefused(f"{target.name} is not in the answer")
+        raise EditRefused(f"{target.name} is missing from the answer")
     parsed, definition = found
     edits = _replaced(target, target.start, target.end, _with_docstring(target, parsed, definition))
     return _checked(target, edits, parsed)
@@ -76,7 +76,7 @@ def body(target: Target, answer: str) -> tuple[Edit, ...]:
     """Only the body is taken; the target's signature and documentation stay as they are."""
     found = _same_definition(target, code_in(answer, target.code.language))
     if found is None or target.definition is None:
-        raise EditRefused(f"{target.name} is not in the answer")
+        raise EditRefused(f"{target.name} is missing from the answer")
     parsed, definition = found
     if not statements(parsed, definition) or statements(parsed, definition) == statements(
         target.code, target.definition
@@ -95,7 +95,7 @@ def simpler(target: Target, answer: str) -> tuple[Edit, ...]:
     if found is not None and target.definition is not None:
         ours, theirs = node_of(target.code, target.definition), node_of(*found)
         if ours is not None and theirs is not None and untyped(target.code, ours) != untyped(found[0], theirs):
-            raise EditRefused(f"the parameters of {target.name} are not the same in the answer")
+            raise EditRefused(f"the parameters of {target.name} differ in the answer")
         definition = found[1]
         if definition.end - definition.start > 1.05 * (target.definition.end - target.definition.start):
             raise EditRefused("the answer is longer, not simpler")
@@ -109,12 +109,12 @@ def head(target: Target, answer: str) -> tuple[Edit, ...]:
     ours = node_of(target.code, target.definition) if target.definition else None
     theirs = node_of(*found) if found else None
     if found is None or ours is None or theirs is None:
-        raise EditRefused(f"the signature of {target.name} is not in the answer")
+        raise EditRefused(f"the signature of {target.name} is missing from the answer")
     if untyped(target.code, ours) != untyped(found[0], theirs):
-        raise EditRefused(f"the parameters of {target.name} are not the same in the answer")
+        raise EditRefused(f"the parameters of {target.name} differ in the answer")
     old, new = field(ours, "parameters"), field(theirs, "parameters")
     if old is None or new is None:
-        raise EditRefused(f"{target.name} has no list of parameters")
+        raise EditRefused(f"{target.name} has no parameter list")
     code = target.code
     edits = list(
         minimal(code.text, code.offset(old.start_byte), code.offset(old.end_byte), types_written(found[0], new))
@@ -155,9 +155,9 @@ def renamed(target: Target, answer: str) -> tuple[Edit, ...]:
     name = words[-1] if words else ""
     code = target.code
     if not name or name == target.name or keyword.iskeyword(name):
-        raise EditRefused("the answer proposes no other name")
+        raise EditRefused("the answer does not propose a new name")
     if re.search(rf"\b{name}\b", code.text):
-        raise EditRefused(f"the name {name} is used in this file already")
+        raise EditRefused(f"the name {name} is already used in this file")
     edits = tuple(
         Edit(code.offset(node.start_byte), code.offset(node.end_byte), name) for node in uses(code, target.name)
     )
@@ -201,7 +201,7 @@ def _checked(target: Target, edits: tuple[Edit, ...], parsed: ParsedText | None 
         raise Unchanged("the answer changes nothing")
     for edit in edits:
         if line := leaves_out(edit.text, target.text):
-            raise EditRefused(f"the answer leaves code out: {one_line(line)}")
+            raise EditRefused(f"the model omitted code: {one_line(line)}")
     edits = (*imports, *edits)
     refuse_errors(target.code, edits)
     return edits

@@ -63,7 +63,7 @@ def documentation(target: Target, answer: str) -> tuple[Edit, ...]:
     language, definition = target.code.language, target.definition
     style = doc_style(language) if language else None
     if language is None or style is None or definition is None:
-        raise EditRefused("there is no style of documentation for this language")
+        raise EditRefused("Hearth knows no documentation style for this language")
     sentences = _sentences(answer)
     if language.name == "go" and not sentences.startswith(definition.name):
         sentences = f"{definition.name} {_lower_first(_without_subject(sentences))}"
@@ -73,7 +73,7 @@ def documentation(target: Target, answer: str) -> tuple[Edit, ...]:
         line_start = start_of_line(text, definition.body)
         indent = text[line_start : definition.body]
         if indent.strip():
-            raise EditRefused(f"{definition.name} has its body on the line of its head")
+            raise EditRefused(f"{definition.name} has its body on the same line as its head")
         edits = (Edit(line_start, line_start, _docstring(sentences, style, indent, newline) + newline),)
     else:
         start = _above_decoration(text, definition.start)
@@ -98,7 +98,7 @@ def _sentences(answer: str) -> str:
     line = " ".join(word for word in paragraph.split()).strip("\"'` *#/")
     line = line.replace("*/", "* /").replace("`", "").replace('"""', '"')
     if not re.search(r"\w{3}", line):
-        raise EditRefused("the model answered without a sentence")
+        raise EditRefused("the answer contains no sentence")
     if len(line) > _MAX_CHARS:
         cut = line[:_MAX_CHARS].rfind(". ")
         line = line[: cut + 1] if cut > 0 else textwrap.shorten(line, _MAX_CHARS, placeholder=" …")

@@ -60,7 +60,7 @@ def code_in(answer: str, language: Language | None = None) -> str:
                 return _trimmed(block)
     code = _without_chatter(answer) if not blocks else ""
     if not code.strip():
-        raise EditRefused("the model answered without code")
+        raise EditRefused("the answer contains no code")
     return _trimmed(code)
 
 
@@ -79,7 +79,7 @@ def shown(text: str, column: int) -> str:
 def fitted(code: str, language: Language | None, file_text: str, indent: str) -> str:
     """The code with the file's indentation and line ends; its first line goes where `indent` stands already.
 
-    What stands inside a string of several lines is not indented anew where the file has the same line.
+    Lines inside a multi-line string keep their indentation if the file contains the same line.
     """
     unit, own = indent_unit(file_text), indent_unit(code)
     lines = _dedented(code).split("\n")
@@ -146,9 +146,9 @@ def refuse_errors(code: ParsedText, edits: tuple[Edit, ...]) -> None:
     )
     edited = paste(code, start, end, inside)
     if code.tree is not None and edited.tree is None:
-        raise EditRefused("the file with the answer is too much to parse, so nobody knows whether it is valid")
+        raise EditRefused("the file with the answer is too large to parse, so the answer cannot be checked")
     if errors(edited) > errors(code):
-        raise EditRefused("the answer is not valid code at this place")
+        raise EditRefused("the answer is not valid code here")
 
 
 def _blocks(answer: str) -> list[tuple[str, str]]:

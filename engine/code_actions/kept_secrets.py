@@ -57,9 +57,9 @@ def with_secrets(action_id: str, target: Target, seen: Target, edits: tuple[Edit
     shown = stand_ins(seen.text)
     for word in set(_WORD.findall(new)) - set(_WORD.findall(text)):
         if any(_is_damaged(word, each) for each in shown):
-            raise EditRefused("the answer has a key in it that was hidden from the model, and not as it was")
+            raise EditRefused("the answer contains a damaged copy of a key that was hidden from the model")
     if action_id not in _REMOVING and any(each not in new for each in stand_ins(old)):
-        raise EditRefused("the answer leaves out a key or a password that stands here")
+        raise EditRefused("the model omitted a key or a password from this code")
     with_own = restored(new, target.code.text + target.instruction)
     return (
         edits if with_own == new and seen.code is target.code else minimal(target.code.text, start, end, with_own)
@@ -69,7 +69,7 @@ def with_secrets(action_id: str, target: Target, seen: Target, edits: tuple[Edit
 def refuse_secrets(text: str) -> None:
     """For text of another file: what was hidden in this one is not written there."""
     if stand_ins(text):
-        raise EditRefused("the answer repeats a key or a password, which belongs into no other file")
+        raise EditRefused("the answer repeats a key or a password, which must not be copied to another file")
 
 
 def _is_damaged(word: str, stand_in: str) -> bool:

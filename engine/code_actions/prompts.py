@@ -61,9 +61,9 @@ def surroundings(target: Target) -> str:
     ]
     siblings = [each for each in others if each.owner and each.owner == definition.owner]
     shown_whole = [each for each in siblings if _begins_object(each)]
-    told = [target.text, _comment_above(target), *(_text_of(each, code) for each in shown_whole)]
+    shown = [target.text, _comment_above(target), *(_text_of(each, code) for each in shown_whole)]
     problem_words = set(_WORD.findall(_problem(target).lower()))
-    names = {*references(code, target.start, target.end), *_WORD.findall("\n".join([*told, _problem(target)]))}
+    names = {*references(code, target.start, target.end), *_WORD.findall("\n".join([*shown, _problem(target)]))}
     parts: dict[int, str] = {each.start: each.signature for each in around}
     parts |= {each.start: _text_of(each, code) for each in shown_whole}
     for each in others:

@@ -111,7 +111,7 @@ async def _accepted(asked: _Asked, question: str, take: Callable[[str], T]) -> t
             if asked.action.mode == "file":
                 answer = complete_tests(answer, cut_off)
             elif cut_off:
-                raise EditRefused("the answer is too long and was cut off")
+                raise EditRefused("the answer was too long and was cut off")
             return await asyncio.to_thread(take, answer), answer, attempt  # it parses the file with the answer
         except EditRefused as refused:
             log.info("%s, attempt %d: %s", asked.action.id, attempt, refused)

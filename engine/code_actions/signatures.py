@@ -88,13 +88,13 @@ def imports_for(target: Target, names: set[str]) -> list[Edit]:
     if code.language is None or code.language.name != "python":
         strange = sorted(unknown - _SCRIPT_TYPES)
         if strange:
-            raise EditRefused(f"the type {strange[0]} is not known in this file")
+            raise EditRefused(f"the type {strange[0]} is unknown in this file")
         return []
     unknown = {name for name in unknown if not hasattr(builtins, name)}
     from_typing = sorted(unknown & set(typing.__all__))
     strange = sorted(unknown - set(from_typing))
     if strange:
-        raise EditRefused(f"the type {strange[0]} is not known in this file")
+        raise EditRefused(f"the type {strange[0]} is unknown in this file")
     return [import_edit(code, [f"from typing import {', '.join(from_typing)}"])] if from_typing else []
 
 

@@ -47,7 +47,7 @@ def plan(target: Target, path: str | None, root: str | None, read: Callable[[Pat
     """
     language = target.code.language.name if target.code.language else ""
     if path is None:
-        raise EditRefused("save the file first: tests have to import it")
+        raise EditRefused("save the file first: the tests must import it")
     file = Path(path)
     top = Path(root) if root else file.parent
     if language == "python":
@@ -61,7 +61,7 @@ def plan(target: Target, path: str | None, root: str | None, read: Callable[[Pat
         return Plan(
             test_file, read(test_file), "Go testing", ('import "testing"',), _keeps_go, r"\bfunc Test", head
         )
-    raise EditRefused(f"how tests are written in {language or 'this language'} is not known")
+    raise EditRefused(f"Hearth does not know how tests are written in {language or 'this language'}")
 
 
 def merged(plan: Plan, target: Target, answer: str) -> str:
@@ -73,13 +73,13 @@ def merged(plan: Plan, target: Target, answer: str) -> str:
     nodes = answered.tree.root_node.named_children
     tests = [text_of(answered, node) for node in nodes if plan.keeps(answered, node)]
     if line := leaves_out("\n".join(tests), ""):
-        raise EditRefused(f"the answer leaves code out: {one_line(line)}")
+        raise EditRefused(f"the model omitted code: {one_line(line)}")
     names = _names("\n".join(tests))
     if plan.old_text and (known := names & _names(plan.old_text)):
-        raise EditRefused(f"{plan.path.name} has a test named {sorted(known)[0]} already")
+        raise EditRefused(f"{plan.path.name} already has a test named {sorted(known)[0]}")
     body = "\n\n\n".join(tests) if language and language.name == "python" else "\n\n".join(tests)
     if not re.search(plan.test, body) or target.name not in body:
-        raise EditRefused(f"the answer has no test of {target.name}")
+        raise EditRefused(f"the answer contains no test of {target.name}")
     imports = [*plan.imports, *_imports(answered, nodes, plan.keeps)]
     text = _joined(plan, list(dict.fromkeys(imports)), body)
     refuse_errors(parse(plan.old_text or "", language), (Edit(0, len(plan.old_text or ""), text),))

@@ -1,7 +1,8 @@
 """What the model is shown besides the text around the cursor.
 
-`SOURCES` propose passages, `gather` chooses among them. The same surroundings always give the same answer in
-the same order: the context stands first in the prompt, and what changes in it makes the model read all anew.
+`SOURCES` propose passages, `gather` chooses among them. The same surroundings always give the same answer in the
+same order: the context stands first in the prompt, and any change in it makes the model evaluate everything
+again.
 """
 
 from collections.abc import Callable, Sequence
@@ -84,7 +85,7 @@ def _collect(resolved: ResolvedQuery) -> tuple[list[Candidate], list[LeftOut]]:
         if name in resolved.query.settings.off:
             left_out.append(LeftOut("", name, "it is switched off"))
         elif alone and name not in OWN_FILE_SOURCES:
-            left_out.append(LeftOut(resolved.path, name, f"the file is completed from itself alone: {alone}"))
+            left_out.append(LeftOut(resolved.path, name, f"completions use only this file's own text: {alone}"))
         else:
             for found in collect(resolved):
                 if isinstance(found, LeftOut):
@@ -111,7 +112,7 @@ def _without_repetition(candidates: list[Candidate], left_out: list[LeftOut]) ->
     for candidate in best:
         key = (candidate.path, candidate.start)
         if key in taken or (candidate.path, candidate.text) in texts:
-            reason = "the same passage is there already"
+            reason = "the same passage is already included"
             left_out.append(LeftOut(candidate.path, candidate.source, reason, candidate.text))
             continue
         taken[key] = candidate
@@ -127,7 +128,7 @@ def _fit(candidates: list[Candidate], budget_tokens: int) -> tuple[list[Candidat
     for candidate in candidates:
         cost = candidate.tokens + 1 + (FILE_TOKENS if candidate.path not in paths else 0)
         if cost > left:
-            reason = f"{cost} tokens do not fit in the {left} that are left of {budget_tokens}"
+            reason = f"{cost} tokens do not fit: {left} of {budget_tokens} remain"
             too_much.append(LeftOut(candidate.path, candidate.source, reason, candidate.text))
             continue
         left -= cost

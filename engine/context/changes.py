@@ -1,4 +1,4 @@
-"""What has changed in a text since something was found out about it: one stretch, widened by every edit."""
+"""The range of a text that has changed since something was computed from it, widened by every edit."""
 
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -8,8 +8,9 @@ Known = TypeVar("Known")
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[Known]):
-    """`known` is about an earlier text. Before `start` that is the same as now, and from `end` on it is the same
-    but for its place, which has moved by `shift`.
+    """`known` was computed from an earlier text.
+
+    Before `start` the earlier text equals the current one; from `end` on it does too, moved by `shift` characters.
     """
 
     known: Known
@@ -18,7 +19,7 @@ class Change(Generic[Known]):
     shift: int
 
     def then(self, start: int, end: int, length: int) -> "Change[Known]":
-        """After `start:end` of the text as it is now is replaced by `length` characters."""
+        """The change after `start:end` of the current text is replaced by `length` characters."""
         shift = length - (end - start)
         moved = self.end + shift if self.end >= end else start + length
         return replace(
@@ -26,5 +27,5 @@ class Change(Generic[Known]):
         )
 
     def with_stretch(self, start: int, end: int) -> "Change[Known]":
-        """When `start:end` of the text now means something else, though it was not edited."""
+        """The change if `start:end` also has a new meaning, although it was not edited."""
         return replace(self, start=min(self.start, start), end=max(self.end, end))

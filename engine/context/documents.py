@@ -15,7 +15,7 @@ from hearth.engine.context.symbols import Symbols, expect, known_symbols
 from hearth.engine.text import start_of_line
 from hearth.engine.types import Snapshot
 
-# A longer text is not parsed anew at every keystroke, but its neighbourhood is: where everything lies on one
+# A longer text is not reparsed at every keystroke; the cursor's neighbourhood is: where everything is on one
 # level (a table, generated code) an incremental parse costs as much as a whole one, 45 ms in 10,000 lines.
 _LONG = 20_000  # characters
 _AROUND = 4_000  # on both sides of the cursor, and at least a quarter of that while it moves
@@ -66,7 +66,7 @@ class Edit(NamedTuple):
 
 @dataclass
 class Attempts:
-    """To parse one document: which are under way, what was typed meanwhile, and when to try again."""
+    """The attempts to parse one document: those in progress, the edits since they began, and when to try again."""
 
     _under_way: int = 0
     _missed: list[Edit] = field(default_factory=list)
@@ -183,7 +183,9 @@ class Document:
         return code
 
     def _take(self, code: ParsedText, missed: "list[Edit] | None") -> None:
-        """Keep what was parsed, told of the edits that were made meanwhile; None: of those there were too many."""
+        """Keep the parsed text, updated with the edits made in the meantime; `missed` is None if there were too
+        many.
+        """
         if missed == []:
             self._expect_symbols(code)
             self._code = code
@@ -226,7 +228,7 @@ class Document:
     def _out_of_strings(self, start: int) -> int:
         """`start`, or where the string or comment begins that goes across it, unless that is far away."""
         if self._stale_tree is None:
-            self.code  # noqa: B018  # parsed once; from then on the tree is told of every edit
+            self.code  # noqa: B018  # parsed once; from then on every edit updates the tree
         if self._stale_tree is None:
             return start
         byte = parsed.byte_length(self.text[:start])
@@ -269,14 +271,14 @@ def line_starts(text: str) -> list[int]:
 def _shifted(starts: list[int], text: str, start: int, end: int, new_text: str) -> list[int]:
     """The line starts of `text`, given those from before `start:end` became `new_text`.
 
-    Lines are looked at anew from the one before the edit, as an edit may join or part a CR and its LF.
+    Lines are recomputed from the one before the edit, because an edit may join or separate a CR and its LF.
     """
     first = max(0, bisect_right(starts, start) - 2)
     rest = bisect_right(starts, end)
     shift = len(new_text) - (end - start)
     base = starts[first]
     stop = starts[rest] + shift if rest < len(starts) else len(text)
-    anew = [base + offset for offset in line_starts(text[base:stop])]
+    renewed = [base + offset for offset in line_starts(text[base:stop])]
     if rest == len(starts):
-        return starts[:first] + anew
-    return starts[:first] + anew[:-1] + ([s + shift for s in starts[rest:]] if shift else starts[rest:])
+        return starts[:first] + renewed
+    return starts[:first] + renewed[:-1] + ([s + shift for s in starts[rest:]] if shift else starts[rest:])

@@ -117,7 +117,7 @@ def _matches(names: Sequence[Name | None], parts: Sequence[str]) -> bool:
 
 
 def _without_blanks(line: str) -> str:
-    """Blanks at the end do not count, but for one behind a backslash."""
+    """Blanks at the end do not count, except one after a backslash."""
     text = line.removesuffix("\r")
     kept = text.rstrip(" ")
     escaped = (len(kept) - len(kept.rstrip("\\"))) % 2 == 1

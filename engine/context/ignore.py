@@ -85,15 +85,15 @@ def verdict(
 def verdict_of_path(path: str, workspace_roots: Sequence[str], disk: Disk) -> Verdict:
     """Judge a file by where it is and what it is called; it is not read."""
     if has_secret_name(path):
-        return Verdict(False, "its name says that it holds secrets", secret=True)
+        return Verdict(False, "its name suggests that it contains secrets", secret=True)
     real = disk.real(path)
     if has_secret_name(real):
-        return Verdict(False, "it leads to a file whose name says that it holds secrets", secret=True)
+        return Verdict(False, "it leads to a file whose name suggests that it contains secrets", secret=True)
     if not workspace_roots:
         return ALLOWED
     root = _innermost(real, workspace_roots, disk)
     if root is None:
-        return Verdict(False, "it is outside of the workspace")
+        return Verdict(False, "it is outside the workspace")
     if ignoring := _ignored_by(real, root, disk):
         return Verdict(False, f"it is ignored by {ignoring}")
     return ALLOWED
@@ -141,7 +141,7 @@ def _ignored_by(file: str, root: str, disk: Disk) -> str | None:
     if ".git" in parts:
         return "git itself"
     if len(file) > _MAX_PATH or len(parts) > _MAX_DEPTH:
-        return "Hearth: it lies too deep"
+        return "Hearth: its folders are nested too deeply"
     began = time.thread_time()
     try:
         return _excluding(parts, root, disk, began)

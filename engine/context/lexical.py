@@ -69,7 +69,7 @@ def in_string(code: ParsedText, offset: int) -> bool:
 
 
 def in_string_by_line(code: ParsedText, offset: int) -> bool:
-    """The same as the line alone tells: grammars know no strings in macros, and in code that is broken."""
+    """The same, judged from the line alone: grammars know no strings in macros and in broken code."""
     return _line_state(code, offset) == "string"
 
 

@@ -1,4 +1,4 @@
-"""What is written near the cursor, as far as it tells which definitions will be needed there."""
+"""The text near the cursor, as far as it shows which definitions will be needed there."""
 
 import re
 from dataclasses import dataclass, field
@@ -48,8 +48,10 @@ class Near:
 
 
 def near(code: ParsedText, offset: int) -> Near:
-    """Where "near" begins and ends does not depend on the offset as long as it stays in one definition: what is
-    shown to the model should not change while someone types.
+    """The names used near `offset`, and what surrounds them.
+
+    The borders of the search stay the same as long as the offset stays in one definition, because the context
+    that the model sees should not change while the user types.
     """
     text = code.text
     start, end = max(0, offset - NEAR_CHARS), offset + NEAR_CHARS // 2
@@ -81,7 +83,7 @@ def _stems(text: str) -> tuple[str, ...]:
 
 
 def _receiver(line: str) -> str:
-    # No name goes on from where another one began: a word of 100,000 letters would be looked at from each of them.
+    # No name begins inside another one: a word of 100,000 letters would otherwise be searched from each letter.
     found = re.search(r"(?<![\w$])([A-Za-z_$][\w$]*+)(?:\(\)|\[\w*+\])?[?!]?(?:\.|->|::)[\w$]*+$", line)
     return found[1] if found else ""
 

@@ -1,4 +1,4 @@
-"""A text and its syntax tree, both frozen: what the questions in `syntax` and `symbols` are asked of."""
+"""A text and its syntax tree, both frozen. `syntax` and `symbols` answer questions about them."""
 
 import time
 from collections.abc import Iterable
@@ -23,10 +23,10 @@ MAX_PASTING = 0.05  # seconds of processor time
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class ParsedText:
-    """A text that was parsed. Without a language or its grammar, or where it is too much for it, `tree` is None.
+    """A text that was parsed. `tree` is None without a language or grammar, or if parsing would cost too much.
 
     `source` is the text as the tree's byte offsets count it: UTF-8 in which a lone surrogate is a "?". `name` is
-    the path or the URI of what it is the text of.
+    the path or the URI of the document.
     """
 
     text: str
@@ -40,7 +40,7 @@ class ParsedText:
         return byte_length(self.text[:offset]) if not self.text.isascii() else min(offset, len(self.text))
 
     def offset(self, byte: int) -> int:
-        """The character offset of a byte offset that lies between two characters."""
+        """The character offset of a byte offset between two characters."""
         return len(self.source[:byte].decode("utf-8", "replace")) if not self.text.isascii() else byte
 
     def offsets(self, positions: Iterable[int]) -> dict[int, int]:
@@ -63,7 +63,7 @@ def parse(
     name: str = "",
     seconds: float = trees.PATIENT,
 ) -> ParsedText:
-    """Parse a text; see `trees.make`, which makes no tree of what would cost too much."""
+    """Parse a text; see `trees.make`, which makes no tree if that would cost too much."""
     if language is None or languages.grammar(language) is None or len(text) > trees.MAX_BYTES:
         return ParsedText(text, language, name=name)
     source = encode(text)
@@ -72,9 +72,9 @@ def parse(
 
 
 def nodes_around(tree: Tree, start: int, end: int) -> list[Node]:
-    """The nodes around the bytes `start:end`, innermost first; none where they are thousands.
+    """The nodes around the bytes `start:end`, innermost first; none if there are thousands.
 
-    `Node.parent` goes down from the root each time, so a way up is as long as the square of its nodes.
+    `Node.parent` descends from the root each time, so walking up takes quadratic time.
     """
     cursor = tree.walk()
     found = [tree.root_node]
@@ -89,18 +89,18 @@ def nodes_around(tree: Tree, start: int, end: int) -> list[Node]:
 
 
 def as_seen(code: ParsedText) -> ParsedText:
-    """The same code with its secrets hidden: every offset holds, and what was found in it before is asked anew."""
+    """The same code with its secrets hidden. Offsets stay valid; nothing else found in `code` is reused."""
     text = seen_by_model(code.text)
     if text is code.text:
         return code
     source = encode(text) if code.tree is not None else b""
     if len(source) != len(code.source):
-        return parse(text, code.language, name=code.name)  # a password with other letters than ASCII ones
+        return parse(text, code.language, name=code.name)  # a password with non-ASCII letters
     return ParsedText(text, code.language, code.tree, source, code.name)
 
 
 def read(snapshot: Snapshot) -> ParsedText:
-    """Parse a snapshot; slower than asking the document it was taken of."""
+    """Parse a snapshot; slower than `Document.code`."""
     return parse(snapshot.text, languages.language_of(snapshot.language, snapshot.path), name=snapshot.uri)
 
 
@@ -114,13 +114,13 @@ def edited(tree: Tree, text: str, start: int, end: int, new_text: str) -> Tree:
     return copy
 
 
-_pasting: WeakKeyDictionary[ParsedText, float] = WeakKeyDictionary()  # seconds of processor time, by now
+_pasting: WeakKeyDictionary[ParsedText, float] = WeakKeyDictionary()  # seconds of processor time spent so far
 
 
 def paste(code: ParsedText, start: int, end: int, new_text: str) -> ParsedText:
     """What the code would be with `start:end` replaced; the code itself stays as it is.
 
-    On an event loop all that is pasted into one code may take no more than `MAX_PASTING`; then there are no trees.
+    On an event loop, all pastes into one text share the budget `MAX_PASTING`; after that there are no trees.
     """
     text = code.text[:start] + new_text + code.text[end:]
     left = trees.PATIENT

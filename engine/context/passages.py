@@ -31,7 +31,7 @@ _WEIGHTS = {"method": 0.5, "variable": 0.7}
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """What one file defines, for somebody who is writing; `source` is who proposes it."""
+    """The definitions of one file that help while writing; `source` is the context source that proposes them."""
 
     path: str
     language: Language
@@ -61,7 +61,7 @@ def passages(of: Definitions, names: tuple[str, ...], reason: str, score: float)
         if owner and (owner in rank or near.is_type_of_receiver(owner)):
             continue  # it is among the members of its owner
         if is_receiver:
-            yield _passage(of, definition, "has the member that is being written", 1.0, is_receiver)
+            yield _passage(of, definition, "has the member that you are writing", 1.0, is_receiver)
             continue
         worth = score * _WEIGHTS.get(definition.kind, 1.0) * (1 - rank[definition.name] / (2 * len(rank)))
         if definition.name not in near.used:
@@ -89,7 +89,7 @@ def names_of(of: Definitions, score: float) -> Iterator[Candidate]:
     shown = [name for name in names if name in chosen]
     if shown:
         text = _comment(of.language, "defines: " + ", ".join(shown))
-        yield Candidate(of.path, text, of.source, "defines what is being written", score, -1, tuple(shown))
+        yield Candidate(of.path, text, of.source, "defines what you are writing", score, -1, tuple(shown))
 
 
 def _passage(

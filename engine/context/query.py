@@ -1,4 +1,4 @@
-"""What a context source is asked, and what it answers."""
+"""The question to a context source, and its answer."""
 
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -25,7 +25,7 @@ from hearth.engine.settings import ContextSettings
 from hearth.engine.text import estimate_tokens
 from hearth.engine.types import Snapshot
 
-IMPORT_CHARS = 20_000  # at the beginning of a file, where imports are looked for
+IMPORT_CHARS = 20_000  # at the beginning of a file, searched for imports
 
 # Languages whose files call each other.
 _FAMILIES = {
@@ -41,9 +41,9 @@ _FAMILIES = {
 
 @dataclass(frozen=True, slots=True)
 class ContextQuery:
-    """Someone is about to write at `offset` of `snapshot`.
+    """The user is about to write at `offset` of `snapshot`.
 
-    `window` are the offsets between which the prompt shows this file anyway; None means: all of it.
+    The prompt shows the part of this file within the offsets `window` anyway; None means all of it.
     """
 
     snapshot: Snapshot
@@ -57,10 +57,10 @@ class ContextQuery:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that may help. `path` is as the model sees it, `start` the passage's place in that file.
+    """A passage that may help. `path` is the path that the model sees, `start` the passage's offset in that file.
 
-    `score` goes from 0 to 1, and `reason` tells the user why it is there. `quotes` are what of the text stands in
-    the file word by word; without any, all of its lines do.
+    `score` is between 0 and 1, and `reason` tells the user why the passage is included. `quotes` are the parts of
+    the text that are copied verbatim from the file; if empty, all of its lines are.
     """
 
     path: str
@@ -78,7 +78,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Something that was looked at and not taken. `path` may be empty where a whole source is meant."""
+    """Something that was considered and left out. `path` is empty if that is a whole source."""
 
     path: str
     source: str
@@ -97,7 +97,7 @@ class OpenFile:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedQuery:
-    """A query with everything that more than one source wants to know, found once."""
+    """A query with everything that several sources need, found once."""
 
     query: ContextQuery
     code: ParsedText
@@ -117,7 +117,7 @@ _seen_codes: WeakKeyDictionary[ParsedText, ParsedText] = WeakKeyDictionary()
 
 
 def resolve(query: ContextQuery) -> ResolvedQuery:
-    """Look at the query's surroundings. The other open files are sorted by their path."""
+    """Find the query's surroundings. The other open files are sorted by path."""
     snapshot = query.snapshot
     code = _code_of(query)
     roots = query.workspace_roots
@@ -140,7 +140,7 @@ def resolve(query: ContextQuery) -> ResolvedQuery:
 
 
 def shown_path(uri: str, path: str | None, roots: tuple[str, ...], disk: Disk | None = None) -> str:
-    """The path from the workspace root, with "/"; for everything else the last part."""
+    """The path relative to the workspace root, with "/"; outside of it, the last part."""
     disk = disk or Disk()
     if path is None:
         return PurePath(unquote(urlsplit(uri).path)).name or uri
@@ -151,7 +151,7 @@ def shown_path(uri: str, path: str | None, roots: tuple[str, ...], disk: Disk | 
 
 
 def same_family(language: Language | None, other: Language | None) -> bool:
-    """Whether code of the one language can use what is defined in the other."""
+    """Whether code of one language can use definitions of the other."""
     if language is None or other is None:
         return False
     return _FAMILIES.get(language.name, language.name) == _FAMILIES.get(other.name, other.name)
@@ -184,7 +184,7 @@ def _open_files(query: ContextQuery, disk: Disk) -> tuple[tuple[OpenFile, ...], 
 
 
 def _judged(document: Document, roots: tuple[str, ...], disk: Disk) -> tuple[ParsedText | None, Verdict]:
-    """The code of a document that may be read; what its text holds is looked at once for each version."""
+    """The code of a document if a model may see it; the verdict on its text is found once per version."""
     judged = verdict_of_path(document.path, roots, disk) if document.path else ALLOWED
     if not judged.allowed:
         return None, judged
@@ -198,7 +198,7 @@ def _judged(document: Document, roots: tuple[str, ...], disk: Disk) -> tuple[Par
 
 
 def _seen(code: ParsedText) -> ParsedText:
-    """The code as a model may see it; what is found in it is kept with it, as long as it is the document's own."""
+    """The code as a model may see it. It is kept for as long as the document's own code exists."""
     found = _seen_codes.get(code)
     if found is None:
         found = parsed.as_seen(code)

@@ -18,7 +18,7 @@ MAX_HEAD_CHARS = 600
 MAX_PREFIX_CHARS = 60  # before a definition on its line
 MAX_DOC_CHARS = 100
 MAX_COMMENT_LINES = 20  # looked at above a definition
-MAX_OWNERS = 20  # whose names are told
+MAX_OWNERS = 20  # whose names are given
 MAX_NAMELESS = 4_000  # tokens in a row
 MAX_MATCHES_AT_ONCE = 1_000  # that a query has begun and not ended; beyond, the oldest are given up
 LINES_BELOW = 40  # of a change whose definitions may be described by a comment in it
@@ -186,7 +186,7 @@ def _updated(code: ParsedText, change: Change[Symbols]) -> Symbols:
 
 
 def _touching(code: ParsedText, start: int, end: int) -> Symbols:
-    """Those that have to do with `start:end`; a query of a stretch also finds parts of what lies outside."""
+    """The symbols that touch `start:end`; a query of a range also finds captures outside of it."""
     found = _find(code, code.byte(start), code.byte(end) + 1)
     return Symbols(
         tuple(each for each in found.definitions if each.start <= end and start <= each.end),

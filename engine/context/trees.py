@@ -90,7 +90,7 @@ def _parsed(
         return source[byte : min(byte + _PIECE, size)]
 
     def is_late(byte: int, has_error: bool) -> bool:
-        nonlocal longest, began  # asked every hundred steps of the parser; other threads get their turn meanwhile
+        nonlocal longest, began  # asked every hundred steps of the parser; other threads get their turn in between
         now = time.thread_time()
         longest, began = max(longest, now - began), now
         return now > until

@@ -19,7 +19,7 @@ class Language:
 
     Three regular expressions are for a line without blanks and comment at its ends. `opens` is searched in it, and
     says whether it begins a block; `ends` and `middles` are matched from its start: `ends` for one that closes a
-    block with a word (`end`, `fi`, `</ul>`) and `middles` for one with which such a block goes on (`else`,
+    block with a word (`end`, `fi`, `</ul>`) and `middles` for one that continues such a block (`else`,
     `rescue`), at the indentation of the line that began it. "" matches none.
     """
 

@@ -1,4 +1,4 @@
-"""Languages whose blocks have no end of their own: told by indentation, or there are none."""
+"""Languages whose blocks have no closing mark: indentation ends them, or they have no blocks."""
 
 from hearth.engine.languages.language import Language
 

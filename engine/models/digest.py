@@ -1,4 +1,4 @@
-"""The SHA-256 of big files, computed once: remembered with what tells that a file is still the same.
+"""The SHA-256 of big files, computed once and remembered with evidence that the file is still the same.
 
 Size and time of change can be set by whoever writes other bytes into the file; the time of the last change of its
 inode (ctime) cannot.
@@ -40,7 +40,7 @@ def of(path: Path, on_bytes: Callable[[int], None] = lambda done: None) -> str:
         return known
     before = path.stat()
     digest = hash_file(path, on_bytes)
-    # The time from before reading: a file that changed meanwhile must not pass for checked.
+    # The time before reading: a file that changed during the check must not count as checked.
     _write(_Record.of(path, before, digest))
     return digest
 
@@ -96,12 +96,12 @@ def _write(record: _Record) -> None:
 
 
 def _record_of(path: Path) -> Path:
-    # Not beside the file: that may lie in the store of another program, where Hearth writes nothing.
+    # Not beside the file: that may be in the store of another program, where Hearth writes nothing.
     return _folder() / f"{hashlib.sha256(str(path).encode()).hexdigest()[:24]}.json"
 
 
 def _folder() -> Path:
-    """A folder of this user alone: whoever could write there could pass any file off as checked."""
+    """A folder of this user alone: anybody who can write there could pass any file off as checked."""
     try:
         return paths.private(paths.models_dir() / "checked")
     except OSError:

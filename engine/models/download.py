@@ -57,7 +57,7 @@ def download(
     settings: DownloadSettings,
     is_model: bool = True,
 ) -> None:
-    """Have the file at `target`, from wherever it can be had, checked against its digest.
+    """Get the file at `target` from any source, checked against its digest.
 
     Raises `ModelMissing` (downloads are off), `DiskFull`, `DownloadFailed` (what has come is kept for the
     next time), `DigestMismatch` (the file is kept aside as `<name>.rejected`), or `BrokenModel` as soon as its
@@ -81,7 +81,9 @@ def check(path: Path, offer: Offer, on_progress: OnProgress, cancelled: Cancelle
 
     def on_bytes(done: int) -> None:
         if cancelled():
-            raise DownloadFailed(f"The check of {offer.file.name} was cancelled; it starts anew the next time.")
+            raise DownloadFailed(
+                f"The check of {offer.file.name} was cancelled; it will start again from the beginning."
+            )
         on_progress(Progress("checking", offer.file.name, done, offer.file.bytes))
 
     try:
@@ -102,7 +104,7 @@ def check(path: Path, offer: Offer, on_progress: OnProgress, cancelled: Cancelle
         raise DigestMismatch(
             f"{wrong} Remove {path}, which cannot be renamed ({error.strerror or error})."
         ) from error
-    raise DigestMismatch(f"{wrong} It is kept as {rejected}; fetch the model again.")
+    raise DigestMismatch(f"{wrong} It is kept as {rejected}; download the model again.")
 
 
 def partial_of(target: Path, offer: Offer) -> Path:
@@ -208,9 +210,9 @@ def _fetch(
             failures.append(str(error))
     if not failures:
         raise DownloadFailed(
-            f'{target.name} cannot be had from {settings.mirror!r}; set downloads.mirror to "auto".'
+            f'{target.name} is not available from {settings.mirror!r}; set downloads.mirror to "auto".'
         )
-    raise DownloadFailed(" ".join([f"{target.name} could not be fetched.", *failures, _kept(partial)]).strip())
+    raise DownloadFailed(" ".join([f"{target.name} could not be downloaded.", *failures, _kept(partial)]).strip())
 
 
 def _check_room(offer: Offer, partial: Path, besides: int) -> None:
@@ -235,7 +237,7 @@ def _stop_if(cancelled: Cancelled, partial: Path, target: Path) -> None:
 
 def _kept(partial: Path) -> str:
     have = size(partial)
-    return f"The {_megabytes(have)} that have come are kept for the next time." if have else ""
+    return f"The {_megabytes(have)} downloaded so far are kept; the download will resume." if have else ""
 
 
 def _megabytes(count: int) -> str:

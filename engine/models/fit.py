@@ -108,14 +108,14 @@ def judge(model: CatalogModel, job: Job, machine: Machine, measured: Mapping[str
     seconds = _SUGGESTION_PROMPT / speed.prompt + _SUGGESTION_ANSWER / speed.generation
     if job == "completion":
         in_pace = seconds <= _PATIENCE_SECONDS
-        pace = f"about {seconds:.1f} s a suggestion"
+        pace = f"about {seconds:.1f} s per suggestion"
     else:
         in_pace = speed.generation >= _CHAT_TOKENS_PER_SECOND
-        pace = f"about {max(1, round(speed.generation * _WORDS_PER_TOKEN))} words a second"
+        pace = f"about {max(1, round(speed.generation * _WORDS_PER_TOKEN))} words per second"
     if not in_pace:
         slow = ", which is slow"
     else:
-        slow = "" if reads else f", but {reading:.0f} s to read a file at first, which is slow"
+        slow = "" if reads else f", but the first one in a file takes about {reading:.0f} s"
     return Advice(
         model, job, fits, reads and in_pace, speed, _reason(model, machine, pace + _on(machine) + slow, fits)
     )

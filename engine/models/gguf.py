@@ -158,13 +158,13 @@ class _Cursor:
         """A count of items that take at least `least_bytes` each."""
         count = self.number("Q")
         if count > limit or count * least_bytes > self.left():
-            raise self.broken(f"it claims {count} {what}, which cannot be")
+            raise self.broken(f"it claims {count} {what}, which is impossible")
         return count
 
     def text(self, limit: int) -> str:
         length = self.number("Q")
         if length > limit:
-            raise self.broken(f"it holds a text of {length} bytes where {limit} is the most")
+            raise self.broken(f"it contains a text of {length} bytes; the limit is {limit}")
         return self.take(length).decode("utf-8", "replace")
 
     def texts(self, count: int, limit: int) -> Iterator[bytes]:
@@ -176,7 +176,7 @@ class _Cursor:
             (length,) = _LENGTH.unpack_from(block, at)
             at += 8
             if length > limit:
-                raise self.broken(f"it holds a text of {length} bytes where {limit} is the most")
+                raise self.broken(f"it contains a text of {length} bytes; the limit is {limit}")
             if len(block) - at < length:
                 block, at = self._more(block[at:], length), 0
             yield block[at : at + length]
@@ -201,7 +201,7 @@ def _read(cursor: _Cursor) -> GgufInfo:
     if version & 0xFFFF == 0:
         raise cursor.broken("it is big-endian")
     if version not in (2, 3):
-        raise cursor.broken(f"its format version is {version}, and 2 and 3 are known")
+        raise cursor.broken(f"its format version is {version}; only 2 and 3 are supported")
     tensors = cursor.count("tensors", _MAX_TENSORS, 24)
     keys = cursor.count("metadata entries", _MAX_KEYS, 13)
     values, vocabulary, fim_token = _metadata(cursor, keys)
@@ -240,7 +240,7 @@ def _scalar(cursor: _Cursor, kind: int) -> Value:
     if kind == _STRING:
         return cursor.text(_MAX_KEPT_STRING)
     if kind not in _SCALARS:
-        raise cursor.broken(f"it holds a value of the unknown type {kind}")
+        raise cursor.broken(f"it contains a value of the unknown type {kind}")
     value: Value = struct.unpack(f"<{_SCALARS[kind]}", cursor.take(_width(kind)))[0]
     return value
 
@@ -248,7 +248,7 @@ def _scalar(cursor: _Cursor, kind: int) -> Value:
 def _array_head(cursor: _Cursor) -> tuple[int, int]:
     item = cursor.number("I")
     if item != _STRING and item not in _SCALARS:
-        raise cursor.broken(f"it holds an array of the unusable type {item}")
+        raise cursor.broken(f"it contains an array of the unusable type {item}")
     if item == _STRING:
         return item, cursor.count("texts in an array", _MAX_STRINGS, 8)
     return item, cursor.count("numbers in an array", cursor.size, _width(item))
@@ -259,7 +259,7 @@ def _any_fim_token(cursor: _Cursor, count: int) -> bool:
 
 
 def _check_tensors(cursor: _Cursor, tensors: int, values: dict[str, Value]) -> int:
-    """The bytes of all tensors; the last of them must lie inside the file."""
+    """The bytes of all tensors; the last of them must be inside the file."""
     total = end = 0
     for _ in range(tensors):
         name = cursor.text(_MAX_KEY)
@@ -281,10 +281,10 @@ def _check_tensors(cursor: _Cursor, tensors: int, values: dict[str, Value]) -> i
     if start + end > cursor.size and tensors:
         raise BrokenModel(
             f"{cursor.path} is cut short: it has {cursor.size:,} of at least {start + end:,} bytes. "
-            "Remove it and fetch it again."
+            "Remove it and download it again."
         )
     if total > cursor.size:
-        raise cursor.broken("its tensors lie on top of each other")
+        raise cursor.broken("its tensors overlap")
     return total
 
 

@@ -114,7 +114,7 @@ def _as_ollama_calls_it(name: str) -> CatalogModel | OllamaName:
     except UnknownModel as error:
         if ":" not in name:
             raise
-        said = f"{error} If it is one of Ollama's, `hearth models pull ollama:{name}` lets Ollama get it."
+        said = f"{error} If it is one of Ollama's, `hearth models pull ollama:{name}` asks Ollama to pull it."
         raise UnknownModel(said) from None
 
 

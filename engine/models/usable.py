@@ -1,4 +1,4 @@
-"""Whether a file is a model that writes text: told by its header, before gigabytes are fetched or loaded."""
+"""Whether a file is a model that writes text: decided by its header, before gigabytes are downloaded or loaded."""
 
 from functools import cache
 from importlib.util import find_spec
@@ -32,7 +32,7 @@ def check_beginning(path: Path, size: int, name: str) -> bool:
         return True
     info = gguf.read_beginning(path, size)
     if info is not None and (why := problem(info)):
-        raise BrokenModel(f"{name} cannot be used: {why}. It was not fetched further.")
+        raise BrokenModel(f"{name} cannot be used: {why}. It was not downloaded further.")
     return info is not None or path.stat().st_size > _MOST_HEADER
 
 
@@ -44,7 +44,7 @@ def problem(info: GgufInfo) -> str:
     if info.kind == "mmproj" or architecture == "clip":
         return "it is the part that shows images to a model (mmproj): choose the model's own file"
     if info.kind not in ("", "model"):
-        return f"it says that it is no model but of the type {_short(info.kind)}"
+        return f"it is not a model; its type is {_short(info.kind)}"
     if info.shard > 0:
         number, of = info.shard + 1, info.shards
         return f"it is file {number} of {of} of a model: choose the first, its name ends in -00001-of-{of:05}.gguf"
@@ -57,7 +57,7 @@ def problem(info: GgufInfo) -> str:
         )
     if not is_known(architecture):
         return (
-            f"llama.cpp as it is installed here does not know its architecture, {_short(architecture)}: "
+            f"the installed llama.cpp does not know its architecture, {_short(architecture)}: "
             "a newer llama-cpp-python may"
         )
     if info.vocabulary == 0:

@@ -19,7 +19,7 @@ _WORDS = tuple(
     River Stone Tulip Umber Velvet Willow Yonder Zephyr Bamboo Candle Dragon Falcon Garden Harbor Island
     """.split()
 )
-_BEGINS = "hidden"  # so that people who read a prompt see what it is
+_BEGINS = "hidden"  # so that readers of a prompt recognise it
 _SHORT = 14  # characters; below that words would be words that the code may have, too
 _LEAST = 3
 _CONSONANTS, _VOWELS = "bdfgklmnprstvz", "aeiou"
@@ -218,7 +218,7 @@ def _made(secret: str, number: int) -> str:
     words = [_BEGINS]
     index = 0
     while sum(map(len, words)) < length:
-        # Whoever holds a long one reads more of the digest than there is: then it goes round, one further.
+        # A long stand-in needs more bytes than the digest has: it starts over, shifted by one.
         words.append(_WORDS[(digest[index % 64] + index // 64) % len(_WORDS)])
         index += 1
     return "".join(words)[:length]

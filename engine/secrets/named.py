@@ -40,7 +40,7 @@ _URL = re.compile(
 )
 _SCHEMES = ("bearer ", "basic ", "token ")
 _HEADER = re.compile(r"[ \t]{0,4}+(?P<value>[\w.~+/-]{12,4096}+={0,2})(?![\w(\[])", re.ASCII)
-# Passwords that only their place tells: behind such a word, in these forms.
+# Passwords recognised only by their position: after such a word, in these forms.
 _OF_USER = re.compile(r"""[ =]{0,2}["']?[^\s:"'{}$<>/]{1,64}+:(?P<password>[^\s"'{}<>]{4,256}+)""")
 _SECOND = re.compile(
     r"""[ \t]{0,4}+=?[ \t]{0,4}+[(\[][ \t\r\n]{0,40}+["'][^"'\n]{1,80}+["'][ \t]{0,4}+,[ \t\r\n]{0,40}+"""

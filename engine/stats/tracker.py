@@ -1,8 +1,8 @@
 """Follows suggestions from the answer to their outcome.
 
-Clients may tell what they do with a suggestion; for those that do not, the edits tell: text that appears
-in one piece where it was suggested was accepted. A suggestion that the user types along stays the same one,
-however often it is asked for. All times are seconds of `clock`; nothing here touches the disk.
+Clients may report what they do with a suggestion. For those that do not, edits are the evidence: text that
+appears in one piece where it was suggested was accepted. A suggestion that the user types along stays the same
+one, however often it is requested. All times are seconds of `clock`; nothing here accesses the disk.
 """
 
 import itertools
@@ -13,17 +13,17 @@ from dataclasses import dataclass, field, replace
 
 from hearth.engine.stats.records import Outcome, SuggestionRecord
 
-KEPT_AFTER = 30.0  # seconds after which it is looked at what is left of a suggestion that was taken
-_WAITING = 64  # suggestions whose outcome may still be told
-_NEAR = 400  # characters around the place where a taken suggestion is looked for
+KEPT_AFTER = 30.0  # seconds after which the remainder of an accepted suggestion is measured
+_WAITING = 64  # suggestions whose outcome a client may still report
+_NEAR = 400  # characters around its place in which an accepted suggestion is searched
 _TYPED_BY_EDITORS = "()[]{}<>\"'` \t\r\n"  # what an editor adds by itself
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A suggestion as it was answered: `text` in the place of `start`, an offset.
+    """A suggestion as it was sent: `text` at the offset `start`.
 
-    Its first `given` characters are not ours: the entry that was selected in the editor's own menu.
+    Its first `given` characters are not ours, but the entry that was selected in the editor's own menu.
     """
 
     uri: str
@@ -42,7 +42,7 @@ class Offer:
 class TrackedSuggestion:
     """One suggestion. `there` counts its characters that stand in the document, `keys` those typed one by one.
 
-    `texts` are the answers that went out for one request, by id: the suggestion is the one that was told of last.
+    `texts` are the answers sent for one request, by id; the suggestion is the one that the client mentioned last.
     """
 
     id: str
@@ -58,7 +58,7 @@ class TrackedSuggestion:
     texts: dict[str, str] = field(default_factory=dict)
 
     def choose(self, id: str) -> None:
-        """The user looks at this one of its answers."""
+        """The user looks at the answer with this id."""
         text = self.texts[id]
         if text != self.offer.text:
             self.there = _common(text, 0, self.offer.text[: self.there])
@@ -83,11 +83,11 @@ class Tracker:
 
     @property
     def is_busy(self) -> bool:
-        """Whether there is something whose record is still to come."""
+        """Whether some records are still outstanding."""
         return bool(self._current or self._ended or self._records)
 
     def offer(self, offer: Offer, document: str) -> str:
-        """An answer with text goes out for a document with that text; the suggestion's id."""
+        """An answer is sent for a document with the text `document`; returns the suggestion's id."""
         tracked = self._current.get(offer.uri)
         if tracked is not None and (typed := _continued(tracked.offer, offer, document)) is not None:
             text = tracked.offer.text[:typed] + offer.text
@@ -108,7 +108,7 @@ class Tracker:
         return tracked.id
 
     def also(self, id: str, start: int, text: str) -> str:
-        """Another answer goes out beside the one with that id, `text` in the place of `start`; its own id."""
+        """An alternative to the answer `id` is sent, `text` at the offset `start`; returns its own id."""
         tracked = self._find(id)
         if tracked is None:
             return id
@@ -122,7 +122,7 @@ class Tracker:
             tracked.shown = True
 
     def accepted(self, id: str) -> TrackedSuggestion | None:
-        """All of it was taken."""
+        """All of it was accepted."""
         if (tracked := self._told_of(id)) is not None:
             self._take(tracked, len(tracked.offer.text))
         return tracked
@@ -140,7 +140,7 @@ class Tracker:
         tracked.outcome, tracked.shown = "partly", True
 
     def rejected(self, id: str) -> TrackedSuggestion | None:
-        """The user dismissed it, or what was left of it; the suggestion, when it is known."""
+        """The user dismissed it, or what was left of it; returns the suggestion, if it is known."""
         tracked = self._told_of(id)
         if tracked is None or tracked.outcome == "accepted":
             return None
@@ -163,7 +163,9 @@ class Tracker:
         self._end(uri)
 
     def settle(self, text_of: Callable[[str], str | None]) -> None:
-        """Make records of what ended long enough ago; `text_of` is a document's text, None once it is closed."""
+        """Make records of suggestions that ended long enough ago; `text_of` gives a document's text, None if
+        closed.
+        """
         now = self.clock()
         idle = [
             uri for uri, tracked in self._current.items() if now - tracked.at > 10 * KEPT_AFTER or now < tracked.at

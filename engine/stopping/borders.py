@@ -29,7 +29,7 @@ _PROSE_ENDS = re.compile(r"[.,;:!?)\]}\"'`](?=\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What an answer goes on with: `head` is the cursor's line left of it; `prose`: it is no code."""
+    """What an answer continues: `head` is the cursor's line left of it; `prose` means that it is not code."""
 
     head: str
     closers: Closers
@@ -51,7 +51,7 @@ def wants_more(text: str, begun: Beginning) -> bool:
 
 
 def last_border(text: str, end: int, begun: Beginning) -> int:
-    """The last place up to `end` where a person would stop in `text`, which goes on; 0 without one."""
+    """The last place up to `end` where a person would stop in `text`, which continues; 0 without one."""
     ends = _PROSE_ENDS if begun.prose else _TOKEN_ENDS
     for at in reversed([match.end() for match in ends.finditer(text) if match.end() <= end]):
         at_line_end = not text[at:].partition("\n")[0].strip()

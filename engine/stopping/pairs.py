@@ -200,7 +200,9 @@ class _Reader:
         self._firsts.append((start, self._items[index].start))
         self._next = index + 1
         self._end = end
-        if not still_text:  # behind a bracket of an interpolation its string goes on, and behind quotes in quotes
+        if (
+            not still_text
+        ):  # after a bracket of an interpolation its string continues, and so it does after quotes in quotes
             self._in_text = self._expected()[:1] in (*QUOTES,)
             self._quote = ""
 

@@ -1,4 +1,4 @@
-"""The rules that end an answer while it grows: the answer so far -> where it is complete, or None to go on."""
+"""The rules that end an answer while it grows: the answer so far -> where it is complete, or None to continue."""
 
 import re
 from collections.abc import Callable
@@ -64,7 +64,7 @@ def closed_again(text: str, policy: StopPolicy) -> int | None:
     for start, line in lines_of(text):
         end = start + len(line)
         if end == len(text) and not policy.in_tag:
-            return None  # the line may go on
+            return None  # the line may continue
         found = pair(text[:end], whole, language)
         if found.count == len(closers) and not found.open:
             return found.end if policy.in_tag else end
@@ -87,7 +87,7 @@ def line_end(text: str, policy: StopPolicy) -> int | None:
 
 
 def _end_of_statement(text: str, policy: StopPolicy) -> int | None:
-    """Behind the first statement, with the lines over which it goes on and the block that it begins."""
+    """After the first statement, with its continuation lines and the block that it begins."""
     language = named(policy.language)
     begun = beginning_of(policy)
     lines = [(start, line) for start, line in lines_of(text)[:-1] if line.strip()]
@@ -128,7 +128,7 @@ def block_end(text: str, policy: StopPolicy) -> int | None:
         is_last = start + len(line) == len(text)
         at_base = indent_of(line) == base
         if is_last and (not line.strip(BLANKS + CLOSERS) or (at_base and _may_become_word(line, policy))):
-            return None  # an indentation, closers or a word that may still go on
+            return None  # an indentation, closers or a word that may still grow
         ends = bool(policy.head.strip()) and _matches(_words(policy)[0], line)
         if indent_of(line) > base or (at_base and not opened_above and not blank_before and not ends):
             blank_before = False
@@ -179,7 +179,7 @@ def after_jump(text: str, policy: StopPolicy) -> int | None:
             continue
         if jump is not None and indent_of(line) == jump and line.strip()[0] not in CLOSERS:
             return end_of_previous_line(text, start - len(policy.head))
-        # A line that is followed by deeper ones goes on in them: `return function()`.
+        # A line that is followed by deeper ones continues in them: `return function()`.
         jump = indent_of(line) if is_jump(line) and (jump is None or indent_of(line) <= jump) else None
     return None
 
@@ -239,7 +239,7 @@ def too_long(text: str, policy: StopPolicy) -> int | None:
 def _mode(text: str, policy: StopPolicy) -> str:
     """That of the policy; but a line that begins a block, or leaves a bracket open among closers, is a block.
 
-    Of a line whose last word may go on the line end tells that it begins one.
+    If the last word of a line may still grow, only the line end shows whether it begins one.
     """
     if policy.mode == "block" or policy.tail.strip():
         return policy.mode
@@ -278,14 +278,14 @@ def _is_flat(text: str, base: int, policy: StopPolicy) -> bool:
 
 
 def _goes_on(line: str, policy: StopPolicy) -> bool:
-    """Whether a block goes on behind this line in its own column: `else`, `} catch`, the entries of a list."""
+    """Whether a block continues after this line in its own column: `else`, `} catch`, the entries of a list."""
     if _matches(_words(policy)[1], line) or re.match(r"\s*\}\s*(catch|finally)\b", line):
         return True
     return policy.language == "yaml" and f"{line.strip()} ".startswith("- ")
 
 
 def _words(policy: StopPolicy) -> tuple[str, str]:
-    """The patterns of lines that end a block with a word, and of those with which it goes on."""
+    """The patterns of lines that end a block with a word, and of those that continue it."""
     language = named(policy.language)
     return (language.ends, language.middles) if language else ("", "")
 
@@ -307,7 +307,7 @@ def _end_of_closers(line: str) -> int:
 
 
 def beginning_of(policy: StopPolicy) -> Beginning:
-    """What the answer goes on with."""
+    """What the answer continues with."""
     return Beginning(policy.head, _closers(policy), named(policy.language), policy.prose)
 
 
@@ -325,7 +325,7 @@ Rule = Callable[[str, StopPolicy], int | None]
 # The rules that find a certain end; after the others, and at the token limit, the model has run on.
 DECIDED = ("text_below", "line_completed", "closed_again", "line_end", "block_end")
 
-# Those that guess where the missing text ends: who asked by hand is shown more if the text below is reached.
+# Those that guess where the missing text ends: explicit requests show more if the text below is reached.
 GUESSES = ("span_end", "after_jump")
 
 RULES: tuple[tuple[str, Rule], ...] = (

@@ -27,9 +27,10 @@ LIKELY_END = 0.005
 
 @dataclass
 class StopScanner:
-    """A growing answer. Feed it with `push` until `stopped`, then take the remainder from `finish`.
+    """Scans a growing answer. Call `push` until `stopped`, then take the remainder from `finish`.
 
-    What `push` and `finish` return, joined, is the answer: whole lines as soon as no rule can take them back.
+    The texts that `push` and `finish` return, joined, are the answer: whole lines as soon as no rule can take
+    them back.
     """
 
     policy: StopPolicy
@@ -56,7 +57,7 @@ class StopScanner:
         return self.text[self._committed :]
 
     def push(self, piece: str) -> str:
-        """Append `piece`; return the text that is certain by now (often empty). Line ends become line feeds."""
+        """Append `piece`; return the newly committed text (often empty). Line ends become line feeds."""
         piece = piece.replace("\r", "")
         for start in range(0, len(piece), _STEP):
             if self.stopped:
@@ -75,7 +76,7 @@ class StopScanner:
         return wants_more(self.text, beginning_of(self.policy))
 
     def may_end_here(self, likelihood: float) -> None:
-        """The model would end here with this probability; worth knowing when it runs on instead."""
+        """The model would end here with this probability; used if it continues instead."""
         if likelihood > max(self._likelihood, LIKELY_END):
             self._likelihood, self._likely_end = likelihood, len(self.text)
 

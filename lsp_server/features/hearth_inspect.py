@@ -15,7 +15,7 @@ async def handle(ls: Server, params: Any) -> dict[str, Any] | None:
     if document is None:
         return None
     if ls.documents.is_secret(document):
-        raise RequestForbidden(f"nothing is sent from {document.path}: its name says that it holds secrets")
+        raise RequestForbidden(f"nothing is sent from {document.path}: its name suggests that it contains secrets")
     if ls.is_off(document):
         raise RequestForbidden("nothing is sent from here: completion is paused or switched off for this file")
     offset = ls.documents.offset(document, place.position.as_lsp())

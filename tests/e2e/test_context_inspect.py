@@ -51,6 +51,6 @@ async def test_terminal_and_protocol_show_the_same(tmp_path: Path) -> None:
 def test_a_file_that_holds_secrets_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TOKEN=planted\n")
     said = hearth(tmp_path, tmp_path, "inspect", ".env:1:1")
-    assert "its name says that it holds secrets" in said
+    assert "its name suggests that it contains secrets" in said
     assert "planted" not in said
     assert "Traceback" not in said

@@ -157,7 +157,7 @@ def test_a_document_that_changes_meanwhile_is_left_alone(any_neovim: Path, edit:
     _choose(editor, "bug")
     editor.until(lambda: editor.nvim.current.buffer != buffer, "the preview, still empty")
     buffer[0] = "def add(a, c):"
-    editor.until(lambda: "the file was changed meanwhile" in _messages(editor), "the reason")
+    editor.until(lambda: "the file has changed meanwhile" in _messages(editor), "the reason")
     assert list(buffer[:]) == ["def add(a, c):", "    return a + b"]
     assert editor.nvim.current.buffer == buffer
 
@@ -178,7 +178,7 @@ def test_nothing_can_be_done_in_an_empty_file(any_neovim: Path, edit: Edit) -> N
     editor = _attached(edit(any_neovim, "", settings=_script("")))
 
     editor.nvim.command("Hearth act")
-    editor.until(lambda: "nothing that could be done here" in _messages(editor), "the message")
+    editor.until(lambda: "no Hearth actions apply here" in _messages(editor), "the message")
 
 
 def test_two_thousand_lines_are_offered_with_the_reason_why_not(any_neovim: Path, edit: Edit) -> None:

@@ -56,7 +56,7 @@ def test_a_server_that_has_died(any_neovim: Path, edit: Edit) -> None:
     _until_status(editor, "hearth: stopped")
 
     report = _report(editor)
-    assert "ERROR hearth: stopped: the server ended with code 0, signal 9" in report
+    assert "ERROR hearth: stopped: the server exited with code 0, signal 9" in report
     assert ":edit starts it again" in report
     assert "lsp.log" in report
 

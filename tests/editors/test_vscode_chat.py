@@ -65,7 +65,7 @@ def test_previous_chats_come_back_and_can_be_deleted(editor: VSCode, vscode_scri
     editor.choose("Explain the selection")
     editor.until(lambda: turns(editor) == 0, "an empty chat")
     editor.command("Hearth: Previous chats")
-    editor.until(lambda: "no chats are kept" in editor.notes(), "that there are none")
+    editor.until(lambda: "no chats are saved" in editor.notes(), "that there are none")
     assert vscode_scripted.answered("hearth/chat/delete") == [True]
 
 

@@ -103,7 +103,7 @@ async def test_an_answer_that_is_no_valid_code_is_asked_for_again_and_then_refus
         ed.show(ADD)
         resolved = await ed.resolve((await ed.actions())["bug"])
         assert resolved.edit is None
-        assert ed.messages == ["Hearth: add is not in the answer; nothing was changed"]
+        assert ed.messages == ["Hearth: add is missing from the answer; nothing was changed"]
 
 
 async def test_a_document_that_changes_meanwhile_is_left_alone() -> None:
@@ -114,7 +114,7 @@ async def test_a_document_that_changes_meanwhile_is_left_alone() -> None:
         await asyncio.sleep(0.1)
         ed.replace(0, 0, "# a comment\n")
         assert (await resolving).edit is None
-        assert ed.messages == ["Hearth: the file was changed meanwhile; nothing was done"]
+        assert ed.messages == ["Hearth: the file has changed meanwhile; nothing was applied"]
         assert (await ed.resolve(action)).edit is None
         assert ed.messages[-1] == "Hearth: the file has changed since; ask again"
 

@@ -127,7 +127,7 @@ def test_every_ability_that_the_server_looks_for_is_told() -> None:
 
 
 def test_every_group_of_settings_is_named() -> None:
-    options = PAGE.partition("`initializationOptions`")[2].partition("What the client can do")[0]
+    options = PAGE.partition("`initializationOptions`")[2].partition("A client announces")[0]
     named = set(re.findall(r"(\w+)\?:", options)) - {"token"}
     assert named == {field.name for field in fields(Settings)}
 

@@ -19,7 +19,7 @@ def test_nothing_but_the_answers_is_printed() -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("--model", "llama4:scout"), "`hearth models pull ollama:llama4:scout` lets Ollama get it"),
+        (("--model", "llama4:scout"), "`hearth models pull ollama:llama4:scout` asks Ollama to pull it"),
         (("--model", "/no/such/file.gguf"), "There is no file /no/such/file.gguf"),
         (("--backend", "nobody"), "use local, ollama or openai_compatible"),
     ],

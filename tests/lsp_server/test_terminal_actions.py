@@ -57,7 +57,7 @@ def test_act_makes_a_file_of_tests(file: Path) -> None:
         (("instruct", "FILE:1"), "say what to do"),
         (("fix", "FILE:1"), "say what is wrong"),
         (("implement", "FILE:1"), "makes no sense"),
-        (("bug", "FILE:1"), "add is not in the answer; nothing was changed"),
+        (("bug", "FILE:1"), "add is missing from the answer; nothing was changed"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(file: Path, arguments: tuple[str, ...], message: str) -> None:

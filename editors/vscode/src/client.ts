@@ -30,12 +30,12 @@ export function connect(program: string, { onStatus, onExplain, usage, documents
     const now = Date.now();
     ends.push(now);
     if (ends.filter((end) => now - end < WITHIN_MS).length <= MOST_RESTARTS) {
-      onStatus({ kind: "starting", message: "The server ended by itself; it is started again." });
+      onStatus({ kind: "starting", message: "The server exited unexpectedly and is being restarted." });
       return { action: CloseAction.Restart, handled: true };
     }
-    const message = `The server ended ${MOST_RESTARTS + 1} times within three minutes.`;
+    const message = `The server exited ${MOST_RESTARTS + 1} times within three minutes.`;
     onStatus({ kind: "stopped", message, help: "The log may say why. Restart it from this menu." });
-    return { action: CloseAction.DoNotRestart, message: `Hearth: ${message} It is not started again.` };
+    return { action: CloseAction.DoNotRestart, message: `Hearth: ${message} It will not be restarted.` };
   };
   const options: LanguageClientOptions = {
     documentSelector: SCHEMES.map((scheme) => ({ scheme })),
@@ -84,7 +84,7 @@ export function connect(program: string, { onStatus, onExplain, usage, documents
     if (newState === State.Starting) {
       onStatus({ kind: "starting", message: "" });
     } else if (newState === State.Running) {
-      onStatus({ kind: "waiting", message: "The model is loaded when a file is opened." });
+      onStatus({ kind: "waiting", message: "The model will be loaded when a file is opened." });
     }
   });
   return client;

@@ -22,7 +22,7 @@ export async function make(folder: string, wheels: string, log: vscode.LogOutput
       const python = await findPython(stop.signal);
       await rm(folder, { recursive: true, force: true });
       await mkdir(dirname(folder), { recursive: true });
-      report({ message: "making an environment" });
+      report({ message: "creating an environment" });
       await run(python, ["-m", "venv", folder], stop.signal, (line) => { log.info(line); });
       const own = join(folder, WINDOWS ? "Scripts" : "bin", "python");
       await run(own, ["-m", "pip", "install", "--disable-pip-version-check", wheel], stop.signal, (line) => {

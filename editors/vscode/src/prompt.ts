@@ -15,14 +15,14 @@ interface Inspection {
 export async function show(client: LanguageClient, documents: Documents): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) {
-    void words.inform("open a file and put the cursor where the prompt is wanted.");
+    void words.inform("open a file and place the cursor where you want to see the prompt.");
     return;
   }
   const textDocument = client.code2ProtocolConverter.asTextDocumentIdentifier(editor.document);
   const position = client.code2ProtocolConverter.asPosition(editor.selection.active);
   const found = await client.sendRequest<Inspection | null>("hearth/inspect", { textDocument, position });
   if (found === null) {
-    void words.warn("nothing is sent from here. The log says why.");
+    void words.warn("nothing is sent to a model from here. The log says why.");
     return;
   }
   await documents.show("prompt.txt", asText(found));

@@ -19,7 +19,7 @@ export async function review(uri: vscode.Uri, edits: vscode.TextEdit[], what: st
     return;
   }
   if (document.version !== version) {
-    void words.warn(`${name} was changed meanwhile, so nothing was done to it.`);
+    void words.warn(`${name} has changed meanwhile, so nothing was applied.`);
     return;
   }
   const edit = new vscode.WorkspaceEdit();

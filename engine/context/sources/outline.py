@@ -25,7 +25,7 @@ def collect(resolved: ResolvedQuery) -> list[Candidate | LeftOut]:
     ]
     if heads:
         lines = "\n".join(text[begin:stop].rstrip() for begin, stop in reversed(heads))
-        found.append(Candidate(resolved.path, lines, NAME, "what the cursor is inside of", 1.0, heads[-1][0]))
+        found.append(Candidate(resolved.path, lines, NAME, "encloses the cursor", 1.0, heads[-1][0]))
     return [*found, *_used(resolved, {begin for begin, _ in heads})]
 
 

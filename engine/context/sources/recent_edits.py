@@ -24,7 +24,7 @@ def collect(resolved: ResolvedQuery) -> list[Candidate | LeftOut]:
         text = file.code.text[start:end]
         if text.strip():
             score = 0.5 - 0.1 * len(found)
-            found.append(Candidate(file.path, text, NAME, "was edited lately", round(score, 4), start))
+            found.append(Candidate(file.path, text, NAME, "was edited recently", round(score, 4), start))
     return found
 
 

@@ -16,7 +16,7 @@ Report = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One file whose bytes are pinned, and where it can be had."""
+    """One file whose bytes are pinned, and the sources that offer it."""
 
     file: ModelFile
     hub: Hub | None = None

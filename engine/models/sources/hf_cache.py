@@ -1,4 +1,4 @@
-"""Files that the Hugging Face client has in its cache, used where they lie.
+"""Files that the Hugging Face client has in its cache, used in place.
 
 `<cache>/models--<owner>--<name>/{blobs/<etag>,refs/<branch>,snapshots/<commit>/<file>}`; the etag of a big
 file is its SHA-256, and a snapshot's file is a link to the blob (a plain file where the system has no links).

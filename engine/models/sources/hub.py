@@ -1,7 +1,7 @@
 """The Hugging Face hub: its own client finds, authorises and explains; the bytes are streamed here.
 
 The client's `hf_hub_download` throws a half file away when it is interrupted. A model is too big for that, so
-the file is read with ranges into one partial file that any source can go on with.
+the file is read with ranges into one partial file that any source can continue.
 """
 
 import os
@@ -47,7 +47,7 @@ def fetch(offer: Offer, partial: Path, report: Report) -> None:
         problem = _stream(hub, file, partial, report)
         failures = 0 if size(partial) > have else failures + 1
         if failures == _ATTEMPTS:
-            raise problem or DownloadFailed(f"The hub ({_host()}) sends nothing of {file.name}.")
+            raise problem or DownloadFailed(f"The hub ({_host()}) stopped sending {file.name}.")
         if problem:
             _pause(1.0, size(partial), report)
 
@@ -58,7 +58,7 @@ def describe(repo: str, name: str, revision: str, report: Report) -> Offer:
     there = _metadata(hub, name, lambda: report(0))
     sha256 = _sha256(there.etag)
     if not sha256 or there.size is None or there.commit_hash is None:
-        raise DownloadFailed(f"{_page(hub)}: the hub names no SHA-256 for {name}, so it cannot be checked.")
+        raise DownloadFailed(f"{_page(hub)}: the hub gives no SHA-256 for {name}, so the file cannot be checked.")
     return Offer(ModelFile(name, there.size, sha256), Hub(repo, there.commit_hash))
 
 
@@ -102,7 +102,7 @@ def _append(hub: Hub, file: ModelFile, partial: Path, report: Report) -> None:
         if response.status_code >= 400:
             response.read()
         hf_raise_for_status(response)
-        if response.status_code != 206:  # the server knows no ranges and begins anew
+        if response.status_code != 206:  # the server does not support ranges and starts again
             have = 0
         with partial.open("r+b" if partial.exists() else "wb") as out:
             out.truncate(have)
@@ -146,7 +146,7 @@ def _pause(seconds: float, have: int, report: Report) -> None:
 
 
 def _client() -> ModuleType:
-    """The client, imported late because that is slow, and told to send no figures about this machine."""
+    """The client, imported late because that is slow, and configured to send no figures about this machine."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     import huggingface_hub
 
@@ -181,8 +181,8 @@ def _explained(error: Exception, hub: Hub, name: str) -> DownloadFailed:
         return DownloadFailed(f"{_page(hub)} has no file {name} at revision {hub.revision}.")
     if isinstance(error, errors.GatedRepoError):
         return DownloadFailed(
-            f"{hub.repo} is given out only to people who accepted its terms: open {_page(hub)}, accept them, "
-            "then log in with `hf auth login` or set HF_TOKEN."
+            f"{hub.repo} is gated: accept its terms at {_page(hub)}, then log in with `hf auth login` "
+            "or set HF_TOKEN."
         )
     if isinstance(error, errors.HfHubHTTPError):
         return _explained_status(error.response.status_code, hub)
@@ -194,11 +194,11 @@ def _explained(error: Exception, hub: Hub, name: str) -> DownloadFailed:
 def _explained_status(status: int, hub: Hub) -> DownloadFailed:
     if status in (401, 403, 404):
         return DownloadFailed(
-            f"The hub does not give out {hub.repo} ({status}): it does not exist, is private, or needs you to "
+            f"The hub refused access to {hub.repo} ({status}): it does not exist, is private, or needs you to "
             f"log in with `hf auth login` (or HF_TOKEN) and to accept its terms at {_page(hub)}."
         )
     if status == 429:
-        return DownloadFailed("The hub asks to slow down (429); try again in some minutes.")
+        return DownloadFailed("The hub reports too many requests (429); try again in a few minutes.")
     return DownloadFailed(f"The hub ({_host()}) answered with an error ({status}); try again later.")
 
 

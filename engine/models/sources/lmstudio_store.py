@@ -1,4 +1,4 @@
-"""Models that LM Studio has on this disk, used where they lie: `<models>/<publisher>/<model>/<file>.gguf`.
+"""Models that LM Studio has on this disk, used in place: `<models>/<publisher>/<model>/<file>.gguf`.
 
 Where `<models>` is: `downloadsFolder` of LM Studio's settings.json, else `models` in its home folder, which
 `~/.lmstudio-home-pointer` names; older versions kept them in `~/.cache/lm-studio`.

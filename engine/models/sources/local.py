@@ -16,11 +16,11 @@ def is_path(name: str) -> bool:
 
 
 def expanded(name: str) -> Path:
-    """The path that is meant. Raises `UnknownModel` for the home of somebody who is not known here."""
+    """The path that is meant. Raises `UnknownModel` for the home of an unknown user."""
     try:
         return Path(name).expanduser().absolute()
     except RuntimeError:
-        raise UnknownModel(f"{name}: there is no home folder of that name on this machine.") from None
+        raise UnknownModel(f"{name}: no user of that name has a home folder on this machine.") from None
 
 
 def find(name: str) -> Found | None:

@@ -1,4 +1,4 @@
-"""Models that Ollama has on this disk, used where they lie.
+"""Models that Ollama has on this disk, used in place.
 
 `manifests/<host>/<namespace>/<model>/<tag>` is JSON and names layers; the model's layer is the GGUF file
 `blobs/sha256-<hex>` (ollama/ollama: manifest/manifest.go, types/model/name.go, envconfig/config.go).

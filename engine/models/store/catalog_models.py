@@ -65,9 +65,9 @@ def _files(model: CatalogModel) -> list[tuple[Offer, Path]]:
 
 
 def _candidates(model: CatalogModel) -> Iterator[InstalledModel]:
-    """Copies in other programs' stores, but for those that proved to be another file."""
+    """Copies in other programs' stores, except those that proved to be another file."""
     if len(model.files) != 1:
-        return  # shards must lie side by side under their own names
+        return  # shards must be side by side under their own names
     offer = _files(model)[0][0]
     for store, find_file in STORES:
         for path in find_file(offer):

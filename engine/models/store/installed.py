@@ -1,4 +1,4 @@
-"""A model that lies on this disk, whoever put it there."""
+"""A model on this disk, from Hearth's own store or another program's."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,8 @@ OWN = "hearth"
 class InstalledModel:
     """`path` is the model's first file; `store` says whose it is: `OWN`, another program's, or "file".
 
-    `sha256` is "" where nothing names it (plain files). `context` is the trained window in tokens, 0 if the
-    file does not say. `family` is "" where only the vocabulary tells. `verified`: its digest has been checked.
+    `sha256` is "" if nothing names it (plain files). `context` is the trained window in tokens, 0 if the
+    file does not say. `family` is "" if only the vocabulary shows it. `verified`: its digest has been checked.
     """
 
     id: str
@@ -31,7 +31,7 @@ class InstalledModel:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All its files; the shards of a catalog model lie side by side."""
+        """All its files; the shards of a catalog model are side by side."""
         if self.model is None or len(self.model.files) == 1:
             return (self.path,)
         return tuple(self.path.with_name(file.name) for file in self.model.files)

@@ -1,4 +1,4 @@
-"""Models that are no rows of the catalog: plain files, Ollama's and LM Studio's, other files of the hub."""
+"""Models that are not in the catalog: plain files, Ollama's and LM Studio's, other files of the hub."""
 
 from collections.abc import Iterator
 from typing import assert_never
@@ -24,7 +24,7 @@ def find(name: Name) -> InstalledModel | None:
 def ensure(
     name: Name, on_progress: OnProgress, cancelled: Cancelled, settings: DownloadSettings
 ) -> InstalledModel:
-    """Have the file, checked where its store names a digest. Only files of the hub can be downloaded."""
+    """Make the file available, checked if its store names a digest. Only files of the hub can be downloaded."""
     found = _find(name)
     if found is None and isinstance(name, HubName):
         found = _download(name, on_progress, cancelled, settings)
@@ -36,14 +36,14 @@ def ensure(
 
 
 def verify(found: Found | InstalledModel, on_progress: OnProgress, cancelled: Cancelled) -> None:
-    """Hold the file against the digest that its store names, if any. Raises `DigestMismatch`."""
+    """Compare the file with the digest that its store names, if any. Raises `DigestMismatch`."""
     if found.sha256:
         offer = Offer(ModelFile(found.path.name, found.bytes, found.sha256))
         check(found.path, offer, on_progress, cancelled, aside=found.path if found.store == OWN else None)
 
 
 def everything() -> Iterator[Found]:
-    """What lies here and is no row of the catalog: Hearth's own files, then Ollama's and LM Studio's."""
+    """The models on this disk that are not in the catalog: Hearth's own files, then Ollama's and LM Studio's."""
     for path in sorted(names.hub_folder().glob("*/*/**/*.gguf")):
         yield Found(names.of_file(path).text, path, path.stat().st_size, OWN, digest.remembered(path))
     listed = {file.sha256 for model in catalog.models().values() for file in model.files}
@@ -53,17 +53,17 @@ def everything() -> Iterator[Found]:
 
 
 def missing(name: Name | CatalogModel) -> str:
-    """Why there is no such model here, for the user."""
+    """Tells the user why the model is missing."""
     match name:
         case CatalogModel():
-            return f"{name.id} is not on this disk; `hearth models pull {name.id}` fetches it."
+            return f"{name.id} is not on this disk; `hearth models pull {name.id}` downloads it."
         case HubName():
-            return f"{name.text} is not on this disk; `hearth models pull {name.text}` fetches it."
+            return f"{name.text} is not on this disk; `hearth models pull {name.text}` downloads it."
         case OllamaName():
             roots = " or ".join(str(root) for root in ollama_store.roots())
             return (
                 f"Ollama has no model {name.text} in {roots}; "
-                f"`hearth models pull ollama:{name.text}` lets Ollama get it."
+                f"`hearth models pull ollama:{name.text}` asks Ollama to pull it."
             )
         case LmStudioName():
             return f"LM Studio has no file {name.text}; the form is publisher/model/file.gguf."

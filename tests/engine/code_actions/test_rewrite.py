@@ -73,14 +73,14 @@ async def test_decorators_exports_and_comments_around_it_stay() -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        ("```python\ndef total(self):\n    # rest of the code\n    return 1\n```", "leaves code out"),
+        ("```python\ndef total(self):\n    # rest of the code\n    return 1\n```", "omitted code"),
         (
             "```python\ndef total(self, tax=0):\n    # the sum\n    return sum(self.items) + tax\n```",
             "changes nothing",
         ),
-        ("```python\ndef other(self):\n    return 1\n```", "total is not in the answer"),
-        ("```python\ndef total(self:\n    return 1\n```", "total is not in the answer"),
-        ("", "without code"),
+        ("```python\ndef other(self):\n    return 1\n```", "total is missing from the answer"),
+        ("```python\ndef total(self:\n    return 1\n```", "total is missing from the answer"),
+        ("", "contains no code"),
     ],
 )
 async def test_answers_that_are_not_safe_are_refused_with_the_reason(answer: str, reason: str) -> None:
@@ -95,7 +95,7 @@ async def test_a_refused_answer_is_asked_for_once_more_with_the_reason() -> None
     first, second = (each for each in backend.requests if isinstance(each.prompt, ChatPrompt))
     assert found.attempts == 2
     assert second.prompt.messages[: len(first.prompt.messages)] == first.prompt.messages
-    assert second.prompt.messages[-1].content.startswith("That cannot be used: f is not in the answer")
+    assert second.prompt.messages[-1].content.startswith("That cannot be used: f is missing from the answer")
 
 
 async def test_an_answer_that_is_cut_off_is_refused() -> None:
@@ -208,10 +208,10 @@ async def test_types_in_typescript() -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        ("def f(a: int, c: int = 1) -> int:", "parameters of f are not the same"),
-        ("def f(a: int, b: int = 2) -> int:", "parameters of f are not the same"),
-        ("def f(a: Cart, b: int = 1) -> int:", "the type Cart is not known"),
-        ("def g(a: int) -> int:", "signature of f is not in the answer"),
+        ("def f(a: int, c: int = 1) -> int:", "parameters of f differ"),
+        ("def f(a: int, b: int = 2) -> int:", "parameters of f differ"),
+        ("def f(a: Cart, b: int = 1) -> int:", "the type Cart is unknown"),
+        ("def g(a: int) -> int:", "signature of f is missing from the answer"),
     ],
 )
 async def test_wrong_signatures_are_refused(answer: str, reason: str) -> None:

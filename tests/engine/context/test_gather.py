@@ -226,8 +226,8 @@ def test_what_may_not_be_read_is_left_out_with_a_reason(tmp_path: Path) -> None:
     assert shown(gathered) == {"fine.py": "def helper():"}
     assert reasons(gathered) == {
         "ignored.py": "it is ignored by .gitignore",
-        ".env": "its name says that it holds secrets",
-        "elsewhere.py": "it is outside of the workspace",
+        ".env": "its name suggests that it contains secrets",
+        "elsewhere.py": "it is outside the workspace",
         "shop.py": "it contains what looks like an AWS access key",
     }
 
@@ -236,7 +236,7 @@ def test_an_ignored_file_is_completed_from_itself_alone(tmp_path: Path) -> None:
     make(tmp_path, {".gitignore": "main.py\n", "shop.py": SHOP})
     gathered = gather(ask(tmp_path, "main.py", MAIN), 500)
     assert gathered.files == ()
-    assert "from itself alone" in reasons(gathered)["main.py"]
+    assert "only this file's own text" in reasons(gathered)["main.py"]
 
 
 def test_a_secret_file_gets_nothing(tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def test_the_members_of_what_stands_before_the_dot_are_shown(tmp_path: Path) -> 
     text = "from big import Big\n\ndef f(thing: Big, customer):\n    return thing.⟨⟩\n"
     gathered = gather(ask(tmp_path, "main.py", text), 500)
     assert "    def find_customer(self, name):" in shown(gathered)["big.py"]
-    assert gathered.pieces[0].reason == "Big has the member that is being written"
+    assert gathered.pieces[0].reason == "Big has the member that you are writing"
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ async def test_what_is_pasted_into_one_code_shares_one_budget_on_the_event_loop(
 
 async def test_an_edit_of_what_is_too_much_to_parse_is_refused() -> None:
     code = parsed.parse("x = f(1)\n", PYTHON)
-    with pytest.raises(EditRefused, match="too much to parse"):
+    with pytest.raises(EditRefused, match="too large to parse"):
         refuse_errors(code, (Edit(4, 8, "(" * 10_000),))
 
 

@@ -100,7 +100,7 @@ def test_every_name_of_ollamas_library_means_one_row() -> None:
         (row(bytes=0), "positive"),
         (row(name="../a.gguf"), "plain .gguf"),
         (row(name="a.bin"), "plain .gguf"),
-        (row(rest=""), "cannot be had"),
+        (row(rest=""), "is not available"),
         (row(rest='hub = { repo = "o/r", revision = "main" }'), "full commit"),
         (row(rest='wheels = { requirement = "x==1", path = "p", parts = 2, part_bytes = 5 }'), "{n}"),
         (row(rest='wheels = { requirement = "x{n}==1", path = "p", parts = 2, part_bytes = 4 }'), "do not make"),

@@ -67,7 +67,7 @@ def test_when_every_mirror_fails_all_reasons_are_told(
         wheels=Source(content, 0, DownloadFailed("pip is missing.")),
     )
     with pytest.raises(
-        DownloadFailed, match=r"could not be fetched. The hub is away. pip is missing. The .* kept"
+        DownloadFailed, match=r"could not be downloaded. The hub is away. pip is missing. The .* kept"
     ):
         store.ensure("tiny")
 
@@ -82,7 +82,7 @@ def test_the_setting_chooses_the_mirror(
 
 
 def test_a_mirror_that_does_not_exist_is_explained(model: CatalogModel) -> None:
-    with pytest.raises(DownloadFailed, match="cannot be had from 'pigeon'"):
+    with pytest.raises(DownloadFailed, match="is not available from 'pigeon'"):
         store.ensure("tiny", settings=DownloadSettings(mirror="pigeon"))
 
 

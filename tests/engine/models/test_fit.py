@@ -55,8 +55,8 @@ def test_a_machine_without_room_gets_no_advice() -> None:
 def test_the_reason_says_time_cores_and_memory() -> None:
     model = catalog.by_id("qwen2.5-coder-1.5b-instruct")
     advice = fit.judge(model, "completion", Machine(8 * GIB, 4))
-    assert advice.reason == "1.54B: about 0.3 s a suggestion on 4 cores, needs 1.8 GB."
-    assert "words a second" in fit.judge(model, "chat", LAPTOP).reason
+    assert advice.reason == "1.54B: about 0.3 s per suggestion on 4 cores, needs 1.8 GB."
+    assert "words per second" in fit.judge(model, "chat", LAPTOP).reason
 
 
 def test_the_reason_says_what_is_wrong() -> None:
@@ -125,4 +125,4 @@ def test_where_the_biggest_is_recommended_there_is_no_bigger_one() -> None:
 def test_a_model_that_is_slow_only_at_reading_says_so() -> None:
     fast_answers = {"qwen2.5-coder-7b": Speed(prompt=20.0, generation=50.0)}
     advice = fit.judge(catalog.by_id("qwen2.5-coder-7b"), "completion", LAPTOP, fast_answers)
-    assert not advice.quick and "62 s to read a file at first, which is slow" in advice.reason
+    assert not advice.quick and "the first one in a file takes about 62 s" in advice.reason

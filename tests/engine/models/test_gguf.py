@@ -69,7 +69,7 @@ def test_a_text_that_is_longer_than_the_file_is_refused(tmp_path: Path, array: s
     entry = text(f"tokenizer.ggml.{array}".encode()) + struct.pack("<IIQ", 9, 8, 2)
     with pytest.raises(BrokenModel, match="ends inside its header"):
         read(tmp_path, header(entry + text(b"first") + text(b"second", 60_000)))
-    with pytest.raises(BrokenModel, match="is the most"):
+    with pytest.raises(BrokenModel, match="the limit is"):
         read(tmp_path, header(entry + text(b"first") + text(b"second", 2**63)))
 
 
@@ -92,7 +92,7 @@ def test_heads_may_differ_from_block_to_block(tmp_path: Path) -> None:
 
 
 def test_a_file_cut_in_its_tensors_is_named_as_cut_short(tmp_path: Path, tiny: bytes) -> None:
-    with pytest.raises(BrokenModel, match=r"cut short: it has .* fetch it again"):
+    with pytest.raises(BrokenModel, match=r"cut short: it has .* download it again"):
         read(tmp_path, tiny[:-100])
 
 
@@ -133,7 +133,7 @@ def test_tensors_whose_size_overflows_are_refused(tmp_path: Path) -> None:
 def test_tensors_on_top_of_each_other_are_refused(tmp_path: Path) -> None:
     """Else a small file could claim more memory than it has bytes."""
     tensors = b"".join(text(name) + struct.pack("<IQIQ", 1, 64, 0, 0) for name in (b"a", b"b", b"c"))
-    with pytest.raises(BrokenModel, match="on top of each other"):
+    with pytest.raises(BrokenModel, match="overlap"):
         read(tmp_path, header(tensors, keys=0, tensors=3) + b"\0" * 320)
 
 

@@ -102,7 +102,7 @@ def test_a_name_cannot_leave_ollamas_store(name: str, user_home: Path) -> None:
 
 
 def test_an_unknown_ollama_model_says_how_to_get_it() -> None:
-    with pytest.raises(ModelMissing, match="`hearth models pull ollama:nothing` lets Ollama get it"):
+    with pytest.raises(ModelMissing, match="`hearth models pull ollama:nothing` asks Ollama to pull it"):
         store.ensure("ollama:nothing")
 
 

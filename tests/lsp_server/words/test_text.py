@@ -72,7 +72,7 @@ def test_ordinary_words_stay_as_they_are(said: str) -> None:
     "said",
     [
         "Nothing answers at http://127.0.0.1:11434. Is Ollama running?",
-        "`hearth models pull ollama:llama4:scout` lets Ollama get it; or hf:owner/repo/file.gguf",
+        "`hearth models pull ollama:llama4:scout` asks Ollama to pull it; or hf:owner/repo/file.gguf",
         "C:\\Users\\me\\hearth.toml cannot be read, and x[0][-1] is list[int]",
     ],
 )

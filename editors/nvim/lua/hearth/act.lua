@@ -20,7 +20,7 @@ function M.choose(client, arguments)
   params.context = { diagnostics = place.problems(client, arguments), triggerKind = 1 }
   lsp.request(client, 'textDocument/codeAction', params, function(actions)
     if not actions or #actions == 0 then
-      return words.say('there is nothing that could be done here')
+      return words.say('no Hearth actions apply here')
     end
     local options = { prompt = 'Hearth:', kind = 'codeaction', format_item = M.label }
     vim.ui.select(actions, options, function(action)
@@ -101,7 +101,7 @@ end
 ---@param edit lsp.WorkspaceEdit
 function M.apply(snapshot, edit)
   if M.snapshot(snapshot.client, snapshot.bufnr).version ~= snapshot.version then
-    return lsp.complain('the file was changed meanwhile; nothing was done')
+    return lsp.complain('the file has changed meanwhile; nothing was applied')
   end
   local others = {} ---@type table<integer, boolean> is it a new file?
   for _, change in ipairs(diff.changes(edit)) do

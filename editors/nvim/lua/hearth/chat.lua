@@ -113,7 +113,7 @@ end
 ---@param client_id integer
 function M.on_exit(client_id)
   if current and current.client.id == client_id then
-    local message = 'the server ended before the answer was complete'
+    local message = 'the server exited before the answer was complete'
     M.finish(current, { text = '', reason = 'error', message = message })
   end
 end
@@ -126,7 +126,7 @@ function M.finish(answer, result)
   end
   current = nil
   if type(result) ~= 'table' then
-    local message = 'the server gave no answer, its log may say why'
+    local message = 'the server gave no answer; its log may say why'
     result = { text = '', reason = 'error', message = message }
   end
   if not answer.streamed then

@@ -65,7 +65,7 @@ function COMMANDS.inspect(client)
   local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
   lsp.request(client, 'hearth/inspect', params, function(result)
     if not result then
-      return lsp.complain('nothing is sent from here')
+      return lsp.complain('nothing is sent to a model from here')
     end
     require('hearth.view').open(
       'hearth://inspect',

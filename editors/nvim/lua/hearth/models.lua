@@ -18,7 +18,7 @@ function M.choose(client)
   lsp.request(client, 'hearth/models', vim.empty_dict(), function(answer)
     local models = answer and answer.models or {}
     if #models == 0 then
-      return lsp.complain('the server knows of no model')
+      return lsp.complain('the server knows no models')
     end
     local options = {
       prompt = quoted(('Model (now %s):'):format(answer.current.completion)),

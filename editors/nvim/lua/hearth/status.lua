@@ -50,7 +50,7 @@ function M.stopped(client_id, code, signal)
     end
     M.update(client_id, {
       kind = 'stopped',
-      message = ('the server ended with code %d, signal %d'):format(code, signal),
+      message = ('the server exited with code %d, signal %d'):format(code, signal),
       help = ':edit starts it again. Why it ended: :checkhealth hearth names the log.',
     })
   end)

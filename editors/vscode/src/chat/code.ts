@@ -37,7 +37,7 @@ export function nameOf({ uri, range }: Place): string {
 export async function insert(text: string): Promise<void> {
   const editor = anEditor();
   if (editor === undefined) {
-    void words.inform("there is no open file to insert this into.");
+    void words.inform("no file is open that this could be inserted into.");
     return;
   }
   const code = withoutNew(text, editor.document.getText()).replace(/\n$/, "");
@@ -50,7 +50,7 @@ export async function preview(text: string, asked: Place | undefined, documents:
   const selected = placeOf(anEditor());
   const place = selected === undefined || selected.range.isEmpty ? (asked ?? selected) : selected;
   if (place === undefined || place.range.isEmpty) {
-    void words.inform("select the code that this is to replace.");
+    void words.inform("select the code that this should replace.");
     return;
   }
   const document = await vscode.workspace.openTextDocument(place.uri);

@@ -15,7 +15,7 @@ export interface Chat {
 export async function choose(client: LanguageClient, title: string): Promise<Chat | undefined> {
   const chats = (await client.sendRequest<Chat[] | null>("hearth/chat/list", {})) ?? [];
   if (chats.length === 0) {
-    void words.inform("no chats are kept.");
+    void words.inform("no chats are saved.");
     return undefined;
   }
   const items = chats.map((chat) => ({

@@ -41,7 +41,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   async explainSelection(): Promise<void> {
     const place = code.placeOf(vscode.window.activeTextEditor);
     if (place === undefined) {
-      void words.inform("there is no open file to explain.");
+      void words.inform("no file is open that could be explained.");
       return;
     }
     await this.#ask(EXPLAIN, `Explain ${code.nameOf(place)}`, place);
