@@ -40,9 +40,9 @@ class Told(ScriptedBackend):
         self._said += text
         await self._tell(Piece("", probability=probability, draft=self._said))
 
-    async def commit(self, probability: float = 1.0) -> None:
-        """All that was tentative is certain now."""
-        await self._tell(Piece(self._said, probability=probability))
+    async def finish(self, probability: float = 1.0) -> None:
+        """All that was tentative is certain now, and it was all."""
+        await self._tell(Piece(self._said, probability=probability), Finished("eog"))
 
     async def say(self, text: str, probability: float = 1.0) -> None:
         """Something that is certain at once."""
@@ -54,8 +54,9 @@ class Told(ScriptedBackend):
     async def die(self) -> None:
         await self._tell(HostDied("the model's process went away"))
 
-    async def _tell(self, event: Piece | Finished | HearthError) -> None:
-        self._events.put_nowait(event)
+    async def _tell(self, *events: Piece | Finished | HearthError) -> None:
+        for event in events:
+            self._events.put_nowait(event)
         await settle()
 
 
