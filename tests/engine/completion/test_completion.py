@@ -100,6 +100,22 @@ async def test_what_follows_an_accepted_suggestion_was_asked_ahead() -> None:
     assert typing.asked[1].prompt.typed == "x = first"
 
 
+async def test_nothing_is_asked_ahead_in_a_document_that_was_closed() -> None:
+    typing = Typing(ScriptedBackend(["first"]), "x = ‸\n")
+    await typing.rest()
+    await typing.ghost()
+    typing.completer.forget(typing.document.uri)
+    await settle()
+    assert len(typing.asked) == 1
+
+
+async def test_what_was_rejected_is_not_shown_again_there() -> None:
+    typing = Typing(ScriptedBackend(["first"]), "x = ‸\n")
+    assert await typing.ghost() == "first"
+    typing.completer.reject(typing.document, typing.cursor, "first")
+    assert await typing.ghost() == ""
+
+
 async def test_nothing_is_asked_ahead_of_a_doubtful_suggestion() -> None:
     typing = Typing(Doubtful(["first"]), "x = ‸\n")
     await typing.rest()

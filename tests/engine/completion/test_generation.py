@@ -92,10 +92,10 @@ async def test_past_the_second_deadline_the_words_of_a_line_are_shown_if_it_take
     waiting = made.wait(deadline=1.0, second=2.0)
     await settle()
     clock.now += 2.5
-    await made.backend.think("total = weights")
+    await made.backend.think("total = weights[0] + wei")
     assert not waiting.done(), "it has only just begun"
     clock.now += 1.0
-    await made.backend.think("[0] + wei")
+    await made.backend.think("ghts")
     assert waiting.done()
     assert made.displayable() == "total = weights[0] +"
     made.generation.cancel()
