@@ -1,4 +1,7 @@
-"""Puts `hearth.py` into the wheel as the package of `engine` and `lsp_server`; an editable install finds it here."""
+"""Puts `hearth.py` into the wheel as the package around `engine` and `lsp_server`.
+
+An editable install finds it in the checkout.
+"""
 
 from typing import Any
 

@@ -5,7 +5,7 @@ import importlib
 import re
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from re import _parser  # type: ignore[attr-defined]  # the only one who can read a pattern
@@ -14,6 +14,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split")
+# (file, the value as it is written) -> what may stand there
+Samples = Mapping[tuple[str, str], tuple[str | int, ...]]
 
 
 class Unknown(Exception):
@@ -30,7 +32,7 @@ class Expression:
     method: str
 
 
-def expressions(folders: tuple[str, ...], filled_in: dict[tuple[str, str], tuple[str, ...]]) -> list[Expression]:
+def expressions(folders: tuple[str, ...], filled_in: Samples) -> list[Expression]:
     """All of the modules in these folders.
 
     `filled_in` says what may stand where the source names a value of the time of running:
@@ -54,7 +56,7 @@ class _Reader:
     path: Path
     source: str
     everything: str
-    filled_in: dict[tuple[str, str], tuple[str, ...]]
+    filled_in: Samples
 
     def expressions(self) -> Iterator[Expression]:
         if not re.search(r"\bimport re\b", self.source):

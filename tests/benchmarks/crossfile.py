@@ -24,6 +24,8 @@ from rich.progress import track
 
 from hearth.engine.backends import local
 from hearth.engine.completion.completer import Completer
+from hearth.engine.completion.cursor import cursor_at
+from hearth.engine.completion.requests import request_for
 from hearth.engine.context import SOURCES, ContextQuery, Gathered
 from hearth.engine.context.documents import Document
 from hearth.engine.context.recent import RecentEdit
@@ -135,9 +137,10 @@ async def request_of(
         )
 
     completer = Completer(backend, settings.completion, surroundings)
-    request, gathered = await completer.full_request(document, case.offset)
+    prompt = await completer.prompts.of(document.uri).fullest(document.snapshot(), case.offset)
+    request = request_for(prompt, cursor_at(document, case.offset), automatic=False, settings=completer.settings)
     line = replace(request.stop, mode="line", max_lines=1)
-    return replace(request, document=f"{case.id} {way}", stop=line), gathered or Gathered()
+    return replace(request, document=f"{case.id} {way}", stop=line), prompt.gathered or Gathered()
 
 
 async def _answer(backend: local.LocalBackend, settings: Settings, case: Case, way: str, kept: "Kept") -> Answered:

@@ -12,7 +12,7 @@ import argparse
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -65,7 +65,7 @@ async def along_the_answer() -> Trip:
     return await _typed(completer, document, _CURSOR, "s")
 
 
-KEYSTROKES: tuple[Callable[[], Awaitable[Trip]], ...] = (a_new_answer, along_the_answer)
+KEYSTROKES: tuple[Callable[[], Coroutine[None, None, Trip]], ...] = (a_new_answer, along_the_answer)
 
 
 async def _suggested() -> tuple[Completer, Document]:

@@ -26,7 +26,8 @@ def test_a_machine_without_the_server_is_set_up_by_a_press_and_told_what_failed(
     for folder in (programs, home):
         folder.mkdir()
     (home / "hearth.toml").write_text(SETTINGS)
-    (programs / "python3").write_text(f'#!/bin/sh\nexec "{sys._base_executable}" "$@"\n')
+    base = vars(sys)["_base_executable"]  # not the environment's: this one has no packages
+    (programs / "python3").write_text(f'#!/bin/sh\nexec "{base}" "$@"\n')
     (programs / "python3").chmod(0o755)
     monkeypatch.setenv("PATH", path_without_hearth())
     pip = {

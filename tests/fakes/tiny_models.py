@@ -173,9 +173,10 @@ def write_tiny(
 def write_adapter(path: Path) -> Path:
     """A LoRA adapter: two small matrices for a model that is not in the file."""
     writer = gguf.GGUFWriter(str(path), "llama")
-    for key, value in {"general.type": "adapter", "adapter.type": "lora", "adapter.lora.alpha": 8.0}.items():
+    own: dict[str, Value] = {"general.type": "adapter", "adapter.type": "lora", "adapter.lora.alpha": 8.0}
+    for key, value in own.items():
         _add(writer, key, value)
-    lora = {"blk.0.attn_q.weight.lora_a": (WIDTH, 4), "blk.0.attn_q.weight.lora_b": (4, WIDTH)}
+    lora: Tensors = {"blk.0.attn_q.weight.lora_a": (WIDTH, 4), "blk.0.attn_q.weight.lora_b": (4, WIDTH)}
     _add_tensors(writer, lora, 0, False)
     return _written(writer, path)
 
@@ -183,7 +184,8 @@ def write_adapter(path: Path) -> Path:
 def write_projector(path: Path) -> Path:
     """What shows images to a model (`mmproj-….gguf`)."""
     writer = gguf.GGUFWriter(str(path), "clip")
-    for key, value in {"general.type": "mmproj", "clip.has_vision_encoder": True}.items():
+    own: dict[str, Value] = {"general.type": "mmproj", "clip.has_vision_encoder": True}
+    for key, value in own.items():
         _add(writer, key, value)
     _add_tensors(writer, {"mm.0.weight": (WIDTH, WIDTH)}, 0, False)
     return _written(writer, path)

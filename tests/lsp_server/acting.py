@@ -54,9 +54,9 @@ class ActingEditor(Editor):
 
     def apply(self, edit: lsp.WorkspaceEdit) -> None:
         """As an editor does it: all positions are those of the text before."""
-        edits = list((edit.changes or {}).get(self.uri, []))
+        edits: list[Any] = list((edit.changes or {}).get(self.uri, []))
         for change in edit.document_changes or []:
-            if isinstance(change, lsp.CreateFile) or change.text_document.uri != self.uri:
+            if not isinstance(change, lsp.TextDocumentEdit) or change.text_document.uri != self.uri:
                 self.other_changes.append(change)
                 continue
             assert change.text_document.version == self.version
@@ -168,7 +168,7 @@ def _listen(client: Any, editor: ActingEditor) -> None:
         return lsp.ShowDocumentResult(success=True)
 
     def on_progress(params: lsp.ProgressParams) -> None:
-        editor.progress.append(SimpleNamespace(**params.value))
+        editor.progress.append(SimpleNamespace(**(params.value or {})))
 
     client.protocol.fm._features.pop(lsp.WINDOW_SHOW_DOCUMENT, None)
     client.protocol.fm._features.pop(lsp.PROGRESS, None)

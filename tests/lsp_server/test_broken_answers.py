@@ -1,13 +1,13 @@
 """Answers that break off, and failures of our own: the client gets what there is, and something it can show."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hearth.engine import files
 from hearth.engine.backends.scripted import ScriptedBackend
 from hearth.engine.chat import history
 from hearth.engine.errors import HostDied
@@ -136,7 +136,7 @@ async def test_an_answer_that_cannot_be_shown_is_the_result_all_the_same(
     said: list[str] = []
     monkeypatch.setattr(words.client, "show", lambda ls, message, kind: said.append(message))
     if what == "write":
-        monkeypatch.setattr(files.os, "fsync", _full)
+        monkeypatch.setattr(os, "fsync", _full)
     client.reply_with = {"success": False} if what == "refused" else "nonsense"
     arguments = ["What?", {"conversation": "mine"}]
     result = await asked(client, "workspace/executeCommand", {"command": "hearth.chat", "arguments": arguments})

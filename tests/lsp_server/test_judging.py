@@ -27,6 +27,7 @@ async def test_until_it_is_known_where_a_file_leads_no_model_sees_it(
     monkeypatch.setattr(Hearth, "roots", (str(tmp_path),))
     server = Hearth()
     document = server.open(lsp.TextDocumentItem((tmp_path / "a.py").as_uri(), "python", 1, "x = 1\n"))
+    assert document is not None
     assert server.is_secret(document) and server.is_off(document)
 
     async def ask(ls: Hearth, params: lsp.DocumentSymbolParams) -> bool:

@@ -133,8 +133,9 @@ async def test_a_missing_model_is_offered_and_pulled_when_the_user_says_so(
         await collect(backend.complete(completion()))
     assert (statuses[-1].kind, statuses[-1].help, statuses[-1].retry) == ("error", f"Pull {MODEL}", True)
     assert fake.http.asked("/api/pull") == [], "nothing is downloaded unasked"
-    assert isinstance(backend, backends.Fetcher)
-    await backend.fetch()
+    fetcher: object = backend
+    assert isinstance(fetcher, backends.Fetcher)
+    await fetcher.fetch()
     assert [status.percent for status in statuses[1:-1]] == [0, 33, 66, 100]
     assert {(status.kind, status.message) for status in statuses[1:-1]} == {("downloading", f"{MODEL} (Ollama)")}
     assert statuses[-1].kind == "ready"

@@ -199,7 +199,7 @@ async def test_an_answer_that_ends_because_another_document_is_asked_about_tells
 
 
 async def test_what_is_complete_is_not_followed() -> None:
-    looking = Looking(ScriptedBackend(["done"]), "x = ‸\n")  # type: ignore[arg-type]  # it needs no turns
+    looking = Looking(ScriptedBackend(["done"]), "x = ‸\n")
     assert await looking.look() == "done"
     await settle()
     assert looking.told == 0

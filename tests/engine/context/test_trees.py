@@ -128,14 +128,18 @@ def test_a_text_whose_end_costs_the_square_of_it_has_no_tree(name: str, unit: st
     assert not is_over(time.thread_time() - began, 2 * trees.PATIENT)
 
 
+def has_tree(document: Document) -> bool:
+    return document.tree is not None
+
+
 def test_a_large_insertion_is_tried_like_a_new_text() -> None:
     document = Document("u", "a;\n" * 2_000, "javascript")
-    assert document.tree is not None
+    assert has_tree(document)
     with patch.object(trees, "_is_flat", wraps=trees._is_flat) as tried:
         document.apply(0, 0, "b;\n")
-        assert document.tree is not None and not tried.called
+        assert has_tree(document) and not tried.called
         document.apply(0, 0, "*  a= " * 2_000)
-        assert document.tree is None and tried.called
+        assert not has_tree(document) and tried.called
 
 
 def test_the_longest_way_up_a_tree_is_cut() -> None:

@@ -45,7 +45,10 @@ class Ledger:
 
     def copy(self, source: int, target: int, count: int) -> bool:
         self.held[target] = list(self.held[source])
-        return self.keep(target, count) or self.drop(target) is not None
+        kept = self.keep(target, count)
+        if not kept:
+            self.drop(target)
+        return kept
 
 
 def cache_with(ledger: Ledger) -> KvCache:

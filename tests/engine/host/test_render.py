@@ -1,12 +1,12 @@
 """Chat templates are programs of strangers: whatever they do, they end, and cost the model nothing."""
 
+import subprocess
 import threading
 from pathlib import Path
 
 import pytest
 
 from hearth.engine.errors import BrokenModel
-from hearth.engine.host import render
 from hearth.engine.host.native import LoadOptions, Model
 from hearth.engine.host.render import Task, rendered
 from hearth.engine.host.session import Session
@@ -94,7 +94,7 @@ def test_the_date_of_today_can_be_said() -> None:
 def test_the_same_roles_are_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
     task = Task("{{ messages | length }} once", (ASKED,))
     assert rendered(task) == "2 once"
-    monkeypatch.setattr(render.subprocess, "run", lambda *args, **more: pytest.fail("it ran again"))
+    monkeypatch.setattr(subprocess, "run", lambda *args, **more: pytest.fail("it ran again"))
     assert rendered(task) == "2 once"
 
 

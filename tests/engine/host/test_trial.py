@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.engine.host import crashes, profiles, supervision, trial, trial_model
+from hearth.engine.host import crashes, native, profiles, supervision, trial, trial_model
 from hearth.engine.host.client import HostClient
 from hearth.engine.host.profiles import ProfileBook
 from hearth.engine.models import gguf
@@ -78,7 +78,7 @@ def test_where_trials_tell_nothing_the_fastest_is_taken_and_nothing_remembered(
     monkeypatch.setattr(trial, "_status", lambda model, index: status)
     book = ProfileBook(tmp_path / "profiles.json")
     assert trial.first_profile(book) == 0
-    assert book.foreseen(profiles.machine_of(trial.library_build())) is None
+    assert book.foreseen(profiles.machine_of(native.library_build())) is None
 
 
 def test_the_model_of_a_trial_is_a_sound_file_with_each_kind_of_weights(tmp_path: Path) -> None:

@@ -27,7 +27,11 @@ async def through(data: bytes) -> list[object]:
 
 
 async def test_messages_arrive_as_they_were_sent() -> None:
-    sent = [wire.Hello(1, "0.1"), wire.Complete(7, ModelRef("m", "/m.gguf"), REQUEST, True), wire.Cancel(7)]
+    sent: list[wire.Message] = [
+        wire.Hello(1, "0.1"),
+        wire.Complete(7, ModelRef("m", "/m.gguf"), REQUEST, True),
+        wire.Cancel(7),
+    ]
     assert await through(b"".join(wire.encode(message) for message in sent)) == sent
 
 

@@ -243,13 +243,15 @@ def test_whatever_happens_each_suggestion_gives_one_record_that_can_be_true(step
             desk.tracker.closed(URI)
         elif ids:
             id = ids[value % len(ids)]
-            tell = {
-                "accept": lambda id=id: desk.tracker.accepted(id),
-                "partly": lambda id=id, value=value: desk.tracker.partly_accepted(id, "ab", value),
-                "reject": lambda id=id: desk.tracker.rejected(id),
-                "show": lambda id=id: desk.tracker.shown(id),
-            }
-            tell[what]()
+            match what:
+                case "accept":
+                    desk.tracker.accepted(id)
+                case "partly":
+                    desk.tracker.partly_accepted(id, "ab", value)
+                case "reject":
+                    desk.tracker.rejected(id)
+                case "show":
+                    desk.tracker.shown(id)
         found += desk.tracker.take()
     desk.tracker.finish()
     found += desk.tracker.take()

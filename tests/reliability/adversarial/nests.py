@@ -149,7 +149,7 @@ async def _complete(document: Document) -> float:
         place = Cursor(text, offset, code, start)
         syntax.block_expected(code, at)
         syntax.enclosing_definition(code, at)
-        if not place.is_text and place.closers:
+        if not place.is_text and place.tail.text:
             syntax.errors(code)
         longest, began = max(longest, time.thread_time() - began), time.thread_time()
         fitted(place, "f(a, [b])\n}\nreturn x\n")
