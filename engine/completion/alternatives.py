@@ -26,11 +26,12 @@ async def alternatives(
 ) -> list[Completion]:
     """What could stand there instead of `first`, the most probable first: as many as are found in `seconds`.
 
-    A newer call ends the search, and so does a backend that fails. There are none while `first` still grows.
+    A newer call ends the search, and so does a backend that fails. There are none while `first` still grows:
+    the model tells its doubts at the end of an answer.
     """
     cursor, latest = call.cursor, state.answering
     known = state.suggestions.find(cursor.text, cursor.offset)
-    if known is None or (state.is_generating and not known.complete):
+    if known is None:
         return []
     found = [first]
     until = asyncio.get_running_loop().time() + seconds

@@ -9,6 +9,7 @@ only closes something, all of it is the user's.
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from hearth.engine.context.lexical import MAX_LINE_CHARS, in_comment, in_string, in_string_by_line, open_long_quote
 from hearth.engine.context.parsed import ParsedText
@@ -22,30 +23,30 @@ _MAX_CLOSED = 100  # characters, line ends and indentation among them
 _MAX_OVERTYPED = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tail:
     """`head` and `text` are the cursor's line left and right of the cursor, without its end."""
 
     head: str
     text: str
 
-    @property
+    @cached_property
     def is_closed(self) -> bool:
         """Whether the editor has closed all that stands there, or nothing does."""
         return not self.text.strip(CLOSERS + _BLANKS) and (bool(self.head.strip()) or not self.text.strip())
 
-    @property
+    @cached_property
     def is_before_line(self) -> bool:
         """Whether the cursor stands in front of a line, so that an answer may be lines of its own."""
         return not self.head.strip() and bool(self.text.strip())
 
-    @property
+    @cached_property
     def is_in_tag(self) -> bool:
         """Whether the cursor stands between a tag and its end, as editors leave it: `<ul>‸</ul>`."""
         end = re.match(r"</([\w.:-]+)>", self.text)
         return end is not None and re.search(rf"<{re.escape(end[1])}(\s[^<>]*)?>$", self.head) is not None
 
-    @property
+    @cached_property
     def closers(self) -> str:
         """What an answer may close by itself: all there is, or the brackets and quotes in front of the user's."""
         if self.is_closed or self.is_before_line:

@@ -40,10 +40,11 @@ _CODE_IN_STRINGS = frozenset(
 
 def in_comment(code: ParsedText, offset: int) -> bool:
     """Whether a character typed at the offset becomes part of a comment."""
-    for node in _around(code, offset):
+    byte = code.byte(offset)
+    for node in _around(code, byte):
         if "comment" in node.type:
-            return _reaches(code, node, offset)
-    if _is_sound(code, offset):
+            return _reaches(code, node, byte)
+    if _is_sound(code, offset, byte):
         return False
     if _line_state(code, offset) == "comment":
         return True
@@ -56,7 +57,7 @@ def in_comment(code: ParsedText, offset: int) -> bool:
 def in_string(code: ParsedText, offset: int) -> bool:
     """Whether a character typed at the offset becomes part of a string; not so inside an interpolation."""
     byte = code.byte(offset)
-    for node in _around(code, offset):
+    for node in _around(code, byte):
         if _is_code_in_string(node) and node.start_byte < byte < node.end_byte:
             return False
         if _is_string(node) and node.start_byte < byte < node.end_byte:
@@ -65,7 +66,7 @@ def in_string(code: ParsedText, offset: int) -> bool:
             return False
     if (code.tree is None or code.tree.root_node.has_error) and open_long_quote(code, offset):
         return True
-    return not _is_sound(code, offset) and _line_state(code, offset) == "string"
+    return not _is_sound(code, offset, byte) and _line_state(code, offset) == "string"
 
 
 def in_string_by_line(code: ParsedText, offset: int) -> bool:
@@ -84,9 +85,10 @@ def open_bracket(code: ParsedText, offset: int) -> int | None:
     begin = max(0, offset - MAX_BRACKET_CHARS)
     found = [match.start() for match in _BRACKET.finditer(code.text, begin, offset)][-MAX_BRACKETS:]
     by_hand = _in_code_by_hand(code, found) if code.tree is None else set()
+    bytes_of = code.bytes(found) if code.tree is not None else {}
     depth = 0
     for position in reversed(found):
-        if position not in by_hand and not _is_code_in_tree(code, position):
+        if position not in by_hand and not _is_code_in_tree(code, position, bytes_of.get(position, 0)):
             continue
         if code.text[position] not in BRACKETS:
             depth += 1
@@ -113,17 +115,15 @@ def _is_code_in_string(node: tree_sitter.Node) -> bool:
     return node.type in _CODE_IN_STRINGS or "interpolation" in node.type
 
 
-def _around(code: ParsedText, offset: int) -> list[tree_sitter.Node]:
-    """The nodes around the character left of the offset, innermost first."""
-    if code.tree is None or offset <= 0:
+def _around(code: ParsedText, byte: int) -> list[tree_sitter.Node]:
+    """The nodes around the character left of the byte offset, innermost first."""
+    if code.tree is None or byte <= 0:
         return []
-    byte = code.byte(offset)
     return nodes_around(code.tree, byte - 1, byte)
 
 
-def _reaches(code: ParsedText, comment: tree_sitter.Node, offset: int) -> bool:
+def _reaches(code: ParsedText, comment: tree_sitter.Node, byte: int) -> bool:
     """A line comment goes to the end of its line, a block comment ends before its last character."""
-    byte = code.byte(offset)
     written = code.source[comment.start_byte : comment.end_byte]
     marks = code.language.block_comment if code.language else None
     if written.startswith((b"/*", b"<!--", b"--[[", (marks[0] if marks else "/*").encode())):
@@ -131,21 +131,19 @@ def _reaches(code: ParsedText, comment: tree_sitter.Node, offset: int) -> bool:
     return byte <= comment.end_byte and b"\n" not in code.source[comment.start_byte : byte]
 
 
-def _is_sound(code: ParsedText, offset: int) -> bool:
-    """Whether the tree understood the line up to the offset."""
+def _is_sound(code: ParsedText, offset: int, byte: int) -> bool:
+    """Whether the tree understood the line up to the offset, which is that byte offset."""
     if code.tree is None:
         return False
     head, _ = line_around(code.text, offset)
-    byte = code.byte(offset)
     node = code.tree.root_node.descendant_for_byte_range(code.byte(offset - len(head)), byte)
     return node is not None and not node.has_error
 
 
-def _is_code_in_tree(code: ParsedText, position: int) -> bool:
-    """Whether the character at the position is neither in a string nor in a comment."""
+def _is_code_in_tree(code: ParsedText, position: int, byte: int) -> bool:
+    """Whether the character at the position, which is that byte, is neither in a string nor in a comment."""
     if code.tree is None:
         return False
-    byte = code.byte(position)
     node = code.tree.root_node.descendant_for_byte_range(byte, byte + 1)
     if node is None or node.type == code.text[position]:
         return True

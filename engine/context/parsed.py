@@ -39,6 +39,18 @@ class ParsedText:
         """The byte offset of a character offset."""
         return byte_length(self.text[:offset]) if not self.text.isascii() else min(offset, len(self.text))
 
+    def bytes(self, offsets: Iterable[int]) -> dict[int, int]:
+        """The byte offsets of many character offsets, in one pass over the text."""
+        if self.text.isascii():
+            return {offset: min(offset, len(self.text)) for offset in offsets}
+        found: dict[int, int] = {}
+        last_offset = last_byte = 0
+        for offset in sorted(set(offsets)):
+            last_byte += byte_length(self.text[last_offset:offset])
+            last_offset = offset
+            found[offset] = last_byte
+        return found
+
     def offset(self, byte: int) -> int:
         """The character offset of a byte offset between two characters."""
         return len(self.source[:byte].decode("utf-8", "replace")) if not self.text.isascii() else byte

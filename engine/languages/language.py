@@ -8,7 +8,7 @@ BlockStyle = Literal["indent", "brace", "end", "tag", "none"]
 BRACE_OPENS = r"\{$|^(case\b.*|default\s*):$"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # equal to itself only, so that a cache need not hash every field
 class Language:
     """One language.
 

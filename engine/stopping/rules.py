@@ -243,13 +243,15 @@ def _mode(text: str, policy: StopPolicy) -> str:
     """
     if policy.mode == "block" or policy.tail.strip():
         return policy.mode
-    language, head = named(policy.language), policy.head.strip()
-    if head and language and text.lstrip(" \t").startswith("\n") and re.search(language.opens, head):
-        return "block"
+    head = policy.head.strip()
+    if head and text.lstrip(" \t").startswith("\n"):
+        language = named(policy.language)
+        if language is not None and re.search(language.opens, head):
+            return "block"
     if policy.mode == "line" and policy.closers.strip() and "\n" in text.strip():
         whole = _closers(policy)
         first = text[: text.index("\n", len(text) - len(text.lstrip()))]
-        return "block" if pair(first, whole, language).open else "line"
+        return "block" if pair(first, whole, named(policy.language)).open else "line"
     return policy.mode
 
 

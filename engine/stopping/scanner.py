@@ -177,6 +177,8 @@ def _certain_end(text: str, policy: StopPolicy) -> int:
         lines.pop()
     # Neither is a line end, or a blank, certain before something follows it.
     certain = text[: lines[-1][0] + len(lines[-1][1])].rstrip(BLANKS) if lines else ""
+    if not certain:
+        return 0
     for trim in TRIMS:
         certain = certain[: trim(certain, policy)]
     return len(certain)

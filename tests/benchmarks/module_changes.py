@@ -55,26 +55,26 @@ class Trip:
 
 
 async def a_new_answer() -> Trip:
-    """The key makes a new place, which the model is asked about."""
-    completer, document = await _rested()
-    return await _typed(completer, document, _CURSOR, "s")
+    """The key is another one than the suggestion has, so the model is asked about the cursor."""
+    completer, document = await _suggested()
+    return await _typed(completer, document, _CURSOR, "t")
 
 
 async def along_the_answer() -> Trip:
     """The key is the next character of what is suggested."""
-    completer, document = await _rested()
-    await completer.complete(document, _CURSOR)
-    await asyncio.sleep(_SETTLED)
+    completer, document = await _suggested()
     return await _typed(completer, document, _CURSOR, "s")
 
 
 KEYSTROKES: tuple[Callable[[], Coroutine[Any, Any, Trip]], ...] = (a_new_answer, along_the_answer)
 
 
-async def _rested() -> tuple[Completer, Document]:
+async def _suggested() -> tuple[Completer, Document]:
     document = Document("file:///shop/totals.py", _TEXT, "python", "/shop/totals.py")
     completer = Completer(ScriptedBackend(["sum(", "prices)"]), CompletionSettings())
     await completer.rest(document, _CURSOR)
+    await completer.complete(document, _CURSOR)
+    await asyncio.sleep(_SETTLED)
     return completer, document
 
 

@@ -2,20 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 import pytest
 
 from hearth.engine.backends.scripted import ScriptedBackend
+from hearth.engine.completion import completer
 from hearth.engine.completion.completer import Completer
 from hearth.engine.context.documents import Document
-from hearth.engine.errors import HostDied
 from hearth.engine.settings import CompletionSettings
 from hearth.engine.types import CompletionRequest, FimPrompt, Finished, FinishReason, Piece, Usage
+from tests.engine.completion.told import Clock, Told
+from tests.engine.completion.told import clock as clock
 from tests.engine.completion.typed_in import Typing, settle
 
 ABOVE = "".join(f"name_{number} = {number}\n" for number in range(400))
+
+
+@pytest.fixture
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a rested cursor will need is evaluated as soon as the answer is there."""
+    monkeypatch.setattr(completer, "_REST_PAUSE", 0.0)
 
 
 async def test_the_first_prompt_is_small_and_the_next_one_in_a_rested_document_is_not() -> None:
@@ -28,34 +35,37 @@ async def test_the_first_prompt_is_small_and_the_next_one_in_a_rested_document_i
     assert 2 * first < second
 
 
-async def test_a_frame_grows_while_somebody_types_on() -> None:
+async def test_a_frame_grows_while_somebody_types_on(no_pause: None) -> None:
     typing = Typing(ScriptedBackend(["zzz"]), f"{ABOVE}x = ‸\n")
     for char in "abcdef":
         await typing.ghost()
-        await asyncio.sleep(0.06)
+        await settle()
         typing.type(char)
     await typing.ghost()
     assert 2 * len(typing.asked[0].prompt.above) < len(typing.asked[-1].prompt.above)
 
 
-async def test_work_ahead_goes_on_beside_requests() -> None:
+async def test_work_ahead_goes_on_beside_requests(no_pause: None) -> None:
     backend = SlowToWarm(["zzz"])
     typing = Typing(backend, f"{ABOVE}x = ‸\n")
     for char in "abcd":
         await typing.ghost()
-        await asyncio.sleep(0.06)
+        await settle()
         typing.type(char)
-    assert len(backend.warmed) == 1, "it was begun anew"
+    assert len(backend.warmed) == 1, "it was begun again"
     assert backend.interrupted == 0
 
 
 async def test_a_newer_request_answers_the_older_one_with_nothing() -> None:
-    typing = Typing(ScriptedBackend(["done"], delay_ms=50), "x = ‸\n")
-    older = asyncio.create_task(typing.ghost())
-    await asyncio.sleep(0.01)
+    backend = Told([])
+    typing = Typing(backend, "x = ‸\n")
+    older = await typing.asks()
     typing.type("a")
-    assert await typing.ghost() == "done"
+    newer = await typing.asks()
     assert await older is None
+    await backend.say("done")
+    await backend.end()
+    assert await newer == "done"
 
 
 async def test_what_is_asked_about_is_the_text_as_it_was_at_the_call() -> None:
@@ -69,11 +79,12 @@ async def test_what_is_asked_about_is_the_text_as_it_was_at_the_call() -> None:
 
 
 async def test_asking_again_at_the_same_place_waits_for_the_same_answer() -> None:
-    typing = Typing(ScriptedBackend(["done"], delay_ms=50), "x = ‸\n")
-    older = asyncio.create_task(typing.ghost())
-    await asyncio.sleep(0.01)
-    assert await typing.ghost() == "done"
-    assert await older is None
+    backend = Told([])
+    typing = Typing(backend, "x = ‸\n")
+    older, newer = await typing.asks(), await typing.asks()
+    await backend.say("done")
+    await backend.end()
+    assert (await older, await newer) == (None, "done")
     assert len(typing.asked) == 1
 
 
@@ -81,7 +92,7 @@ async def test_what_follows_an_accepted_suggestion_was_asked_ahead() -> None:
     typing = Typing(ScriptedBackend(["first"]), "x = ‸\n")
     await typing.rest()
     assert await typing.ghost() == "first"
-    await asyncio.sleep(0.05)
+    await settle()
     assert [request.prompt.typed for request in typing.asked] == ["x = ", "x = first"]
     typing.type("first")
     await typing.ghost()
@@ -89,11 +100,27 @@ async def test_what_follows_an_accepted_suggestion_was_asked_ahead() -> None:
     assert typing.asked[1].prompt.typed == "x = first"
 
 
+async def test_nothing_is_asked_ahead_in_a_document_that_was_closed() -> None:
+    typing = Typing(ScriptedBackend(["first"]), "x = ‸\n")
+    await typing.rest()
+    await typing.ghost()
+    typing.completer.forget(typing.document.uri)
+    await settle()
+    assert len(typing.asked) == 1
+
+
+async def test_what_was_rejected_is_not_shown_again_there() -> None:
+    typing = Typing(ScriptedBackend(["first"]), "x = ‸\n")
+    assert await typing.ghost() == "first"
+    typing.completer.reject(typing.document, typing.cursor, "first")
+    assert await typing.ghost() == ""
+
+
 async def test_nothing_is_asked_ahead_of_a_doubtful_suggestion() -> None:
     typing = Typing(Doubtful(["first"]), "x = ‸\n")
     await typing.rest()
     await typing.ghost()
-    await asyncio.sleep(0.05)
+    await settle()
     assert len(typing.asked) == 1
 
 
@@ -103,15 +130,24 @@ async def test_a_doubtful_suggestion_is_shown_to_who_asks_for_it() -> None:
     assert await typing.ghost(automatic=False) == "first"
 
 
-async def test_that_nothing_will_be_shown_is_told_at_once_and_who_types_along_sees_that_it_was_right() -> None:
-    backend = Drafting(["for ", "line ", "in ", "lines:"], delay_ms=40, probabilities=[0.9, 0.1, 0.1, 0.1])
+async def test_that_nothing_will_be_shown_is_told_at_once_and_who_types_along_sees_that_it_was_right(
+    no_pause: None,
+) -> None:
+    backend = Told([])
     typing = Typing(backend, "‸\n")
-    assert await typing.ghost() == ""
+    first = await typing.asks()
+    await backend.think("for ", 0.9)
+    await backend.think("line ", 0.1)
+    assert first.done() and await first == ""
     assert backend.ended == 0, "it was waited for"
     for word in ("for", " line "):
         assert await typing.ghost() == ""
         typing.type(word)
-    assert await typing.ghost() == "in lines:"
+    last = await typing.asks()
+    await backend.think("in ", 0.1)
+    await backend.think("lines:", 0.1)
+    await backend.finish(0.1)
+    assert await last == "in lines:"
     await settle()
     assert [request.stop.head for request in typing.asked] == ["", "for line in lines:"], "only what follows"
 
@@ -126,17 +162,24 @@ async def test_of_a_line_that_becomes_doubtful_its_sure_words_are_shown_at_once(
     assert await typing.ghost() == " = price"
     assert backend.last
     backend.last.set()
-    await asyncio.sleep(0.02)
+    await settle()
     assert await typing.ghost() == " = price", "not the rest of it, now that it is known"
     typing.type(" = price * rate")
     assert await typing.ghost() == " + tax"
 
 
 async def test_who_asks_for_a_doubtful_answer_in_the_making_gets_it() -> None:
-    backend = Drafting(["for ", "line ", "in ", "lines:"], delay_ms=40, probabilities=[0.1] * 4)
+    backend = Told([])
     typing = Typing(backend, "‸\n")
-    assert await typing.ghost() == ""
-    assert await typing.ghost(automatic=False) == "for line in lines:"
+    first = await typing.asks()
+    await backend.think("for ", 0.1)
+    assert first.done() and await first == ""
+    by_hand = asyncio.create_task(typing.ghost(automatic=False))
+    await settle()
+    for word in ("for ", "line ", "in ", "lines:"):
+        await backend.think(word, 0.1)
+    await backend.finish(0.1)
+    assert await by_hand == "for line in lines:"
     await settle()
     heads = [request.stop.head for request in typing.asked]
     assert heads == ["", "", "for line in lines:"], "all that is missing was asked for, then what follows"
@@ -163,79 +206,106 @@ async def test_of_a_line_that_takes_long_its_words_so_far_are_shown_at_the_deadl
     assert heads in ([""], ["", "total = weights[0] + weights[1]"]), "at most what follows was asked too"
 
 
-async def test_the_words_so_far_are_not_shown_in_front_of_text() -> None:
-    typing = Typing(
-        Drafting(["weights", "[0] + ", "b"], delay_ms=80), "f(‸, 2)\n", CompletionSettings(deadline_ms=200)
-    )
-    assert await typing.ghost() == "weights[0] + b"
+async def test_the_words_so_far_are_not_shown_in_front_of_text(clock: Clock) -> None:
+    backend = Told([])
+    typing = Typing(backend, "f(‸, 2)\n")
+    asked = await typing.asks()
+    for word in ("weights", "[0] + ", "b"):
+        clock.now += 60
+        await backend.think(word)
+        assert not asked.done()
+    await backend.finish()
+    assert await asked == "weights[0] + b"
 
 
-async def test_an_answer_that_nobody_waits_for_ends_when_another_document_is_asked_about() -> None:
-    backend = Drafting(["total = weights", "[0] + ", *["weights[1]"] * 50], delay_ms=80)
-    typing = Typing(backend, "‸\n", CompletionSettings(deadline_ms=200))
-    await typing.ghost()
+async def test_an_answer_that_nobody_waits_for_ends_when_another_document_is_asked_about(clock: Clock) -> None:
+    backend = Told([])
+    typing = Typing(backend, "‸\n")
+    first = await typing.asks()
+    await backend.think("total = weights")
+    clock.now += 60
+    await backend.think("[0] + ")
+    assert await first == "total = weights[0]"
+    assert backend.ended == 0
     other = Document("file:///b.py", "y = \n", "python", "/b.py")
     asked = asyncio.create_task(typing.completer.complete(other, 4))
-    await asyncio.sleep(0.05)
+    await settle()
     assert backend.ended == 1
     asked.cancel()
 
 
 async def test_an_answer_that_is_waited_for_does_not_end_when_another_document_is_asked_about() -> None:
-    typing = Typing(ScriptedBackend(["done"], delay_ms=50), "x = ‸\n")
+    backend = Told([])
+    typing = Typing(backend, "x = ‸\n")
     other = Document("file:///b.py", "y = \n", "python", "/b.py")
-    first, second = await asyncio.gather(typing.ghost(), typing.completer.complete(other, 4))
-    assert (first, second and second.text) == ("done", "done")
+    first = await typing.asks()
+    second = asyncio.create_task(typing.completer.complete(other, 4))
+    await settle()
+    assert (len(typing.asked), backend.ended) == (2, 0)
+    for _ in range(2):
+        await backend.say("done")
+    for _ in range(2):
+        await backend.end()
+    answer = await second
+    assert (await first, answer and answer.text) == ("done", "done")
 
 
 async def test_a_cancelled_call_ends_the_answer() -> None:
-    backend = Drafting(["done\n"] * 100, delay_ms=20)
-    typing = Typing(backend, "x = ‸\n")
-    call = asyncio.create_task(typing.ghost())
-    await asyncio.sleep(0.03)
+    backend = Told([])
+    call = await Typing(backend, "x = ‸\n").asks()
+    await backend.think("done")
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-    await asyncio.sleep(0.03)
+    await settle()
     assert backend.ended == 1
 
 
 async def test_an_answer_that_is_typed_along_while_it_is_made_is_not_begun_anew() -> None:
-    typing = Typing(Drafting(["fold(", "line, ", "of, ", "lines)"], delay_ms=40), "x = ‸\n")
-    answers = [asyncio.create_task(typing.ghost())]
-    await asyncio.sleep(0.06)
+    backend = Told([])
+    typing = Typing(backend, "x = ‸\n")
+    answers = [await typing.asks()]
+    await backend.think("fold(")
     for char in "fo":
         typing.type(char)
-        answers.append(asyncio.create_task(typing.ghost()))
-        await asyncio.sleep(0.02)
+        answers.append(await typing.asks())
+    await backend.think("line, of, lines)")
+    await backend.finish()
     assert await asyncio.gather(*answers) == [None, None, "ld(line, of, lines)"]
     assert len(typing.asked) == 1
 
 
 async def test_an_answer_that_is_contradicted_by_a_key_is_begun_anew() -> None:
-    typing = Typing(Drafting(["fold(", "line)"], delay_ms=40), "x = ‸\n")
-    older = asyncio.create_task(typing.ghost())
-    await asyncio.sleep(0.06)
+    backend = Told([])
+    typing = Typing(backend, "x = ‸\n")
+    older = await typing.asks()
+    await backend.think("fold(")
     typing.type("w")
-    assert await typing.ghost() == "fold(line)"
-    assert await older is None
+    newer = await typing.asks()
+    await backend.say("fold(line)")
+    await backend.end()
+    assert (await older, await newer) == (None, "fold(line)")
     assert len(typing.asked) == 2
 
 
 async def test_an_answer_that_dies_while_somebody_types_along_it_is_begun_anew() -> None:
-    typing = Typing(Dying(["fold(", "line)"], delay_ms=40), "x = ‸\n")
-    older = asyncio.create_task(typing.ghost())
-    await asyncio.sleep(0.06)
+    backend = Told([])
+    typing = Typing(backend, "x = ‸\n")
+    older = await typing.asks()
+    await backend.think("fold(")
     typing.type("fo")
-    assert await typing.ghost() == "fold(line)"
-    assert await older is None
+    newer = await typing.asks()
+    await backend.die()
+    await backend.say("fold(line)")
+    await backend.end()
+    assert (await older, await newer) == (None, "fold(line)")
     assert len(typing.asked) == 2
 
 
 @pytest.mark.parametrize("automatic", [True, False])
 async def test_of_an_answer_that_came_to_nothing_no_draft_is_shown(automatic: bool) -> None:
     typing = Typing(
-        Drafting(["return ", "results", " + ", "totals"], delay_ms=1, comes_to_nothing=True),
+        Drafting(["return ", "results", " + ", "totals"], comes_to_nothing=True),
         "‸\nreturn results + totals\n",
     )
     assert await typing.ghost(automatic) == ""
@@ -245,7 +315,6 @@ async def test_of_an_answer_that_came_to_nothing_no_draft_is_shown(automatic: bo
 class Drafting(ScriptedBackend):
     """Tells what it says before that is certain, and is certain only at the end."""
 
-    ended: int = 0
     probabilities: Sequence[float] = ()
     last: asyncio.Event | None = None  # the last piece waits for it
     comes_to_nothing: bool = False
@@ -253,31 +322,16 @@ class Drafting(ScriptedBackend):
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
         said = ""
-        try:
-            for number, text in enumerate(self.pieces):
-                await asyncio.sleep(self.delay_ms / 1000)
-                if self.last is not None and number == len(self.pieces) - 1:
-                    await self.last.wait()
-                said += text
-                probability = self.probabilities[number] if self.probabilities else 1.0
-                yield Piece("", probability=probability, tentative=said)
-            if not self.comes_to_nothing:
-                yield Piece(said, probability=probability)
-            yield Finished(FinishReason.EOG)
-        finally:
-            self.ended += 1
-
-
-class Dying(Drafting):
-    """Its first answer is cut off by the end of the model's process."""
-
-    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
-        async with aclosing(super().complete(request)) as events:
-            async for event in events:
-                yield event
-                if len(self.requests) == 1:
-                    await asyncio.sleep(self.delay_ms / 1000)
-                    raise HostDied("the model's process went away")
+        for number, text in enumerate(self.pieces):
+            await asyncio.sleep(0)
+            if self.last is not None and number == len(self.pieces) - 1:
+                await self.last.wait()
+            said += text
+            probability = self.probabilities[number] if self.probabilities else 1.0
+            yield Piece("", probability=probability, tentative=said)
+        if not self.comes_to_nothing:
+            yield Piece(said, probability=probability)
+        yield Finished(FinishReason.EOG)
 
 
 class Lines(ScriptedBackend):
@@ -302,7 +356,7 @@ class SlowToWarm(ScriptedBackend):
     async def warm(self, request: CompletionRequest) -> Usage:
         self.warmed.append(request)
         try:
-            await asyncio.sleep(10)
+            await asyncio.Event().wait()
         except asyncio.CancelledError:
             self.interrupted += 1
             raise

@@ -13,6 +13,8 @@ from hearth.engine.completion.fitting import fitted
 from hearth.engine.context.documents import Document
 from hearth.engine.settings import CompletionSettings
 from hearth.engine.types import CompletionRequest, Finished, FinishReason, Piece
+from tests.engine.completion.told import Clock
+from tests.engine.completion.told import clock as clock
 from tests.engine.completion.typed_in import Typing, settle
 
 BLOCK = "def f(a, b):\n    if a:\n        ‸\n"
@@ -174,9 +176,11 @@ async def test_a_closed_document_ends_it() -> None:
     assert looking.told == 0
 
 
-async def test_who_asks_by_hand_is_not_told() -> None:
+async def test_who_asks_by_hand_is_not_told(clock: Clock) -> None:
     looking = Looking(Halting(LINES), BLOCK)
     asked = asyncio.create_task(looking.look(automatic=False))
+    await settle()
+    clock.now += 60
     await looking.say()
     await asked
     await looking.say(3)

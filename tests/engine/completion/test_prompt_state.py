@@ -130,9 +130,11 @@ async def test_what_was_interrupted_is_gone_on_with_where_it_still_fits() -> Non
     await backend.evaluate()
     state.stop()
     await settle()
-    assert len(backend.interrupted) == 1
+    assert len(backend.interrupted) == 1 and isinstance(state.state, Growing)
+    following = state.state.following
     state.grow(*typed_at("s"))
     await settle()
+    assert state.state.following is following
     before, after = (request.prompt for request in backend.warmed[-2:])
     assert (before.above, before.below) == (after.above, after.below)
     assert (before.typed, after.typed) == ("x = ", "x = s")
@@ -153,6 +155,17 @@ async def test_what_was_interrupted_is_not_gone_on_with_elsewhere() -> None:
     assert backend.warmed[-1].prompt.above == ""
     await backend.evaluate()
     assert isinstance(state.state, Full) and state.warm(*elsewhere) is not None
+
+
+async def test_what_grows_is_of_no_use_to_a_prompt_that_is_not_warm() -> None:
+    backend = Held([])
+    state = cold(backend)
+    state.grow(*at(MARKED))
+    await settle()
+    await backend.evaluate()
+    state.use(state.soonest(*at(f"‸\n{MARKED.replace('‸', '')}")))
+    assert not state.grows_for(state.soonest(*at(MARKED))), "both would be evaluated at the same time"
+    state.stop()
 
 
 async def test_a_full_prompt_is_not_evaluated_again_until_much_was_typed_in_it() -> None:

@@ -11,8 +11,10 @@ from hearth.engine.completion.whole import whole
 from hearth.engine.context.documents import Document
 from hearth.engine.settings import CompletionSettings
 from hearth.engine.types import CompletionRequest, Finished, FinishReason, Piece
-from tests.engine.completion.test_completion import Drafting, Lines
-from tests.engine.completion.typed_in import Typing
+from tests.engine.completion.test_completion import Lines
+from tests.engine.completion.told import Clock, Told
+from tests.engine.completion.told import clock as clock
+from tests.engine.completion.typed_in import Typing, settle
 
 
 def cursor(marked: str, language: str) -> Cursor:
@@ -55,10 +57,16 @@ def test_an_answer_that_ended_by_itself_stays(marked: str, language: str, said: 
     assert whole(cursor(marked, language), Shown(said, 0.9)) == said
 
 
-async def test_a_statement_over_lines_is_waited_for_until_the_second_deadline() -> None:
-    backend = Drafting(["x = total(", "\n    a,\n    b,\n", ")\n"], delay_ms=60)
-    typing = Typing(backend, "‸\n", CompletionSettings(deadline_ms=30, second_deadline=200))
-    assert await typing.ghost() == "x = total(\n    a,\n    b,\n)"
+async def test_a_statement_over_lines_is_waited_for_until_the_second_deadline(clock: Clock) -> None:
+    backend = Told([])
+    typing = Typing(backend, "‸\n", CompletionSettings(deadline_ms=1_000, second_deadline=200))
+    asked = await typing.asks()
+    for text in ("x = total(", "\n    a,\n    b,\n"):
+        clock.now += 60
+        await backend.say(text)
+        assert not asked.done()
+    await backend.say(")")
+    assert await asked == "x = total(\n    a,\n    b,\n)"
 
 
 async def test_of_an_answer_that_ends_within_a_statement_those_before_it_are_shown() -> None:
@@ -80,5 +88,5 @@ async def test_a_line_that_begins_a_block_is_shown_at_once_and_its_block_follows
     typing = Typing(Held([]), "‸\n", CompletionSettings(deadline_ms=60_000))
     assert await typing.ghost() == "for x in xs:"
     hold.set()
-    await asyncio.sleep(0.05)
+    await settle()
     assert await typing.ghost() == "for x in xs:\n    go(x)"

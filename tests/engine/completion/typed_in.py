@@ -30,6 +30,12 @@ class Typing:
         answer = await self.completer.complete(self.document, self.cursor, automatic)
         return answer.text if answer else None
 
+    async def asks(self) -> "asyncio.Task[str | None]":
+        """A request that is under way."""
+        asked = asyncio.create_task(self.ghost())
+        await settle()
+        return asked
+
     async def rest(self) -> None:
         await self.completer.rest(self.document, self.cursor)
 

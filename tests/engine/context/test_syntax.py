@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.syntax import (
     block_expected,
     enclosing_definition,
@@ -241,3 +242,9 @@ def test_every_question_has_an_answer_at_every_place(words: list[str], language:
 )
 def test_an_indentation_where_no_line_above_begins_is_not_finished(text: str, blanks: str) -> None:
     assert unfinished_indent(*marked(text)) == blanks
+
+
+@given(st.text(max_size=40))
+def test_many_offsets_are_turned_into_bytes_as_one_is(text: str) -> None:
+    code, offsets = ParsedText(text), range(len(text) + 1)
+    assert code.bytes(reversed(offsets)) == {offset: code.byte(offset) for offset in offsets}

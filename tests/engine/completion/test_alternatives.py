@@ -8,7 +8,7 @@ from hearth.engine.backends.scripted import ScriptedBackend
 from hearth.engine.errors import HostDied
 from hearth.engine.settings import CompletionSettings
 from hearth.engine.types import CompletionRequest, Finished, Piece
-from tests.engine.completion.typed_in import Typing
+from tests.engine.completion.typed_in import Typing, settle
 
 THREE = [["total(a)"], ["sum(", "a)"], ["len(", "a)\nprint(b)"]]
 
@@ -51,24 +51,35 @@ async def test_there_are_two_others_at_most() -> None:
     assert await others(typing) == ["a()", "b()", "c()"]
 
 
+class Halting(ScriptedBackend):
+    """Never says anything to its second request."""
+
+    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
+        if len(self.requests) == 1:
+            self.requests.append(request)
+            await asyncio.Event().wait()
+        async with aclosing(super().complete(request)) as events:
+            async for event in events:
+                yield event
+
+
 async def test_where_others_take_too_long_there_are_none() -> None:
     first, *rest = THREE
-    slow = ScriptedBackend(first, 60.0, others=[[rest[0][0], *"a + b + c + d + e + f + g + h"]])
-    typing = Typing(slow, "x = ‸\n", CompletionSettings(deadline_ms=100))
+    typing = Typing(Halting(first, others=rest), "x = ‸\n", CompletionSettings(deadline_ms=1))
     assert await others(typing) == ["total(a)"]
 
 
 async def test_a_newer_request_ends_the_search_for_others() -> None:
     first, *rest = THREE
-    slow = ScriptedBackend(first, 30.0, others=[[rest[0][0], *"a + b + c + d + e"]])
-    typing = Typing(slow, "x = ‸\n")
+    typing = Typing(Halting(first, others=rest), "x = ‸\n")
     shown = await typing.completer.complete(typing.document, typing.cursor, False)
     assert shown is not None
     search = asyncio.create_task(typing.completer.alternatives(typing.document, shown))
-    await asyncio.sleep(0.05)
+    await settle()
     typing.type("y")
-    await typing.ghost()
+    assert await typing.ghost() == "total(a)", "the search took the model away from it"
     assert await search == []
+    assert [request.prompt.typed for request in typing.asked][:3] == ["x = ", "x = sum(", "x = y"]
 
 
 async def test_other_answers_have_lines_where_the_first_one_has() -> None:
