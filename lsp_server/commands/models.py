@@ -29,8 +29,7 @@ from hearth.engine.models.download import Progress as Step
 from hearth.engine.models.installed import InstalledModel
 from hearth.engine.models.sources import Found, local
 from hearth.engine.settings import Settings
-from hearth.lsp_server import toml_edit
-from hearth.lsp_server.commands import terminal
+from hearth.lsp_server.commands import terminal, toml_edit
 from hearth.lsp_server.words import screen
 
 app = typer.Typer(help="The models: list, fetch, check, remove, choose.", no_args_is_help=True)
