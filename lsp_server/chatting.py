@@ -13,22 +13,16 @@ from pygls.exceptions import JsonRpcException
 from hearth.engine import paths
 from hearth.engine.characters import PlainStream, plain
 from hearth.engine.chat import history
+from hearth.engine.chat import passages as chosen
 from hearth.engine.chat.answering import Answered, Passage
-from hearth.engine.context import gather
 from hearth.engine.context.query import shown_path
-from hearth.engine.context.syntax import enclosing_definition
 from hearth.engine.errors import InvalidRequest, RequestForbidden
 from hearth.engine.files import write_atomically
-from hearth.engine.secrets.hiding import seen_by_model
-from hearth.engine.text import start_of_line
 from hearth.engine.types import Piece
-from hearth.lsp_server import convert
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
 
 log = logging.getLogger("hearth.server")
-_CONTEXT_TOKENS = 384  # of other files, with one question
-_NEAR_LINES = 15  # shown above and below a mere cursor outside of any definition
 
 
 async def answer(
@@ -64,20 +58,15 @@ async def passages(ls: Server, uri: str, range: lsp.Range | None) -> tuple[Passa
         return ()
     if ls.documents.is_secret(document):
         raise RequestForbidden("the file may hold secrets, so no model sees it")
-    engine = await ls.engine()
+    part = chosen.whole(document)
+    if range is not None:
+        start, end = sorted(ls.documents.offset(document, each) for each in (range.start, range.end))
+        part = chosen.around(document, start, end)
     path = shown_path(document.uri, document.path, ls.client.roots)
-    start, end, why = _about(ls, document, range)
-    position, last = (convert.position_at(document, offset, "utf-32") for offset in (start, max(start, end - 1)))
-    text = seen_by_model(document.text)[start:end]
-    if text != document.text[start:end]:
-        why += ", with its keys and passwords hidden"
-    found = [Passage(path, text, document.language, position.line, last.line, why)]
-    query = engine.surroundings(document.snapshot(), start, (start, end))
+    found, snapshot, (start, end, _) = [chosen.passage(document, part, path)], document.snapshot(), part
+    query = (await ls.engine()).surroundings(snapshot, start, (start, end))
     if query is not None:
-        gathered = await asyncio.to_thread(gather, query, _CONTEXT_TOKENS)  # it reads and parses other files
-        found += [
-            Passage(piece.path, piece.text, document.language, why=piece.reason) for piece in gathered.pieces
-        ]
+        found += await asyncio.to_thread(chosen.used_elsewhere, query, document.language)
     return tuple(found)
 
 
@@ -137,24 +126,6 @@ async def _opened(ls: Server, question: str, answered: Answered) -> bool:
     except JsonRpcException as error:
         log.warning("the client does not show the answer: %s", type(error).__name__)
         return False
-
-
-def _about(ls: Server, document: Any, range: lsp.Range | None) -> tuple[int, int, str]:
-    """(start, end, why): the selection in whole lines, else the definition around the cursor, else the file."""
-    code: str = document.text
-    if range is None:
-        return 0, len(code), "the open file"
-    start, end = sorted((ls.documents.offset(document, range.start), ls.documents.offset(document, range.end)))
-    if start == end and (found := enclosing_definition(document.code, start)) is not None:
-        return start_of_line(code, found.start), found.end, f"{found.name} is around the cursor"
-    if start == end:
-        line = convert.position_at(document, start, "utf-32").line
-        starts = document.line_starts
-        first, behind = max(0, line - _NEAR_LINES), line + _NEAR_LINES + 1
-        return starts[first], starts[behind] if behind < len(starts) else len(code), "near the cursor"
-    end -= code[start:end].endswith("\n")
-    line_end = code.find("\n", end)
-    return start_of_line(code, start), len(code) if line_end < 0 else line_end, "selected"
 
 
 def _used(passage: Passage) -> dict[str, Any]:
