@@ -3,41 +3,36 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
+from hearth.engine import paths
 from hearth.engine.characters import PlainStream, plain
+from hearth.engine.chat import history
+from hearth.engine.chat import passages as chosen
+from hearth.engine.chat.answering import Answered, Passage
+from hearth.engine.context.query import shown_path
 from hearth.engine.errors import InvalidRequest, RequestForbidden
-from hearth.engine.text import start_of_line
-from hearth.lsp_server import convert
+from hearth.engine.files import write_atomically
+from hearth.engine.types import Piece
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
 
-if TYPE_CHECKING:
-    from hearth.engine.chat.answering import Answered, Passage
-    from hearth.engine.types import Piece
-
 log = logging.getLogger("hearth.server")
-_CONTEXT_TOKENS = 384  # of other files, with one question
-_NEAR_LINES = 15  # shown above and below a mere cursor outside of any definition
 
 
 async def answer(
     ls: Server,
     question: str,
-    passages: tuple["Passage", ...],
+    passages: tuple[Passage, ...],
     conversation: str = "",
-    on_piece: Callable[["Piece"], None] = lambda piece: None,
-) -> "Answered":
+    on_piece: Callable[[Piece], None] = lambda piece: None,
+) -> Answered:
     """One answer; its pieces are handed out as they come, without what is hidden. Raises `HearthError`."""
-    from contextlib import aclosing
-
-    from hearth.engine.chat.answering import Answered
-    from hearth.engine.types import Piece
-
     if not question.strip():
         raise InvalidRequest("there is no question")
     history = (await ls.engine()).chats()
@@ -53,39 +48,29 @@ async def answer(
     raise AssertionError("a chat ends with its answer")
 
 
-async def passages(ls: Server, uri: str, range: lsp.Range | None) -> tuple["Passage", ...]:
+async def passages(ls: Server, uri: str, range: lsp.Range | None) -> tuple[Passage, ...]:
     """What a question about a place is shown with: the place, its problems, and what it uses of other files.
 
     Empty for a file that is not open. Raises `RequestForbidden` for one that may hold secrets.
     """
-    from hearth.engine.chat.answering import Passage
-    from hearth.engine.context import gather
-    from hearth.engine.context.query import shown_path
-    from hearth.engine.secrets.hiding import seen_by_model
-
     document = ls.documents.get(uri)
     if document is None:
         return ()
     if ls.documents.is_secret(document):
         raise RequestForbidden("the file may hold secrets, so no model sees it")
-    engine = await ls.engine()
+    part = chosen.whole(document)
+    if range is not None:
+        start, end = sorted(ls.documents.offset(document, each) for each in (range.start, range.end))
+        part = chosen.around(document, start, end)
     path = shown_path(document.uri, document.path, ls.client.roots)
-    start, end, why = _about(ls, document, range)
-    position, last = (convert.position_at(document, offset, "utf-32") for offset in (start, max(start, end - 1)))
-    text = seen_by_model(document.text)[start:end]
-    if text != document.text[start:end]:
-        why += ", with its keys and passwords hidden"
-    found = [Passage(path, text, document.language, position.line, last.line, why)]
-    query = engine.surroundings(document.snapshot(), start, (start, end))
+    found, snapshot, (start, end, _) = [chosen.passage(document, part, path)], document.snapshot(), part
+    query = (await ls.engine()).surroundings(snapshot, start, (start, end))
     if query is not None:
-        gathered = await asyncio.to_thread(gather, query, _CONTEXT_TOKENS)  # it reads and parses other files
-        found += [
-            Passage(piece.path, piece.text, document.language, why=piece.reason) for piece in gathered.pieces
-        ]
+        found += await asyncio.to_thread(chosen.used_elsewhere, query, document.language)
     return tuple(found)
 
 
-def as_result(answered: "Answered") -> dict[str, Any]:
+def as_result(answered: Answered) -> dict[str, Any]:
     """The result of `hearth/chat`."""
     result = {
         "conversation": answered.conversation,
@@ -103,7 +88,7 @@ def failed(conversation: str, message: str) -> dict[str, Any]:
     return {**empty, "reason": "error", "message": text.message(message)}
 
 
-def as_markdown(question: str, answered: "Answered") -> str:
+def as_markdown(question: str, answered: Answered) -> str:
     """The answer as a document of its own, with what it is based on."""
     lines = [f"# {text.markdown_line(question[:120])}", "", text.markdown(answered.text).strip(), ""]
     if answered.reason == "limit":
@@ -116,7 +101,7 @@ def as_markdown(question: str, answered: "Answered") -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-async def show(ls: Server, question: str, answered: "Answered") -> None:
+async def show(ls: Server, question: str, answered: Answered) -> None:
     """Open the answer as a document, where the client can; else show its beginning as a message."""
     if answered.reason == "error":
         ls.client.show_message(answered.message)
@@ -124,12 +109,8 @@ async def show(ls: Server, question: str, answered: "Answered") -> None:
         ls.client.show_answer(answered.text)
 
 
-async def _opened(ls: Server, question: str, answered: "Answered") -> bool:
+async def _opened(ls: Server, question: str, answered: Answered) -> bool:
     """Whether the client shows the answer as a document."""
-    from hearth.engine import paths
-    from hearth.engine.chat import history
-    from hearth.engine.files import write_atomically
-
     if not ls.client.can.documents_shown:
         return False
     try:
@@ -147,27 +128,7 @@ async def _opened(ls: Server, question: str, answered: "Answered") -> bool:
         return False
 
 
-def _about(ls: Server, document: Any, range: lsp.Range | None) -> tuple[int, int, str]:
-    """(start, end, why): the selection in whole lines, else the definition around the cursor, else the file."""
-    from hearth.engine.context.syntax import enclosing_definition
-
-    code: str = document.text
-    if range is None:
-        return 0, len(code), "the open file"
-    start, end = sorted((ls.documents.offset(document, range.start), ls.documents.offset(document, range.end)))
-    if start == end and (found := enclosing_definition(document.code, start)) is not None:
-        return start_of_line(code, found.start), found.end, f"{found.name} is around the cursor"
-    if start == end:
-        line = convert.position_at(document, start, "utf-32").line
-        starts = document.line_starts
-        first, behind = max(0, line - _NEAR_LINES), line + _NEAR_LINES + 1
-        return starts[first], starts[behind] if behind < len(starts) else len(code), "near the cursor"
-    end -= code[start:end].endswith("\n")
-    line_end = code.find("\n", end)
-    return start_of_line(code, start), len(code) if line_end < 0 else line_end, "selected"
-
-
-def _used(passage: "Passage") -> dict[str, Any]:
+def _used(passage: Passage) -> dict[str, Any]:
     range = None
     if passage.first is not None and passage.last is not None:
         range = {
@@ -177,11 +138,11 @@ def _used(passage: "Passage") -> dict[str, Any]:
     return {"path": text.title(passage.path), "range": range, "why": text.title(passage.why)}
 
 
-def _as_source(passage: "Passage") -> str:
+def _as_source(passage: Passage) -> str:
     return f"- {text.markdown_name(passage.path)}{_lines(passage)}: {text.markdown_line(passage.why)}"
 
 
-def _lines(passage: "Passage") -> str:
+def _lines(passage: Passage) -> str:
     if passage.first is None or passage.last is None:
         return ""
     return f", lines {passage.first + 1} to {passage.last + 1}"

@@ -6,12 +6,18 @@ when the client resolves it, or runs the command `hearth.act` with it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types as lsp
 
 from hearth.engine import aside
+from hearth.engine.backends import Backend
 from hearth.engine.characters import PlainStream, quoted
+from hearth.engine.code_actions import actions
+from hearth.engine.code_actions.actions import Action
+from hearth.engine.code_actions.rewrite import rewrite, write_tests
+from hearth.engine.code_actions.targets import ActionContext, Problem, Target
+from hearth.engine.context.documents import Document
 from hearth.engine.errors import EditRefused, InvalidRequest
 from hearth.lsp_server import workspace_edits
 from hearth.lsp_server.params import ActionParams, read
@@ -20,13 +26,6 @@ from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text as words
 from hearth.lsp_server.words.client import note
 
-if TYPE_CHECKING:
-    from hearth.engine.backends import Backend
-    from hearth.engine.code_actions.actions import Action
-    from hearth.engine.code_actions.targets import ActionContext, Problem, Target
-    from hearth.engine.context.documents import Document
-
-
 _PLAN_SECONDS = 10.0  # to find where tests go; a disk may be a network's
 
 
@@ -34,29 +33,27 @@ _PLAN_SECONDS = 10.0  # to find where tests go; a disk may be a network's
 class Wanted:
     """A code action that somebody wants, found again from its data."""
 
-    action: "Action"
-    target: "Target"
-    document: "Document"
+    action: Action
+    target: Target
+    document: Document
     version: int
     title: str
 
 
 def place(
     ls: Server,
-    document: "Document",
+    document: Document,
     range: lsp.Range,
     diagnostics: tuple[lsp.Diagnostic, ...] = (),
     instruction: str = "",
-) -> "ActionContext":
-    from hearth.engine.code_actions.targets import ActionContext
-
+) -> ActionContext:
     start, end = ls.documents.offset(document, range.start), ls.documents.offset(document, range.end)
     problems = tuple(_problem(ls, document, diagnostic) for diagnostic in diagnostics)
     return ActionContext(document.code, min(start, end), max(start, end), problems, instruction)
 
 
 def data_of(
-    action: "Action", document: "Document", range: lsp.Range, diagnostic: lsp.Diagnostic | None
+    action: Action, document: Document, range: lsp.Range, diagnostic: lsp.Diagnostic | None
 ) -> dict[str, Any]:
     data = {"action": action.id, "uri": document.uri, "version": document.version, "range": _plain_range(range)}
     if diagnostic is not None:
@@ -73,9 +70,6 @@ def data_of(
 
 def wanted(ls: Server, data: Any) -> Wanted:
     """Raises `InvalidRequest` when it never could be done, `EditRefused` when it can no longer be."""
-    from hearth.engine.code_actions import actions
-    from hearth.engine.code_actions.targets import ActionContext, Problem
-
     try:
         asked = read(data, ActionParams)
     except InvalidRequest as error:
@@ -131,11 +125,7 @@ async def edit_for(ls: Server, asked: Wanted) -> lsp.WorkspaceEdit | None:
     return edit
 
 
-async def _edit(
-    ls: Server, backend: "Backend", asked: Wanted, on_piece: Callable[[str], None]
-) -> lsp.WorkspaceEdit:
-    from hearth.engine.code_actions.rewrite import rewrite, write_tests
-
+async def _edit(ls: Server, backend: Backend, asked: Wanted, on_piece: Callable[[str], None]) -> lsp.WorkspaceEdit:
     settings = ls.settings.chat
     if asked.action.mode == "file":
         try:
@@ -151,9 +141,7 @@ async def _edit(
     return workspace_edits.of_document(ls, asked.document, asked.version, result.edits, annotation)
 
 
-def _problem(ls: Server, document: "Document", diagnostic: lsp.Diagnostic) -> "Problem":
-    from hearth.engine.code_actions.targets import Problem
-
+def _problem(ls: Server, document: Document, diagnostic: lsp.Diagnostic) -> Problem:
     start, end = (ls.documents.offset(document, position) for position in _ends(diagnostic.range))
     related = tuple(each.message for each in diagnostic.related_information or ())
     return Problem(start, end, diagnostic.message, str(diagnostic.code or ""), diagnostic.source or "", related)

@@ -6,15 +6,12 @@ with the entry in its place, and its answer is told as one to the text that ther
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
+from hearth.engine.context.documents import Document
+from hearth.engine.types import Completion
 from hearth.lsp_server import convert
-
-if TYPE_CHECKING:
-    from hearth.engine.context.documents import Document
-    from hearth.engine.types import Completion
 
 _TEMPLATE = re.compile(r"[\r\n]|\$(?:\d|\{\d)")  # several lines, or the marks of a snippet
 
@@ -23,14 +20,14 @@ _TEMPLATE = re.compile(r"[\r\n]|\$(?:\d|\{\d)")  # several lines, or the marks o
 class Asked:
     """A cursor at `offset` of `document`: the text that there is, but with the `entry` in place of `start:end`."""
 
-    document: "Document"
+    document: Document
     offset: int
     start: int
     end: int
     entry: str = ""
     is_shown: bool = True  # whether editors show any answer; else it is kept for when the entry is taken
 
-    def told(self, completion: "Completion") -> "Completion":
+    def told(self, completion: Completion) -> Completion:
         """The same for the text that there is, with the entry in front."""
         if not self.entry or not completion.text:
             return completion
@@ -41,7 +38,7 @@ class Asked:
 
 
 def asked(
-    document: "Document",
+    document: Document,
     position: lsp.Position,
     selected: lsp.SelectedCompletionInfo | None,
     encoding: convert.Encoding,

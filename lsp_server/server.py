@@ -7,93 +7,96 @@ from typing import Any
 from lsprotocol import types as lsp
 
 from hearth.lsp_server.boundary import guarded, guarded_command, guarded_start, guarded_sync
-from hearth.lsp_server.features import (
-    code_action_resolve,
-    hearth_chat,
-    hearth_chat_delete,
-    hearth_chat_list,
-    hearth_chat_stop,
-    hearth_did_reject_completion,
-    hearth_digest,
-    hearth_inspect,
-    hearth_models,
-    initialize,
-    initialized,
-    shutdown,
-    text_document_code_action,
-    text_document_completion,
-    text_document_did_change,
-    text_document_did_close,
-    text_document_did_focus,
-    text_document_did_open,
-    text_document_did_partially_accept_completion,
-    text_document_did_save,
-    text_document_did_show_completion,
-    text_document_inline_completion,
-    workspace_did_change_configuration,
-    workspace_did_change_watched_files,
-)
-from hearth.lsp_server.features.workspace_execute_command import COMMANDS, EMPTY
+from hearth.lsp_server.features import Later
 from hearth.lsp_server.session import Server
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """`when` says for which clients the method is offered.
+    """A method and the module in `features/` that handles it. `when` says for which clients it is offered.
 
     `empty` is the answer when something went wrong, or a function that makes it of the parameters.
     """
 
     method: str
-    handler: Callable[[Server, Any], Any]
+    module: str
     options: Any = None
     empty: Any = None
     when: Callable[[Server], bool] = lambda ls: True
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A function in `features/workspace_execute_command.py`; `empty` is its result when something went wrong."""
+
+    function: str
+    empty: Any = None
+
+
 # Documents are kept in step by plain functions, in the order of arrival; everything that waits is a coroutine.
 DOCUMENTS = (
-    Feature(lsp.TEXT_DOCUMENT_DID_OPEN, text_document_did_open.handle),
-    Feature(lsp.TEXT_DOCUMENT_DID_CHANGE, text_document_did_change.handle),
-    Feature(lsp.TEXT_DOCUMENT_DID_CLOSE, text_document_did_close.handle),
-    Feature(lsp.TEXT_DOCUMENT_DID_SAVE, text_document_did_save.handle, text_document_did_save.OPTIONS),
+    Feature(lsp.TEXT_DOCUMENT_DID_OPEN, "text_document_did_open"),
+    Feature(lsp.TEXT_DOCUMENT_DID_CHANGE, "text_document_did_change"),
+    Feature(lsp.TEXT_DOCUMENT_DID_CLOSE, "text_document_did_close"),
+    Feature(lsp.TEXT_DOCUMENT_DID_SAVE, "text_document_did_save", lsp.SaveOptions(include_text=True)),
 )
 
 FEATURES = (
-    Feature(lsp.INITIALIZED, initialized.handle),
-    Feature(lsp.SHUTDOWN, shutdown.handle),
-    Feature("textDocument/didFocus", text_document_did_focus.handle),
-    Feature("textDocument/didShowCompletion", text_document_did_show_completion.handle),
-    Feature("textDocument/didPartiallyAcceptCompletion", text_document_did_partially_accept_completion.handle),
-    Feature("hearth/didRejectCompletion", hearth_did_reject_completion.handle),
+    Feature(lsp.INITIALIZED, "initialized"),
+    Feature(lsp.SHUTDOWN, "shutdown"),
+    Feature("textDocument/didFocus", "text_document_did_focus"),
+    Feature("textDocument/didShowCompletion", "text_document_did_show_completion"),
+    Feature("textDocument/didPartiallyAcceptCompletion", "text_document_did_partially_accept_completion"),
+    Feature("hearth/didRejectCompletion", "hearth_did_reject_completion"),
     Feature(
         lsp.TEXT_DOCUMENT_INLINE_COMPLETION,
-        text_document_inline_completion.handle,
+        "text_document_inline_completion",
         lsp.InlineCompletionOptions(),
-        text_document_inline_completion.NOTHING,
+        lsp.InlineCompletionList(items=[]),
         lambda ls: ls.client.can.inline_completion,
     ),
     Feature(
         lsp.TEXT_DOCUMENT_COMPLETION,
-        text_document_completion.handle,
+        "text_document_completion",
         lsp.CompletionOptions(trigger_characters=list(".( =")),
-        text_document_completion.NOTHING,
+        lsp.CompletionList(is_incomplete=True, items=[]),
         lambda ls: not ls.client.can.inline_completion,  # never the same answer twice at once
     ),
     Feature(
-        lsp.TEXT_DOCUMENT_CODE_ACTION, text_document_code_action.handle, text_document_code_action.OPTIONS, []
+        lsp.TEXT_DOCUMENT_CODE_ACTION,
+        "text_document_code_action",
+        lsp.CodeActionOptions(
+            code_action_kinds=[
+                lsp.CodeActionKind.QuickFix,
+                lsp.CodeActionKind.Refactor,
+                lsp.CodeActionKind.RefactorRewrite,
+            ],
+            resolve_provider=True,
+        ),
+        [],
     ),
-    Feature(lsp.CODE_ACTION_RESOLVE, code_action_resolve.handle, empty=code_action_resolve.unchanged),
-    Feature("hearth/chat", hearth_chat.handle, empty=hearth_chat.broken),
-    Feature("hearth/chat/stop", hearth_chat_stop.handle, empty=False),
-    Feature("hearth/chat/list", hearth_chat_list.handle, empty=[]),
-    Feature("hearth/chat/delete", hearth_chat_delete.handle, empty=False),
-    Feature("hearth/inspect", hearth_inspect.handle),
-    Feature("hearth/digest", hearth_digest.handle),
-    Feature("hearth/models", hearth_models.handle, empty={"models": [], "current": {}}),
-    Feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, workspace_did_change_configuration.handle),
-    Feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, workspace_did_change_watched_files.handle),
+    Feature(lsp.CODE_ACTION_RESOLVE, "code_action_resolve", empty=Later("code_action_resolve", "unchanged")),
+    Feature("hearth/chat", "hearth_chat", empty=Later("hearth_chat", "broken")),
+    Feature("hearth/chat/stop", "hearth_chat_stop", empty=False),
+    Feature("hearth/chat/list", "hearth_chat_list", empty=[]),
+    Feature("hearth/chat/delete", "hearth_chat_delete", empty=False),
+    Feature("hearth/inspect", "hearth_inspect"),
+    Feature("hearth/digest", "hearth_digest"),
+    Feature("hearth/models", "hearth_models", empty={"models": [], "current": {}}),
+    Feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, "workspace_did_change_configuration"),
+    Feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, "workspace_did_change_watched_files"),
 )
+
+COMMANDS = {
+    "hearth.pause": Command("pause"),
+    "hearth.resume": Command("resume"),
+    "hearth.fetch": Command("fetch"),
+    "hearth.stopFetching": Command("stop_fetching"),
+    "hearth.didAcceptCompletion": Command("did_accept_completion"),
+    "hearth.act": Command("act", empty=False),
+    "hearth.explain": Command("explain"),
+    "hearth.chat": Command("chat"),
+}
 
 
 def build() -> Server:
@@ -101,16 +104,17 @@ def build() -> Server:
     server = Server()
 
     def on_initialize(ls: Server, params: lsp.InitializeParams) -> None:
-        guarded_start(initialize.handle)(ls, params)
+        guarded_start(Later("initialize"))(ls, params)
         for feature in FEATURES:
             if feature.when(ls):
-                _register(ls, feature.method, guarded(feature.handler, feature.empty), feature.options)
+                _register(ls, feature.method, guarded(Later(feature.module), feature.empty), feature.options)
 
     _register(server, lsp.INITIALIZE, on_initialize)
     for feature in DOCUMENTS:
-        _register(server, feature.method, guarded_sync(feature.handler), feature.options)
+        _register(server, feature.method, guarded_sync(Later(feature.module)), feature.options)
     for name, command in COMMANDS.items():
-        server.command(name)(guarded_command(command, EMPTY.get(name)))
+        function = Later("workspace_execute_command", command.function)
+        server.command(name)(guarded_command(function, command.empty))
     return server
 
 

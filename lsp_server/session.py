@@ -60,6 +60,7 @@ class Server(LanguageServer):
     async def engine(self) -> "EngineSession":
         """What answers, once the first settings are complete."""
         await self.configuration.completed()
+        await self.loaded()
         if self._engine is None:
             from hearth.lsp_server.engine_session import EngineSession
 
@@ -67,6 +68,11 @@ class Server(LanguageServer):
                 self.configuration, self.client, self.documents, self.status, self.stats, self.background
             )
         return self._engine
+
+    async def loaded(self) -> None:
+        """Return once the imports behind `initialized` are done: all of them in one step would take too long."""
+        if self.loading is not None:
+            await asyncio.wait({self.loading})
 
     def is_off(self, document: "Document") -> bool:
         """No completions here: paused, switched off, not for this language, or a file that holds secrets."""

@@ -1,27 +1,25 @@
 """The engine's edits as `WorkspaceEdit`s, as exact as the client can take them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
+from hearth.engine.code_actions.edits import Edit, applied, minimal
+from hearth.engine.code_actions.targets import Target
+from hearth.engine.code_actions.unit_tests import Plan, plan
+from hearth.engine.context.documents import Document
+from hearth.engine.context.ignore import root_of
 from hearth.engine.errors import EditRefused
 from hearth.engine.files import DOCUMENT, read_bytes
 from hearth.engine.text import start_of_line
 from hearth.lsp_server import convert
 from hearth.lsp_server.session import Server
 
-if TYPE_CHECKING:
-    from hearth.engine.code_actions.edits import Edit
-    from hearth.engine.code_actions.targets import Target
-    from hearth.engine.code_actions.unit_tests import Plan
-    from hearth.engine.context.documents import Document
-
 _ANNOTATION = "hearth"
 
 
 def of_document(
-    ls: Server, document: "Document", version: int, edits: tuple["Edit", ...], note: lsp.ChangeAnnotation
+    ls: Server, document: Document, version: int, edits: tuple[Edit, ...], note: lsp.ChangeAnnotation
 ) -> lsp.WorkspaceEdit:
     """Edits of an open document at a version; with the note, by which clients ask first, if they can."""
     if not ls.client.can.small_edits and edits:
@@ -38,11 +36,8 @@ def of_document(
     return lsp.WorkspaceEdit(document_changes=changes, change_annotations={_ANNOTATION: note})
 
 
-def test_plan(ls: Server, document: "Document", target: "Target") -> "Plan":
+def test_plan(ls: Server, document: Document, target: Target) -> Plan:
     """Where the target's tests go. Raises `EditRefused` when that needs a file and the client cannot make one."""
-    from hearth.engine.code_actions.unit_tests import plan
-    from hearth.engine.context.ignore import root_of
-
     root = root_of(document.path, ls.client.roots) if document.path else None
     found = plan(target, document.path, str(root) if root else None, lambda path: _text_of(ls, path))
     if found.old_text is None and not ls.client.can.created_files:
@@ -52,11 +47,8 @@ def test_plan(ls: Server, document: "Document", target: "Target") -> "Plan":
     return found
 
 
-def of_file(ls: Server, plan: "Plan", text: str) -> lsp.WorkspaceEdit:
+def of_file(ls: Server, plan: Plan, text: str) -> lsp.WorkspaceEdit:
     """Make the planned file, or change it, so that it has this text."""
-    from hearth.engine.code_actions.edits import minimal
-    from hearth.engine.context.documents import Document
-
     uri, old = plan.path.as_uri(), plan.old_text or ""
     document = Document(uri, old)
     edits = [
@@ -74,10 +66,8 @@ def of_file(ls: Server, plan: "Plan", text: str) -> lsp.WorkspaceEdit:
     return lsp.WorkspaceEdit(document_changes=[create, change])
 
 
-def _whole_lines(text: str, edits: tuple["Edit", ...]) -> "Edit":
+def _whole_lines(text: str, edits: tuple[Edit, ...]) -> Edit:
     """The edits as one, of whole lines: clients this plain may count columns in bytes (Vim's ALE does)."""
-    from hearth.engine.code_actions.edits import Edit, applied
-
     start = start_of_line(text, min(each.start for each in edits))
     end = text.find("\n", max(each.end for each in edits)) + 1 or len(text)
     inside = tuple(Edit(each.start - start, each.end - start, each.text) for each in edits)

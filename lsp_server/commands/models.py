@@ -4,7 +4,6 @@ import asyncio
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import typer
@@ -16,26 +15,22 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table
 from rich.text import Text
 
 from hearth.engine import paths
 from hearth.engine.backends.shared import ollama_wire
 from hearth.engine.errors import HearthError, ModelMissing
-from hearth.engine.models import catalog, fit, gguf, names, speeds, store
+from hearth.engine.models import catalog, fit, names, speeds, store
 from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.download import OnProgress
 from hearth.engine.models.download import Progress as Step
-from hearth.engine.models.sources import Found, local
+from hearth.engine.models.sources import local
 from hearth.engine.models.store import other_models
-from hearth.engine.models.store.installed import InstalledModel
 from hearth.engine.settings import Settings
-from hearth.lsp_server import toml_edit
-from hearth.lsp_server.commands import terminal
+from hearth.lsp_server.commands import model_rows, terminal, toml_edit
 from hearth.lsp_server.words import screen
 
 app = typer.Typer(help="The models: list, fetch, check, remove, choose.", no_args_is_help=True)
-_CONTEXT = 4096  # tokens that a model is loaded with
 
 Name = Annotated[
     str,
@@ -65,12 +60,12 @@ def _friendly(command: Callable[..., None]) -> Callable[..., None]:
 def list_models(as_json: Json = False) -> None:
     """Every model of the catalog, and what else lies on this disk."""
     machine = fit.Machine.here()
-    rows = [_row(model, machine) for model in catalog.models().values()]
-    others = [_Other.of(found, machine) for found in other_models.everything()]
+    rows = [model_rows.row(model, machine) for model in catalog.models().values()]
+    others = [model_rows.Other.of(found, machine) for found in other_models.everything()]
     if as_json:
         screen.json([*(row.as_json() for row in rows), *(other.as_json() for other in others)])
         return
-    screen.out.print(_table(rows))
+    screen.out.print(model_rows.table(rows))
     if others:
         screen.out.print("\nAlso on this disk:")
         for other in others:
@@ -85,7 +80,7 @@ def search(text: Annotated[list[str], typer.Argument(help="words that a model's 
     if not found:
         terminal.fail(f"No model of the catalog has {' '.join(text)!r}.")
     machine = fit.Machine.here()
-    screen.out.print(_table([_row(model, machine) for model in found]))
+    screen.out.print(model_rows.table([model_rows.row(model, machine) for model in found]))
 
 
 @app.command()
@@ -156,7 +151,7 @@ def recommend(as_json: Json = False) -> None:
         screen.json({"memory": machine.memory, "cores": machine.cores, **report})
         return
     if completion is None and chat is None:
-        terminal.fail(f"No model of the catalog fits into the {_size(machine.memory)} of memory here.")
+        terminal.fail(f"No model of the catalog fits into the {model_rows.size(machine.memory)} of memory here.")
     for job, advice in (("completion", completion), ("chat", chat)):
         if advice is None:
             screen.out.print(f"{job:<11} nothing fits")
@@ -207,87 +202,13 @@ def _setting(name: str, wanted: names.Name) -> str:
             return name
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    model: CatalogModel
-    installed: InstalledModel | None
-    advice: fit.Advice
-
-    def as_json(self) -> dict[str, Any]:
-        model, installed = self.model, self.installed
-        return {
-            "id": model.id,
-            "title": model.title,
-            "role": model.role,
-            "bytes": model.size,
-            "licence": model.licence,
-            "non_commercial": model.non_commercial,
-            "store": installed.store if installed else None,
-            "path": str(installed.path) if installed else None,
-            "fits": self.advice.fits,
-            "reason": self.advice.reason,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class _Other:
-    """A file that is no row of the catalog, as its own header describes it; `problem` where there is none."""
-
-    found: Found
-    role: str = ""
-    licence: str = ""
-    fits: bool = False
-    problem: str = ""
-
-    @staticmethod
-    def of(found: Found, machine: fit.Machine) -> "_Other":
-        try:
-            info = gguf.read(found.path)
-        except HearthError:
-            return _Other(found, problem="not a usable GGUF file")
-        role = "both" if info.fim and info.chat_template else "completion" if info.fim else "chat"
-        kv = info.kv_bytes_per_token * min(info.context or _CONTEXT, _CONTEXT)
-        return _Other(found, role, info.licence, (found.bytes + kv) / 2**30 <= machine.room_gib)
-
-    def __str__(self) -> str:
-        said = f"{self.found.name}  {_size(self.found.bytes)}, {self.found.store}"
-        if self.problem:
-            return f"{said}: {self.problem}"
-        fits = "fits" if self.fits else "too big for this machine"
-        return f"{said}, for {self.role}, licence {self.licence or 'not stated in the file'}, {fits}"
-
-    def as_json(self) -> dict[str, Any]:
-        found = self.found
-        place = {"id": found.name, "bytes": found.bytes, "store": found.store, "path": str(found.path)}
-        return {**place, "role": self.role, "licence": self.licence, "fits": self.fits, "problem": self.problem}
-
-
-def _row(model: CatalogModel, machine: fit.Machine) -> _Row:
-    job: fit.Job = "completion" if model.plays("completion") else "chat"
-    return _Row(model, store.find(model.id), fit.judge(model, job, machine, speeds.measured()))
-
-
-def _table(rows: list[_Row]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("name", "for", "size", "licence", "here", "fits"):
-        justify: Literal["left", "right"] = "right" if title == "size" else "left"
-        table.add_column(title, justify=justify, no_wrap=title != "licence", overflow="fold")
-    for row in rows:
-        model = row.model
-        licence = Text(f"{model.licence}, non-commercial", "yellow") if model.non_commercial else model.licence
-        fits = "yes" if row.advice.fits and row.advice.quick else "slow" if row.advice.fits else "no"
-        place = Text(row.installed.store, "green") if row.installed else "-"
-        table.add_row(model.id, model.role, _size(model.size), licence, place, fits)
-    return table
-
-
 def _announce(name: str, model: CatalogModel, is_here: bool) -> None:
     """What there is to know before a download, and which row another program's name stands for."""
     if name.lower() in model.ollama or name.lower().removesuffix(":latest") in model.ollama:
         screen.out.print(f"{name} is {model.id} in Hearth's catalog.")
     if is_here:
         return
-    screen.out.print(f"{model.title}: {_size(model.size)}, {model.licence}.")
+    screen.out.print(f"{model.title}: {model_rows.size(model.size)}, {model.licence}.")
     for said, style in ((model.restriction, "yellow"), (model.note, "")):
         if said:
             screen.out.print(said, style=style)
@@ -346,7 +267,3 @@ def _advice_json(advice: fit.Advice) -> dict[str, Any]:
         "ram_gib": advice.model.ram_gib,
         "reason": advice.reason,
     }
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

@@ -12,14 +12,11 @@ from rich.text import Text
 
 from hearth.engine import backends
 from hearth.engine.characters import PlainStream
-from hearth.engine.chat import history
+from hearth.engine.chat import history, passages
 from hearth.engine.chat.answering import Answered, Chats, Passage
 from hearth.engine.context.documents import Document
 from hearth.engine.errors import BackendError, HearthError, InvalidRequest
-from hearth.engine.secrets.hiding import seen_by_model
-from hearth.engine.text import start_of_line
 from hearth.engine.types import Status
-from hearth.lsp_server import convert
 from hearth.lsp_server.commands import terminal
 from hearth.lsp_server.words import screen
 
@@ -27,26 +24,17 @@ _NOTES = {"stopped": "(stopped)", "limit": "(cut off: the answer is too long)"}
 
 
 def passage(document: Document, start: int, end: int) -> Passage:
-    """The lines, or the definition around a single one."""
-    from hearth.engine.context.syntax import enclosing_definition
-
-    if start == end and (found := enclosing_definition(document.code, start)) is not None:
-        start, end = start_of_line(document.text, found.start), found.end
-    first, last = (convert.position_at(document, offset, "utf-32").line for offset in (start, max(start, end - 1)))
-    starts = document.line_starts
-    start = starts[first]
-    end = starts[last + 1] if last + 1 < len(starts) else len(document.text)
-    text = seen_by_model(document.text)[start:end].rstrip("\r\n")
-    return Passage(str(document.path), text, document.language, first, last)
+    """The lines, or what is around a single one."""
+    return passages.passage(document, passages.around(document, start, end), str(document.path))
 
 
-async def one_answer(question: str, passages: tuple[Passage, ...]) -> None:
+async def one_answer(question: str, about: tuple[Passage, ...]) -> None:
     """Without history: the next one is about something else."""
     async with _chats(keep=False) as open_chats:
-        await _stream(open_chats, question, passages, history.new_id())
+        await _stream(open_chats, question, about, history.new_id())
 
 
-async def conversation(passages: tuple[Passage, ...], model: str = "", backend: str = "") -> None:
+async def conversation(about: tuple[Passage, ...], model: str = "", backend: str = "") -> None:
     """Questions and answers until the input ends. An empty `model` or `backend` is that of the settings.
 
     From a pipe, nothing but answers is printed, and the first error ends it.
@@ -59,8 +47,8 @@ async def conversation(passages: tuple[Passage, ...], model: str = "", backend: 
             if not question.strip():
                 continue
             try:
-                await _stream(open_chats, question, passages, id)
-                passages = ()  # from now on they are part of the history
+                await _stream(open_chats, question, about, id)
+                about = ()  # from now on they are part of the history
             except HearthError as error:
                 if not sys.stdin.isatty():
                     raise
@@ -75,12 +63,12 @@ def tell(status: Status) -> None:
         screen.errors.print(f"downloading {status.message}: {status.percent}%")
 
 
-async def _stream(open_chats: Chats, question: str, passages: tuple[Passage, ...], id: str) -> None:
+async def _stream(open_chats: Chats, question: str, about: tuple[Passage, ...], id: str) -> None:
     """One answer on the screen, Markdown where it is a terminal, plain text where it is not."""
     text, thinking, reason, message = "", "", "", ""
     of_text, of_thinking = PlainStream(), PlainStream()
     with _ctrl_c(lambda: open_chats.stop(id)), _Growing() as growing:
-        async with aclosing(open_chats.ask(question, passages, id)) as events:
+        async with aclosing(open_chats.ask(question, about, id)) as events:
             async for event in events:
                 if isinstance(event, Answered):
                     reason, message = event.reason, event.message

@@ -1,6 +1,7 @@
 from typing import Any
 
 from hearth.engine import logs
+from hearth.engine.chat.answering import EXPLAIN
 from hearth.engine.errors import HearthError
 from hearth.engine.types import Piece
 from hearth.lsp_server import chatting
@@ -15,8 +16,6 @@ async def handle(ls: Server, params: Any) -> dict[str, Any]:
     an answer too: reason "error", with a `message` for the user and what there is of the text.
     """
     conversation = _conversation(params)
-    from hearth.engine.chat.answering import EXPLAIN
-
     try:
         asked = read(params, ChatParams)
         token = asked.partial_result_token

@@ -1,24 +1,22 @@
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from hearth.engine import aside
 from hearth.engine.characters import plain
+from hearth.engine.chat import history
+from hearth.engine.chat.answering import EXPLAIN
+from hearth.engine.chat.history import Conversation
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
-
-if TYPE_CHECKING:
-    from hearth.engine.chat.history import Conversation
 
 _SECONDS = 20.0  # for the disk
 
 
 async def handle(ls: Server, params: Any) -> list[dict[str, Any]]:
     """The conversations that are kept on this disk, newest first; `started` in seconds since 1970."""
-    from hearth.engine import aside
-    from hearth.engine.chat import history
-
     return [_as_result(each) for each in await aside.run(_SECONDS, history.listed)]
 
 
-def _as_result(kept: "Conversation") -> dict[str, Any]:
+def _as_result(kept: Conversation) -> dict[str, Any]:
     turns = [{"question": _asked(turn.question), "answer": plain(turn.answer)} for turn in kept.turns]
     title = text.title(_asked(kept.title))
     return {"conversation": kept.id, "title": title, "started": kept.started, "turns": turns}
@@ -26,6 +24,4 @@ def _as_result(kept: "Conversation") -> dict[str, Any]:
 
 def _asked(question: str) -> str:
     """A question (or the beginning of one) as the user put it: `action: "explain"` is no words of theirs."""
-    from hearth.engine.chat.answering import EXPLAIN
-
     return "Explain the selection" if question and EXPLAIN.startswith(question) else plain(question)

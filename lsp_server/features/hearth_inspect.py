@@ -1,5 +1,6 @@
 from typing import Any
 
+from hearth.engine.completion.inspection import inspect
 from hearth.engine.errors import RequestForbidden
 from hearth.lsp_server.params import InspectParams, read
 from hearth.lsp_server.session import Server
@@ -8,8 +9,6 @@ from hearth.lsp_server.words import text
 
 async def handle(ls: Server, params: Any) -> dict[str, Any] | None:
     """`{textDocument, position}` -> what a completion there would send: prompt, pieces, what was left out."""
-    from hearth.engine.completion.inspection import inspect
-
     place = read(params, InspectParams)
     document = ls.documents.get(place.text_document.uri)
     if document is None:

@@ -1,12 +1,12 @@
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from hearth.engine.errors import HearthError
+from hearth.engine.models import catalog, fit, store
+from hearth.engine.models.catalog import CatalogModel
+from hearth.engine.models.fit import Machine
+from hearth.engine.models.sources import Found
 from hearth.lsp_server.session import Server
-
-if TYPE_CHECKING:
-    from hearth.engine.models.catalog import CatalogModel
-    from hearth.engine.models.fit import Machine
-    from hearth.engine.models.sources import Found
 
 _ROLES = ("completion", "chat")
 
@@ -22,9 +22,6 @@ async def handle(ls: Server, params: Any) -> dict[str, Any]:
 
 
 def _models(current: dict[str, str]) -> list[dict[str, Any]]:
-    from hearth.engine.models import catalog, fit
-    from hearth.engine.models.store import other_models
-
     machine = fit.Machine.here()
     best = {advice.model.id for advice in fit.recommend(machine) if advice}
     rows = [_catalogued(model, machine, best) for model in catalog.models().values()]
@@ -32,10 +29,7 @@ def _models(current: dict[str, str]) -> list[dict[str, Any]]:
     return [{**row, "uses": [role for role in _ROLES if current[role] == row["id"]]} for row in rows]
 
 
-def _catalogued(model: "CatalogModel", machine: "Machine", best: set[str]) -> dict[str, Any]:
-    from hearth.engine.errors import HearthError
-    from hearth.engine.models import fit, store
-
+def _catalogued(model: CatalogModel, machine: Machine, best: set[str]) -> dict[str, Any]:
     try:
         installed = store.find(model.id)
     except HearthError:  # a broken file is one that has to be downloaded again
@@ -53,7 +47,7 @@ def _catalogued(model: "CatalogModel", machine: "Machine", best: set[str]) -> di
     }
 
 
-def _found(found: "Found") -> dict[str, Any]:
+def _found(found: Found) -> dict[str, Any]:
     return {
         "id": found.name,
         "role": None,

@@ -3,13 +3,17 @@ from importlib import import_module
 
 from lsprotocol import types as lsp
 
-from hearth.lsp_server import watching
+from hearth.lsp_server.features import Later
 from hearth.lsp_server.session import Server
 
 # In the order of who asks first; each takes some hundredths of a second at most.
 _NEEDED = (
-    *("secrets.hiding", "context", "stopping.scanner", "completion.completer"),
-    *("models.names", "models.store", "host.client", "backends.shared.streaming"),
+    *("engine.secrets.hiding", "engine.context", "lsp_server.documents", "lsp_server.stats"),
+    *("lsp_server.features.text_document_did_open", "lsp_server.features.text_document_did_change"),
+    *("engine.stopping.scanner", "engine.completion.completer", "engine.models.names", "engine.models.store"),
+    *("engine.host.client", "engine.backends.shared.streaming", "lsp_server.engine_session"),
+    *("lsp_server.features.text_document_inline_completion", "lsp_server.features.text_document_completion"),
+    *("lsp_server.features.text_document_did_focus", "lsp_server.features.text_document_did_show_completion"),
 )
 
 
@@ -22,7 +26,7 @@ async def handle(ls: Server, params: lsp.InitializedParams) -> None:
         pass
     finally:
         ls.configuration.set_complete()
-    ls.background.start(watching.register(ls.client))
+    ls.background.start(Later("workspace_did_change_watched_files", "register")(ls))
     await ls.disk.show()
 
 
@@ -32,5 +36,5 @@ async def _load() -> None:
     Not in a thread: of a package that two threads import at once, Python may give one of them half.
     """
     for module in _NEEDED:
-        import_module(f"hearth.engine.{module}")
+        import_module(f"hearth.{module}")
         await asyncio.sleep(0)

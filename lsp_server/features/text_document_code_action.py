@@ -1,31 +1,18 @@
-from typing import TYPE_CHECKING
-
 from lsprotocol import types as lsp
 
+from hearth.engine.code_actions import actions
+from hearth.engine.code_actions.actions import Action
+from hearth.engine.code_actions.targets import Target
+from hearth.engine.context.documents import Document
 from hearth.lsp_server import rewriting
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
 
-if TYPE_CHECKING:
-    from hearth.engine.code_actions.actions import Action
-    from hearth.engine.code_actions.targets import Target
-    from hearth.engine.context.documents import Document
-
 _MAX_FIXES = 3  # problems at one place that get an action each
-OPTIONS = lsp.CodeActionOptions(
-    code_action_kinds=[
-        lsp.CodeActionKind.QuickFix,
-        lsp.CodeActionKind.Refactor,
-        lsp.CodeActionKind.RefactorRewrite,
-    ],
-    resolve_provider=True,
-)
 
 
 async def handle(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     """What makes sense at a place; nothing is asked of the model before one of them is resolved."""
-    from hearth.engine.code_actions import actions
-
     document = ls.documents.get(params.text_document.uri)
     if document is None or ls.documents.is_secret(document):
         return []
@@ -42,14 +29,12 @@ async def handle(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeActio
 
 def _code_action(
     ls: Server,
-    document: "Document",
+    document: Document,
     range: lsp.Range,
-    row: "Action",
-    target: "Target",
+    row: Action,
+    target: Target,
     diagnostic: lsp.Diagnostic | None,
 ) -> lsp.CodeAction:
-    from hearth.engine.code_actions import actions
-
     action = lsp.CodeAction(
         title=text.title(actions.title(row, target)),
         kind=row.kind,

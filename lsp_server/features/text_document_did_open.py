@@ -1,12 +1,10 @@
 import asyncio
-from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
+from hearth.engine.context import prepare
+from hearth.engine.context.documents import Document
 from hearth.lsp_server.session import Server
-
-if TYPE_CHECKING:
-    from hearth.engine.context.documents import Document
 
 
 def handle(ls: Server, params: lsp.DidOpenTextDocumentParams) -> None:
@@ -17,13 +15,9 @@ def handle(ls: Server, params: lsp.DidOpenTextDocumentParams) -> None:
         ls.background.start(_prepare(document))
 
 
-async def _prepare(document: "Document") -> None:
-    from hearth.engine.context import prepare
-
+async def _prepare(document: Document) -> None:
     await asyncio.to_thread(prepare, document)
 
 
 async def _wake(ls: Server) -> None:
-    if ls.loading is not None:
-        await asyncio.wait({ls.loading})
     await (await (await ls.engine()).completer()).wake()

@@ -2,8 +2,6 @@ from lsprotocol import types as lsp
 
 from hearth.lsp_server.session import Server
 
-OPTIONS = lsp.SaveOptions(include_text=True)
-
 
 def handle(ls: Server, params: lsp.DidSaveTextDocumentParams) -> None:
     """A save brings the text: the one time that any client tells it after opening."""

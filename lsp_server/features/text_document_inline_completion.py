@@ -1,14 +1,11 @@
 import time
-from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
+from hearth.engine.context.documents import Document
+from hearth.engine.types import Completion
 from hearth.lsp_server import convert, selected
 from hearth.lsp_server.session import Server
-
-if TYPE_CHECKING:
-    from hearth.engine.context.documents import Document
-    from hearth.engine.types import Completion
 
 NOTHING = lsp.InlineCompletionList(items=[])
 
@@ -48,14 +45,14 @@ async def handle(ls: Server, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     return lsp.InlineCompletionList([_item(ls, document, *each) for each in zip(found, ids, strict=True)])
 
 
-def _tell_growth(ls: Server, document: "Document", position: lsp.Position) -> None:
+def _tell_growth(ls: Server, document: Document, position: lsp.Position) -> None:
     """The same cursor would be answered with more by now: the client may ask again."""
     if ls.documents.get(document.uri) is not document or ls.is_off(document):
         return
     ls.client.completion_grew(document.uri, document.version, position)
 
 
-def _item(ls: Server, document: "Document", completion: "Completion", id: str) -> lsp.InlineCompletionItem:
+def _item(ls: Server, document: Document, completion: Completion, id: str) -> lsp.InlineCompletionItem:
     text = completion.text.replace("\r\n", "\n") if ls.client.can.needs_lf else completion.text
     return lsp.InlineCompletionItem(
         insert_text=text,

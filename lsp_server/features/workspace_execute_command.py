@@ -1,9 +1,9 @@
-"""The commands, `COMMANDS`: name -> function of the server and the command's arguments."""
+"""The commands of the table `COMMANDS` in `server.py`: functions of the server and the command's arguments."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from hearth.engine.characters import one_line
+from hearth.engine.chat.answering import EXPLAIN
 from hearth.engine.errors import EditRefused
 from hearth.lsp_server import chatting, rewriting
 from hearth.lsp_server.params import PlaceParams, read
@@ -58,8 +58,6 @@ async def act(ls: Server, wanted: Any = None, *_: Any) -> bool:
 
 async def explain(ls: Server, place: Any = None, *_: Any) -> dict[str, Any] | None:
     """`{uri, range?}`: the explanation opens as a Markdown document, and is the result."""
-    from hearth.engine.chat.answering import EXPLAIN
-
     return await _show_answer(ls, EXPLAIN, place)
 
 
@@ -86,16 +84,3 @@ async def _show_answer(ls: Server, question: str, place: Any) -> dict[str, Any] 
     ls.background.start(ls.disk.show())
     await chatting.show(ls, question, answered)
     return chatting.as_result(answered)
-
-
-COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
-    "hearth.pause": pause,
-    "hearth.resume": resume,
-    "hearth.fetch": fetch,
-    "hearth.stopFetching": stop_fetching,
-    "hearth.didAcceptCompletion": did_accept_completion,
-    "hearth.act": act,
-    "hearth.explain": explain,
-    "hearth.chat": chat,
-}
-EMPTY: dict[str, Any] = {"hearth.act": False}  # the result where something went wrong; null for the others

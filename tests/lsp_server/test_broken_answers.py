@@ -14,7 +14,7 @@ from hearth.engine.chat import history
 from hearth.engine.errors import HostDied
 from hearth.engine.types import ChatRequest, Finished, Piece
 from hearth.lsp_server import chatting, rewriting
-from hearth.lsp_server.features import workspace_execute_command as commands
+from hearth.lsp_server.server import COMMANDS
 from hearth.lsp_server.words.client import Client
 from tests.reliability import fuzz_lsp
 
@@ -122,7 +122,7 @@ async def test_every_command_that_fails_has_a_result_and_tells(
 
 
 async def test_all_commands_are_behind_the_boundary(client: fuzz_lsp.Client) -> None:
-    for name in commands.COMMANDS:
+    for name in COMMANDS:
         handler = client.server.protocol.fm.commands[name]
         assert "guarded_command" in getattr(handler, "func", handler).__qualname__, name
 

@@ -17,8 +17,7 @@ import hearth.lsp_server
 from hearth.engine.settings import Settings
 from hearth.engine.types import StatusKind
 from hearth.lsp_server import params
-from hearth.lsp_server.features.workspace_execute_command import COMMANDS
-from hearth.lsp_server.server import DOCUMENTS, FEATURES
+from hearth.lsp_server.server import COMMANDS, DOCUMENTS, FEATURES
 from tests.e2e.editor import PATIENCE, Editor, editor
 from tests.lsp_server.acting import acting
 

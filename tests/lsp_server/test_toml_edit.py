@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hearth.engine.errors import SettingsError
-from hearth.lsp_server.toml_edit import set_value
+from hearth.lsp_server.commands.toml_edit import set_value
 
 
 def edited(tmp_path: Path, before: str, value: str = "new") -> str:
@@ -23,29 +23,29 @@ def edited(tmp_path: Path, before: str, value: str = "new") -> str:
         ("debug = true\n", 'debug = true\n\n[completion]\nmodel = "new"\n'),
         ("debug = true", 'debug = true\n\n[completion]\nmodel = "new"\n'),
         ("[completion]", '[completion]\nmodel = "new"\n'),
-        ("[completion]\nmax_lines = 3\n", '[completion]\nmodel = "new"\nmax_lines = 3\n'),
+        ("[completion]\nmax_lines = 3\n", '[completion]\nmax_lines = 3\nmodel = "new"\n'),
+        ("[completion]\n# mine\n\n[chat]\n", '[completion]\n# mine\nmodel = "new"\n\n[chat]\n'),
         (
             "# mine\n[completion] # fast\n  model = 'old' # why\nmax_lines = 3\n\n[chat]\nmodel = \"old\"\n",
             '# mine\n[completion] # fast\n  model = "new" # why\nmax_lines = 3\n\n[chat]\nmodel = "old"\n',
         ),
         ("[chat]\nmodel = 'c'\n", "[chat]\nmodel = 'c'\n\n[completion]\nmodel = \"new\"\n"),
         ("[completion]\r\nmodel = 'old'\r\n", '[completion]\r\nmodel = "new"\r\n'),
+        ("[chat]\r\nmodel = 'c'\r\n", "[chat]\r\nmodel = 'c'\r\n\r\n[completion]\r\nmodel = \"new\"\r\n"),
+        ("completion = { model = 'old' } # why\n", 'completion = { model = "new" } # why\n'),
+        ("completion.model = 'old'\n", 'completion.model = "new"\n'),
+        ('[completion]\nmodel = """\nold"""\n', '[completion]\nmodel = "new"\n'),
+        (
+            '[completion]\nnote = """\n[chat]\n"""\nmodel = "old"\n',
+            '[completion]\nnote = """\n[chat]\n"""\nmodel = "new"\n',
+        ),
     ],
 )
 def test_only_the_one_line_changes(tmp_path: Path, before: str, after: str) -> None:
     assert edited(tmp_path, before) == after
 
 
-@pytest.mark.parametrize(
-    "before",
-    [
-        "completion = { model = 'old' }\n",
-        "completion.model = 'old'\n",
-        '[completion]\nmodel = """\nold"""\n',
-        '[completion]\nnote = """\n[chat]\n"""\nmodel = "old"\n',
-        "completion = 3\n",
-    ],
-)
+@pytest.mark.parametrize("before", ["completion = 3\n", "[[completion]]\nmax_lines = 3\n"])
 def test_what_cannot_be_edited_safely_is_left_alone(tmp_path: Path, before: str) -> None:
     with pytest.raises(SettingsError, match=r'model = "new" in \[completion\]'):
         edited(tmp_path, before)

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from hearth.lsp_server.features.workspace_execute_command import COMMANDS
-from hearth.lsp_server.server import build
+from hearth.lsp_server.server import COMMANDS, build
 from hearth.lsp_server.session import Server
 
 WITNESS = "file:///project/witness.py"

@@ -1,0 +1,66 @@
+"""Setting one value in a TOML file that a person wrote: everything else stays as it is, comments too."""
+
+import tomllib
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from hearth.engine.errors import SettingsError
+from hearth.engine.files import SETTINGS, read_bytes, write_atomically
+
+
+def set_value(path: Path, table: str, key: str, value: str) -> None:
+    """Make `key` of `[table]` that string; the file and the table are made when there are none.
+
+    Raises `SettingsError` where the file is unreadable or written in a way that cannot be edited safely.
+    """
+    try:
+        text = read_bytes(path, SETTINGS).decode("utf-8") if path.exists() else ""
+        before = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read, so it was not changed: {error}") from error
+    edited = _edited(text, table, key, value)
+    # The parser has the last word on whether the edit did what was meant and nothing else.
+    if edited is None or not _differs_only_there(before, edited, table, key, value):
+        raise SettingsError(
+            f"{path} is written in a way that cannot be edited safely. "
+            f"Please write there yourself: {key} = {tomlkit.string(value).as_string()} in [{table}]."
+        )
+    try:
+        # A link to a file in somebody's dotfiles stays a link.
+        write_atomically(path.resolve(), edited.encode("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _edited(text: str, table: str, key: str, value: str) -> str | None:
+    """None where `table` is no table."""
+    has_crlf = "\r\n" in text and text.count("\r\n") == text.count("\n")
+    if text and not text.endswith("\n"):
+        text += "\r\n" if has_crlf else "\n"
+    try:
+        document = tomlkit.parse(text)
+        if table not in document:
+            if text:
+                document.add(tomlkit.nl())
+            document.add(table, tomlkit.table())
+        section: Any = document[table]
+        if not isinstance(section, MutableMapping):
+            return None
+        section[key] = value
+        edited = tomlkit.dumps(document)
+    except (TOMLKitError, ValueError, RecursionError):
+        return None
+    return edited.replace("\r\n", "\n").replace("\n", "\r\n") if has_crlf else edited
+
+
+def _differs_only_there(before: dict[str, Any], edited: str, table: str, key: str, value: str) -> bool:
+    try:
+        after = tomllib.loads(edited)
+    except tomllib.TOMLDecodeError:
+        return False
+    section = before.get(table, {})
+    return isinstance(section, dict) and after == {**before, table: {**section, key: value}}

@@ -1,0 +1,38 @@
+"""The tables of `server.py` name modules and functions that are there, and importing it imports none of them."""
+
+import inspect
+import json
+import subprocess
+import sys
+
+import pytest
+
+from hearth.lsp_server.features import Later
+from hearth.lsp_server.server import COMMANDS, DOCUMENTS, FEATURES
+
+
+@pytest.mark.parametrize("feature", [*DOCUMENTS, *FEATURES], ids=lambda feature: feature.method)
+def test_every_feature_has_its_handler(feature: object) -> None:
+    handler = Later(feature.module).load()  # type: ignore[attr-defined]
+    assert inspect.iscoroutinefunction(handler) == (feature not in DOCUMENTS)
+    assert len(inspect.signature(handler).parameters) == 2
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_function(name: str) -> None:
+    assert inspect.iscoroutinefunction(Later("workspace_execute_command", COMMANDS[name].function).load())
+
+
+def test_answers_that_are_made_have_their_function() -> None:
+    made = [feature.empty for feature in FEATURES if isinstance(feature.empty, Later)]
+    assert made and all(callable(each.load()) for each in made)
+
+
+def test_before_initialize_is_answered_no_feature_and_no_engine_is_imported() -> None:
+    build = "from hearth.lsp_server.server import build; build()"
+    code = f"{build}; import json, sys; print(json.dumps(list(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    found = {name for name in json.loads(told.stdout) if name.startswith("hearth.")}
+    assert "hearth.lsp_server.features" in found
+    rooms = ("lsp_server.features.", "engine.completion", "engine.context", "engine.backends", "engine.chat")
+    assert [name for name in found if name.removeprefix("hearth.").startswith(rooms)] == []
