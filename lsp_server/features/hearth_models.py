@@ -6,6 +6,7 @@ from hearth.engine.models import catalog, fit, store
 from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.fit import Machine
 from hearth.engine.models.sources import Found
+from hearth.engine.models.store import other_models
 from hearth.lsp_server.session import Server
 
 _ROLES = ("completion", "chat")
