@@ -112,7 +112,7 @@ async def test_a_saved_chat_goes_on_in_the_next_session(tmp_path: Path) -> None:
 async def test_a_conversation_cannot_name_another_file(name: str, tmp_path: Path) -> None:
     async with acting("Yes.", home=tmp_path) as ed:
         answer = await ed.question("Is it?", conversation=name)
-        assert answer.reason == "error" and "is no name of a conversation" in answer.message
+        assert answer.reason == "error" and "is not a valid name for a conversation" in answer.message
         assert not await send(ed, "hearth/chat/delete", conversation=name)
     assert not list(tmp_path.rglob("evil*"))
 

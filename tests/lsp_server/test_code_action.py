@@ -249,7 +249,7 @@ async def test_an_answer_that_tests_nothing_is_refused(tmp_path: Path) -> None:
     async with acting("def test_nothing():\n    assert True") as ed:
         ed.open_file(tmp_path / "cart.py", ADD)
         assert (await ed.resolve((await ed.actions())["test"])).edit is None
-        assert ed.messages == ["Hearth: the answer has no test of add; nothing was changed"]
+        assert ed.messages == ["Hearth: the answer contains no test of add; nothing was changed"]
 
 
 # For each action that edits: the program with its place, a problem, an answer, and the program afterwards.

@@ -1,4 +1,4 @@
-"""A disk on which nothing can be kept costs what would have been kept, and one message."""
+"""A disk on which nothing can be saved costs what would have been kept, and one message."""
 
 import os
 import shutil
@@ -104,7 +104,7 @@ async def ghost(ed: ActingEditor) -> str:
 
 
 def about_state(ed: ActingEditor) -> list[str]:
-    return [each for each in ed.messages if "nothing can be kept" in each]
+    return [each for each in ed.messages if "nothing can be saved" in each]
 
 
 @pytest.mark.parametrize("make", [a_file, below_a_file, under_proc])
@@ -225,7 +225,7 @@ async def test_settings_in_a_home_that_others_can_write_are_not_read(tmp_path: P
     async with acting(settings=SETTINGS, home=home) as ed:
         assert await ghost(ed) == "hello"
         (told,) = ed.messages
-        assert "hearth.toml is not read" in told and f"chmod go-w {home}" in told
+        assert "hearth.toml is ignored" in told and f"chmod go-w {home}" in told
     async with acting(settings=WITHOUT_MODEL, home=home) as ed:
         assert "Not mine." not in (await ed.question("What?")).text
 

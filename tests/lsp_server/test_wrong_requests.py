@@ -55,11 +55,11 @@ async def test_a_notification_that_is_not_understood_is_told(
 @pytest.mark.parametrize(
     ("method", "params", "empty", "why"),
     [
-        ("hearth/inspect", {**PLACE, "textDocument": {"uri": SECRET}}, None, "holds secrets"),
+        ("hearth/inspect", {**PLACE, "textDocument": {"uri": SECRET}}, None, "contains secrets"),
         ("hearth/inspect", {"textDocument": {"uri": fuzz_lsp.OTHER}}, None, "not understood"),
         ("hearth/digest", {"textDocument": 7}, None, "not understood"),
         ("hearth/chat/stop", {}, False, "not understood"),
-        ("hearth/chat/delete", {"conversation": "../x"}, False, "no name of a conversation"),
+        ("hearth/chat/delete", {"conversation": "../x"}, False, "not a valid name for a conversation"),
     ],
 )
 async def test_a_request_that_cannot_be_followed_has_an_empty_answer_and_a_message(
