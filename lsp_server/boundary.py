@@ -64,7 +64,7 @@ def guarded_command(command: Command, empty: Any = None) -> Command:
 def guarded_sync(handler: Callable[[Server, Any], None]) -> Callable[[Server, Any], None]:
     """The same for notifications about documents, in the order of their arrival.
 
-    A document that could not be followed is made anew at once, or else with its next change.
+    A document that could not be followed is rebuilt at once, or else with its next change.
     """
 
     def call(ls: Server, params: Any) -> None:

@@ -42,12 +42,12 @@ class EngineSession:
 
     async def completer(self) -> Completer:
         """The completer of the current settings. Raises `SettingsError` for an unknown backend."""
-        floor = await self._stats.floor()
+        min_confidence = await self._stats.advised_min_confidence()
         if self._completer is None:
             settings = self._configuration.settings.completion
             backend = self._backend(settings.backend)
-            if floor is not None:
-                settings = replace(settings, min_confidence=floor)
+            if min_confidence is not None:
+                settings = replace(settings, min_confidence=min_confidence)
             self._completer = Completer(backend, settings, self.surroundings)
         return self._completer
 
@@ -96,7 +96,7 @@ class EngineSession:
             self._completer.forget(uri)
 
     def drop_backends(self) -> None:
-        """The settings are others: what was made of the old ones ends, and is made anew when it is asked for."""
+        """The settings have changed: end what was made of the old ones. It is made again when it is needed."""
         self._completer = self._chats = None
         old, self._backends = self._backends, {}
         for backend in old.values():

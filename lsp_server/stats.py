@@ -37,7 +37,7 @@ class Statistics:
         completion: Completion,
         seconds: float,
         automatic: bool,
-        floor: float,
+        min_confidence: float,
         given: int = 0,
     ) -> str:
         """A completion with text goes out, `seconds` after it was asked for; its id in later events.
@@ -53,7 +53,7 @@ class Statistics:
             confidence=completion.confidence,
             latency_ms=seconds * 1000,
             automatic=automatic,
-            min_confidence=floor,
+            min_confidence=min_confidence,
             given=given,
         )
         if self._writing is None or self._writing.done():
@@ -70,7 +70,7 @@ class Statistics:
     def closed(self, uri: str) -> None:
         self.tracker.closed(uri)
 
-    async def floor(self) -> float | None:
+    async def advised_min_confidence(self) -> float | None:
         """The `min_confidence` that the statistics advise; None without an advice, or when it is not wanted."""
         if not self._configuration.settings.stats.tune:
             return None

@@ -16,7 +16,7 @@ from hearth.engine.secrets.hiding import secret_around, seen_by_model, seen_near
 from hearth.engine.text import CHARS_PER_TOKEN, start_of_line
 from hearth.engine.types import ContextFile, FimPrompt, Snapshot
 
-# Window starts move in steps of this part of the window: one that moved with every line would be evaluated anew.
+# Window starts move in steps of this part of the window: one that moved with every line would be evaluated again.
 _STEPS = 4
 _MAX_HEAD = 300  # characters of the cursor's line that a new frame lets stand behind MID
 MAX_TYPED = 700  # characters behind MID; more belongs into the text above

@@ -31,7 +31,7 @@ async def handle(ls: Server, params: lsp.InlineCompletionParams) -> lsp.InlineCo
         return None
     if grows:
         completer.follow(document, lambda: _tell_growth(ls, document, params.position))
-    seconds, floor = time.perf_counter() - began, completer.settings.min_confidence
+    seconds, min_confidence = time.perf_counter() - began, completer.settings.min_confidence
     answers = [first] if first.text else []
     if not automatic:
         answers += await completer.alternatives(asked.document, first)
@@ -40,7 +40,7 @@ async def handle(ls: Server, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     found = [asked.told(each) for each in answers if each.text]
     if not found or not asked.is_shown:
         return NOTHING
-    id = ls.stats.offered(document, found[0], seconds, automatic, floor, len(asked.entry))
+    id = ls.stats.offered(document, found[0], seconds, automatic, min_confidence, len(asked.entry))
     ids = [id, *(ls.stats.also_offered(id, each) for each in found[1:])]
     return lsp.InlineCompletionList([_item(ls, document, *each) for each in zip(found, ids, strict=True)])
 

@@ -81,7 +81,7 @@ async def patient(
 ) -> Stream:
     """The stream that `start` gives, started again while the server is busy; the status follows it.
 
-    `outage`: what is not asked for by hand need not find out anew each time that nothing answers.
+    `outage`: what is not asked for by hand need not find out each time that nothing answers.
     """
     if outage is not None:
         outage.check()

@@ -36,8 +36,10 @@ class Made:
         found = self.suggestions.find(text, self.offset + len(typed))
         return None if found is None else found.rest_at(text, self.offset + len(typed))
 
-    def wait(self, deadline: float = LATE, second: float = LATE, floor: float = 0.0) -> "asyncio.Task[None]":
-        return asyncio.create_task(self.generation.wait(deadline, second, self.offset, floor))
+    def wait(
+        self, deadline: float = LATE, second: float = LATE, min_probability: float = 0.0
+    ) -> "asyncio.Task[None]":
+        return asyncio.create_task(self.generation.wait(deadline, second, self.offset, min_probability))
 
 
 async def test_what_is_committed_is_remembered_at_once_and_what_is_tentative_is_not() -> None:
@@ -125,7 +127,7 @@ async def test_a_line_that_begins_a_block_is_not_waited_for_any_longer() -> None
 
 async def test_nothing_is_waited_for_that_would_not_be_shown() -> None:
     made = Made("‸\n", min_probability=0.5)
-    waiting = made.wait(floor=0.5)
+    waiting = made.wait(min_probability=0.5)
     await made.backend.think("for ", 0.9)
     assert not waiting.done()
     await made.backend.think("line", 0.2)
