@@ -93,7 +93,7 @@ class Documents:
         return Text(document.language, document.version, document.text) if document is not None else None
 
     def reopen(self, uri: str, text: Text) -> None:
-        """Rebuild the document. Raises whatever goes wrong; then the document counts as broken and stays unused."""
+        """Rebuild the document. Raises whatever goes wrong; then it counts as broken and stays unused."""
         self.discard(uri)
         self.broken[uri] = text
         self.open(lsp.TextDocumentItem(uri, text.language, text.version, text.text))

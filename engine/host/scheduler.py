@@ -1,6 +1,6 @@
 """The one thread that touches llama.cpp, and the order in which jobs get their turns.
 
-completion > action > chat > warm-up > idle, decided again after every decode. Within a priority the client that was
+completion > action > chat > warm-up > idle, decided after every decode. Within a priority the client that was
 served least goes first; a completion keeps its turn for `_QUANTUM_MS` longer than that, because many short
 answers are sooner done one after the other. Jobs of one client are served in the order of arrival, chats in
 turns. A job may name what it supersedes, such as older completions of its document. A prefill is aborted in the

@@ -23,9 +23,7 @@ async def handle(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList
     if completion is None or not completion.text.strip() or document.version != version:
         return NOTHING
     seconds, min_confidence = time.perf_counter() - asked, completer.settings.min_confidence
-    ls.stats.offered(
-        document, completion, seconds, True, min_confidence
-    )  # whether it is taken, the edits will tell
+    ls.stats.offered(document, completion, seconds, True, min_confidence)  # the edits tell whether it is taken
     # Menus filter by the word left of the cursor, so the entry has to begin with it.
     word = re.search(r"(?<!\w)\w*$", document.text[max(0, offset - 100) : offset])
     prefix = word[0] if word else ""
