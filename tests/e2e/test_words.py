@@ -180,7 +180,8 @@ async def test_nothing_nasty_comes_over_the_wire_in_a_whole_session(tmp_path: Pa
 
         protocol.structure_message = listening
         ed.open_file(folder / "[n](command:y)\u202e.py", CODE)
-        ed.client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams({"hearth": {EVIL: EVIL}}))
+        changed = {**settings, EVIL: EVIL}  # without the settings it would be the default backend
+        ed.client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams({"hearth": changed}))
         await ed.ghost()
         for action in (await ed.actions(EVIL)).values():
             if action.command is None and action.disabled is None:
