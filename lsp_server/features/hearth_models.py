@@ -8,6 +8,7 @@ from hearth.engine.models.fit import Machine
 from hearth.engine.models.sources import Found
 from hearth.engine.models.store import other_models
 from hearth.lsp_server.session import Server
+from hearth.lsp_server.words import text
 
 _ROLES = ("completion", "chat")
 
@@ -19,7 +20,8 @@ async def handle(ls: Server, params: Any) -> dict[str, Any]:
     `recommended`, `reason` and `uses`, the roles it is in use for; `current` is the model of each role.
     """
     current = {"completion": ls.settings.completion.model, "chat": ls.settings.chat.model}
-    return {"models": await asyncio.to_thread(_models, current), "current": current}
+    models = await asyncio.to_thread(_models, current)
+    return {"models": models, "current": {role: text.title(name) for role, name in current.items()}}
 
 
 def _models(current: dict[str, str]) -> list[dict[str, Any]]:
