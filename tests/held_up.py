@@ -17,7 +17,10 @@ def found(folder: Path, known: dict[tuple[str, str], int]) -> list[str]:
     """
     new: list[str] = []
     for file in sorted(folder.glob("*.json")):
-        figures = json.loads(file.read_bytes())
+        try:
+            figures = json.loads(file.read_bytes())
+        except FileNotFoundError:  # the server has ended, without a long step
+            continue
         for name, each in figures["long"].items():
             count = each["count"] - known.get((file.name, name), 0)
             known[file.name, name] = each["count"]

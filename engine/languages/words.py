@@ -70,7 +70,7 @@ WORDS: tuple[Language, ...] = (
         comment="--",
         block_comment=("--[[", "]]"),
         block="end",
-        opens=r"\b(then|do|else|repeat)$|\bfunction\b[^()]*\([^()]*\)$|\{$",
+        opens=r"\b(then|do|else|repeat)$|\bfunction\b[^()]{0,200}\([^()]*\)$|\{$",
         ends=r"(end|until)\b",
         middles=r"(else|elseif)\b",
     ),

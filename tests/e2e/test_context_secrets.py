@@ -226,7 +226,7 @@ async def test_a_key_in_a_question_is_told_and_kept_from_the_disk(tmp_path: Path
     home = tmp_path / "home"
     async with acting("It is |right.", home=home) as ed:
         answer = await ed.question(f"Is {GITHUB} right?")
-        assert answer.text.startswith("*(Your question has a key or a password in it")
+        assert answer.text.startswith("*(Your question contains a key or a password")
         assert answer.text.endswith("It is right.")
         assert "".join(text for _, text in ed.pieces) == answer.text
         plain = await ed.question("And is 5?", conversation=answer.conversation)

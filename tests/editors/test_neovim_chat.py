@@ -108,7 +108,7 @@ def test_a_server_that_dies_leaves_what_it_said_and_the_reason(any_neovim: Path,
     editor.nvim.command("1Hearth explain")
     editor.until(lambda: "very" in "".join(editor.lines()), "the beginning of the answer")
     os.kill(editor.lua("return vim.api.nvim_get_proc_children(vim.fn.getpid())[1]"), signal.SIGKILL)
-    editor.until(lambda: "the server ended before" in editor.lines()[-1], "the reason")
+    editor.until(lambda: "the server exited before" in editor.lines()[-1], "the reason")
     assert any("very" in line for line in editor.lines())
 
 

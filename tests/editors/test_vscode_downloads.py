@@ -53,7 +53,7 @@ def test_a_model_that_cannot_be_had_is_told_once_with_a_way_to_try_again(session
         session.open(name, "value = 1\n")
         editor.press("Control+End")
         editor.write("x = 1")
-        editor.until(lambda: "asks to slow down (429)" in editor.notes(), "what is wrong")
+        editor.until(lambda: "reports too many requests (429)" in editor.notes(), "what is wrong")
     editor.save("download-failed")
     assert len(editor.notes().splitlines()) == 1
     assert session.statuses().count("error") == 1

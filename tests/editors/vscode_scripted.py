@@ -86,7 +86,7 @@ class Scripted:
         return [each["params"]["kind"] for each in messages if each.get("method") == "hearth/status"]
 
     def _record(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+        return [json.loads(line) for line in self.log.read_text().rpartition("\n")[0].splitlines()]
 
     def _last(self) -> list[dict[str, Any]]:
         record = self._record()
