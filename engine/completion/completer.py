@@ -56,6 +56,8 @@ class Completer:
         """
         state = self._state(document.uri)
         state.growth.stop()
+        if state.is_awaited and state.by_hand == (document.text, offset):
+            automatic = False  # an editor's timer must not replace what the user has just asked for
         if state.answering is not None:
             state.answering.cancel()
         if state.taken.is_deleted(document.text, offset) and automatic:

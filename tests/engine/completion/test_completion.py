@@ -185,6 +185,19 @@ async def test_who_asks_for_a_doubtful_answer_in_the_making_gets_it() -> None:
     assert heads == ["", "", "for line in lines:"], "all that is missing was asked for, then what follows"
 
 
+async def test_an_editor_s_timer_does_not_replace_what_the_user_has_just_asked_for() -> None:
+    backend = Told([])
+    typing = Typing(backend, "def f():\n    ‸\n")
+    by_hand = asyncio.create_task(typing.ghost(automatic=False))
+    automatic = asyncio.create_task(typing.ghost())  # before the model was asked
+    await settle()
+    await backend.say("a = 1\n    b = 2\n    return a + b")
+    await backend.end()
+    assert await by_hand is None
+    assert await automatic == "a = 1\n    b = 2\n    return a + b"
+    assert typing.asked[0].stop.mode == "span", "all that is missing"
+
+
 async def test_an_answer_ends_before_its_first_doubtful_line() -> None:
     backend = Lines([("one = 1", 0.9), ("\ntwo = 2", 0.5), ("\nthree = 3", 0.1), ("\nfour = 4", 0.9)])
     typing = Typing(backend, "if x:\n    ‸\n")
