@@ -120,8 +120,7 @@ def confidence(parts: Sequence[Part], typed: int = 0) -> float:
 class Suggestion:
     """An answer to the place described by `left` and `right`; `complete` is False while more is coming.
 
-    `alternatives` are the beginnings of other answers; `by_hand`: all that is missing was asked for;
-    `cut`: it was ended before its own end.
+    `alternatives` are the beginnings of other answers; `by_hand`: all that is missing was asked for.
     """
 
     offset: int
@@ -132,12 +131,12 @@ class Suggestion:
     complete: bool = True
     alternatives: tuple[Alternative, ...] = ()
     by_hand: bool = False
-    cut: bool = False
 
     def displayable_at(self, offset: int, min_probability: float) -> Shown:
         """`displayable` for a cursor that has moved along it to `offset`."""
-        is_all = self.complete and not self.cut
-        return displayable(self.answer, self.parts, offset - self.offset, self.right, min_probability, is_all)
+        return displayable(
+            self.answer, self.parts, offset - self.offset, self.right, min_probability, self.complete
+        )
 
     def is_old_at(self, offset: int) -> bool:
         """`is_old` for a cursor that has moved along it to `offset`."""
@@ -178,12 +177,11 @@ class Suggestions:
         complete: bool = True,
         alternatives: tuple[Alternative, ...] = (),
         by_hand: bool = False,
-        cut: bool = False,
     ) -> None:
         """Remember an answer; an empty one too: the place need not be asked about again."""
         left = text[max(0, offset - _LEFT) : offset]
         right = text[offset : offset + _RIGHT]
-        entry = Suggestion(offset, left, right, answer, tuple(parts), complete, alternatives, by_hand, cut)
+        entry = Suggestion(offset, left, right, answer, tuple(parts), complete, alternatives, by_hand)
         self._entries[offset, left] = entry
         self._entries.move_to_end((offset, left))
         while len(self._entries) > _ENTRIES:
