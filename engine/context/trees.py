@@ -7,6 +7,7 @@ given up, and one that crashed it once is left alone. All that costs is a tree; 
 
 import asyncio
 import time
+from typing import NamedTuple
 
 import tree_sitter
 
@@ -21,8 +22,10 @@ MAX_BYTES = 512 * 1024
 QUICK = 0.04
 PATIENT = 0.5
 STEP = 2048  # bytes that may be new to a tree without a try
+_TRIAL = 4096  # bytes by which a new text grows; half of it costs C and C# seven times what a plain parse does
 STEEP = 0.02  # seconds that a step may spend at one stretch; with code it is 0.002
 _PIECE = 4096  # bytes
+_GLANCE = 0.0005  # seconds between two looks at the thread's clock, which costs ten times as much as the wall's
 
 
 def is_hurried() -> bool:
@@ -51,31 +54,41 @@ def make(
         return None
     until = time.thread_time() + min(seconds, patience())
     with crashed.memory().noting(text):
-        if old is None and not _is_flat(source, grammar, until):
-            return None
-        tree, _ = _parsed(source, grammar, until, old)
-        return tree
+        return _grown(source, grammar, until) if old is None else _parsed(source, grammar, until, old)[0]
 
 
-def _is_flat(source: bytes, grammar: tree_sitter.Language, until: float) -> bool:
-    """Whether the end of the text costs little: it is parsed as if it was typed, step by step.
+def _grown(source: bytes, grammar: tree_sitter.Language, until: float) -> Tree | None:
+    """The tree of a text that is new, made as if the text was typed, step by step; None where the end costs much.
 
     Where a grammar sees many meanings at once, as in `a<a<a<` (Java) or `* a= * a=` (JavaScript), to end there
     costs the square of their number, in memory too: gigabytes for 20 KB, at one stretch that nothing can stop.
-    Step by step that is seen while it is small. Each tree is made of the one before.
+    Step by step that is seen while it is small. Each tree is made of the one before, so all of them together cost
+    not much more than the last.
     """
-    tree, size, end = None, 0, (0, 0)
-    while size + STEP < len(source):
-        start, size = size, size + STEP
-        rows = source.count(b"\n", start, size)
-        below = (end[0] + rows, size - source.rfind(b"\n", start, size) - 1 if rows else end[1] + STEP)
-        if tree is not None:
-            tree.edit(start, start, size, end, end, below)
+    tree, longest = _parsed(source, grammar, until, None, min(_TRIAL, len(source)))
+    size, end = min(_TRIAL, len(source)), _Point(0, 0).after(source, 0, _TRIAL)
+    while size < len(source):
+        if tree is None or longest > STEEP or time.thread_time() > until:
+            return None  # within one long word nobody asks whether it is late
+        start, size = size, min(size + _TRIAL, len(source))
+        below = end.after(source, start, size)
+        tree.edit(start, start, size, end, end, below)
         end = below
         tree, longest = _parsed(source, grammar, until, tree, size)
-        if tree is None or longest > STEEP or time.thread_time() > until:
-            return False  # within one long word nobody asks whether it is late
-    return True
+    return tree
+
+
+class _Point(NamedTuple):
+    """Where a byte stands: its line, and the bytes in front of it there."""
+
+    row: int
+    column: int
+
+    def after(self, source: bytes, start: int, end: int) -> "_Point":
+        """The place of `end`, where this is that of `start`."""
+        rows = source.count(b"\n", start, end)
+        column = end - source.rfind(b"\n", start, end) - 1 if rows else self.column + end - start
+        return _Point(self.row + rows, column)
 
 
 def _parsed(
@@ -83,15 +96,18 @@ def _parsed(
 ) -> tuple[Tree | None, float]:
     """The tree of the first `size` bytes, None when it is late; the seconds of the longest stretch of work."""
     parser = tree_sitter.Parser(grammar)  # one for each call: a parser cannot serve two threads
-    longest, began = 0.0, time.thread_time()
+    longest, began, looked = 0.0, time.thread_time(), time.monotonic()
 
     def read(byte: int, point: object) -> bytes:
         # Also asked for the text of each node that a query compares. A memoryview would crash the bindings there.
         return source[byte : min(byte + _PIECE, size)]
 
     def is_late(byte: int, has_error: bool) -> bool:
-        nonlocal longest, began  # asked every hundred steps of the parser; other threads get their turn in between
-        now = time.thread_time()
+        # Asked every hundred steps of the parser; other threads get their turn in between.
+        nonlocal longest, began, looked
+        if (glance := time.monotonic()) - looked < _GLANCE:
+            return False
+        looked, now = glance, time.thread_time()
         longest, began = max(longest, now - began), now
         return now > until
 

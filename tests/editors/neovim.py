@@ -22,7 +22,7 @@ SCRIPTED = {"completion": {"backend": "scripted", "model": "5:hello|(world)"}}
 SERVER = Path(sys.executable).parent  # the folder that holds `hearth`
 # by default it is a link, and the screen only tells where links end
 GHOST_STYLE = "vim.api.nvim_set_hl(0, 'ComplHint', { fg = '#808080', italic = true })"
-PATIENCE = 30.0  # seconds until something that should happen is given up
+PATIENCE = 90.0  # seconds until something that should happen is given up: only a failure takes that long
 
 
 @dataclass

@@ -60,20 +60,25 @@ class VSCode:
             )
         )
 
+        patience = itertools.chain((3, 6, 12), itertools.repeat(20))  # seconds for each step of a try
+
         def ran() -> bool:
-            with suppress(AssertionError):
-                self.run(next(ways))
-                self.run(
-                    "await page.locator('.quick-input-widget .monaco-list-row').first().waitFor({timeout: 3000})"
-                )
+            limit = f"page.setDefaultTimeout({next(patience) * 1000}); "
+            try:
+                self.run(limit + next(ways))
+                self.run("await page.locator('.quick-input-widget .monaco-list-row').first().waitFor()")
                 self.run(
                     f"await page.locator('.quick-input-widget input').first().fill({json.dumps('>' + title)})"
                 )
-                self.run(f"await page.locator({json.dumps(row)}).first().click({{timeout: 3000}})")
+                self.run(f"await page.locator({json.dumps(row)}).first().click()")
                 return True
-            self.press("Escape")
-            self.run("await page.locator('.editor-group-container').first().click()")
-            return False
+            except AssertionError:
+                with suppress(AssertionError):
+                    self.press("Escape")
+                    self.run("await page.locator('.editor-group-container').first().click()")
+                return False
+            finally:
+                self.run("page.setDefaultTimeout(30_000)")
 
         self.until(ran, f"the command {title!r}")
 

@@ -73,7 +73,9 @@ async def test_a_long_document_gets_its_tree_in_a_thread_and_keeps_it_while_some
         await asyncio.to_thread(lambda: document.code)
         assert document.code.tree is not None
     document.apply(0, 0, "y")
-    assert document.code.tree is not None and document.code.text.startswith("ydef")
+    with patch.object(trees, "make", wraps=trees.make) as made, patch.object(trees, "QUICK", trees.PATIENT):
+        assert document.code.tree is not None and document.code.text.startswith("ydef")
+    assert [call.args[2] is not None for call in made.call_args_list] == [True]  # of the tree before
 
 
 def test_what_is_typed_while_a_thread_parses_is_in_the_tree_after_it() -> None:
@@ -134,7 +136,7 @@ def has_tree(document: Document) -> bool:
 def test_a_large_insertion_is_tried_like_a_new_text() -> None:
     document = Document("u", "a;\n" * 2_000, "javascript")
     assert has_tree(document)
-    with patch.object(trees, "_is_flat", wraps=trees._is_flat) as tried:
+    with patch.object(trees, "_grown", wraps=trees._grown) as tried:
         document.apply(0, 0, "b;\n")
         assert has_tree(document) and not tried.called
         document.apply(0, 0, "*  a= " * 2_000)
