@@ -1,6 +1,5 @@
 """A real llama-server for tests: it can be watched, killed, and started again at the same address."""
 
-import asyncio
 import socket
 import subprocess
 from collections.abc import AsyncIterator
@@ -13,6 +12,7 @@ import httpx
 
 from tests.benchmarks.engines.llama_server import program
 from tests.editors import debian
+from tests.waiting import until
 
 _START_SECONDS = 120.0
 _CONTEXT = 3072  # tokens of one slot
@@ -51,15 +51,19 @@ class LlamaServer:
         command += ["--ctx-size", str(_CONTEXT * self.slots)]
         quiet = subprocess.DEVNULL
         self._process = subprocess.Popen(command, cwd=kernels, stdin=quiet, stdout=quiet, stderr=quiet)
-        async with asyncio.timeout(_START_SECONDS):
-            while self._process.poll() is None:
-                try:
-                    if (await self.http.get("/health")).is_success:
-                        return
-                except httpx.TransportError:
-                    pass
-                await asyncio.sleep(0.1)
-        raise debian.Missing(f"llama-server ended with {self._process.returncode} before it had loaded the model")
+        await until(self._is_settled, "llama-server's answer", _START_SECONDS)
+        if self._process.returncode is not None:
+            ended = f"llama-server ended with {self._process.returncode} before it had loaded the model"
+            raise debian.Missing(ended)
+
+    async def _is_settled(self) -> bool:
+        """Whether it answers, or has ended."""
+        if self._process is None or self._process.poll() is not None:
+            return True
+        try:
+            return (await self.http.get("/health")).is_success
+        except httpx.TransportError:
+            return False
 
     def kill(self) -> None:
         if self._process is not None:
@@ -77,9 +81,11 @@ class LlamaServer:
 
     async def until_busy(self, count: int, seconds: float = 20.0) -> None:
         """Wait until it computes in so many slots."""
-        async with asyncio.timeout(seconds):
-            while await self.busy_slots() != count:
-                await asyncio.sleep(0.02)
+
+        async def are_busy() -> bool:
+            return await self.busy_slots() == count
+
+        await until(are_busy, f"{count} busy slots", seconds)
 
 
 @asynccontextmanager

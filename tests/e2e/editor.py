@@ -3,10 +3,8 @@
 Built on pytest-lsp's client, whose own capabilities are older than inline completion.
 """
 
-import asyncio
 import os
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +13,8 @@ from typing import Any
 
 from lsprotocol import types as lsp
 from pytest_lsp import ClientServerConfig, LanguageClient
+
+from tests.waiting import until
 
 SERVER = [sys.executable, "-P", "-m", "hearth.lsp_server.cli", "serve"]
 MARK = "‸"
@@ -112,10 +112,10 @@ class Editor:
 
     async def until(self, kind: str, seconds: float = PATIENCE) -> None:
         """Wait for a `hearth/status` of that kind."""
-        give_up = time.monotonic() + seconds
-        while not any(status.kind == kind for status in self.statuses):
-            assert time.monotonic() < give_up, f"no status {kind!r} came; there were {self.statuses}"
-            await asyncio.sleep(0.02)
+        try:
+            await until(lambda: any(status.kind == kind for status in self.statuses), kind, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"no status {kind!r} came; there were {self.statuses}") from error
 
     @property
     def messages(self) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.lsp_server.acting import ActingEditor, acting
+from tests.waiting import until
 
 pytestmark = pytest.mark.model
 MODEL = {"completion": {"backend": "local"}, "chat": {"backend": "local"}}
@@ -79,8 +80,7 @@ async def test_a_chat_streams_and_remembers(ed: ActingEditor) -> None:
 
 async def test_stop_ends_the_answer_within_a_few_tokens(ed: ActingEditor) -> None:
     waiting = asyncio.create_task(ed.question(LONG, conversation="long"))
-    while len(ed.pieces) < 5 and not waiting.done():
-        await asyncio.sleep(0.02)
+    await until(lambda: len(ed.pieces) >= 5 or waiting.done(), "five pieces")
     at_stop = len(ed.pieces)
     assert await ed.client.protocol.send_request_async("hearth/chat/stop", {"conversation": "long"})
     assert (await waiting).reason == "stopped"
@@ -91,8 +91,7 @@ async def test_stop_ends_the_answer_within_a_few_tokens(ed: ActingEditor) -> Non
 async def test_ghost_text_comes_while_a_chat_streams(ed: ActingEditor) -> None:
     ed.open("def area(width, height):\n    return width * ‸\n\n\nprint(area(2, 3))\n")
     waiting = asyncio.create_task(ed.question(LONG, conversation="long"))
-    while not ed.pieces and not waiting.done():
-        await asyncio.sleep(0.02)
+    await until(lambda: ed.pieces or waiting.done(), "the beginning of the answer")
     assert (await ed.ghost()).startswith("height")
     assert not waiting.done()
     await ed.client.protocol.send_request_async("hearth/chat/stop", {"conversation": "long"})

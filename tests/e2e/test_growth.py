@@ -12,6 +12,7 @@ from hearth.engine.stats import records
 from hearth.lsp_server.params import plain
 from tests.e2e.editor import PATIENCE, Editor, editor
 from tests.e2e.test_events import accept_and_tell, as_json
+from tests.waiting import until
 
 BLOCK = "def f(a, b):\n    ‸\n"
 PART, WHOLE = "total = a", "total = a\n    total += b\n    return total"
@@ -77,9 +78,17 @@ async def test_a_grown_suggestion_that_is_not_taken_is_counted_once() -> None:
 async def test_clients_that_do_not_say_that_they_can_are_told_nothing(experimental: Any) -> None:
     async with growing(50, experimental) as (ed, grown):
         await ed.ask()
-        while await ed.ghost() != WHOLE:
-            await asyncio.sleep(0.05)
+
+        async def is_whole() -> bool:
+            return await ed.ghost() == WHOLE
+
+        await until(is_whole, "the whole text")
         assert grown.empty()
+
+
+async def _nothing_comes(grown: "asyncio.Queue[Any]") -> None:
+    await asyncio.sleep(1)  # longer than the lines take
+    assert grown.empty()
 
 
 @pytest.mark.parametrize("what", ["edited", "rejected", "closed", "paused"])
@@ -94,8 +103,7 @@ async def test_nothing_is_told_once_the_user_did_something(what: str) -> None:
             ed.close()
         else:
             await ed.client.workspace_execute_command_async(lsp.ExecuteCommandParams("hearth.pause"))
-        await asyncio.sleep(1)  # longer than the lines take
-        assert grown.empty()
+        await _nothing_comes(grown)
 
 
 async def test_behind_an_entry_of_a_menu_nothing_is_told() -> None:
@@ -103,8 +111,7 @@ async def test_behind_an_entry_of_a_menu_nothing_is_told() -> None:
         ed.type("tot")
         at = lsp.Range(ed.at(ed.cursor - 3), ed.at(ed.cursor))
         await ed.request(selected=lsp.SelectedCompletionInfo(at, "total"))
-        await asyncio.sleep(1)
-        assert grown.empty()
+        await _nothing_comes(grown)
 
 
 async def test_who_asks_by_hand_sees_it_grow() -> None:

@@ -24,6 +24,7 @@ from tests.engine.backends.asking import completion
 from tests.llama_server import LlamaServer, running
 from tests.lsp_server.acting import acting
 from tests.tiny_model import write_tiny_gguf
+from tests.waiting import until
 
 pytestmark = pytest.mark.model
 
@@ -90,7 +91,7 @@ async def test_who_finds_the_server_busy_is_answered_all_the_same(server: LlamaS
         async with occupied(server):
             ed.open(AREA)
             asked = asyncio.create_task(ed.ghost())
-            await asyncio.sleep(1)
+            await asyncio.sleep(1)  # it stands in the queue meanwhile, which the server does not tell
         assert (await asked).startswith("height")
         assert ed.messages == []
 
@@ -165,9 +166,3 @@ async def request_that_can_be_cancelled(ed: Editor) -> Any:
 
 def kinds(ed: Editor) -> list[str]:
     return [status.kind for status in ed.statuses]
-
-
-async def until(true: Any, seconds: float = PATIENCE) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.02)

@@ -182,7 +182,7 @@ async def test_typing_fast_is_answered_at_its_end_and_leaves_the_host_idle(model
         for char in "result = width + height - widt":
             ed.type(char)
             requests.append(asyncio.create_task(ed.request()))
-            await asyncio.sleep(0.06)
+            await asyncio.sleep(0.06)  # between two keys
         answers = await asyncio.wait_for(asyncio.gather(*requests), PATIENCE)
         assert len(answers) == 30
         assert answers[-1] is not None
@@ -199,7 +199,7 @@ async def test_a_killed_host_costs_at_most_one_answer_and_nothing_else(model_hom
         await ed.until("ready")
         (host,) = hosts_of(model_home)
         request = asyncio.create_task(ed.request())
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1)  # the answer is in progress then
         os.kill(host.pid, signal.SIGKILL)
         answer = await asyncio.wait_for(request, PATIENCE)
         assert answer is not None

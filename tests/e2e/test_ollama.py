@@ -15,6 +15,7 @@ from lsprotocol import types as lsp
 from tests.e2e.editor import Editor, editor
 from tests.engine.backends.trouble import OLLAMA, TROUBLES, Troubled
 from tests.fakes.ollama import FakeOllama
+from tests.waiting import until
 
 MODEL = "qwen2.5-coder:7b"
 AREA = "def area(width, height):\n    return width * ‸\n"
@@ -88,11 +89,10 @@ async def test_cancelling_the_bar_ends_the_pull_at_the_server(fake: FakeOllama) 
         )
         await ed.until("downloading")
         bars: dict[Any, Any] = ed.client.progress_reports
-        async with asyncio.timeout(10):
-            while not (
-                tokens := [token for token, steps in bars.items() if steps and "Downloading" in steps[0].title]
-            ):
-                await asyncio.sleep(0.01)
+        tokens = await until(
+            lambda: [token for token, steps in bars.items() if steps and "Downloading" in steps[0].title],
+            "the progress bar",
+        )
         ed.client.window_work_done_progress_cancel(lsp.WorkDoneProgressCancelParams(tokens[0]))
         await asyncio.wait_for(fetching, 10)
         await asyncio.wait_for(fake.http.asked("/api/pull")[0].disconnected.wait(), 10)

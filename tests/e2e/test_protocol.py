@@ -81,7 +81,7 @@ async def test_every_request_of_a_burst_is_answered_once_and_only_the_last_with_
         for char in "abcdefghij":
             ed.type(char)
             requests.append(asyncio.create_task(ed.request()))
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0)  # it is sent
         answers = await asyncio.gather(*requests)
         assert [answer is None for answer in answers] == [True] * 9 + [False]
         assert answers[-1].items[0].insert_text == "done"
@@ -99,7 +99,7 @@ async def test_a_cancelled_request_is_answered_and_the_next_one_works() -> None:
             lsp.TEXT_DOCUMENT_INLINE_COMPLETION, params, msg_id="cancel-me"
         )
         waiting = asyncio.ensure_future(request)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05)  # the answer is in progress then
         ed.client.cancel_request(lsp.CancelParams("cancel-me"))
         with pytest.raises(Exception, match="cancel"):
             await asyncio.wait_for(waiting, PATIENCE)

@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any, Protocol
 import pynvim
 
 from tests.editors.screen import Screen
+from tests.waiting import found_in_time
 
 PLUGIN = Path(__file__).parents[2] / "editors" / "nvim"
 ARTEFACTS = Path(__file__).parents[1] / "artefacts" / "editors"
@@ -57,12 +57,13 @@ class Editor:
 
     def until(self, condition: Callable[[], Any], what: str) -> Any:
         """Wait for something to become true; tells `what` and shows the screen when it does not."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
+
+        def unblocked() -> Any:
             self._must_not_block(what)
-            if value := condition():
-                return value
-            time.sleep(0.02)
+            return condition()
+
+        if value := found_in_time(unblocked, PATIENCE):
+            return value
         self.pump()
         raise AssertionError(f"never came: {what}\n{self.screen.text()}")
 

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.waiting import found_in_time
+
 PATIENCE = 90.0  # seconds until something that should be drawn is given up
 _CONTROL = re.compile(
     r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[PX^_].*?\x1b\\|[()][0-9A-B]|.)", re.DOTALL
@@ -64,9 +66,6 @@ def running(argv: list[str], env: Mapping[str, str], folder: Path) -> Iterator[T
 
 
 def _reap(pid: int) -> None:
-    for _ in range(50):
-        if os.waitpid(pid, os.WNOHANG)[0]:
-            return
-        time.sleep(0.1)
-    os.kill(pid, 9)
-    os.waitpid(pid, 0)
+    if not found_in_time(lambda: os.waitpid(pid, os.WNOHANG)[0], 5):
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import psutil
 
 from tests.editors.neovim import ARTEFACTS, PATIENCE
 from tests.editors.vscode_provision import node
+from tests.waiting import found_in_time
 
 _BRIDGE = Path(__file__).parent / "vscode_bridge.mjs"
 _CHAT = "page.frameLocator('iframe.webview').frameLocator('#active-frame')"
@@ -183,11 +183,8 @@ class VSCode:
 
     def until(self, condition: Callable[[], Any], what: str) -> Any:
         """Wait for something to become true; shows the screen when it does not."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            if value := condition():
-                return value
-            time.sleep(0.1)
+        if value := found_in_time(condition, PATIENCE):
+            return value
         self.save("failed")
         raise AssertionError(f"never came: {what} (see vscode-failed.png in {ARTEFACTS.name})")
 
@@ -301,9 +298,9 @@ def _free_port() -> int:
 
 
 def _wait_for(port: int, log: Path) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    def answers() -> bool:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"code-server did not start: {log.read_text()[-500:]}")
+            return True
+        return False
+
+    assert found_in_time(answers, PATIENCE), f"code-server did not start: {log.read_text()[-500:]}"

@@ -1,6 +1,5 @@
 """Answers that break off, and failures of our own: the client gets what there is, and something it can show."""
 
-import asyncio
 import os
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -17,6 +16,7 @@ from hearth.lsp_server import chatting, rewriting
 from hearth.lsp_server.server import COMMANDS
 from hearth.lsp_server.words.client import Client
 from tests.reliability import fuzz_lsp
+from tests.waiting import until
 
 SETTINGS = {"chat": {"backend": "scripted", "model": "It adds.", "keep_history": True}}
 
@@ -35,10 +35,7 @@ def breaks(monkeypatch: pytest.MonkeyPatch, error: Exception, *pieces: Piece) ->
 async def asked(client: fuzz_lsp.Client, method: str, params: Any) -> Any:
     id = client.request(method, params)
     await client.settle()
-    for _ in range(200):
-        if client.answers[id]:
-            break
-        await asyncio.sleep(0.02)
+    await until(lambda: client.answers[id], f"the answer to {method}")
     assert client.answers[id] == 1
     assert client.last["id"] == id
     return client.last["result"]

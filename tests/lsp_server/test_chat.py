@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.editor import PATIENCE
 from tests.lsp_server.acting import ActingEditor, acting
+from tests.waiting import until
 
 CODE = 'def add(a, b):\n    """Sum."""\n    ret‸urn a + b\n\n\nx = 1\n'
 
@@ -54,8 +55,7 @@ async def test_what_was_shown_to_the_model_is_named() -> None:
 async def test_stop_ends_the_answer_and_keeps_what_there_is() -> None:
     async with acting("100:" + "|".join(f"word{n} " for n in range(1000))) as ed:
         waiting = asyncio.create_task(ed.question("Count", conversation="mine"))
-        while not ed.pieces:
-            await asyncio.sleep(0.02)
+        await until(lambda: ed.pieces, "the beginning of the answer")
         assert await send(ed, "hearth/chat/stop", conversation="mine")
         answer = await asyncio.wait_for(waiting, PATIENCE)
         assert answer.reason == "stopped" and answer.text.startswith("word0 ")
@@ -71,8 +71,7 @@ async def test_ghost_text_is_answered_while_a_chat_streams() -> None:
     async with acting(settings=settings) as ed:
         ed.open("x = ‸\n")
         waiting = asyncio.create_task(ed.question("Count", conversation="mine"))
-        while not ed.pieces:
-            await asyncio.sleep(0.02)
+        await until(lambda: ed.pieces, "the beginning of the answer")
         assert await ed.ghost() == "hello"
         assert not waiting.done()
         await send(ed, "hearth/chat/stop", conversation="mine")

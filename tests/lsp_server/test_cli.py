@@ -7,11 +7,12 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
+
+from tests.waiting import blocking_until
 
 CODE = "def area(width, height):\n    return width * \n\n\nprint(area(2, 3))\n"
 
@@ -105,11 +106,7 @@ def test_serve_answers_on_a_loopback_port_and_on_no_other_address(tmp_path: Path
         env={**os.environ, "HEARTH_HOME": str(tmp_path)},
     )
     try:
-        give_up = time.monotonic() + 20
-        while not (listening := _listening(server.pid)):
-            assert time.monotonic() < give_up
-            time.sleep(0.05)
-        assert listening == {("127.0.0.1", port)}
+        assert blocking_until(lambda: _listening(server.pid), "a listening server") == {("127.0.0.1", port)}
     finally:
         server.kill()
         server.wait()

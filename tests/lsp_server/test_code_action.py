@@ -8,6 +8,7 @@ from lsprotocol import types as lsp
 
 from tests.e2e.editor import PATIENCE, Encoding
 from tests.lsp_server.acting import acting
+from tests.waiting import until
 
 ADD = "def add(a, b):\n    ret‸urn a + b\n"
 FIXED = "Sure! Here is the code:\n```python\ndef add(a, b):\n    return a + b + 1\n```\nHope this helps."
@@ -111,7 +112,7 @@ async def test_a_document_that_changes_meanwhile_is_left_alone() -> None:
         ed.show(ADD)
         action = (await ed.actions())["bug"]
         resolving = asyncio.create_task(ed.resolve(action))
-        await asyncio.sleep(0.1)
+        await until(lambda: ed.progress, "the progress bar")
         ed.replace(0, 0, "# a comment\n")
         assert (await resolving).edit is None
         assert ed.messages == ["Hearth: the file has changed meanwhile; nothing was applied"]
@@ -125,7 +126,7 @@ async def test_a_cancelled_request_is_answered_and_the_next_one_works() -> None:
         action = (await ed.actions())["bug"]
         request = ed.client.protocol.send_request_async(lsp.CODE_ACTION_RESOLVE, action, msg_id="cancel-me")
         waiting = asyncio.ensure_future(request)
-        await asyncio.sleep(0.1)
+        await until(lambda: ed.progress, "the progress bar")
         ed.client.cancel_request(lsp.CancelParams("cancel-me"))
         with pytest.raises(Exception, match="cancel"):
             await asyncio.wait_for(waiting, PATIENCE)
@@ -136,8 +137,7 @@ async def test_cancelling_the_progress_bar_leaves_the_text_alone() -> None:
     async with acting(f"100000:{FIXED}") as ed:
         ed.show(ADD)
         resolving = asyncio.create_task(ed.resolve((await ed.actions())["bug"]))
-        while not ed.progress:
-            await asyncio.sleep(0.02)
+        await until(lambda: ed.progress, "the progress bar")
         ed.client.window_work_done_progress_cancel(lsp.WorkDoneProgressCancelParams("hearth-action-1"))
         assert (await asyncio.wait_for(resolving, PATIENCE)).edit is None
         assert ed.messages == []
@@ -290,8 +290,7 @@ async def test_every_action_can_be_cancelled_half_way_and_is_refused_once_the_te
             ed.show(program, f"{name}.py")
             action = (await ed.actions(*([problem] if problem else [])))[name]
             resolving = asyncio.create_task(ed.resolve(action))
-            while not any(each.kind == "text" for each in ed.previews):
-                await asyncio.sleep(0.02)
+            await until(lambda: any(each.kind == "text" for each in ed.previews), "a preview")
             token = lsp.WorkDoneProgressCancelParams(f"hearth-action-{number + 1}")
             if number % 2:
                 ed.replace(0, 0, "# changed\n")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 
+from tests import waiting
 from tests.e2e.editor import Editor, editor
 from tests.engine.models.fake_hub import FakeHub, running
 from tests.hosts import stop_host
@@ -45,11 +46,7 @@ async def downloading(hub: FakeHub, home: Path, **able: bool) -> AsyncIterator[E
 
 
 async def until(ed: Editor, wanted: Callable[[Any], bool]) -> Any:
-    for _ in range(1000):
-        if found := [status for status in ed.statuses if wanted(status)]:
-            return found[0]
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"it never came: {ed.statuses}")
+    return (await waiting.until(lambda: [status for status in ed.statuses if wanted(status)], "the status"))[0]
 
 
 async def until_error(ed: Editor) -> Any:

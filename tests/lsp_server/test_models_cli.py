@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from tests.engine.models.fake_hub import FakeHub, running
 from tests.engine.models.stores import put_into_ollama
 from tests.fakes.ollama import FakeOllama
 from tests.tiny_model import write_tiny_gguf
+from tests.waiting import blocking_until
 
 NAME = "hf:o/r/a.gguf"
 
@@ -180,17 +180,12 @@ def test_an_interrupted_pull_ends_at_ollama_too() -> None:
     with serving(fake):
         paths.config_file().write_text(f'[ollama]\nurl = "{fake.http.url}"\n')
         pull = pulling("ollama:tiny:1b")
-        end = time.monotonic() + 30
-        while not fake.http.asked("/api/pull"):
-            assert time.monotonic() < end and pull.poll() is None
-            time.sleep(0.02)
+        blocking_until(lambda: fake.http.asked("/api/pull") or pull.poll() is not None, "the pull")
         pull.send_signal(signal.SIGINT)
         _, told = pull.communicate(timeout=30)
         assert pull.returncode == 130
         assert "goes on from there" in told and "Traceback" not in told
-        while not fake.http.asked("/api/pull")[0].disconnected.is_set():
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        blocking_until(fake.http.asked("/api/pull")[0].disconnected.is_set, "the end of the pull")
 
 
 def pulling(name: str) -> "subprocess.Popen[str]":
@@ -215,11 +210,13 @@ def test_pull_respects_that_downloads_are_off(hub: FakeHub) -> None:
 def test_an_interrupted_pull_says_that_it_can_go_on(hub: FakeHub, tiny: Path) -> None:
     hub.pace = threading.Event()
     pull = pulling(NAME)
-    end = time.monotonic() + 30
     half = tiny.stat().st_size // 2
-    while not any(path.stat().st_size >= half for path in paths.models_dir().rglob("*.part")):
-        assert time.monotonic() < end and pull.poll() is None
-        time.sleep(0.02)
+
+    def has_half() -> bool:
+        assert pull.poll() is None
+        return any(path.stat().st_size >= half for path in paths.models_dir().rglob("*.part"))
+
+    blocking_until(has_half, "half of the file")
     pull.send_signal(signal.SIGINT)
     _, told = pull.communicate(timeout=30)
     hub.pace.set()

@@ -20,6 +20,7 @@ from hearth.lsp_server import params
 from hearth.lsp_server.server import COMMANDS, DOCUMENTS, FEATURES
 from tests.e2e.editor import PATIENCE, Editor, editor
 from tests.lsp_server.acting import acting
+from tests.waiting import until
 
 FOLDER = Path(hearth.lsp_server.__file__).parent
 PAGE = (FOLDER / "PROTOCOL.md").read_text("utf-8")
@@ -217,9 +218,11 @@ async def test_a_client_that_can_is_asked_for_its_text_as_told() -> None:
         lost = lsp.TextDocumentContentChangePartial(far, "below what the server knows")
         ed.client.text_document_did_change(lsp.DidChangeTextDocumentParams(document, [lost]))
         expected = hashlib.sha256(told["answer"]["text"].encode()).hexdigest()
-        async with asyncio.timeout(10):
-            while (await digest(ed)).sha256 != expected:
-                await asyncio.sleep(0.02)
+
+        async def is_mended() -> bool:
+            return bool((await digest(ed)).sha256 == expected)
+
+        await until(is_mended, "the document as the client has it")
     assert asked == [told["hearth/documentText"]]
 
 

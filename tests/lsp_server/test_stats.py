@@ -1,6 +1,5 @@
 """The statistics are written now and then, and nobody waits for it."""
 
-import asyncio
 import threading
 import time
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from hearth.engine.stats.tracker import KEPT_AFTER
 from hearth.engine.types import Completion
 from hearth.lsp_server import stats
 from hearth.lsp_server.session import Server
+from tests.waiting import until
 
 TEXT = "x = "
 ANSWER = "compute(y)"
@@ -39,9 +39,7 @@ def accept_something(server: Server) -> None:
 
 
 async def written(count: int) -> list[records.SuggestionRecord]:
-    async with asyncio.timeout(SOON):
-        while len(records.load()) < count:
-            await asyncio.sleep(0.01)
+    await until(lambda: len(records.load()) >= count, f"{count} records", SOON)
     return records.load()
 
 
@@ -85,9 +83,7 @@ async def test_a_disk_that_hangs_holds_up_neither_keys_nor_the_end(
     monkeypatch.setattr(stats, "_LAST_WRITE_SECONDS", 0.05)
     try:
         accept_something(server)
-        async with asyncio.timeout(SOON):
-            while not hanging.is_set():
-                await asyncio.sleep(0.01)
+        await until(hanging.is_set, "a writing that hangs", SOON)
         accept_something(server)
         await server.stats.close()
         assert not free.is_set()

@@ -15,6 +15,7 @@ from hearth.engine import paths
 from hearth.lsp_server import watchdog
 from hearth.lsp_server.commands.doctor import held_up
 from tests.e2e.editor import editor
+from tests.waiting import until
 
 SCRIPTED = {"completion": {"backend": "scripted", "model": "x()"}, "chat": {"backend": "scripted"}}
 
@@ -144,9 +145,7 @@ async def test_a_server_leaves_its_figures_while_it_runs(tmp_path: Path, monkeyp
     async with editor(SCRIPTED) as ed:
         ed.open("a = 1\n‸")
         await ed.ghost()
-        async with asyncio.timeout(30):
-            while not (found := list(tmp_path.glob("*.json"))):
-                await asyncio.sleep(0.01)
+        found = await until(lambda: list(tmp_path.glob("*.json")), "the figures")
         figures = json.loads(found[0].read_bytes())
     assert figures["steps"] > 0 and figures["longest"] > 0.0
     assert not list(tmp_path.glob("*.json")), "it has ended without a long step"
@@ -182,6 +181,8 @@ async def test_a_document_of_50_mb_is_left_alone() -> None:
         assert await ed.ghost() == ""
         assert any("longer than 8 MB" in message for message in ed.messages)
         ed.open("a = 1\n‸", "other.py")
-        async with asyncio.timeout(30):
-            while await ed.ghost() != "x()":
-                await asyncio.sleep(0.05)
+
+        async def is_answered() -> bool:
+            return await ed.ghost() == "x()"
+
+        await until(is_answered, "a suggestion")

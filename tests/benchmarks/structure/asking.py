@@ -1,11 +1,14 @@
 """Asks the completer at a place, with what a model says given, and accepts the answer as an editor does."""
 
+import asyncio
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hearth.engine.backends.scripted import ScriptedBackend
 from hearth.engine.completion.completer import Completer
 from hearth.engine.context.documents import Document
 from hearth.engine.settings import CompletionSettings
+from hearth.engine.text import common_end, common_start
 from hearth.engine.types import Completion
 from tests.benchmarks.structure.judge import Verdict, judge
 from tests.benchmarks.structure.places import Place
@@ -27,14 +30,16 @@ class Try:
 
 @dataclass
 class Asker:
-    """One place; its documents, with LF and with CRLF, are parsed once."""
+    """One place; its documents, with LF and with CRLF, are made once."""
 
     place: Place
 
     def __post_init__(self) -> None:
-        self._documents = {crlf: _document(self.place, crlf) for crlf in (False, True)}
+        self._documents: dict[bool, tuple[Document, int]] = {}
 
     async def ask(self, said: Said, automatic: bool) -> Try:
+        if said.crlf not in self._documents:
+            self._documents[said.crlf] = await asyncio.to_thread(_document, self.place, said.crlf)
         document, offset = self._documents[said.crlf]
         completer = Completer(ScriptedBackend(pieces(said.text)), _SETTINGS)
         try:
@@ -62,11 +67,30 @@ def accepted(text: str, answer: Completion | None) -> tuple[str, bool]:
 
 
 def _document(place: Place, crlf: bool) -> tuple[Document, int]:
-    text, before = place.text, place.before
-    if crlf:
-        text, before = text.replace("\n", "\r\n"), before.replace("\n", "\r\n")
-    path = f"/project/{place.source}"
-    return Document(f"file://{path}", text, place.language, path), len(before)
+    """The document that the place is made in, opened as the right text and edited to what stands there."""
+    right, text, before = (_with(text, crlf) for text in (place.truth, place.text, place.before))
+    document = _opened(place.language, place.source, right).variant(*difference(right, text))
+    assert document.text == text
+    return document, len(before)
+
+
+def difference(old: str, new: str) -> tuple[int, int, str]:
+    """(start, end, new text) of the one edit that makes the new text of the old one."""
+    start = common_start(old, new)
+    same = common_end(old, new, min(len(old), len(new)) - start)
+    return start, len(old) - same, new[start : len(new) - same]
+
+
+@lru_cache(maxsize=4)
+def _opened(language: str, source: str, text: str) -> Document:
+    path = f"/project/{source}"
+    document = Document(f"file://{path}", text, language, path)
+    assert document.code.text == text  # parsed in this thread, which has the time
+    return document
+
+
+def _with(text: str, crlf: bool) -> str:
+    return text.replace("\n", "\r\n") if crlf else text
 
 
 def _says_closing(place: Place, said: Said) -> bool:

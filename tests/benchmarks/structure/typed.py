@@ -1,5 +1,6 @@
 """Lines typed key by key, with an editor that closes brackets and quotes; each key asks for a suggestion."""
 
+import asyncio
 import random
 import re
 from collections.abc import AsyncGenerator, Sequence
@@ -10,7 +11,7 @@ from hearth.engine.completion.completer import Completer
 from hearth.engine.context.documents import Document
 from hearth.engine.settings import CompletionSettings
 from hearth.engine.types import CompletionRequest, Finished, Piece
-from tests.benchmarks.structure.asking import Try, accepted
+from tests.benchmarks.structure.asking import Try, accepted, difference
 from tests.benchmarks.structure.judge import judge
 from tests.benchmarks.structure.places import File, Place
 from tests.benchmarks.structure.scan import CLOSER_OF
@@ -124,6 +125,7 @@ async def typed(file: File, start: int, end: int) -> Typed:
     backend = KnowingBackend([], text=file.text, start=start, end=end)
     completer = Completer(backend, _SETTINGS)
     done = Typed(file.language)
+    await asyncio.to_thread(lambda: document.code)  # as an editor's server does when it is opened
     try:
         while editor.reached < end and _fits(editor):
             done.tries.append(await _asked(editor, document, completer))
@@ -176,11 +178,5 @@ def _blocks(file: File) -> list[tuple[int, int]]:
 
 def _follow(document: Document, text: str) -> None:
     """One edit that makes the document read so."""
-    old, start, same = document.text, 0, 0
-    shorter = min(len(old), len(text))
-    while start < shorter and old[start] == text[start]:
-        start += 1
-    while same < shorter - start and old[len(old) - 1 - same] == text[len(text) - 1 - same]:
-        same += 1
-    document.apply(start, len(old) - same, text[start : len(text) - same])
+    document.apply(*difference(document.text, text))
     document.version += 1

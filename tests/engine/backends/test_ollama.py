@@ -13,6 +13,7 @@ from hearth.engine.types import Finished, FinishReason, Piece, Status
 from tests.engine.backends.asking import QUICK, Answer, collect, completion, question
 from tests.fakes.http import Reply
 from tests.fakes.ollama import QWEN_TEMPLATE, FakeOllama
+from tests.waiting import until
 
 CODER = {"qwen2.5-coder": ["completion", "insert", "tools"]}
 
@@ -137,7 +138,7 @@ async def test_closing_the_stream_closes_the_connection(start: Any, ask: str) ->
 async def test_cancelling_the_reader_before_the_first_token_closes_the_connection(start: Any) -> None:
     fake, backend = await start(pause=60)
     reader = asyncio.create_task(collect(backend.complete(completion())))
-    await _until(lambda: fake.http.asked("/api/generate"))
+    await until(lambda: fake.http.asked("/api/generate"))
     reader.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reader
@@ -147,7 +148,7 @@ async def test_cancelling_the_reader_before_the_first_token_closes_the_connectio
 async def test_a_newer_request_of_the_document_supersedes_the_older_one(start: Any) -> None:
     fake, backend = await start(pause=60)
     older = asyncio.create_task(collect(backend.complete(completion())))
-    await _until(lambda: fake.http.asked("/api/generate"))
+    await until(lambda: fake.http.asked("/api/generate"))
     fake.pause = 0
     assert (await collect(backend.complete(completion()))).text == "value + 1"
     answer = await asyncio.wait_for(older, 60)
@@ -166,7 +167,7 @@ async def test_requests_of_other_documents_go_on(start: Any) -> None:
 async def test_a_warm_up_gives_way_to_a_completion(start: Any) -> None:
     fake, backend = await start(pause=60)
     warming = asyncio.create_task(backend.warm(completion()))
-    await _until(lambda: fake.http.asked("/api/generate"))
+    await until(lambda: fake.http.asked("/api/generate"))
     fake.pause = 0
     assert (await collect(backend.complete(completion()))).text == "value + 1"
     await asyncio.wait_for(warming, 60)
@@ -324,12 +325,6 @@ async def test_a_proxy_of_the_environment_does_not_get_the_code(
 async def test_closing_the_backend_ends_what_is_running(start: Any) -> None:
     fake, backend = await start(pause=60)
     reader = asyncio.create_task(collect(backend.complete(completion())))
-    await _until(lambda: fake.http.asked("/api/generate"))
+    await until(lambda: fake.http.asked("/api/generate"))
     await backend.close()
     assert (await asyncio.wait_for(reader, 60)).finished == [Finished(FinishReason.SUPERSEDED)]
-
-
-async def _until(condition: Any) -> None:
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.005)

@@ -15,6 +15,7 @@ from hearth.engine.types import ChatMessage, ChatPrompt, ChatRequest, ContextFil
 from tests.engine.backends.asking import QUICK, collect, completion, question
 from tests.fakes.http import Streamed
 from tests.fakes.openai import QWEN_MARKS, FakeOpenAI
+from tests.waiting import until
 
 QWEN_PROMPT = "<|fim_prefix|>def f(value):\n<|fim_suffix|>\nprint(f(1))\n<|fim_middle|>    return "
 MODELS_BY_FAMILY = [
@@ -353,9 +354,7 @@ async def test_closing_the_stream_closes_the_connection(start: Any, way: str) ->
 async def test_a_newer_request_of_the_document_supersedes_the_older_one(start: Any, way: str) -> None:
     fake, backend = await start_way(start, way, pause=60)
     older = asyncio.create_task(collect(backend.complete(completion())))
-    async with asyncio.timeout(60):
-        while not fake.http.asked(PATHS[way]):
-            await asyncio.sleep(0.005)
+    await until(lambda: fake.http.asked(PATHS[way]), "the older request")
     fake.pause = 0
     assert (await collect(backend.complete(completion()))).text == "value + 1"
     assert (await asyncio.wait_for(older, 60)).reason == "superseded"
@@ -430,9 +429,7 @@ async def test_the_usage_is_the_servers(start: Any, kind: str, cached: int) -> N
 async def test_a_warm_up_gives_way_to_a_completion(start: Any) -> None:
     fake, backend = await start(pause=60)
     warming = asyncio.create_task(backend.warm(completion()))
-    async with asyncio.timeout(60):
-        while not fake.http.asked("/v1/completions"):
-            await asyncio.sleep(0.005)
+    await until(lambda: fake.http.asked("/v1/completions"), "the warm-up")
     fake.pause = 0
     assert (await collect(backend.complete(completion()))).text == "value + 1"
     await asyncio.wait_for(warming, 60)

@@ -16,6 +16,7 @@ from hearth.engine.types import Status
 from tests.engine.backends.asking import QUICK, collect, completion
 from tests.fakes.http import Reply, Streamed
 from tests.fakes.ollama import FakeOllama
+from tests.waiting import until
 
 MODEL = "qwen2.5-coder:7b"
 
@@ -151,9 +152,7 @@ async def test_a_pull_that_is_stopped_can_be_gone_on_with(
     with pytest.raises(ModelMissing):
         await collect(backend.complete(completion()))
     fetching = asyncio.create_task(backend.fetch())
-    async with asyncio.timeout(60):
-        while statuses[-1].percent != 33:
-            await asyncio.sleep(0.005)
+    await until(lambda: statuses[-1].percent == 33, "a third of the model")
     backend.stop_fetching()
     with pytest.raises(DownloadFailed, match="What has come is kept"):
         await fetching
@@ -171,11 +170,9 @@ async def test_who_types_during_a_pull_waits_for_it_and_changes_no_status(
     with pytest.raises(ModelMissing):
         await collect(backend.complete(completion()))
     fetching = asyncio.create_task(backend.fetch())
-    async with asyncio.timeout(60):
-        while not fake.http.asked("/api/pull"):
-            await asyncio.sleep(0.005)
+    await until(lambda: fake.http.asked("/api/pull"), "the pull")
     older = asyncio.create_task(collect(backend.complete(completion())))
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0)
     answer = await collect(backend.complete(completion()))
     assert (answer.text, (await older).reason) == ("value + 1", "superseded")
     await fetching
@@ -207,9 +204,7 @@ async def test_closing_the_backend_ends_a_pull(fake: FakeOllama, backend: Any) -
     with pytest.raises(ModelMissing):
         await collect(backend.complete(completion()))
     fetching = asyncio.create_task(backend.fetch())
-    async with asyncio.timeout(60):
-        while not fake.http.asked("/api/pull"):
-            await asyncio.sleep(0.005)
+    await until(lambda: fake.http.asked("/api/pull"), "the pull")
     await backend.close()
     with pytest.raises(DownloadFailed):
         await fetching

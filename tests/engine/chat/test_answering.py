@@ -11,6 +11,7 @@ from hearth.engine.chat.answering import WINDOW, Answered, Chats, Passage
 from hearth.engine.errors import InvalidRequest, PromptTooLong
 from hearth.engine.settings import ChatSettings
 from hearth.engine.types import ChatMessage, ChatPrompt
+from tests.waiting import until
 
 CODE = Passage("shop.py", "x = '```'", "python", 3, 3)
 
@@ -90,7 +91,7 @@ async def test_stop_works_while_the_model_is_silent() -> None:
     backend = ScriptedBackend([], answers=[["never"]], chat_delay_ms=60_000)
     conversations = Chats(backend, ChatSettings())
     waiting = asyncio.create_task(ask(conversations, "What?"))
-    await asyncio.sleep(0.05)
+    await until(lambda: backend.requests, "the question")
     assert conversations.stop("it")
     assert (await asyncio.wait_for(waiting, 60)).reason == "stopped"
     assert not conversations.stop("it")
@@ -113,7 +114,7 @@ async def test_a_new_question_ends_the_answer_to_the_old_one() -> None:
     backend = ScriptedBackend([], answers=[["slow "] * 100, ["fast"]], chat_delay_ms=30)
     conversations = Chats(backend, ChatSettings())
     waiting = asyncio.create_task(ask(conversations, "First?"))
-    await asyncio.sleep(0.1)
+    await until(lambda: backend.requests, "the question")
     assert (await ask(conversations, "Second?")).text == "fast"
     assert (await waiting).reason == "stopped"
 

@@ -69,7 +69,6 @@ async def test_other_windows_are_answered_meanwhile(client: HostClient, tmp_path
             answer = await collect(other.generate(completion(above=f"def f{answered}(value):\n")))
             assert answer.reason
             answered += 1
-            await asyncio.sleep(0.1)
         assert answered
         with pytest.raises(BrokenModel):
             await bad

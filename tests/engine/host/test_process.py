@@ -15,6 +15,7 @@ from hearth.engine.host.client import HostClient
 from hearth.engine.types import CompletionRequest, FimPrompt, ModelRef
 from tests.hosts import stop_host
 from tests.tiny_model import write_tiny_gguf
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -39,9 +40,7 @@ async def test_a_host_whose_socket_was_tidied_away_is_found_again() -> None:
     found = await starter.connect(idle_minutes=1.0, crash_budget=3)
     try:
         transport.socket_path(paths.runtime_dir()).unlink()
-        async with asyncio.timeout(15):
-            while (again := await starter.running()) is None:
-                await asyncio.sleep(0.05)
+        again = await until(starter.running, "the host")
         again.writer.close()
         assert again.pid == found.pid
     finally:
@@ -51,11 +50,11 @@ async def test_a_host_whose_socket_was_tidied_away_is_found_again() -> None:
 
 def test_a_host_without_its_thread_ends() -> None:
     code = (
-        "import threading, time\n"
+        "import threading\n"
         "from hearth.engine.host import process\n"
         "threading.excepthook = process._die_with_the_thread\n"
         "threading.Thread(target=lambda: 1 / 0).start()\n"
-        "time.sleep(60)\n"
+        "threading.Event().wait(60)\n"
     )
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=50)
     assert done.returncode == 1

@@ -13,6 +13,7 @@ from hearth.engine.host import scheduler as scheduling
 from hearth.engine.host.scheduler import Job, JobState, Scheduler
 from hearth.engine.host.session import Steps
 from hearth.engine.types import Finished, FinishReason, ModelRef, Piece, Priority
+from tests.waiting import found_in_time
 
 
 class FakeSession:
@@ -75,10 +76,7 @@ class Log:
         )
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        give_up = time.monotonic() + 60
-        while not condition():
-            assert time.monotonic() < give_up, (self.events, self.ended)
-            time.sleep(0.005)
+        assert found_in_time(condition), (self.events, self.ended)
 
 
 def work(seconds: float) -> None:

@@ -1,7 +1,7 @@
 """Finding the host among what may listen at its socket; here it is played."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,6 +11,7 @@ from hearth.engine.errors import BackendUnavailable, HostDied, RequestRefused
 from hearth.engine.host import starter, supervision, transport, wire
 from hearth.engine.host.client import HostClient
 from hearth.engine.types import ChatMessage, ChatPrompt, ChatRequest, ModelRef
+from tests.waiting import until
 
 OURS = wire.Welcome(wire.PROTOCOL, starter.OURS, 4711)
 MODEL = ModelRef("m", "/m.gguf")
@@ -148,9 +149,3 @@ async def test_text_that_cannot_be_sent_is_refused_and_the_next_request_goes_thr
 async def nothing_of(events: AsyncIterator[object]) -> None:
     async for _ in events:
         pass
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not true():
-            await asyncio.sleep(0.01)

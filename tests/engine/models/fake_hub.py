@@ -119,7 +119,7 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
             for at in range(0, len(content), _PIECE):
                 self.wfile.write(content[at : at + _PIECE])
                 self.wfile.flush()
-                time.sleep(hub.trickle)
+                time.sleep(hub.trickle)  # a slow line
 
         def _refuse(self, status: int, code: str) -> None:
             self.send_response(status)

@@ -3,7 +3,6 @@
 import hashlib
 import socket
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from hearth.engine.models.download import Progress
 from hearth.engine.settings import DownloadSettings
 from tests.engine.models.conftest import NAME, REPO
 from tests.engine.models.fake_hub import COMMIT, FakeHub
+from tests.waiting import blocking_until
 
 HUB_ONLY = DownloadSettings(mirror="hub")
 
@@ -170,7 +170,7 @@ def test_two_pulls_at_once_fetch_once(hub: FakeHub, model: CatalogModel, content
 
     threads = [threading.Thread(target=run, args=(lambda step: None,))]
     threads[0].start()
-    _until(lambda: bool(hub.downloads()))
+    blocking_until(lambda: bool(hub.downloads()))
     threads.append(threading.Thread(target=run, args=(second,)))
     threads[1].start()
     assert waiting.wait(20)
@@ -186,7 +186,7 @@ def test_who_waits_for_another_pull_can_be_cancelled(hub: FakeHub, model: Catalo
     hub.pace = threading.Event()
     first = threading.Thread(target=pull)
     first.start()
-    _until(lambda: bool(hub.downloads()))
+    blocking_until(lambda: bool(hub.downloads()))
     seen: list[Progress] = []
     with pytest.raises(DownloadFailed, match="cancelled"):
         store.ensure("tiny", seen.append, lambda: bool(seen), HUB_ONLY)
@@ -225,13 +225,6 @@ def test_a_file_whose_digest_the_hub_does_not_name_is_refused(hub: FakeHub) -> N
 
 def test_a_file_of_the_catalog_is_the_catalogs_model(hub: FakeHub, model: CatalogModel) -> None:
     assert store.ensure(f"hf:{REPO}/{NAME}", settings=HUB_ONLY).id == "tiny"
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def _partials() -> list[int]:

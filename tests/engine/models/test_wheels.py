@@ -109,7 +109,7 @@ def test_cancelling_stops_pip(
     index: Path, model: CatalogModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     started = tmp_path / "started"
-    sleeper = f"import pathlib, time; pathlib.Path({str(started)!r}).touch(); time.sleep(30)"
+    sleeper = f"import pathlib, threading; pathlib.Path({str(started)!r}).touch(); threading.Event().wait(30)"
     real = subprocess.Popen
     children: list[subprocess.Popen[bytes]] = []
 

@@ -64,7 +64,7 @@ async def test_a_command_that_gives_no_key_is_told_without_what_it_printed(
 async def test_a_command_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api_keys, "_SECONDS", 0.2)
     with pytest.raises(SettingsError, match=r"no key within 0\.2 seconds"):
-        await api_keys.from_command(printing("import time; time.sleep(60)"))
+        await api_keys.from_command(printing("import threading; threading.Event().wait(60)"))
 
 
 def test_a_variable_that_is_not_set_is_told() -> None:

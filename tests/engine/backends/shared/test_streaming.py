@@ -10,10 +10,10 @@ from hearth.engine.types import FimPrompt, Finished, FinishReason, Piece
 from tests.engine.backends.asking import collect, completion
 
 
-async def saying(pieces: Sequence[str], closed: list[str] | None = None, pause: float = 0.0) -> streaming.Stream:
+async def saying(pieces: Sequence[str], closed: list[str] | None = None) -> streaming.Stream:
     try:
         for text in pieces:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(0)
             yield Piece(text)
         yield Finished(FinishReason.EOG)
     finally:
