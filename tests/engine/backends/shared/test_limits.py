@@ -56,7 +56,7 @@ async def test_a_long_piece_is_handed_on_in_short_ones() -> None:
 async def test_the_time_for_an_answer_goes_on_while_it_streams() -> None:
     async def slow() -> Stream:
         while True:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.01)  # too slow for the limit of an answer's length
             yield Piece("x")
         yield Finished("never")
 
