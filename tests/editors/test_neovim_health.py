@@ -25,7 +25,7 @@ def test_a_program_that_is_not_there(any_neovim: Path, edit: Edit) -> None:
     report = _report(edit(any_neovim, setup={"cmd": ["no-such-hearth", "serve"]}))
 
     assert "ERROR `no-such-hearth` is not on the PATH" in report
-    assert "make setup" in report
+    assert "make install" in report
 
 
 def test_a_program_that_does_not_run(any_neovim: Path, edit: Edit, tmp_path: Path) -> None:
