@@ -146,15 +146,17 @@ def locked(lock: str, also: str = "") -> str:
 
     Each entry says in its comment who needs it ("via"); the development group is marked `(pyproject.toml:dev)`.
     """
-    entries: dict[str, str] = {}
+    entries: list[tuple[str, str]] = []  # name and text; a package has several, for several versions of Python
     for entry in re.split(r"(?m)^(?=[a-z0-9])", lock):
         if name := re.match(r"[a-z0-9][\w.-]*", entry):
-            entries[name[0]] = entry
-    parents = {name: set(re.findall(r"(?m)^    #(?: via|  ) (\S.*)$", entry)) for name, entry in entries.items()}
-    chosen = {name for name, via in parents.items() if name == also or any(each.endswith(_OURS) for each in via)}
-    while more := {name for name, via in parents.items() if via & chosen} - chosen:
+            entries.append((name[0], entry))
+    needed_by: dict[str, set[str]] = {name: set() for name, _ in entries}
+    for name, entry in entries:
+        needed_by[name] |= set(re.findall(r"(?m)^    #(?: via|  ) (\S.*)$", entry))
+    chosen = {name for name, by in needed_by.items() if name == also or any(each.endswith(_OURS) for each in by)}
+    while more := {name for name, by in needed_by.items() if by & chosen} - chosen:
         chosen |= more
-    return "".join(entry for name, entry in entries.items() if name in chosen)
+    return "".join(entry for name, entry in entries if name in chosen)
 
 
 def fingerprint() -> dict[str, str]:
