@@ -119,6 +119,8 @@ def uninstall() -> None:
         link().unlink()
     if environment().exists():
         shutil.rmtree(environment())
+    with suppress(OSError):  # there is something else in it
+        data_folder().rmdir()
     print(
         f"Hearth is removed from {environment()}. Models, settings and chats are kept; to delete them too, remove:"
     )

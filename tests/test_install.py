@@ -96,6 +96,8 @@ def test_it_is_installed_once_used_by_its_name_and_removed(
     assert program.main(["uninstall"]) == 0
     assert str(kept.parents[1]) in capsys.readouterr().out, "what stays is named"
     assert kept.exists() and not os.path.lexists(command) and not program.environment().exists()
+    kept.unlink()
+    kept.parent.rmdir()
     assert program.main(["uninstall"]) == 0
     assert "not installed" in capsys.readouterr().out
 
@@ -129,6 +131,15 @@ def test_a_file_of_another_program_stays(
     assert program.main([]) == 1
     assert "another program's" in capsys.readouterr().err
     assert program.main(["uninstall"]) == 0 and theirs.read_text() == "theirs"
+
+
+def test_nothing_is_left_where_nothing_else_was_kept(
+    plain_home: Path, program: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_up(program, monkeypatch)
+    assert program.main([]) == 0
+    assert program.main(["uninstall"]) == 0
+    assert not program.data_folder().exists() and not program.kept()
 
 
 def test_an_installation_that_broke_off_is_completed(

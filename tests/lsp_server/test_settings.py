@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hearth.engine.settings import Settings
 from hearth.lsp_server.settings import Layer, read_toml, resolve
+from tests.lsp_server.acting import acting
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -236,3 +237,13 @@ def test_a_path_of_windows_in_double_quotes_is_told_with_how_to_write_it(tmp_pat
     path.write_text("[completion\n")
     _, (problem,) = read_toml(path, True)
     assert "quotes" not in problem
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_the_setting_debug_logs_more(wanted: bool, tmp_path: Path) -> None:
+    settings = {"completion": {"backend": "scripted", "model": "hello"}, "debug": wanted}
+    async with acting(settings=settings, home=tmp_path / "home") as ed:
+        ed.open("x = ‸\n")
+        assert await ed.ghost() == "hello"
+    log = (tmp_path / "home" / "logs" / "server.log").read_text()
+    assert (" DEBUG " in log) == wanted
