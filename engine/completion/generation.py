@@ -86,7 +86,7 @@ class Generation:
 
     @property
     def _growing(self) -> list[Part]:
-        """The first part as it is now."""
+        """The part that is still growing, as a list of at most one."""
         return [Part(len(self._tentative), self._steps[-1].probability, tuple(self._steps))] if self._steps else []
 
     def _words(self, typed: int) -> Shown:
@@ -231,19 +231,19 @@ class Generation:
         return True
 
     def _own(self, text: str) -> str:
-        """With the document's own line ends, where the backends say line feeds, and nothing hidden that is new."""
+        """The text with the document's own line ends, and without invisible characters that are new to it."""
         if self._line_end == "\r\n":
             text = text.replace("\r", "")
         return without_new(text, self._cursor.text).replace("\n", self._line_end)
 
     def _with_secrets(self, text: str) -> str:
-        """With this file's own keys where the model says what it was shown for them; nothing behind another's."""
+        """The text with this file's own secrets in place of their stand-ins, cut in front of any other file's."""
         own = restored(text, self._cursor.text)
         foreign = min((own.index(each) for each in stand_ins(own)), default=len(own))
         return own[:foreign]
 
     def _probability(self, piece: Piece) -> float:
-        """That of the text alone: if the model ended too early, it is right all the same."""
+        """The probability of the text alone: it may be right although the model ended too early."""
         end = len(self.answer)
         return next((step.probability for step in self._steps if step.end >= end), piece.probability)
 

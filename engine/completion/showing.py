@@ -25,7 +25,7 @@ class Call:
 
 
 def remembered(suggestions: Suggestions, call: Call) -> Completion | None:
-    """What is known without the model; None where it must be asked."""
+    """The completion that is known without the model; None where the model must be asked."""
     cursor = call.cursor
     found = suggestions.find(cursor.text, cursor.offset, by_hand=not call.automatic)
     if found is None:

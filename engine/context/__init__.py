@@ -96,7 +96,7 @@ def _collect(resolved: ResolvedQuery) -> tuple[list[Candidate], list[LeftOut]]:
 
 
 def _why_alone(resolved: ResolvedQuery) -> str:
-    """A file that the user ignores gets no company: what it holds may be private, or generated."""
+    """A file that the user ignores gets no context: what it holds may be private, or generated."""
     snapshot = resolved.query.snapshot
     if snapshot.path is None or not resolved.query.workspace_roots:
         return ""
@@ -105,7 +105,7 @@ def _why_alone(resolved: ResolvedQuery) -> str:
 
 
 def _without_repetition(candidates: list[Candidate], left_out: list[LeftOut]) -> list[Candidate]:
-    """The best first. Of the passages about the same place in a file only the best is kept."""
+    """The passages, best first; of those about the same place in a file only the best."""
     best = sorted(candidates, key=lambda candidate: -candidate.score)
     taken: dict[tuple[str, int], Candidate] = {}
     texts: set[tuple[str, str]] = set()

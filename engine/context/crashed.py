@@ -48,7 +48,7 @@ class Text(NamedTuple):
 
 @dataclass
 class Memory:
-    """What crashed before, and what is parsed right now."""
+    """The texts that crashed a grammar before, and those that are being parsed now."""
 
     crashes: tuple[Text, ...] = ()
     lines: mmap.mmap | None = None
@@ -80,7 +80,7 @@ def text_of(source: bytes, language: Language, name: str) -> Text:
 
 @cache
 def memory() -> Memory:
-    """That of this process, made when it parses for the first time."""
+    """The memory of this process, made when it parses for the first time."""
     try:
         folder = paths.private(paths.state_dir() / "parsing")
         crashes = _collect(folder)
@@ -98,7 +98,7 @@ def _lines(file: Path) -> mmap.mmap:
 
 
 def _collect(folder: Path) -> tuple[Text, ...]:
-    """What processes that are gone left, with what was left before."""
+    """The texts that ended processes left behind, with those noted before."""
     kept, now = _read(folder / _KEPT), time.time()
     found = [line for file in folder.glob("*.now") for line in _left_by(file)]
     for line in found:
@@ -140,7 +140,7 @@ def _read(file: Path) -> list[tuple[float, Text]]:
 
 @cache
 def _grammar(language: Language) -> str:
-    """With its version: another one may be better."""
+    """The grammar's name with its version: another version may be better."""
     try:
         return f"{language.name}-{version(language.grammar.replace('_', '-'))}"
     except PackageNotFoundError:

@@ -75,7 +75,7 @@ class Attempts:
     _rest: int = 0  # edits until the next
 
     def is_due(self, seconds: float) -> bool:
-        """Not soon after one that had as much time and failed: each would cost all of it."""
+        """Whether to try now: not soon after an attempt that had as much time and failed."""
         return seconds > self._failed or self._rest <= 0
 
     def begin(self) -> int:
@@ -195,7 +195,7 @@ class Document:
                 self._tell_tree(edit)
 
     def _tell_tree(self, edit: Edit) -> None:
-        """Of what is new, unless that is so much that it has to be tried first."""
+        """Tell the tree of the edit; drop the tree when so much is new that it has to be tried first."""
         self._new_to_tree += len(edit.new_text)
         known = self._stale_tree if self._new_to_tree < trees.STEP else None
         self._stale_tree = parsed.edited(known, *edit) if known is not None else None

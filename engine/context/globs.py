@@ -24,7 +24,7 @@ _CLASSES = {
 
 
 class Unreadable(ValueError):
-    """A rule that git, too, passes over."""
+    """The rule cannot be read; git ignores it, too."""
 
 
 class Name:
@@ -57,14 +57,14 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line. `names` are matched against a path name by name; None stands for any number of folders."""
+    """One line of an ignore file. `names` are matched name by name; None stands for any number of folders."""
 
     names: tuple[Name | None, ...]
     brings_back: bool
     folders_only: bool
 
     def matches(self, parts: Sequence[str], is_folder: bool) -> bool:
-        """Whether it is about this path, which is relative to the folder that the rule is in."""
+        """Whether the rule matches this path, which is relative to the rule's folder."""
         if self.folders_only and not is_folder:
             return False
         return _matches(self.names, parts)

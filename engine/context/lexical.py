@@ -70,7 +70,7 @@ def in_string(code: ParsedText, offset: int) -> bool:
 
 
 def in_string_by_line(code: ParsedText, offset: int) -> bool:
-    """The same, judged from the line alone: grammars know no strings in macros and in broken code."""
+    """The same as `in_string`, judged by the line alone: grammars see no strings in macros and broken code."""
     return _line_state(code, offset) == "string"
 
 
@@ -153,7 +153,7 @@ def _is_code_in_tree(code: ParsedText, position: int, byte: int) -> bool:
 
 
 def _in_code_by_hand(code: ParsedText, positions: list[int]) -> set[int]:
-    """Those of the positions, in order, that are neither in strings nor in comments; a line is read once."""
+    """The positions that are neither in strings nor in comments, in order; each line is read once."""
     found: set[int] = set()
     start, states = 0, list[str]()
     for position in positions:
@@ -181,7 +181,7 @@ def _line_state(code: ParsedText, offset: int) -> str:
 
 
 def _line_states(code: ParsedText, line: str) -> list[str]:
-    """The same in front of each of the line's characters, and behind the last one."""
+    """The states in front of each of the line's characters, and behind the last one."""
     comment = code.language.comment if code.language else ""
     quotes = code.language.quotes if code.language else "\"'"
     # A brace alone may as well be just a brace.

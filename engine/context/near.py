@@ -77,7 +77,7 @@ def _stems_of_name(name: str) -> tuple[str, ...]:
 
 
 def _stems(text: str) -> tuple[str, ...]:
-    """Of a line too, which is another one at every keystroke: what is found in it is not kept."""
+    """The names in one line; not cached, because the line changes at every keystroke."""
     found = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", text)
     return tuple(word.lower()[:_STEM] for word in found if len(word) >= _MIN_WORD)
 

@@ -142,7 +142,7 @@ def _members(definition: Definition, symbols: Symbols, language: Language) -> li
 
 
 def _by_likelihood(members: Sequence[Definition], near: Near) -> list[Definition]:
-    """Those that are used near the cursor, those that make one, those that resemble what is near, private ones."""
+    """The members in order: used near the cursor, constructors, similar to what is near, private ones."""
     return sorted(
         members,
         key=lambda member: (
@@ -154,7 +154,7 @@ def _by_likelihood(members: Sequence[Definition], near: Near) -> list[Definition
 
 
 def _that_fit(items: Sequence[T], chars: int, shown: Callable[[T], str | None] = str) -> list[T]:
-    """The first of them, as many as have room."""
+    """The first members, as many as fit."""
     fitting: list[T] = []
     for item in items:
         chars -= len(shown(item) or "") + 2
@@ -173,7 +173,7 @@ def _head(definition: Definition, language: Language, chars: int) -> str:
 
 
 def _signature(definition: Definition, chars: int) -> str:
-    """On one line, if it is one of something that is called; what is all head loses its comments."""
+    """The head on one line if it is that of a callable; a definition that is all head loses its comments."""
     is_called = definition.body < definition.end or definition.kind in ("function", "method")
     return _shortened(definition.signature, is_called, chars)
 

@@ -56,7 +56,7 @@ def find_again(text: str, old_text: str, old: tuple[Span, ...]) -> tuple[Span, .
 
 
 def in_lines(text: str) -> Iterator[Span]:
-    """Those that stand on a line; a name may stand on the line above its value."""
+    """The secrets that stand on one line; a name may stand on the line above its value."""
     yield from _issued(text)
     for start, end in named.values(text):
         yield Span(start, end, _NAMED, False)
@@ -68,7 +68,7 @@ def has_block(text: str) -> bool:
 
 
 def blocks(text: str) -> Iterator[Span]:
-    """The lines of private keys, without the lines that say that here is one."""
+    """The lines of private keys, without the lines that announce them."""
     if not has_block(text):
         return
     begins = list(_BEGIN.finditer(text))
@@ -78,7 +78,7 @@ def blocks(text: str) -> Iterator[Span]:
 
 
 def _key_lines(text: str, start: int, limit: int) -> Iterator[Span]:
-    """Line by line, as far as they look like a key's: the key may be cut, and code may speak of one."""
+    """The lines of one key, as far as they look like a key's: it may be cut short, and code may mention one."""
     inside, headers = False, 0
     while start < limit:
         end = text.find("\n", start, limit)
@@ -108,7 +108,7 @@ def _written_lines(line: str, start: int) -> Iterator[tuple[int, str]]:
 
 
 def _begins_key(line: str) -> bool:
-    """No word of a program."""
+    """Whether the line may be the first of a key's: it is more than words of a program in lower case."""
     return line.lower() != line
 
 
@@ -145,7 +145,7 @@ def _halves(text: str) -> Iterator[Span]:
 
 
 def _cut(text: str, sign: re.Match[str], kind: Kind) -> Span | None:
-    """Half of a key; only where it can be nothing else."""
+    """A key of which only a part stands there; found only where it can be nothing else."""
     if kind.row.shape or kind.row.mixed or len(sign[0]) < _TELLING:
         return None
     match = kind.half.match(text, sign.start())
@@ -155,7 +155,7 @@ def _cut(text: str, sign: re.Match[str], kind: Kind) -> Span | None:
 
 
 def _ordered(spans: list[Span]) -> tuple[Span, ...]:
-    """The wider one of two that overlap, as an issued one if one of them is."""
+    """The spans in order; of two that overlap the wider one, marked as issued if either is."""
     found: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.start, -span.end, not span.issued)):
         if found and span.start < found[-1].end:

@@ -50,7 +50,7 @@ def _is_half_issued(head: str) -> bool:
 
 
 def _is_value(head: str, language: str) -> bool:
-    """Of the last name of a secret on the line: its string is open, or has no quotes where none are needed."""
+    """Whether the cursor is in the value of the last secret name on the line: in an open string, or unquoted."""
     names = list(named.assigned(head, named.lower(head)))
     if not names:
         url = _URL_PASSWORD.search(head[-400:])

@@ -47,7 +47,7 @@ class _Vault:
         self._lock = Lock()
 
     def stand_in(self, secret: str, text: str) -> str:
-        """One that the text does not have already."""
+        """A stand-in that the text does not contain yet."""
         with self._lock:
             number = 0
             while True:
@@ -126,14 +126,14 @@ def seen_near(text: str, start: int, end: int) -> str:
 
 
 def secret_around(text: str, offset: int) -> int | None:
-    """Where the secret begins that the offset is in; None where it is in none."""
+    """Where the secret around the offset begins; None where there is none."""
     begin, stop = _around(text, offset, offset)
     spans = hidden(text[begin:stop]).spans
     return next((begin + span.start for span in spans if span.start < offset - begin < span.end), None)
 
 
 def _around(text: str, start: int, end: int) -> tuple[int, int]:
-    """What is looked through for `start:end`: all of it, unless it is very long."""
+    """The part to look through for `start:end`: all of the text, unless it is very long."""
     if len(text) <= _VERY_LONG:
         return 0, len(text)
     return max(0, start - _AROUND) // _AROUND * _AROUND, min(len(text), end + _AROUND)
@@ -225,7 +225,7 @@ def _made(secret: str, number: int) -> str:
 
 
 def _syllables(digest: bytes, length: int) -> str:
-    """Such as "Bafu7go": no word of a program."""
+    """Letters such as "Bafu7go", which are no word of a program."""
     letters = [
         (_VOWELS if index % 2 else _CONSONANTS)[digest[index] % (5 if index % 2 else 14)]
         for index in range(length)

@@ -31,7 +31,7 @@ _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}")
 
 
 def is_secret(value: str, strength: Strength, quoted: bool = True) -> bool:
-    """Whether the value of a secret name is one. What is not `quoted` may be code."""
+    """Whether the value of a secret name is a secret. A value that is not `quoted` may be code."""
     if quoted and (scheme := _SCHEME.match(value)):
         value = value[scheme.end() :]
     value = value[:_MOST]
@@ -53,7 +53,7 @@ def is_secret(value: str, strength: Strength, quoted: bool = True) -> bool:
 
 
 def is_placeholder(value: str) -> bool:
-    """Whether it stands for a value that is elsewhere, or is made of such words only as everybody writes."""
+    """Whether the value stands for one that is elsewhere, or consists only of words that everybody writes."""
     if _STANDS_FOR_ANOTHER.search(value) or len(set(value)) <= 2:
         return True
     separated = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", value)
@@ -61,7 +61,7 @@ def is_placeholder(value: str) -> bool:
 
 
 def is_mixed(value: str) -> bool:
-    """Whether nobody would say it aloud: letters and digits, or letters of both cases, in no order."""
+    """Whether the value is a jumble: letters and digits, or letters of both cases, in no order."""
     odd = [part for part in _PART.findall(value) if not _WORDLIKE.fullmatch(part)]
     if any(len(part) >= _LEAST_PASSWORD and any(map(str.isalpha, part)) for part in odd):
         return True

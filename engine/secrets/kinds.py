@@ -211,7 +211,7 @@ BLOCKS = ("PRIVATE KEY", "Private-Lines:")
 
 
 class Kind:
-    """A row, with its expressions."""
+    """A row of the table, with its compiled expressions."""
 
     def __init__(self, row: Row) -> None:
         self.row = row
@@ -230,7 +230,7 @@ class Kind:
 
     @cached_property
     def half(self) -> re.Pattern[str]:
-        """What begins like one."""
+        """The expression for the beginning of such a key."""
         least = min(HALF, self.row.least)
         return re.compile(
             rf"{self._begins}(?:{_any(self.row.signs)})([{self.row.chars}]{{{least},}}+)={{0,2}}", re.ASCII
@@ -242,7 +242,7 @@ def _any(signs: tuple[str, ...]) -> str:
 
 
 def _trie(signs: tuple[str, ...]) -> str:
-    """An expression that looks at each character once, however many signs there are."""
+    """One expression for all signs, which looks at each character once."""
     rest: dict[str, list[str]] = {}
     for sign in sorted(signs):
         if sign:
@@ -252,7 +252,7 @@ def _trie(signs: tuple[str, ...]) -> str:
 
 
 def _signs(inside: bool) -> tuple[str, ...]:
-    """Those that stand inside of a key or an address, or those that begin one."""
+    """The signs that stand inside a key or an address, or those that begin one."""
     return tuple({sign for row in ROWS for sign in row.signs if inside == bool(row.back or not sign[0].isalnum())})
 
 
@@ -263,7 +263,7 @@ SIGN = re.compile(rf"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])){_trie(_signs(False))}|{_t
 
 @cache
 def kinds_of(sign: str) -> tuple[Kind, ...]:
-    """The kinds with that sign, and then those whose sign it begins with."""
+    """The kinds with that sign, then the kinds whose sign is a beginning of it."""
     longest = {
         kind: max((len(own) for own in kind.row.signs if sign.startswith(own)), default=0) for kind in KINDS
     }

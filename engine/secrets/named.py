@@ -86,13 +86,13 @@ def values(text: str) -> Iterator[Where]:
 
 
 def lower(text: str) -> str:
-    """As long as before, which `str.lower` alone does not promise."""
+    """In lower case and as long as before, which `str.lower` alone does not promise."""
     lowered = text.lower()
     return lowered if len(lowered) == len(text) else "".join(c.lower() if c.isascii() else c for c in text)
 
 
 def assigned(text: str, lowered: str) -> Iterator[Assigned]:
-    """All names of secrets that something may be assigned to."""
+    """All names of secrets to which the text may assign a value."""
     for match in _ASSIGNED.finditer(lowered):
         before = text[max(0, match.start() - _MOST_NAME) : match.start()]
         name_start = match.start() - (len(before) - len(before.rstrip(_NAME_CHARS)))
@@ -103,7 +103,7 @@ def assigned(text: str, lowered: str) -> Iterator[Assigned]:
 
 
 def _value(text: str, each: Assigned) -> tuple[list[Where], int]:
-    """The secret, and up to where no other one has to be looked for."""
+    """The secret, and the offset up to which no other one has to be looked for."""
     nothing: list[Where] = []
     if each.op == "," and not each.closed:
         return nothing, 0
@@ -134,7 +134,7 @@ def _pieces(text: str, start: int) -> list[Where]:
 
 
 def _is_bare_secret(text: str, each: Assigned, bare: re.Match[str]) -> bool:
-    """Without quotes it is a setting, or code: then only what is no name of anything."""
+    """A value without quotes is a setting, or code: a secret only if it is the name of nothing."""
     value = bare[0]
     if each.op == ">":
         return text.startswith("</", bare.end()) and is_secret(value, each.strength)
@@ -162,7 +162,7 @@ def _begins_line(text: str, offset: int) -> bool:
 
 
 def _logins(text: str, lowered: str) -> Iterator[Where]:
-    """In addresses, headers and options."""
+    """Secrets in addresses, headers and options."""
     at = text.find("://")
     while at >= 0:
         at += 3

@@ -44,7 +44,7 @@ BEGINNINGS = ("secret", "pass", "pwd", "token", "cred", "key", "auth", "pat", "p
 
 
 def strength(name: str) -> Strength | None:
-    """What the value of that name is; None when it is no secret. `DB_PASSWORD`, `apiKey`, `x-auth-token`."""
+    """The kind of secret that a name such as `DB_PASSWORD`, `apiKey` or `x-auth-token` holds; None if none."""
     parts = [part.lower() for part in _PARTS.findall(name)]
     while parts and (parts[-1].isdigit() or parts[-1] in _TAILS):
         parts.pop()

@@ -116,7 +116,7 @@ class _Reader:
         return self._open[-1][0] in QUOTES if self._open else self._in_text
 
     def _text(self, answer: str, at: int) -> int:
-        """Read on in a string; how many characters."""
+        """Read on in a string; returns how many characters were read."""
         if answer[at] == "\\":
             return 2
         for beginning in self._interpolations:
@@ -141,7 +141,7 @@ class _Reader:
         return bool(re.search(r"[fFtT$@][rR]?$", answer[:start])) and not answer.startswith(2 * beginning, at)
 
     def _outer_text(self, answer: str, at: int) -> int:
-        """In the string in which the cursor is: its quote closes it, with what stands before the quote."""
+        """Read on in the cursor's own string, which its quote closes, with what stands before the quote."""
         quotes = (index for index in range(self._next, len(self._items)) if self._items[index].is_quote)
         closing = next(quotes, None)
         if closing is not None:
@@ -159,7 +159,7 @@ class _Reader:
         return 1
 
     def _code(self, answer: str, at: int) -> int:
-        """Read on in code; how many characters."""
+        """Read on in code; returns how many characters were read."""
         char = answer[at]
         if self._begins_comment(answer, at):
             end = answer.find("\n", at)
@@ -183,7 +183,7 @@ class _Reader:
         return 1
 
     def _expected(self) -> str:
-        """The next one that is not closed yet."""
+        """The next closer that the answer has not closed yet."""
         return self._items[self._next].text if self._next < len(self._items) else ""
 
     def _close_bracket(self, answer: str, at: int) -> None:
@@ -207,7 +207,7 @@ class _Reader:
             self._quote = ""
 
     def _begins_comment(self, answer: str, at: int) -> bool:
-        """Not so of `${#name}`, `i--` and `http://`."""
+        """False for the marks in `${#name}`, `i--` and `http://`."""
         if not self._comment or not answer.startswith(self._comment, at):
             return False
         before = answer[at - 1 : at]
@@ -215,7 +215,7 @@ class _Reader:
 
 
 def _is_apostrophe(answer: str, at: int) -> bool:
-    """`don't`, `x'`; not so behind the prefix of a string, `rb'`."""
+    """True in `don't` and `x'`; false behind the prefix of a string, as in `rb'`."""
     before = answer[max(0, at - 4) : at]
     return answer[at] == "'" and before[-1:].isalnum() and not _PREFIX.search(before)
 

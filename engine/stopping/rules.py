@@ -87,7 +87,7 @@ def line_end(text: str, policy: StopPolicy) -> int | None:
 
 
 def _end_of_statement(text: str, policy: StopPolicy) -> int | None:
-    """After the first statement, with its continuation lines and the block that it begins."""
+    """The answer ends after its first statement, with the continuation lines and the block of that."""
     language = named(policy.language)
     begun = beginning_of(policy)
     lines = [(start, line) for start, line in lines_of(text)[:-1] if line.strip()]
@@ -185,7 +185,7 @@ def after_jump(text: str, policy: StopPolicy) -> int | None:
 
 
 def repetition(text: str, policy: StopPolicy) -> int | None:
-    """The model says the same lines again, or nothing any more, or goes round in a loop inside one line."""
+    """The model repeats lines, says nothing more, or goes round in a loop inside one line."""
     said = len(text.rstrip())
     if text.count("\n", said) > _BLANK_LINES:
         return said
@@ -210,7 +210,7 @@ def repetition(text: str, policy: StopPolicy) -> int | None:
 
 
 def comment_run(text: str, policy: StopPolicy) -> int | None:
-    """Code was asked for and the model lectures: more than two comment lines in a row.
+    """Code was requested, and the model lectures: it writes more than two comment lines in a row.
 
     Not so where a comment is being written: on the line, or on the one above.
     """
@@ -226,7 +226,7 @@ def comment_run(text: str, policy: StopPolicy) -> int | None:
 
 
 def too_long(text: str, policy: StopPolicy) -> int | None:
-    """As many lines as a suggestion may have, and behind them those that only close what was opened."""
+    """The answer has as many lines as a suggestion may have, and those that close what it opened."""
     lines = [(start, line) for start, line in lines_of(text) if line.strip()]
     for start, line in lines[policy.max_lines :]:
         is_last = start + len(line) == len(text)
@@ -237,7 +237,7 @@ def too_long(text: str, policy: StopPolicy) -> int | None:
 
 
 def _mode(text: str, policy: StopPolicy) -> str:
-    """That of the policy; but a line that begins a block, or leaves a bracket open among closers, is a block.
+    """The policy's mode; but a line that begins a block, or leaves a bracket open among closers, is a block.
 
     If the last word of a line may still grow, only the line end shows whether it begins one.
     """
@@ -309,7 +309,7 @@ def _end_of_closers(line: str) -> int:
 
 
 def beginning_of(policy: StopPolicy) -> Beginning:
-    """What the answer continues with."""
+    """The text that the answer continues."""
     return Beginning(policy.head, _closers(policy), named(policy.language), policy.prose)
 
 
@@ -318,7 +318,7 @@ def _closers(policy: StopPolicy) -> Closers:
 
 
 def _has_words(text: str) -> bool:
-    """Whether there is more than figures and punctuation in it."""
+    """Whether it holds more than digits and punctuation."""
     return re.search(r"[^\W\d_]", text) is not None
 
 

@@ -67,7 +67,7 @@ def jump_before_code(text: str, policy: StopPolicy) -> int:
 
 
 def trailing_space(text: str, policy: StopPolicy) -> int:
-    """Blanks count only in front of what follows on the same line, and in a string that ends there.
+    """Keep blanks at the end only in front of text on the same line, and in a string that ends there.
 
     A line end does so only where the answer has others too, or is a line of its own.
     """
@@ -90,6 +90,6 @@ TRIMS: tuple[Trim, ...] = (
 
 
 def _is_statement(line: str) -> bool:
-    """Not so of what can be reached from elsewhere: another branch, a label, a definition, the end of a block."""
+    """False for what can be reached from elsewhere: another branch, a label, a definition, the end of a block."""
     others = r"(case|default|else|elif|except|finally|rescue|ensure|when|end|fi|done|def|class|function|fn|func)\b"
     return not re.match(rf"\W|{others}|\w+:(\s|$)|$", line.strip())

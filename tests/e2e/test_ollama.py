@@ -94,8 +94,8 @@ async def test_cancelling_the_bar_ends_the_pull_at_the_server(fake: FakeOllama) 
             "the progress bar",
         )
         ed.client.window_work_done_progress_cancel(lsp.WorkDoneProgressCancelParams(tokens[0]))
-        await asyncio.wait_for(fetching, 10)
-        await asyncio.wait_for(fake.http.asked("/api/pull")[0].disconnected.wait(), 10)
+        await asyncio.wait_for(fetching, 60)
+        await asyncio.wait_for(fake.http.asked("/api/pull")[0].disconnected.wait(), 60)
         assert re.search(r"stopped\. What has come is kept", ed.statuses[-1].message)
         assert MODEL not in fake.capabilities
 

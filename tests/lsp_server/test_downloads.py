@@ -42,7 +42,7 @@ async def downloading(hub: FakeHub, home: Path, **able: bool) -> AsyncIterator[E
         asking = asyncio.ensure_future(ed.request())
         await until(ed, lambda status: status.kind == "downloading" and (status.percent or 0) > 5)
         yield ed
-        await asyncio.wait_for(asking, 30)
+        await asyncio.wait_for(asking, 60)
 
 
 async def until(ed: Editor, wanted: Callable[[Any], bool]) -> Any:

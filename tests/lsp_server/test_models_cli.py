@@ -64,7 +64,7 @@ def serving(fake: FakeOllama) -> Iterator[FakeOllama]:
     finally:
         asyncio.run_coroutine_threadsafe(fake.http.stop(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
         loop.close()
 
 
@@ -182,7 +182,7 @@ def test_an_interrupted_pull_ends_at_ollama_too() -> None:
         pull = pulling("ollama:tiny:1b")
         blocking_until(lambda: fake.http.asked("/api/pull") or pull.poll() is not None, "the pull")
         pull.send_signal(signal.SIGINT)
-        _, told = pull.communicate(timeout=30)
+        _, told = pull.communicate(timeout=60)
         assert pull.returncode == 130
         assert "goes on from there" in told and "Traceback" not in told
         blocking_until(fake.http.asked("/api/pull")[0].disconnected.is_set, "the end of the pull")
@@ -218,7 +218,7 @@ def test_an_interrupted_pull_says_that_it_can_go_on(hub: FakeHub, tiny: Path) ->
 
     blocking_until(has_half, "half of the file")
     pull.send_signal(signal.SIGINT)
-    _, told = pull.communicate(timeout=30)
+    _, told = pull.communicate(timeout=60)
     hub.pace.set()
     assert pull.returncode == 130
     assert "goes on from there" in told and "Traceback" not in told

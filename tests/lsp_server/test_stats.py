@@ -16,7 +16,7 @@ from tests.waiting import until
 
 TEXT = "x = "
 ANSWER = "compute(y)"
-SOON = 20.0
+SOON = 60.0
 
 
 @pytest.fixture

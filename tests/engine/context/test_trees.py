@@ -84,17 +84,17 @@ def test_what_is_typed_while_a_thread_parses_is_in_the_tree_after_it() -> None:
 
     def slowly(*arguments: object) -> parsed.ParsedText:
         begun.set()
-        assert typed.wait(30)
+        assert typed.wait(60)
         return parse(*arguments)  # type: ignore[arg-type]
 
     with patch.object(parsed, "parse", slowly):
         thread = threading.Thread(target=lambda: document.code)
         thread.start()
-        assert begun.wait(30)
+        assert begun.wait(60)
         document.apply(0, 0, "a = 1\n")  # whoever types does not wait
         document.apply(6, 6, "b = 2\n")
         typed.set()
-        thread.join(30)
+        thread.join(60)
     assert document.text.startswith("a = 1\nb = 2\ndef")
     with patch.object(trees, "make", wraps=trees.make) as made:
         found = document.code

@@ -173,10 +173,10 @@ def test_two_pulls_at_once_fetch_once(hub: FakeHub, model: CatalogModel, content
     blocking_until(lambda: bool(hub.downloads()))
     threads.append(threading.Thread(target=run, args=(second,)))
     threads[1].start()
-    assert waiting.wait(20)
+    assert waiting.wait(60)
     hub.pace.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert len(results) == 2 and results[0] == results[1]
     assert results[0].read_bytes() == content
     assert hub.downloads() == ["bytes=0-"]
@@ -192,7 +192,7 @@ def test_who_waits_for_another_pull_can_be_cancelled(hub: FakeHub, model: Catalo
         store.ensure("tiny", seen.append, lambda: bool(seen), HUB_ONLY)
     assert [step.phase for step in seen] == ["waiting"]
     hub.pace.set()
-    first.join(20)
+    first.join(60)
     assert store.find("tiny") is not None
 
 
