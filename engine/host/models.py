@@ -71,12 +71,14 @@ class Models:
             self._sessions[ref.path] = self._load(ref)
         return self._sessions[ref.path]
 
-    def wish(self, ref: ModelRef) -> None:
+    def wish(self, ref: ModelRef) -> bool:
         """From now on the model is loaded with these threads and GPU layers. Any thread may call it.
 
-        If it is loaded otherwise, it is loaded again as soon as no job of it is half done.
+        If it is loaded otherwise, which is returned, it is loaded again as soon as no job of it is half done.
         """
         self._wishes[ref.path] = (ref.threads, ref.gpu_layers)
+        loaded = self._sessions.get(ref.path)
+        return loaded is not None and (loaded.ref.threads, loaded.ref.gpu_layers) != self._wishes[ref.path]
 
     def news(self, path: str) -> str:
         """What happened to that model when it was loaded, if nobody has been told yet."""

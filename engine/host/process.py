@@ -141,6 +141,11 @@ class Host:
         for connection in tuple(self._connections):
             connection.send_soon(wire.Loading(model, percent))
 
+    def reload_if_changed(self, ref: ModelRef) -> None:
+        """Have the model loaded with other settings, if it is loaded with others; nobody waits for idle jobs."""
+        if self.models.wish(ref):
+            self.scheduler.cancel(lambda job: job.priority == Priority.IDLE and job.model.path == ref.path)
+
     def measure_when_idle(self, ref: ModelRef) -> None:
         """Have what is not known of the model found out while nobody asks for anything."""
 
@@ -179,7 +184,7 @@ class Connection:
                     lane = LAYOUTS[type(request.prompt)].lane
                     self._submit(message, request.priority, begin, request.supersedes, lane)
                 case wire.Load(id=id, model=model):
-                    self._host.models.wish(model)
+                    self._host.reload_if_changed(model)
                     self._submit(message, Priority.ACTION, partial(self._report, id))
                 case wire.Inspect(id=id, request=request):
                     # It evaluates nothing, and must not wait until nobody types.
