@@ -62,6 +62,26 @@ def test_a_machine_without_the_server_is_set_up_by_a_press_and_told_what_failed(
         url = json.loads(origin.read_text())["url"]
         assert url.startswith("file:///") and "/dist/server/hearth_lsp-" in url and url.endswith(".whl")
 
+        # An update of the extension brings another server: it is set up anew, and the old one goes then.
+        (old,) = environments(root)
+        (lock,) = (root / "vscode").rglob("dist/server/requirements.lock")
+        lock.write_text(lock.read_text() + "# another one\n")
+        editor.command("Hearth: Restart the server")
+        editor.until(lambda: renewed(root, old), "the new one")
+        editor.until(lambda: editor.status().strip() == "Hearth", "the new server, ready")
+        assert environments(root)
+
+
+def environments(root: Path) -> list[Path]:
+    """Those that the extension has made and that are complete."""
+    storage = root / "vscode" / "user" / "User" / "globalStorage"
+    return [file.parent for file in storage.glob("*/environment-*/complete")]
+
+
+def renewed(root: Path, old: Path) -> bool:
+    found = environments(root)
+    return bool(found) and old not in found
+
 
 def others_installed(folder: Path) -> Path:
     """All that is installed in this environment, but not the server: pip would find it there."""
