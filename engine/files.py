@@ -115,15 +115,18 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        _replace(Path(name), path)
+        replace(Path(name), path)
     except BaseException:
         with suppress(OSError):
             Path(name).unlink()
         raise
 
 
-def _replace(new: Path, path: Path) -> None:
-    """On Windows a file cannot be replaced as long as somebody reads it, a virus scanner for example."""
+def replace(new: Path, path: Path) -> None:
+    """Put `new` in the place of `path`. Raises `OSError`.
+
+    On Windows that cannot be done as long as somebody reads either of them, a virus scanner for example.
+    """
     give_up = time.monotonic() + (_PATIENCE if sys.platform == "win32" else 0)
     while True:
         try:
