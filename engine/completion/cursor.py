@@ -9,7 +9,7 @@ from hearth.engine.context import parsed
 from hearth.engine.context.documents import Document
 from hearth.engine.context.lexical import in_comment, in_string
 from hearth.engine.context.parsed import ParsedText
-from hearth.engine.context.syntax import errors_after, opens_block
+from hearth.engine.context.syntax import UNKNOWN, errors, errors_after, opens_block
 from hearth.engine.stopping.pairs import Closers
 
 
@@ -71,10 +71,18 @@ class Fit:
 
 
 def errors_with(cursor: Cursor, fit: Fit, closing: str = "") -> int:
-    """How many errors the tree has with the answer; `closing` is set behind it only to look at it."""
+    """How many errors the tree has with the answer; `closing` is set behind it only to look at it.
+
+    `UNKNOWN` where there is no time to look: then no other answer is better, and the one at hand not wrong.
+    """
     start = cursor.offset_in_code
     end = min(start + fit.replaced, len(cursor.code.text))
     return errors_after(cursor.code, start, end, fit.text + closing)
+
+
+def breaks(cursor: Cursor, count: int) -> bool:
+    """Whether so many errors are more than the tree has without the answer, as far as that is known."""
+    return errors(cursor.code) < count < UNKNOWN
 
 
 def closings(cursor: Cursor, text: str, open: str, operands: tuple[str, ...] = ()) -> Iterator[str]:

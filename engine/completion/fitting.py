@@ -9,8 +9,8 @@ import re
 from dataclasses import replace
 from itertools import takewhile
 
-from hearth.engine.completion.cursor import Cursor, Fit, closings, errors_with, indent
-from hearth.engine.context.syntax import errors, opens_block
+from hearth.engine.completion.cursor import Cursor, Fit, breaks, closings, errors_with, indent
+from hearth.engine.context.syntax import UNKNOWN, errors, opens_block
 from hearth.engine.stopping.pairs import BRACKETS, QUOTES, Closers, Pairing, pair
 from hearth.engine.stopping.scanner import policy_at
 from hearth.engine.stopping.trims import lines_below
@@ -85,7 +85,7 @@ def _among_closers(cursor: Cursor, answer: str) -> Fit:
     else:
         answer = answer[: _end_before_below(cursor, answer, found.end)]
     fit = _with_closers(cursor, answer, found.count)
-    if cursor.code.tree is None or _errors_at_least(cursor, fit, found) <= errors(cursor.code):
+    if not breaks(cursor, _errors_at_least(cursor, fit, found)):
         return fit
     if not cursor.tail.text.strip():
         return _sound_words(cursor, fit.text, len(found.open))
@@ -131,7 +131,7 @@ def _next_best(cursor: Cursor, answer: str, found: Pairing) -> Fit | None:
 def _errors_at_least(cursor: Cursor, fit: Fit, found: Pairing) -> int:
     """What the answer has left open may be closed later, or by what stands there; a statement may lack its end."""
     least = errors_with(cursor, fit)
-    for closing in closings(cursor, fit.text, found.open, (" x",)) if least > errors(cursor.code) else ():
+    for closing in closings(cursor, fit.text, found.open, (" x",)) if breaks(cursor, least) else ():
         least = min(least, errors_with(cursor, fit, closing))
     return least
 
@@ -299,7 +299,8 @@ def _repeats_or_breaks(cursor: Cursor, fit: Fit) -> bool:
         return True
     if said == below[: len(said)] and (len(said) > 1 or _ONLY_CLOSES.fullmatch(text)):
         # Without a tree one line in another column is believed to close what the one below does not.
-        return errors_with(cursor, fit) >= errors(cursor.code) if cursor.code.tree is not None else len(said) > 1
+        count = errors_with(cursor, fit) if cursor.code.tree is not None else UNKNOWN
+        return count >= errors(cursor.code) if count < UNKNOWN else len(said) > 1
     return _ONLY_CLOSES.fullmatch(text) is not None and _breaks(cursor, fit)
 
 
@@ -316,7 +317,7 @@ def _continues_a_line(cursor: Cursor, said: str = "") -> bool:
 
 
 def _breaks(cursor: Cursor, fit: Fit) -> bool:
-    return errors_with(cursor, fit) > errors(cursor.code)
+    return breaks(cursor, errors_with(cursor, fit))
 
 
 def _lines(text: str) -> list[str]:

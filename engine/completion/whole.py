@@ -2,7 +2,7 @@
 
 from hearth.engine.completion.cursor import Cursor, Fit, closings, errors_with
 from hearth.engine.completion.suggestions import Shown
-from hearth.engine.context.syntax import errors, opens_block
+from hearth.engine.context.syntax import UNKNOWN, errors, opens_block
 from hearth.engine.stopping.borders import Beginning, is_whole, last_border
 from hearth.engine.stopping.pairs import Closers, pair
 from hearth.engine.text import indent_of
@@ -41,7 +41,8 @@ def _parses(cursor: Cursor, text: str) -> bool:
         return True
     found, known = pair(text, cursor.closers, cursor.code.language), errors(cursor.code)
     fit = Fit(text, found.count)
-    return any(errors_with(cursor, fit, closing) <= known for closing in closings(cursor, text, found.open))
+    counts = (errors_with(cursor, fit, closing) for closing in closings(cursor, text, found.open))
+    return any(count <= known or count == UNKNOWN for count in counts)
 
 
 def _has_body(cursor: Cursor, text: str) -> bool:

@@ -13,7 +13,6 @@ __all__ = [
     "block_expected",
     "enclosing_definition",
     "errors",
-    "errors_added",
     "errors_after",
     "in_comment",
     "in_string",
@@ -24,6 +23,7 @@ __all__ = [
 ]
 
 MAX_ERRORS = 200  # counted in one tree
+UNKNOWN = 1_000_000  # errors of a tree that there was no time to make
 MAX_HEAD_CHARS = 1_000  # of a line that is parsed by itself
 MAX_LINES = 5_000  # looked at above a place, for those that it is nested in
 MAX_LOOKED_AT = 50_000  # nodes, to count them
@@ -69,14 +69,15 @@ def enclosing_definition(code: ParsedText, offset: int) -> Definition | None:
     return _enclosing_by_lines(code, offset)
 
 
-def errors_added(code: ParsedText, start: int, end: int, new_text: str) -> int:
-    """How many more errors the tree has once `start:end` is replaced; negative when that repairs some."""
-    return errors_after(code, start, end, new_text) - errors(code)
-
-
 def errors_after(code: ParsedText, start: int, end: int, new_text: str) -> int:
-    """How many errors the tree has once `start:end` is replaced; 0 without one."""
-    return errors(parsed.paste(code, start, end, new_text)) if code.tree is not None else 0
+    """How many errors the tree has once `start:end` is replaced; 0 without one.
+
+    `UNKNOWN`, which is more than any number, where there was no time for the tree of that.
+    """
+    if code.tree is None:
+        return 0
+    pasted = parsed.paste(code, start, end, new_text)
+    return errors(pasted) if pasted.tree is not None else UNKNOWN
 
 
 def errors(code: ParsedText) -> int:

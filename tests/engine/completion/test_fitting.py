@@ -1,5 +1,7 @@
 """How answers fit what stands around them: text with a cursor mark `‸`, the answer, what stands there then."""
 
+from dataclasses import replace
+
 import pytest
 
 from hearth.engine.completion.cursor import Cursor
@@ -102,3 +104,24 @@ CASES = [
 @pytest.mark.parametrize(("language", "text", "answer", "after"), CASES)
 def test_an_answer_fits(language: str, text: str, answer: str, after: str) -> None:
     assert inserted(text, language, answer) == after
+
+
+_UNSOUND = "\n  a = g(1,\n        2);\n  b = (;\n  return a;"  # the third line breaks the code, whatever follows
+
+
+@pytest.mark.parametrize("looks", range(8))
+async def test_an_answer_is_not_cut_where_there_is_no_time_left_to_look(
+    looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, paste = looks, parsed.paste
+
+    def hurried(code: parsed.ParsedText, start: int, end: int, new_text: str) -> parsed.ParsedText:
+        nonlocal left
+        left -= 1
+        pasted = paste(code, start, end, new_text)
+        return pasted if left >= 0 else replace(pasted, tree=None)
+
+    monkeypatch.setattr(parsed, "paste", hurried)
+    shown = inserted("int f() {‸}\n", "c", _UNSOUND)
+    known = {"int f() {\n  a = g(1,\n        2);\n‸}\n", f"int f() {{{_UNSOUND}\n‸}}\n"}
+    assert shown in known  # as far as it is sound, or whole; never cut at a place that nobody has looked at

@@ -6,7 +6,8 @@ from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.syntax import (
     block_expected,
     enclosing_definition,
-    errors_added,
+    errors,
+    errors_after,
     in_comment,
     in_string,
     unfinished_indent,
@@ -176,18 +177,18 @@ def test_the_definition_around_an_offset(language: str, text: str, name: str | N
 
 def test_an_answer_that_breaks_the_code_adds_errors() -> None:
     code, offset = marked("def f(a):\n    return ⟨⟩\n")
-    assert errors_added(code, offset, offset, "a + 1") == 0
-    assert errors_added(code, offset, offset, "a + (1") > 0
+    assert errors_after(code, offset, offset, "a + 1") - errors(code) == 0
+    assert errors_after(code, offset, offset, "a + (1") - errors(code) > 0
 
 
 def test_an_answer_that_repairs_the_code_takes_errors_away() -> None:
     code, offset = marked("def f(a):\n    return g(⟨⟩\n")
-    assert errors_added(code, offset, offset, "a)") < 0
+    assert errors_after(code, offset, offset, "a)") - errors(code) < 0
 
 
 def test_without_a_tree_no_errors_are_known() -> None:
     code, offset = marked("a ⟨⟩", "klingon")
-    assert errors_added(code, offset, offset, "(((") == 0
+    assert errors_after(code, offset, offset, "(((") - errors(code) == 0
 
 
 WORDS = [
@@ -225,7 +226,7 @@ def test_every_question_has_an_answer_at_every_place(words: list[str], language:
         assert question(code, offset) in (True, False)
     found = enclosing_definition(code, offset)
     assert found is None or found.start < offset
-    assert errors_added(code, offset, offset, "") == 0
+    assert errors_after(code, offset, offset, "") - errors(code) == 0
 
 
 @pytest.mark.parametrize(
