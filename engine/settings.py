@@ -17,11 +17,10 @@ class Between(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CompletionSettings:
-    enabled: bool = True  # suggest code while you type
+    enabled: bool = True  # false: no suggestions at all, not even when asked
     backend: str = "local"  # what runs the model: local, ollama or openai_compatible
-    model: str = (
-        "qwen2.5-coder-0.5b-instruct"  # a name of the catalog, the path of a .gguf file, or the backend's own name
-    )
+    # A name of the catalog, the path of a .gguf file, or the backend's own name.
+    model: str = "qwen2.5-coder-0.5b-instruct"
     languages_off: tuple[str, ...] = ()  # LSP language ids without completion
     max_lines: Annotated[int, Between(1, 500)] = 12  # lines of a suggestion while typing, at most
     max_lines_by_hand: Annotated[int, Between(1, 2000)] = 40  # the same of an explicitly requested one

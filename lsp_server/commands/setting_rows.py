@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 from hearth.engine.settings import Between, Settings
 from hearth.lsp_server.settings import may_be_set_by_a_project
 
-_TYPES = {bool: "true or false", int: "whole number", float: "number", str: "text"}
+_TYPES = {bool: "true or false", int: "whole number", float: "number", str: "text", tuple: "list of texts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _rows(kind: Any, path: tuple[str, ...]) -> Iterator[SettingRow]:
         limits = next((found for found in getattr(wanted, "__metadata__", ()) if isinstance(found, Between)), None)
         yield SettingRow(
             name=".".join(here),
-            type=_TYPES.get(getattr(wanted, "__origin__", wanted), "list of texts"),
+            type=_TYPES[type(getattr(defaults, each.name))],
             default=getattr(defaults, each.name),
             range=f"{limits.least:,} to {limits.most:,}" if limits else "",
             meaning=meanings.get(each.name, ""),

@@ -92,11 +92,3 @@ def test_brackets_that_a_mapping_closes_do_not_make_the_suggestion_outdated(neov
     assert screen(editor, 1) == ["x = f(g(1))"]
     editor.press("<Tab>")
     editor.until(lambda: editor.lines() == ["x = f(g(1))"], "no bracket twice")
-
-
-def test_a_plugin_manager_may_call_setup_without_having_run_the_plugin(neovim_012: Path, edit: Edit) -> None:
-    settings = scripted("first")
-    editor = _writing(edit(neovim_012, "x = \n", settings=settings, before="vim.o.loadplugins = false"), "A")
-
-    assert editor.ghost() == "first"
-    assert editor.lua("return vim.fn.exists(':Hearth')") == 2
