@@ -1,17 +1,26 @@
-# Everything on a fresh machine: `make demo` and `make test`. Needs Python >= 3.11 with venv, a C++ compiler, make.
+# Everything on a fresh machine: `make install` for use, `make demo` and `make test` for work on it.
+# Needs Python >= 3.11 with venv, a C++ compiler, make.
 PYTHON ?= python3
 BIN := .venv/bin
 MODEL := qwen2.5-coder-0.5b-instruct
 UV_COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml
 
-.PHONY: setup demo model test check bench soak lock clean
+.PHONY: install update uninstall setup demo model test check bench soak lock clean
+
+# For this user, without root: an environment in the data folder, the command in ~/.local/bin.
+install:
+	@$(PYTHON) install.py install
+
+update:
+	@$(PYTHON) install.py update
+
+uninstall:
+	@$(PYTHON) install.py uninstall
 
 setup: .venv/.installed
 
 .venv/.installed: requirements.lock pyproject.toml engine/llama_wheel/build.py
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hearth needs Python 3.11 or newer"; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' || { echo "Python's venv is missing (Debian: apt install python3-venv)"; exit 1; }
-	@command -v c++ >/dev/null || { echo "a C++ compiler is missing (Debian: apt install g++)"; exit 1; }
+	@$(PYTHON) install.py check
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "installing; llama.cpp is compiled for this machine the first time, which takes some minutes"
 	$(BIN)/python -m hearth.engine.llama_wheel install requirements.lock

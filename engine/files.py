@@ -9,7 +9,9 @@ import codecs
 import errno
 import os
 import stat
+import sys
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -30,6 +32,7 @@ CONVERSATION = 8 << 20
 DOCUMENT = 16 << 20  # a file that somebody names on the command line, or that is to be changed
 SHARED_LIBRARY = 512 << 20
 
+_PATIENCE = 1.0  # seconds
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -112,11 +115,27 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        replace(Path(name), path)
     except BaseException:
         with suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def replace(new: Path, path: Path) -> None:
+    """Put `new` in the place of `path`. Raises `OSError`.
+
+    On Windows that cannot be done as long as somebody reads either of them, a virus scanner for example.
+    """
+    give_up = time.monotonic() + (_PATIENCE if sys.platform == "win32" else 0)
+    while True:
+        try:
+            new.replace(path)
+            return
+        except PermissionError:
+            if time.monotonic() >= give_up:
+                raise
+        time.sleep(0.02)
 
 
 def _refuse_odd(path: Path | str, found: os.stat_result) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import PurePath
 from types import TracebackType
 
 from hearth.engine import backends
@@ -41,7 +40,7 @@ class Hearth:
         """
         language = language_of("", path)
         lsp_id = language.lsp_ids[0] if language else "plaintext"
-        document = Document(PurePath("/", path).as_uri(), above + below, lsp_id, path)
+        document = Document(f"untitled:{path}", above + below, lsp_id, path)  # it need not be on the disk
         found = self._loop.run(self._completer.complete(document, len(above), automatic=False))
         self._completer.forget(document.uri)
         return found.text if found else ""

@@ -1,15 +1,18 @@
 """Logs on this disk: private, rotating, shared by several processes, without secrets, without code.
 
-Where there can be no file, and where it cannot be written for a while, standard error gets the beginning of it.
+Where there can be no file, and where it cannot be written for a while, standard error gets the beginning of what a
+server or the model's process logs; what a command logs is then lost, because its output is for the user.
 
-Code gets into logs through messages of exceptions that quote what they could not handle. So, unless
-HEARTH_DEBUG is set, of an exception that nobody expected only its type and its places in our code are written.
+Code gets into logs through messages of exceptions that quote what they could not handle. So, unless HEARTH_DEBUG
+or the setting `debug` is set, of an exception that nobody expected only its type and its places in our code are
+written.
 """
 
 import logging
 import os
 import re
 import sys
+import time
 import traceback
 from contextlib import suppress
 from io import TextIOWrapper
@@ -18,9 +21,13 @@ from pathlib import Path
 from types import TracebackType
 
 from hearth.engine import paths
+from hearth.engine.files import read_bytes
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _HIDDEN = "[redacted]"
+_MOST_BYTES = 1_000_000  # of one log file
+_RETRY_SECONDS = 60.0  # after a rotation that failed
+_debug = False  # the user's setting
 # In a log, where nothing is lost by it, each value of such a name is taken for a secret, and so is what follows
 # the first letters of a key. All stand on one line: below a line of code may stand the marks of a traceback.
 _NAMED_SECRETS = (
@@ -35,22 +42,38 @@ _NAMED_SECRETS = (
 
 def to_file(name: str) -> None:
     """Send everything that is logged to `<log folder>/<name>`, of which two older ones are kept. Never raises."""
-    handler: logging.Handler
     try:
-        folder = paths.private(paths.log_dir())
-        handler = _SharedFile(folder / name, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
+        paths.private(paths.log_dir())
+        _install(_SharedFile(paths.log_dir() / name, _STDERR))
     except OSError:
-        handler = _STDERR
-    debug = is_debug()
-    handler.setFormatter(Redacting("%(asctime)s %(levelname)s %(name)s[%(process)d]: %(message)s", debug))
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    logging.raiseExceptions = debug  # a full disk must not fill the editor's own log with our tracebacks
-    root.setLevel(logging.DEBUG if debug else logging.INFO)
-    if not debug:
-        for library in ("pygls", "httpx", "httpcore", "ollama", "asyncio"):
-            # pygls logs whole messages, which contain the user's code; HTTP libraries log addresses.
-            logging.getLogger(library).setLevel(logging.CRITICAL)
+        _install(_STDERR)
+
+
+def of_command() -> None:
+    """The same for a command: to `command.log`, made once there is something to log; never to its output."""
+    _install(_SharedFile(paths.log_dir() / "command.log", logging.NullHandler(), delay=True))
+
+
+def debug(wanted: bool) -> None:
+    """The user's setting `debug`: whether more is logged, code included, from now on."""
+    global _debug
+    if wanted != _debug:
+        _debug = wanted
+        _set_level()
+
+
+def _install(handler: logging.Handler) -> None:
+    handler.setFormatter(Redacting("%(asctime)s %(levelname)s %(name)s[%(process)d]: %(message)s"))
+    logging.getLogger().handlers[:] = [handler]
+    _set_level()
+
+
+def _set_level() -> None:
+    """Of libraries nothing is logged: pygls logs messages, which contain the user's code, others addresses."""
+    logging.raiseExceptions = is_debug()  # a full disk must not fill the editor's own log with our tracebacks
+    logging.getLogger().setLevel(logging.DEBUG if is_debug() else logging.INFO)
+    for library in ("pygls", "httpx", "httpcore", "ollama", "asyncio"):
+        logging.getLogger(library).setLevel(logging.NOTSET if is_debug() else logging.CRITICAL)
 
 
 def where() -> str:
@@ -62,7 +85,7 @@ def where() -> str:
 
 
 def is_debug() -> bool:
-    return bool(os.environ.get("HEARTH_DEBUG"))
+    return _debug or bool(os.environ.get("HEARTH_DEBUG"))
 
 
 def redacted(text: str) -> str:
@@ -81,17 +104,13 @@ def redacted(text: str) -> str:
 
 
 class Redacting(logging.Formatter):
-    """Takes secrets out of what is written, and the words of unexpected exceptions unless `debug`."""
-
-    def __init__(self, layout: str, debug: bool = False) -> None:
-        super().__init__(layout)
-        self._debug = debug
+    """Takes secrets out of what is written, and the words of unexpected exceptions unless `is_debug`."""
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))
 
     def formatException(self, ei: ExcInfo) -> str:
-        if self._debug or ei[0] is None or ei[1] is None:
+        if is_debug() or ei[0] is None or ei[1] is None:
             return super().formatException(ei)
         places: list[str] = []
         error: BaseException | None = ei[1]
@@ -102,11 +121,51 @@ class Redacting(logging.Formatter):
 
 
 class _SharedFile(RotatingFileHandler):
-    """Several windows write one log: after another one rotated it, continue in the new file."""
+    """Several windows write one log: after another one rotated it, continue in the new file.
+
+    What cannot be written there goes to `spare`.
+    """
+
+    def __init__(self, file: Path, spare: logging.Handler, delay: bool = False) -> None:
+        self._spare = spare
+        self._no_rotation_before = 0.0
+        super().__init__(file, maxBytes=_MOST_BYTES, backupCount=2, encoding="utf-8", delay=delay)
 
     def shouldRollover(self, record: logging.LogRecord) -> int:
         self._follow()
+        if time.monotonic() < self._no_rotation_before:
+            return False
         return super().shouldRollover(record)
+
+    def doRollover(self) -> None:
+        """Begin a new file, whatever goes wrong: nothing that is logged, or was, may be lost by it."""
+        if self.stream is not None:
+            self.stream.close()
+            self.stream = None
+        try:
+            self._rotate()
+        except OSError:
+            self._no_rotation_before = time.monotonic() + _RETRY_SECONDS
+        self.stream = self._open()
+
+    def _rotate(self) -> None:
+        """The old ones move only once the current one has: Windows moves no file that another window has open."""
+        current = Path(self.baseFilename)
+        aside, older, oldest = (current.with_name(f"{current.name}.{end}") for end in (os.getpid(), 1, 2))
+        try:
+            try:
+                current.replace(aside)
+            except PermissionError:
+                _copy(current, aside)
+                os.truncate(current, 0)
+            if older.exists():
+                older.replace(oldest)
+            aside.replace(older)
+        except OSError:
+            with suppress(OSError):
+                if current.exists():  # else it is all that there is
+                    aside.unlink()
+            raise
 
     def _follow(self) -> None:
         stream: TextIOWrapper | None = self.stream
@@ -130,8 +189,13 @@ class _SharedFile(RotatingFileHandler):
         return super()._open()
 
     def handleError(self, record: logging.LogRecord) -> None:
-        _STDERR.setFormatter(self.formatter)
-        _STDERR.handle(record)
+        self._spare.setFormatter(self.formatter)
+        self._spare.handle(record)
+
+
+def _copy(file: Path, copy: Path) -> None:
+    copy.touch(mode=0o600)
+    copy.write_bytes(read_bytes(file, 4 * _MOST_BYTES))
 
 
 class _Stderr(logging.Handler):

@@ -78,7 +78,7 @@ def runtime_dir() -> Path:
     which all windows with this home find. Raises `PermissionError` for a folder that is another user's.
     """
     folder = _under("run", _system_runtime_dir)
-    if len(os.fsencode(folder / "host.sock")) <= _SOCKET_PATH_LIMIT:
+    if _is_short(folder):
         try:
             return private(folder)
         except ForeignFolder:
@@ -86,7 +86,11 @@ def runtime_dir() -> Path:
         except OSError:
             pass
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    return private(Path(tempfile.gettempdir()) / f"{_APP}-{_user_tag()}-{digest}")
+    name = f"{_APP}-{_user_tag()}-{digest}"
+    temporary = Path(tempfile.gettempdir()) / name
+    if sys.platform != "win32" and not _is_short(temporary):
+        return private(Path("/tmp") / name)  # a long TMPDIR, as some build systems set it
+    return private(temporary)
 
 
 class ForeignFolder(PermissionError):
@@ -144,6 +148,10 @@ def _system_runtime_dir() -> Path:
         # Without XDG_RUNTIME_DIR it warns and takes a folder in /tmp, whose owner and mode we check ourselves.
         warnings.simplefilter("ignore")
         return Path(platformdirs.user_runtime_dir(_APP, appauthor=False))
+
+
+def _is_short(folder: Path) -> bool:
+    return sys.platform == "win32" or len(os.fsencode(folder / "host.sock")) <= _SOCKET_PATH_LIMIT
 
 
 def _user_tag() -> str:

@@ -17,15 +17,16 @@ class Between(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CompletionSettings:
-    enabled: bool = True
-    backend: str = "local"  # the name of a module in engine/backends
-    model: str = "qwen2.5-coder-0.5b-instruct"  # catalog id, path of a .gguf, or the backend's own model name
+    enabled: bool = True  # false: no suggestions at all, not even when asked
+    backend: str = "local"  # what runs the model: local, ollama or openai_compatible
+    # A name of the catalog, the path of a .gguf file, or the backend's own name.
+    model: str = "qwen2.5-coder-0.5b-instruct"
     languages_off: tuple[str, ...] = ()  # LSP language ids without completion
-    max_lines: Annotated[int, Between(1, 500)] = 12  # of a suggestion while typing
-    max_lines_by_hand: Annotated[int, Between(1, 2000)] = 40  # of an explicitly requested one
-    max_tokens: Annotated[int, Between(1, 100_000)] = 160  # of one suggestion
-    prefix_tokens: Annotated[int, Between(16, 100_000)] = 1024  # text above the cursor, in tokens, at most
-    suffix_tokens: Annotated[int, Between(0, 100_000)] = 256  # text below the cursor, in tokens, at most
+    max_lines: Annotated[int, Between(1, 500)] = 12  # lines of a suggestion while typing, at most
+    max_lines_by_hand: Annotated[int, Between(1, 2000)] = 40  # the same of an explicitly requested one
+    max_tokens: Annotated[int, Between(1, 100_000)] = 160  # tokens of one suggestion, at most
+    prefix_tokens: Annotated[int, Between(16, 100_000)] = 1024  # tokens of text above the cursor, at most
+    suffix_tokens: Annotated[int, Between(0, 100_000)] = 256  # tokens of text below the cursor, at most
     # Time limit in milliseconds; then the complete statements that are certain so far are shown.
     deadline_ms: Annotated[int, Between(1, 600_000)] = 400
     # Multiple of `deadline_ms`; then part of a line is shown if nothing more is ready.
@@ -36,26 +37,26 @@ class CompletionSettings:
 
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
-    backend: str = "local"
-    model: str = "qwen2.5-coder-0.5b-instruct"
-    max_tokens: Annotated[int, Between(1, 100_000)] = 1024
-    temperature: Annotated[float, Between(0, 5)] = 0.0
+    backend: str = "local"  # what answers chat and code actions: local, ollama or openai_compatible
+    model: str = "qwen2.5-coder-0.5b-instruct"  # as in the section completion
+    max_tokens: Annotated[int, Between(1, 100_000)] = 1024  # tokens of one answer, at most
+    temperature: Annotated[float, Between(0, 5)] = 0.0  # 0 always gives the most probable answer
     think: bool = True  # let reasoning models reason
     keep_history: bool = True  # chats are kept on this disk
 
 
 @dataclass(frozen=True, slots=True)
 class ContextSettings:
-    enabled: bool = True
-    tokens: Annotated[int, Between(0, 100_000)] = 512  # of other files, in one prompt, at most
-    off: tuple[str, ...] = ()  # names of sources not to use
+    enabled: bool = True  # show the model related code of other files
+    tokens: Annotated[int, Between(0, 100_000)] = 512  # tokens of other files in one prompt, at most
+    off: tuple[str, ...] = ()  # names of context sources not to use
 
 
 @dataclass(frozen=True, slots=True)
 class HostSettings:
-    threads: Annotated[int, Between(0, 1024)] = 0  # 0: as many as there are physical cores
-    gpu_layers: Annotated[int, Between(-1, 10_000)] = 0  # -1: all
-    # The model process exits after this time without clients.
+    threads: Annotated[int, Between(0, 1024)] = 0  # of the model; 0: one for each fast core that Hearth may use
+    gpu_layers: Annotated[int, Between(-1, 10_000)] = 0  # layers of the model on the GPU; -1: all
+    # The model process exits after so many minutes without clients.
     idle_minutes: Annotated[float, Between(0, 100_000)] = 10.0
     # Restarts pause for five minutes after this many crashes within ten.
     crash_budget: Annotated[int, Between(1, 1000)] = 6
@@ -63,24 +64,26 @@ class HostSettings:
 
 @dataclass(frozen=True, slots=True)
 class OllamaSettings:
-    url: str = "http://127.0.0.1:11434"
-    keep_alive: str = "30m"
-    allow_remote: bool = False
+    url: str = "http://127.0.0.1:11434"  # where Ollama listens
+    keep_alive: str = "30m"  # how long Ollama keeps the model loaded after the last request
+    allow_remote: bool = False  # allow a server on another machine; your code is then sent there
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAISettings:
-    url: str = "http://127.0.0.1:8080/v1"
+    url: str = "http://127.0.0.1:8080/v1"  # where the server listens: llama-server, LM Studio, vLLM
     api_key_env: str = ""  # the name of an environment variable, never the key itself
     api_key_command: str = ""  # a command that prints the key, such as one that asks your keyring
-    fim: str = "auto"  # auto, infill (llama-server), suffix, or raw (FIM tokens in the prompt)
-    allow_remote: bool = False
+    fim: str = (
+        "auto"  # how to ask for a middle: auto, infill (llama-server), suffix, or raw (FIM tokens in the prompt)
+    )
+    allow_remote: bool = False  # allow a server on another machine; your code is then sent there
 
 
 @dataclass(frozen=True, slots=True)
 class DownloadSettings:
-    allowed: bool = True  # False: never access the network to get a model
-    mirror: str = "auto"  # auto, hub or wheels
+    allowed: bool = True  # download models; false: never access the network for one
+    mirror: str = "auto"  # where models come from: auto, hub or wheels
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +102,4 @@ class Settings:
     openai_compatible: OpenAISettings = field(default_factory=OpenAISettings)
     downloads: DownloadSettings = field(default_factory=DownloadSettings)
     stats: StatsSettings = field(default_factory=StatsSettings)
-    debug: bool = False  # logs may then contain code
+    debug: bool = False  # log more; logs may then contain code

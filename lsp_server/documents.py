@@ -6,8 +6,10 @@ that answers `hearth/documentText` (`experimental.hearth.documentText`) is asked
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from lsprotocol import types as lsp
 from pygls.uris import to_fs_path
@@ -49,6 +51,12 @@ class Documents:
 
     def get(self, uri: str) -> Document | None:
         return self._open.get(uri)
+
+    def at(self, path: Path) -> Document | None:
+        """The open document of that file. URIs do not tell: clients escape and spell them in their own ways."""
+        wanted = _same_file(str(path))
+        found = (each for each in self._open.values() if each.path and _same_file(each.path) == wanted)
+        return next(found, None)
 
     def all(self) -> tuple[Document, ...]:
         """The oldest first."""
@@ -188,6 +196,11 @@ class Documents:
         log.warning("a document had come out of step with the editor's and was put right")
         document.replace(text)
         self.recent_edits.forget(document.uri)
+
+
+def _same_file(path: str) -> str:
+    """Equal for all ways to write the path of one file: letter case on Windows, links, junctions."""
+    return os.path.normcase(os.path.realpath(path))
 
 
 def reason_to_doubt(

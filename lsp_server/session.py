@@ -99,6 +99,7 @@ class Server(LanguageServer):
             self._engine.forget(uri)
 
     def _settings_changed(self) -> None:
+        logs.debug(self.settings.debug)
         if self._engine is not None:
             self._engine.drop_backends()
 

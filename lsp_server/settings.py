@@ -31,6 +31,7 @@ _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 MAX_LINE = 4_096  # characters of a hearth.toml: the parser takes seconds for a key of many thousand parts
 _MAX_TEXT = 65_536  # characters of one value
 _MAX_ITEMS = 1_000  # of a list
+_BACKSLASHES = r". In double quotes a backslash has a meaning; write paths in single quotes: 'C:\models\x.gguf'"
 READ_SECONDS = 0.5  # an editor waits for `initialize`, and a disk may be a network's
 
 _WORKSPACE_MAY_SET = {
@@ -95,6 +96,8 @@ def read_toml(path: Path, trusted: bool, seconds: float = READ_SECONDS) -> tuple
         why = error.strerror or str(error)
     except RecursionError:
         why = "its brackets are nested too deeply"
+    except tomllib.TOMLDecodeError as error:
+        why = str(error) + (_BACKSLASHES if "\\" in text else "")
     except (ValueError, MemoryError) as error:
         why = str(error) or "there is not enough memory"
     return None, [f"{path} cannot be read and is ignored: {one_line(why)}"]
@@ -116,7 +119,7 @@ def _merge(
             continue  # editors send null for what was not set
         elif is_dataclass(field_type := types[key]):
             _merge(target.setdefault(key, {}), field_type, layer, value, here, problems)
-        elif not layer.trusted and not _workspace_may_set(here):
+        elif not layer.trusted and not may_be_set_by_a_project(here):
             problems.add(_forbidden, here)
         elif wrong := _unfit(value, field_type):
             problems.add(_wrong, here, value, wrong, getattr(kind(), key))
@@ -142,7 +145,8 @@ def _unfit(value: Any, kind: Any) -> str:
     return ""
 
 
-def _workspace_may_set(path: tuple[str, ...]) -> bool:
+def may_be_set_by_a_project(path: tuple[str, ...]) -> bool:
+    """Whether the `hearth.toml` of a project may hold the setting of that path."""
     return len(path) == 2 and path[1] in _WORKSPACE_MAY_SET.get(path[0], set())
 
 

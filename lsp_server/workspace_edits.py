@@ -49,7 +49,8 @@ def test_plan(ls: Server, document: Document, target: Target) -> Plan:
 
 def of_file(ls: Server, plan: Plan, text: str) -> lsp.WorkspaceEdit:
     """Make the planned file, or change it, so that it has this text."""
-    uri, old = plan.path.as_uri(), plan.old_text or ""
+    open_one = ls.documents.at(plan.path)
+    uri, old = open_one.uri if open_one else plan.path.as_uri(), plan.old_text or ""
     document = Document(uri, old)
     edits = [
         lsp.TextEdit(convert.range_at(document, each.start, each.end, ls.client.encoding), each.text)
@@ -57,7 +58,6 @@ def of_file(ls: Server, plan: Plan, text: str) -> lsp.WorkspaceEdit:
     ]
     if not ls.client.can.created_files:
         return lsp.WorkspaceEdit(changes={uri: edits})
-    open_one = ls.documents.get(uri)
     identifier = lsp.OptionalVersionedTextDocumentIdentifier(uri, open_one.version if open_one else None)
     change = lsp.TextDocumentEdit(identifier, edits)
     if plan.old_text is not None:
@@ -76,7 +76,7 @@ def _whole_lines(text: str, edits: tuple[Edit, ...]) -> Edit:
 
 def _text_of(ls: Server, path: Path) -> str | None:
     """As it is open in the editor, else as it lies on the disk."""
-    if (open_one := ls.documents.get(path.as_uri())) is not None:
+    if (open_one := ls.documents.at(path)) is not None:
         return open_one.text
     try:
         return read_bytes(path, DOCUMENT).decode("utf-8")

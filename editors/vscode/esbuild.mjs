@@ -1,8 +1,9 @@
 import { build } from "esbuild";
+import { write } from "./notices.mjs";
 
-const common = { bundle: true, minify: true, legalComments: "none", logLevel: "warning" };
+const common = { bundle: true, minify: true, legalComments: "none", logLevel: "warning", metafile: true };
 
-await build({
+const extension = await build({
   ...common,
   entryPoints: ["src/extension.ts"],
   outfile: "dist/extension.js",
@@ -11,10 +12,11 @@ await build({
   target: "node20",
   external: ["vscode"],
 });
-await build({
+const page = await build({
   ...common,
   entryPoints: ["src/page/main.ts", "src/page/page.css"],
   outdir: "dist/page",
   format: "iife",
   target: "chrome120",
 });
+write([extension.metafile, page.metafile], "dist/THIRD-PARTY-NOTICES.txt");

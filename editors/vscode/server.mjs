@@ -1,6 +1,6 @@
-/** Builds the server's wheel from this repository into dist/server, for the extension to carry. */
+/** Builds the server's wheel from this repository into dist/server, for the extension to carry, and its lock. */
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 
 const WINDOWS = process.platform === "win32";
 const own = WINDOWS ? "../../.venv/Scripts/python.exe" : "../../.venv/bin/python";
@@ -15,3 +15,9 @@ if (status !== 0) {
   console.error(`the server's wheel was not built with ${python} (${error?.message ?? `code ${status ?? "?"}`}); PYTHON names another one`);
   process.exit(1);
 }
+const lock = spawnSync(python, ["../../install.py", "lock"], { encoding: "utf8" });
+if (lock.status !== 0 || lock.stdout === "") {
+  console.error(`what the server needs was not found: ${lock.error?.message ?? lock.stderr}`);
+  process.exit(1);
+}
+writeFileSync("dist/server/requirements.lock", lock.stdout);

@@ -54,6 +54,14 @@ class Disk:
             self._real[path] = self._resolved(path)
         return self._real[path]
 
+    def real_folder(self, path: str) -> str:
+        """The same of a folder."""
+        if "\0" in path:
+            return path
+        if path not in self._folders:
+            self._folders[path] = os.path.realpath(path)
+        return self._folders[path]
+
     def rules(self, file: str) -> "Rules | None":
         if file not in self._rules:
             self._rules[file] = _rules_in(file)
@@ -65,9 +73,7 @@ class Disk:
             return path
         if not name or name == "..":
             return os.path.realpath(path)
-        if folder not in self._folders:
-            self._folders[folder] = os.path.realpath(folder)
-        place = os.path.join(self._folders[folder], name)
+        place = os.path.join(self.real_folder(folder), name)
         return os.path.realpath(place) if os.path.islink(place) else place
 
 
@@ -117,8 +123,12 @@ def root_of(path: str, workspace_roots: Sequence[str], disk: Disk | None = None)
 
 
 def _innermost(real: str, workspace_roots: Sequence[str], disk: Disk) -> str | None:
-    roots = [disk.real(root) for root in workspace_roots]
-    holding = [root for root in roots if real == root or real.startswith(root.rstrip(os.sep) + os.sep)]
+    # A root as a whole: its own last part may be a junction, or spelt in another letter case than on the disk.
+    roots = [disk.real_folder(root) for root in workspace_roots]
+    place = os.path.normcase(real)
+    holding = [
+        root for root in roots if f"{place}{os.sep}".startswith(os.path.normcase(root).rstrip(os.sep) + os.sep)
+    ]
     return max(holding, key=len, default=None)
 
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from typing import Any
 
-from hearth.engine import errors
+from hearth.engine import errors, paths, state
 from hearth.engine.host import starter, wire
 from hearth.engine.host.profiles import PROFILES
 from hearth.engine.types import AnyRequest, Finished, ModelRef, Piece, Probe
@@ -58,7 +58,9 @@ class HostClient:
                 raise errors.BackendError("the model's process did not report on the model")
             except errors.HostDied:
                 log.warning("the host died while loading %s (attempt %d)", model.id, attempt + 1)
-        raise errors.BrokenModel(f"{model.id} cannot be loaded: the model's process dies each time")
+        raise errors.BrokenModel(
+            f"{model.id} cannot be loaded: the model's process dies each time{_why_nothing_is_learnt()}"
+        )
 
     async def generate(self, model: ModelRef, request: AnyRequest) -> AsyncGenerator[Piece | Finished, None]:
         async with aclosing(self._request(lambda id: wire.Generate(id, model, request))) as events:
@@ -161,6 +163,15 @@ def _encoded(message: wire.Message) -> bytes:
         return wire.encode(message)
     except wire.WireError as error:
         raise errors.RequestRefused(f"the model's process cannot be sent this request: {error}") from error
+
+
+def _why_nothing_is_learnt() -> str:
+    """The next host takes a safer profile only if it finds a note of what crashed; the end of a sentence."""
+    file = paths.state_dir() / "client.probe"
+    if state.keep(file, b"x"):
+        file.unlink(missing_ok=True)
+        return ""
+    return f", and it cannot take safer options, because {state.trouble()}"
 
 
 def _piece(event: wire.FromHost) -> Piece | Finished | None:

@@ -23,7 +23,7 @@ def watch() -> str:
 
     That one goes to the log and is kept for `hearth doctor`.
     """
-    report = _read(_report_file())
+    report = _taken_over()
     words = last_words_in(report)
     if report.strip():
         said = _read(stderr_file().with_name("host.err.1")).splitlines()[-_LINES:]
@@ -34,9 +34,9 @@ def watch() -> str:
         log.error("the host before this one crashed:\n%s", whole)
         state.keep(_kept_file(), whole.encode())
     try:
-        _report_file().unlink(missing_ok=True)
         # Kept open for the life of the process: the handler writes to its descriptor.
-        faulthandler.enable(os.fdopen(os.open(_report_file(), os.O_CREAT | os.O_WRONLY, 0o600), "w"))
+        flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY
+        faulthandler.enable(os.fdopen(os.open(_report_file(), flags, 0o600), "w"))
     except OSError as error:
         state.not_kept(_report_file(), error)
         faulthandler.enable()
@@ -51,11 +51,30 @@ def last_words() -> str:
 
 def last_report() -> tuple[float, str] | None:
     """(Unix time, text) of the last crash that left one."""
-    for path in (_report_file(), _kept_file()):
+    found: list[tuple[float, str]] = []
+    for path in (*_report_files(), _kept_file()):
         with suppress(OSError):
             if text := _read(path).strip():
-                return path.stat().st_mtime, logs.redacted(text)
-    return None
+                found.append((path.stat().st_mtime, logs.redacted(text)))
+    return max(found, default=None)
+
+
+def _taken_over() -> str:
+    """The newest report of hosts that are no more, "" for none; each is removed."""
+    found: list[tuple[float, str]] = []
+    for path in _report_files():
+        if _is_written(path):
+            continue
+        with suppress(OSError):  # it may have gone, or be open still
+            found.append((path.stat().st_mtime, _read(path)))
+            path.unlink()
+    return max((each for each in found if each[1].strip()), default=(0.0, ""))[1]
+
+
+def _is_written(report: Path) -> bool:
+    """Whether the host that it belongs to lives. Several do while an older one finishes what was asked of it."""
+    pid = report.stem.rpartition("-")[2]
+    return pid.isdigit() and int(pid) != os.getpid() and supervision.is_host(int(pid))
 
 
 def last_words_in(crash_report: str) -> str:
@@ -97,7 +116,12 @@ def stderr_file() -> Path:
 
 
 def _report_file() -> Path:
-    return paths.state_dir() / "host-crash.txt"
+    return paths.state_dir() / f"host-crash-{os.getpid()}.txt"
+
+
+def _report_files() -> list[Path]:
+    """Of all hosts, running or not."""
+    return [path for path in paths.state_dir().glob("host-crash-*.txt") if path != _kept_file()]
 
 
 def _kept_file() -> Path:

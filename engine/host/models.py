@@ -5,16 +5,13 @@ machine is about to swap; never while one of its jobs is half done.
 """
 
 import logging
-import os
 import time
 from collections.abc import Callable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import psutil
-
 from hearth.engine.errors import BrokenModel, ModelMissing, NotEnoughMemory
-from hearth.engine.host import memory, profiles, selftest
+from hearth.engine.host import cores, memory, profiles, selftest
 from hearth.engine.host.native import Model, library_build
 from hearth.engine.host.profiles import LoadOptions, ProfileBook
 from hearth.engine.host.session import Session
@@ -57,16 +54,31 @@ class Models:
         self._on_notice = on_notice
         self._sessions: dict[str, Session] = {}
         self._used: dict[str, float] = {}
+        self._wishes: dict[str, tuple[int, int]] = {}  # threads and GPU layers, by the file
         self._memory_is_low = False
         self.reports: dict[str, LoadReport] = {}
 
     def session(self, ref: ModelRef, in_use: Set[Session] = frozenset()) -> Session:
         """The session of this model, loaded now if need be; those `in_use` stay. Raises `ModelError`."""
         self._used[ref.path] = time.monotonic()
+        if (wished := self._wishes.get(ref.path)) is not None:
+            ref = replace(ref, threads=wished[0], gpu_layers=wished[1])
+            loaded = self._sessions.get(ref.path)
+            if loaded and loaded not in in_use and (loaded.ref.threads, loaded.ref.gpu_layers) != wished:
+                self._unload(ref.path, "its settings have changed")
         if ref.path not in self._sessions:
             self._make_room(ref, in_use)
             self._sessions[ref.path] = self._load(ref)
         return self._sessions[ref.path]
+
+    def wish(self, ref: ModelRef) -> bool:
+        """From now on the model is loaded with these threads and GPU layers. Any thread may call it.
+
+        If it is loaded otherwise, which is returned, it is loaded again as soon as no job of it is half done.
+        """
+        self._wishes[ref.path] = (ref.threads, ref.gpu_layers)
+        loaded = self._sessions.get(ref.path)
+        return loaded is not None and (loaded.ref.threads, loaded.ref.gpu_layers) != self._wishes[ref.path]
 
     def news(self, path: str) -> str:
         """What happened to that model when it was loaded, if nobody has been told yet."""
@@ -125,7 +137,7 @@ class Models:
     def _with_what_survives(self, ref: ModelRef, key: str) -> Session:
         first = self._first_profile()
         options = LoadOptions(
-            threads=ref.threads or psutil.cpu_count(logical=False) or os.cpu_count() or 1,
+            threads=ref.threads or cores.fast(),
             gpu_layers=ref.gpu_layers,
         )
         while True:
@@ -201,13 +213,14 @@ class Models:
 
 def _content_of(ref: ModelRef) -> str:
     """What tells this file from any other, and from what lay there before."""
+    on_gpu = " on the GPU" if ref.gpu_layers else ""  # what crashes there says nothing about the processor
     if ref.sha256:
-        return ref.sha256
+        return ref.sha256 + on_gpu
     try:
         found = Path(ref.path).stat()
     except OSError:
-        return ref.path
-    return f"{ref.path} {found.st_size} {found.st_mtime_ns}"
+        return ref.path + on_gpu
+    return f"{ref.path} {found.st_size} {found.st_mtime_ns}{on_gpu}"
 
 
 def _foreseen(first: int) -> tuple[str, ...]:

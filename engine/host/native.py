@@ -282,6 +282,11 @@ def library_build() -> str:
     return f"{llama_cpp.__version__} {digest.hexdigest()[:12]}"
 
 
+def can_offload() -> bool:
+    """Whether this build of llama.cpp can compute on a GPU, and has found one."""
+    return bool(llama_cpp.llama_supports_gpu_offload())
+
+
 def _load(path: str, options: LoadOptions, progress: Callable[[float], None]) -> Any:
     params = llama_cpp.llama_model_default_params()
     params.n_gpu_layers = options.gpu_layers if options.gpu_layers >= 0 else 999

@@ -21,6 +21,7 @@ from hearth.engine.errors import HearthError
 from hearth.engine.host import crashes, supervision, transport, trial, wire
 from hearth.engine.host.layouts import LAYOUTS, Lane
 from hearth.engine.host.models import Models
+from hearth.engine.host.native import can_offload
 from hearth.engine.host.profiles import ProfileBook
 from hearth.engine.host.scheduler import Job, Scheduler
 from hearth.engine.host.session import Session, Steps
@@ -40,7 +41,7 @@ def main() -> None:
     last_words = crashes.watch()
     threading.excepthook = _die_with_the_thread
     idle_seconds = float(os.environ.get("HEARTH_IDLE_MINUTES", "10")) * 60
-    asyncio.run(Host(last_words, claim).serve(idle_seconds))
+    asyncio.run(Host(last_words, claim, idle_seconds).serve())
     log.info("leaving")
     logging.shutdown()
     os._exit(0)  # nothing is left to save, and a native destructor must not crash a good exit
@@ -57,7 +58,7 @@ def _die_with_the_thread(death: threading.ExceptHookArgs) -> None:
 class Host:
     """The connections and the scheduler."""
 
-    def __init__(self, last_words: str, claim: supervision.Claim) -> None:
+    def __init__(self, last_words: str, claim: supervision.Claim, idle_seconds: float) -> None:
         book = ProfileBook(paths.state_dir() / "profiles.json")
         was_killed = bool(supervision.recent_crashes()) and not last_words
         first_profile = partial(trial.first_profile, book)
@@ -72,17 +73,18 @@ class Host:
         )
         self.scheduler = Scheduler(self.models)
         self._claim = claim
+        self.idle_seconds = idle_seconds
         self._connections: set[Connection] = set()
         self.is_leaving = False
 
-    async def serve(self, idle_seconds: float) -> None:
+    async def serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         if sys.platform != "win32":
-            self._loop.add_signal_handler(signal.SIGTERM, self._terminate)
+            self._loop.add_signal_handler(signal.SIGTERM, self.leave_now)
         self.scheduler.start()
         await self._listen()
         log.info("hearth host %s listens, process %d", VERSION, os.getpid())
-        await self._until_leaving(idle_seconds)
+        await self._until_leaving()
         self.leave_when_idle()
         self.scheduler.stop()
 
@@ -94,20 +96,20 @@ class Host:
         self._stop_listening()
         self._claim.release()
 
-    def _terminate(self) -> None:
-        """The session ends, or an administrator asks: leave now, in good order."""
+    def leave_now(self) -> None:
+        """The session ends, or the user or an administrator says so: leave at once, in good order."""
         self.leave_when_idle()
         self.scheduler.cancel(lambda _: True)
 
-    async def _until_leaving(self, idle_seconds: float) -> None:
+    async def _until_leaving(self) -> None:
         idle_since = self._loop.time()
         while not (self.is_leaving and self.scheduler.idle):
             await self._be_found()
             if self._connections or not self.scheduler.idle:
                 idle_since = self._loop.time()
-            if self._loop.time() - idle_since > idle_seconds:
+            if self._loop.time() - idle_since > self.idle_seconds:
                 return
-            await asyncio.sleep(min(0.2, idle_seconds))
+            await asyncio.sleep(min(0.2, self.idle_seconds))
 
     async def _listen(self) -> None:
         self._stop_listening = await transport.listen(paths.runtime_dir(), self._connected)
@@ -139,6 +141,11 @@ class Host:
         for connection in tuple(self._connections):
             connection.send_soon(wire.Loading(model, percent))
 
+    def reload_if_changed(self, ref: ModelRef) -> None:
+        """Have the model loaded with other settings, if it is loaded with others; nobody waits for idle jobs."""
+        if self.models.wish(ref):
+            self.scheduler.cancel(lambda job: job.priority == Priority.IDLE and job.model.path == ref.path)
+
     def measure_when_idle(self, ref: ModelRef) -> None:
         """Have what is not known of the model found out while nobody asks for anything."""
 
@@ -167,22 +174,28 @@ class Connection:
         """Serve this client until it goes. Raises `wire.WireError` when it talks nonsense."""
         while (message := await wire.read(reader, "client")) is not None:
             match message:
-                case wire.Hello():
+                case wire.Hello(idle_minutes=idle_minutes):
+                    if idle_minutes is not None:
+                        self._host.idle_seconds = idle_minutes * 60
                     still = self._host.scheduler.still
                     self.send(wire.Welcome(wire.PROTOCOL, VERSION, os.getpid(), still))
                 case wire.Generate(request=request):
                     begin = partial(Session.generate, request=request)
                     lane = LAYOUTS[type(request.prompt)].lane
                     self._submit(message, request.priority, begin, request.supersedes, lane)
-                case wire.Load(id=id):
+                case wire.Load(id=id, model=model):
+                    self._host.reload_if_changed(model)
                     self._submit(message, Priority.ACTION, partial(self._report, id))
                 case wire.Inspect(id=id, request=request):
                     # It evaluates nothing, and must not wait until nobody types.
                     self._submit(message, Priority.COMPLETION, partial(self._inspect, id, request))
                 case wire.Cancel(id=id):
                     self._host.scheduler.cancel(partial(self._is_mine, id))
-                case wire.Shutdown():
-                    self._host.leave_when_idle()
+                case wire.Shutdown(now=now):
+                    if now:
+                        self._host.leave_now()
+                    else:
+                        self._host.leave_when_idle()
 
     def send(self, message: wire.Message) -> None:
         if not self._writer.is_closing():
@@ -242,6 +255,8 @@ class Connection:
                 resident_bytes=psutil.Process().memory_info().rss,
                 threads=session.model.options.threads,
                 news=self._host.models.news(session.ref.path),
+                gpu_layers=session.model.options.gpu_layers,
+                can_offload=can_offload(),
             )
         )
         self._host.measure_when_idle(session.ref)

@@ -128,7 +128,7 @@ def _text_of(task: Task, messages: Sequence[tuple[str, str]]) -> str:
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # only the throw-away process needs it
 
     environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", _generation_blocks()]
     )
     environment.globals["raise_exception"] = _raise
     environment.globals["strftime_now"] = lambda layout: datetime.now().strftime(layout)
@@ -140,6 +140,20 @@ def _text_of(task: Task, messages: Sequence[tuple[str, str]]) -> str:
         eos_token=task.end,
     )
     return str(text).encode("utf-8", "replace").decode()
+
+
+def _generation_blocks() -> Any:
+    """`{% generation %}` marks, for training, what the assistant says; all that is inside is simply said."""
+    from jinja2.ext import Extension
+
+    class GenerationBlocks(Extension):
+        tags = {"generation"}  # noqa: RUF012 - as jinja2 has it
+
+        def parse(self, parser: Any) -> Any:
+            next(parser.stream)
+            return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
+    return GenerationBlocks
 
 
 def _raise(message: object = "") -> NoReturn:

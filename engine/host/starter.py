@@ -14,10 +14,12 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 import filelock
+import psutil
 
-from hearth.engine import errors, paths
+from hearth.engine import errors, logs, paths
 from hearth.engine.host import crashes, supervision, transport, wire
 
 log = logging.getLogger("hearth.client")
@@ -31,6 +33,7 @@ _STILL_SECONDS = 180.0
 PATIENT_THREADS = {"GOMP_SPINCOUNT": "1000"}
 # ggml would start a debugger on a process that dies, which takes seconds and may hang.
 _NO_DEBUGGER = {"GGML_NO_BACKTRACE": "1"}
+_STOP_SECONDS = 15.0
 _children: list[subprocess.Popen[bytes]] = []  # held so that nobody warns about those that still run
 
 
@@ -46,15 +49,16 @@ class Connection:
 async def connect(idle_minutes: float, crash_budget: int) -> Connection:
     """Connect to the host, starting it if need be. Raises `BackendUnavailable`."""
     try:
-        return await running() or await _start_one(idle_minutes, crash_budget)
+        return await running(idle_minutes) or await _start_one(idle_minutes, crash_budget)
     except OSError as error:  # a runtime folder that is not ours, a full disk; TimeoutError is one too
         raise errors.BackendUnavailable(f"the model's process cannot be reached: {error}") from error
 
 
-async def running() -> Connection | None:
+async def running(idle_minutes: float | None = None) -> Connection | None:
     """The host that listens now, greeted; None when nobody does, or a host of an older version that leaves.
 
-    Raises `BackendUnavailable` for a host of a newer version.
+    From now on it leaves after `idle_minutes` without clients, if they are given. Raises `BackendUnavailable` for
+    a host of a newer version.
     """
     try:
         reader, writer = await transport.connect(paths.runtime_dir())
@@ -64,17 +68,65 @@ async def running() -> Connection | None:
         return None
     found = None
     try:
-        found = await _greeted(reader, writer)
+        found = await _greeted(reader, writer, idle_minutes)
     finally:
         if found is None:
             writer.close()
     return found
 
 
-async def _greeted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Connection | None:
+async def stop() -> int | None:
+    """End the host, of whatever version, with all that is being asked of it; its process, None if there is none.
+
+    Raises `OSError` where it cannot be reached or ended.
+    """
+    pid = await _told_to_stop()
+    if pid is None and not supervision.is_running():
+        return None
+    pid = pid or supervision.host_record().running
+    give_up = time.monotonic() + _STOP_SECONDS
+    while supervision.is_running() or _is_there(pid):
+        if time.monotonic() > give_up:
+            await asyncio.to_thread(supervision.kill_hung, pid)
+            break
+        await asyncio.sleep(0.05)
+    return pid
+
+
+async def _told_to_stop() -> int | None:
+    """The process that listens and was told; None where none does."""
+    try:
+        reader, writer = await transport.connect(paths.runtime_dir())
+    except PermissionError:
+        raise
+    except OSError:
+        return None
     try:
         async with asyncio.timeout(_GREETING_SECONDS):
             writer.write(wire.encode(wire.Hello(wire.PROTOCOL, OURS)))
+            welcome = await _welcome(reader)
+            writer.write(wire.encode(wire.Shutdown(now=True)))
+            await writer.drain()
+            return welcome.pid if welcome else None
+    except (TimeoutError, wire.WireError, ConnectionError):
+        return transport.peer_pid(writer)
+    finally:
+        writer.close()
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        return bool(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+async def _greeted(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, idle_minutes: float | None
+) -> Connection | None:
+    try:
+        async with asyncio.timeout(_GREETING_SECONDS):
+            writer.write(wire.encode(wire.Hello(wire.PROTOCOL, OURS, idle_minutes)))
             welcome = await _welcome(reader)
     except TimeoutError:
         await _end(transport.peer_pid(writer))
@@ -127,7 +179,7 @@ async def _start_and_greet(idle_minutes: float, crash_budget: int) -> Connection
     process: subprocess.Popen[bytes] | None = None
     give_up = time.monotonic() + _START_SECONDS
     while time.monotonic() < give_up:
-        if found := await running():
+        if found := await running(idle_minutes):
             return found
         if process is not None and process.poll() == supervision.ANOTHER_RUNS:
             process = None  # that one listens soon; or somebody only looked whether there is one
@@ -144,19 +196,38 @@ async def _start_and_greet(idle_minutes: float, crash_budget: int) -> Connection
 def _start(idle_minutes: float) -> subprocess.Popen[bytes]:
     """-P keeps the current folder off the module path: it belongs to the user's project, not to us."""
     err_file = crashes.fresh_stderr_file()
+    debug = {"HEARTH_DEBUG": "1"} if logs.is_debug() else {}
     with err_file.open("ab") as err:
-        process = subprocess.Popen(
+        process = _apart(
             [sys.executable, "-P", "-m", "hearth.engine.host"],
             stdin=subprocess.DEVNULL,
             stdout=err,
             stderr=err,
             cwd=paths.runtime_dir(),
-            env={**PATIENT_THREADS, **_NO_DEBUGGER, **os.environ, "HEARTH_IDLE_MINUTES": str(idle_minutes)},
-            start_new_session=True,  # Ctrl-C in a terminal is not for the host
+            env={
+                **PATIENT_THREADS,
+                **_NO_DEBUGGER,
+                **os.environ,
+                **debug,
+                "HEARTH_IDLE_MINUTES": str(idle_minutes),
+            },
         )
     _children[:] = [child for child in _children if child.poll() is None]
     _children.append(process)
     return process
+
+
+def _apart(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+    """A process that Ctrl-C in this terminal, and its end, do not reach: other windows use the host too."""
+    if sys.platform == "win32":
+        # A console of its own, which nobody sees; a group of its own, for which Ctrl-C is off; and out of the job
+        # object of an editor that ends all of it, where that editor allows it.
+        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+        try:
+            return subprocess.Popen(command, creationflags=flags | subprocess.CREATE_BREAKAWAY_FROM_JOB, **options)
+        except PermissionError:
+            return subprocess.Popen(command, creationflags=flags, **options)
+    return subprocess.Popen(command, start_new_session=True, **options)
 
 
 def _does_not_start() -> errors.BackendUnavailable:

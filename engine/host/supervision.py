@@ -1,9 +1,10 @@
 """Is there a host, and may one be started? One lock and one small file that all windows share.
 
-The host holds the lock as long as it lives and keeps a note that it runs. A note without a holder of the lock
-is a crash. Too many crashes within `WINDOW` seconds use up the budget: then the host is left alone for `PAUSE`
-seconds, after which one start is tried; if that one crashes too, the next pause begins. A crash while a model is
-loaded is not counted here: it says something about that file, which is given up by itself.
+Both are in the runtime folder: windows that have another one have another host. The host holds the lock as long as
+it lives and keeps a note that it runs. A note without a holder of the lock is a crash. Too many crashes within
+`WINDOW` seconds use up the budget: then the host is left alone for `PAUSE` seconds, after which one start is
+tried; if that one crashes too, the next pause begins. A crash while a model is loaded is not counted here: it says
+something about that file, which is given up by itself.
 """
 
 import os
@@ -136,10 +137,18 @@ def kill_hung(pid: int | None = None) -> None:
     """End a host that does not answer; the recorded one by default."""
     pid = pid or host_record().running
     with suppress(psutil.Error):
-        process = psutil.Process(pid) if pid else None
-        if process and "hearth.engine.host" in process.cmdline():
+        if is_host(pid):
+            process = psutil.Process(pid)
             process.kill()
             process.wait(5)
+
+
+def is_host(pid: int) -> bool:
+    """Whether that process is a host."""
+    try:
+        return bool(pid) and "hearth.engine.host" in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
 
 
 def _settle() -> None:
@@ -170,4 +179,4 @@ def _write(written: HostRecord) -> None:
 
 
 def _file() -> Path:
-    return paths.state_dir() / "host.json"
+    return paths.runtime_dir() / "host.json"

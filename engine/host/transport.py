@@ -1,27 +1,41 @@
-"""The private door of the host: a Unix socket in a folder of mode 0700, or a named pipe on Windows."""
+"""The private door of the host: a Unix socket in a folder of mode 0700, or a named pipe on Windows.
+
+Names of pipes are one list for all users of a machine, and whoever makes a pipe first has it. So each host makes
+up a name that nobody can guess and writes it into the private folder, where only this user's clients read it. A
+host that leaves and one that comes thus never want the same name.
+"""
 
 import asyncio
-import hashlib
 import logging
 import os
+import secrets
 import socket
 import struct
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
+
+from hearth.engine.files import MANIFEST, read_text, write_atomically
 
 log = logging.getLogger("hearth.host")
 Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 _LIMIT = 1 << 20
+_PIPES = "\\\\.\\pipe\\"
 
 
 def socket_path(runtime: Path) -> Path:
     return runtime / "host.sock"
 
 
+def pipe_file(runtime: Path) -> Path:
+    """On Windows: holds the name of the pipe of the host that listens."""
+    return runtime / "host.pipe"
+
+
 def is_open(runtime: Path) -> bool:
     """Whether the socket can be found; programs that tidy temporary folders take it away."""
-    return sys.platform == "win32" or socket_path(runtime).is_socket()
+    return pipe_file(runtime).exists() if sys.platform == "win32" else socket_path(runtime).is_socket()
 
 
 async def connect(runtime: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -47,11 +61,16 @@ async def listen(runtime: Path, connected: Connected) -> Callable[[], None]:
         def protocol() -> asyncio.StreamReaderProtocol:
             return asyncio.StreamReaderProtocol(asyncio.StreamReader(limit=_LIMIT), connected, loop=loop)
 
-        servers = await loop.start_serving_pipe(protocol, _pipe_name(runtime))
+        name = rf"{_PIPES}hearth-{secrets.token_hex(16)}"
+        servers = await loop.start_serving_pipe(protocol, name)
+        write_atomically(pipe_file(runtime), name.encode())
 
         def close() -> None:
             for server in servers:
                 server.close()
+            with suppress(OSError):  # another host may have written its own name by now
+                if _pipe_name(runtime) == name:
+                    pipe_file(runtime).unlink()
 
         return close
 
@@ -101,5 +120,8 @@ def _peer(writer: asyncio.StreamWriter) -> tuple[int, int] | None:
 
 
 def _pipe_name(runtime: Path) -> str:
-    digest = hashlib.sha256(str(runtime).lower().encode()).hexdigest()[:16]
-    return rf"\\.\pipe\hearth-{digest}"
+    """Raises `OSError` where no host has written one."""
+    name = read_text(pipe_file(runtime), MANIFEST).strip()
+    if not name.startswith(_PIPES):
+        raise FileNotFoundError(f"{pipe_file(runtime)} names no pipe")
+    return name

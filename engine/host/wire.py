@@ -13,14 +13,17 @@ import msgspec
 from hearth.engine.types import Alternative, AnyRequest, FinishReason, ModelRef, Probe, Usage
 
 # Raised with every change of a message; a host and a client of different versions part ways politely.
-PROTOCOL = 9
+PROTOCOL = 10
 MAX_FRAME = 16 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
 
 class Hello(msgspec.Struct, tag=True, frozen=True):
+    """`idle_minutes`: from now on the host leaves after that time without clients; None leaves it as it is."""
+
     protocol: int
     version: str
+    idle_minutes: float | None = None
 
 
 class Generate(msgspec.Struct, tag=True, frozen=True):
@@ -32,7 +35,10 @@ class Generate(msgspec.Struct, tag=True, frozen=True):
 
 
 class Load(msgspec.Struct, tag=True, frozen=True):
-    """Load a model now, self-test included; answered by `Report` and `Done`."""
+    """Load a model now, self-test included; answered by `Report` and `Done`.
+
+    The threads and GPU layers of the last such message count: a model that is loaded otherwise is loaded again.
+    """
 
     id: int
     model: ModelRef
@@ -51,7 +57,9 @@ class Cancel(msgspec.Struct, tag=True, frozen=True):
 
 
 class Shutdown(msgspec.Struct, tag=True, frozen=True):
-    """Ask the host to leave after its current requests (an incompatible or updated client came)."""
+    """Ask the host to leave: after its current requests (an updated client came), or `now` (the user says so)."""
+
+    now: bool = False
 
 
 class Welcome(msgspec.Struct, tag=True, frozen=True):
@@ -90,6 +98,8 @@ class Report(msgspec.Struct, tag=True, frozen=True):
     resident_bytes: int
     threads: int
     news: str = ""
+    gpu_layers: int = 0
+    can_offload: bool = False  # whether this build of llama.cpp can use a GPU, and finds one
 
 
 class Inspected(msgspec.Struct, tag=True, frozen=True):

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from filelock import FileLock, Timeout
 
-from hearth.engine import paths
+from hearth.engine import files, paths
 from hearth.engine.errors import BrokenModel, DigestMismatch, DiskFull, DownloadFailed, ModelMissing
 from hearth.engine.models import digest, usable
 from hearth.engine.models.sources import Offer, Report, hub, size, wheels
@@ -99,7 +99,7 @@ def check(path: Path, offer: Offer, on_progress: OnProgress, cancelled: Cancelle
     digest.forget(path)
     wrong = f"{aside.name} has wrong contents (SHA-256 {actual}, expected {offer.file.sha256}) and was not used."
     try:
-        path.replace(rejected)
+        files.replace(path, rejected)
     except OSError as error:
         raise DigestMismatch(
             f"{wrong} Remove {path}, which cannot be renamed ({error.strerror or error})."
@@ -131,7 +131,7 @@ def _download(
             _fetch(offer, target, partial, on_progress, cancelled, settings, look)
             partial.chmod(0o600)
             check(partial, offer, on_progress, cancelled, aside=target)
-            partial.replace(target)
+            files.replace(partial, target)
             digest.move(partial, target)
     finally:
         lock.release()

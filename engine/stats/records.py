@@ -99,7 +99,7 @@ def _append(data: bytes) -> None:
     with _locked(path().parent):
         size = path().stat().st_size if path().exists() else 0
         if size and size + len(data) > _MAX_BYTES:
-            path().replace(_older())
+            files.replace(path(), _older())
             size = 0
         _write(data, size)
 
@@ -116,7 +116,8 @@ def _locked(folder: Path) -> "FileLock":
 
 
 def _write(data: bytes, size: int) -> None:
-    handle = os.open(path(), os.O_RDWR | os.O_CREAT, 0o600)
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)  # else Windows adds bytes, and `size` is wrong
+    handle = os.open(path(), flags, 0o600)
     with os.fdopen(handle, "r+b", buffering=0) as file:
         if size:
             # A power failure may have left half a line.

@@ -10,7 +10,19 @@ import typer
 
 from hearth.engine import logs
 from hearth.engine.errors import HearthError
-from hearth.lsp_server.commands import act, bench, chat, complete, demo, doctor, explain, inspect, stats
+from hearth.lsp_server.commands import (
+    act,
+    bench,
+    chat,
+    complete,
+    demo,
+    doctor,
+    explain,
+    inspect,
+    settings,
+    stats,
+    stop,
+)
 from hearth.lsp_server.commands.models import app as models
 from hearth.lsp_server.words import screen
 
@@ -26,6 +38,7 @@ app = typer.Typer(
 def run() -> int:
     """The command, as the user gave it; its exit code. Whatever goes wrong is one line, never a traceback."""
     screen.forgive()
+    logs.of_command()
     try:
         code = app(standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -81,4 +94,6 @@ app.command()(demo.demo)
 app.command()(inspect.inspect)
 app.command()(stats.stats)
 app.command()(bench.bench)
+app.command()(settings.settings)
+app.command()(stop.stop)
 app.add_typer(models, name="models")

@@ -34,6 +34,8 @@ def doctor() -> None:
     )
     table.add_row("llama.cpp", f"llama-cpp-python {version('llama-cpp-python')}")
     table.add_row("settings", str(paths.config_file()))
+    table.add_row("models", str(paths.models_dir()))
+    table.add_row("state", str(paths.state_dir()))
     table.add_row("logs", str(paths.log_dir()))
     table.add_row("backend", settings.completion.backend)
     for number, line in enumerate(held_up()):
@@ -118,8 +120,17 @@ def _findings(report: Report, path: str, where: str) -> Table:
     table.add_row("self-test", f"the arithmetic is sound; filling in the middle {fim}")
     speeds = f"prefill {report.prefill_speed:.0f} and decode {report.decode_speed:.0f} tokens/s"
     table.add_row("speed", f"{speeds}, {report.threads} threads")
+    table.add_row("GPU", _gpu(report))
     table.add_row("memory", f"{_gib(report.resident_bytes)} in the host process")
     return table
+
+
+def _gpu(report: Report) -> str:
+    if not report.can_offload:
+        return "not used: this build of llama.cpp has no support for one, or finds none"
+    if not report.gpu_layers:
+        return "there is one, but it is not used: host.gpu_layers = -1 puts the whole model on it"
+    return "used" if report.gpu_layers < 0 else f"used, for {report.gpu_layers} layers"
 
 
 def _clock(unix_time: float) -> str:

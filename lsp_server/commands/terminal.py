@@ -7,7 +7,7 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 
-from hearth.engine import paths
+from hearth.engine import logs, paths
 from hearth.engine.context.documents import Document
 from hearth.engine.errors import HearthError
 from hearth.engine.files import DOCUMENT, read_bytes
@@ -42,6 +42,7 @@ def user_settings() -> Settings:
     settings, more = resolve([layer] if layer else [])
     for problem in problems + more:
         screen.complain(problem, "yellow")
+    logs.debug(settings.debug)
     return settings
 
 

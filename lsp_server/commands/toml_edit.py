@@ -11,6 +11,8 @@ from tomlkit.exceptions import TOMLKitError
 from hearth.engine.errors import SettingsError
 from hearth.engine.files import SETTINGS, read_bytes, write_atomically
 
+_MARK = "\ufeff"  # which some editors on Windows put in front
+
 
 def set_value(path: Path, table: str, key: str, value: str) -> None:
     """Make `key` of `[table]` that string; the file and the table are made when there are none.
@@ -19,6 +21,7 @@ def set_value(path: Path, table: str, key: str, value: str) -> None:
     """
     try:
         text = read_bytes(path, SETTINGS).decode("utf-8") if path.exists() else ""
+        mark, text = _MARK if text.startswith(_MARK) else "", text.removeprefix(_MARK)
         before = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} cannot be read, so it was not changed: {error}") from error
@@ -31,7 +34,7 @@ def set_value(path: Path, table: str, key: str, value: str) -> None:
         )
     try:
         # A link to a file in somebody's dotfiles stays a link.
-        write_atomically(path.resolve(), edited.encode("utf-8"))
+        write_atomically(path.resolve(), (mark + edited).encode("utf-8"))
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror or error}") from error
 

@@ -2,7 +2,7 @@ import asyncio
 from typing import Any
 
 from hearth.engine.errors import HearthError
-from hearth.engine.models import catalog, fit, store
+from hearth.engine.models import catalog, fit, speeds, store
 from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.fit import Machine
 from hearth.engine.models.sources import Found
@@ -26,7 +26,7 @@ async def handle(ls: Server, params: Any) -> dict[str, Any]:
 
 def _models(current: dict[str, str]) -> list[dict[str, Any]]:
     machine = fit.Machine.here()
-    best = {advice.model.id for advice in fit.recommend(machine) if advice}
+    best = {advice.model.id for advice in fit.recommend(machine, speeds.measured()) if advice}
     rows = [_catalogued(model, machine, best) for model in catalog.models().values()]
     rows += [_found(found) for found in other_models.everything()]
     return [{**row, "uses": [role for role in _ROLES if current[role] == row["id"]]} for row in rows]
@@ -37,7 +37,7 @@ def _catalogued(model: CatalogModel, machine: Machine, best: set[str]) -> dict[s
         installed = store.find(model.id)
     except HearthError:  # a broken file is one that has to be downloaded again
         installed = None
-    advice = fit.judge(model, "completion" if model.plays("completion") else "chat", machine)
+    advice = fit.judge(model, "completion" if model.plays("completion") else "chat", machine, speeds.measured())
     return {
         "id": model.id,
         "role": model.role,

@@ -46,9 +46,15 @@ errors = Screen(stderr=True)
 
 
 def forgive() -> None:
-    """From now on a terminal that cannot show a letter shows a question mark."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+    """From now on a terminal that cannot show a letter shows a question mark, and what is piped in is UTF-8.
+
+    Python would take the encoding of the locale: ASCII in some containers, a code page on Windows.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    if isinstance(sys.stdin, TextIOWrapper) and not sys.stdin.isatty():
+        sys.stdin.reconfigure(encoding="utf-8", errors="strict")
 
 
 def complain(message: str, style: str = "red") -> None:

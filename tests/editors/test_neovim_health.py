@@ -25,7 +25,7 @@ def test_a_program_that_is_not_there(any_neovim: Path, edit: Edit) -> None:
     report = _report(edit(any_neovim, setup={"cmd": ["no-such-hearth", "serve"]}))
 
     assert "ERROR `no-such-hearth` is not on the PATH" in report
-    assert "make setup" in report
+    assert "make install" in report
 
 
 def test_a_program_that_does_not_run(any_neovim: Path, edit: Edit, tmp_path: Path) -> None:
@@ -128,3 +128,12 @@ def _report(editor: Editor) -> str:
 def _until_status(editor: Editor, line: str) -> Editor:
     editor.until(lambda: editor.lua("return require('hearth').statusline()") == line, line)
     return editor
+
+
+def test_a_plugin_manager_may_call_setup_without_having_run_the_plugin(neovim_012: Path, edit: Edit) -> None:
+    settings = {"completion": {"backend": "scripted", "model": "5:first"}}
+    editor = edit(neovim_012, "x = \n", settings=settings, before="vim.o.loadplugins = false")
+
+    editor.until(lambda: editor.lua("return vim.fn.exists(':Hearth')") == 2, "the command")
+    editor.press("A")
+    editor.until(lambda: editor.ghost() == "first", "ghost text")

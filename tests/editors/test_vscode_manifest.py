@@ -46,7 +46,7 @@ def test_a_project_cannot_choose_programs_models_or_servers() -> None:
     restricted = set(MANIFEST["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"])
     for name, row in _declared().items():
         path = tuple(name.split(".")[1:])
-        if not server_settings._workspace_may_set(path):
+        if not server_settings.may_be_set_by_a_project(path):
             assert row["scope"] in ("machine", "machine-overridable"), name
             assert name in restricted, name
 

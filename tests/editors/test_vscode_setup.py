@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from hearth.engine.llama_wheel import build
 from tests.editors import vscode_provision
 from tests.editors.conftest import provided
 from tests.editors.vscode import VSCode, vscode
@@ -36,7 +37,9 @@ def test_a_machine_without_the_server_is_set_up_by_a_press_and_told_what_failed(
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_CONSTRAINT": str(constraints),
     }
-    env = {**pip, "PYTHONPATH": str(others_installed(root / "others"))}
+    # llama.cpp is there already, as `make setup` has compiled it for this user.
+    cache = {"XDG_CACHE_HOME": str(build.cache().parents[1])}
+    env = {**pip, **cache, "PYTHONPATH": str(others_installed(root / "others"))}
     modules, browser = provided(vscode_provision.code_server), provided(vscode_provision.chromium)
     files = {"sample.py": "x = \n"}
     with vscode(modules, browser, vsix, root / "vscode", home, files, programs=programs, env=env) as editor:
@@ -52,11 +55,32 @@ def test_a_machine_without_the_server_is_set_up_by_a_press_and_told_what_failed(
         editor.command("Hearth: Set up the server")
         editor.until(lambda: editor.status().strip() == "Hearth", "the server, ready")
         assert accepted(editor) == "x = hello(world)"
-        made = (root / "vscode" / "user").rglob("environment/bin/hearth")
+        made = (root / "vscode" / "user").rglob("environment-*/bin/hearth")
         assert list(made), "it is in the extension's own folder"
+        assert list((root / "vscode" / "user").rglob("environment-*/complete"))
         (origin,) = (root / "vscode" / "user").rglob("hearth_lsp-*.dist-info/direct_url.json")
         url = json.loads(origin.read_text())["url"]
         assert url.startswith("file:///") and "/dist/server/hearth_lsp-" in url and url.endswith(".whl")
+
+        # An update of the extension brings another server: it is set up anew, and the old one goes then.
+        (old,) = environments(root)
+        (lock,) = (root / "vscode").rglob("dist/server/requirements.lock")
+        lock.write_text(lock.read_text() + "# another one\n")
+        editor.command("Hearth: Restart the server")
+        editor.until(lambda: renewed(root, old), "the new one")
+        editor.until(lambda: editor.status().strip() == "Hearth", "the new server, ready")
+        assert environments(root)
+
+
+def environments(root: Path) -> list[Path]:
+    """Those that the extension has made and that are complete."""
+    storage = root / "vscode" / "user" / "User" / "globalStorage"
+    return [file.parent for file in storage.glob("*/environment-*/complete")]
+
+
+def renewed(root: Path, old: Path) -> bool:
+    found = environments(root)
+    return bool(found) and old not in found
 
 
 def others_installed(folder: Path) -> Path:

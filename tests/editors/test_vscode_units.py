@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -20,3 +21,15 @@ def test_the_extension_s_own_check_passes(script: str, vsix: Path) -> None:
         command, cwd=vscode_provision.EXTENSION, env={**os.environ, "PATH": path}, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_package_holds_the_server_what_it_needs_and_the_licences_of_others(vsix: Path) -> None:
+    with zipfile.ZipFile(vsix) as archive:
+        names = archive.namelist()
+        lock = archive.read("extension/dist/server/requirements.lock").decode()
+        notices = archive.read("extension/dist/THIRD-PARTY-NOTICES.txt").decode()
+    assert len([name for name in names if name.endswith(".whl")]) == 1
+    assert "llama-cpp-python==" in lock and "pytest==" not in lock and lock.count("--hash=sha256:") > 100
+    for name in ("vscode-languageclient", "vscode-jsonrpc", "markdown-it"):
+        assert f"{name} " in notices
+    assert notices.count("Permission is hereby granted") >= 3

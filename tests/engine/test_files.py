@@ -3,6 +3,7 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -134,3 +135,24 @@ def test_the_loop_goes_on_while_work_hangs() -> None:
         asyncio.run(story())
     finally:
         free.set()
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_file_that_a_scanner_holds_for_a_moment_is_replaced(
+    times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows; played."""
+    held = iter([True] * times + [False])
+    really = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if next(held):
+            raise PermissionError(13, "Access is denied", str(target))
+        return really(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(files, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(files, "_PATIENCE", 60.0)
+    files.write_atomically(tmp_path / "notes.json", b"new")
+    assert (tmp_path / "notes.json").read_bytes() == b"new"
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.json"]

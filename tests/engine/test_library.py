@@ -1,7 +1,9 @@
 from dataclasses import replace
+from pathlib import PureWindowsPath
 
 import pytest
 
+from hearth.engine import library
 from hearth.engine.errors import HearthError, SettingsError
 from hearth.engine.library import Hearth
 from hearth.engine.settings import Settings
@@ -26,3 +28,11 @@ def test_settings_may_be_given_and_errors_are_the_engines() -> None:
     with Hearth("m", "ollama", settings) as hearth:
         with pytest.raises(HearthError, match="Nothing answers"):
             hearth.complete("x = ")
+
+
+def test_a_path_need_not_be_one_of_this_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows a path without a drive has no URI."""
+    monkeypatch.setattr(library, "PurePath", PureWindowsPath, raising=False)
+    with Hearth("width * height", backend="scripted") as hearth:
+        for path in ("a.py", "C:\\src\\a.py", "src/ä b#c.py"):
+            assert hearth.complete("def area(width, height):\n    return ", "\n", path) == "width * height"

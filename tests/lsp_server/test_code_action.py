@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from lsprotocol import types as lsp
@@ -243,6 +244,29 @@ async def test_tests_are_added_to_the_file_that_is_there(tmp_path: Path) -> None
             "from cart import add\n",
             "\n\ndef test_adds():\n    assert add(1, 2) == 3\n",
         ]
+
+
+@pytest.mark.parametrize("safe", ["()+@,&'!$;=", ""])
+async def test_tests_are_added_to_what_is_open_however_the_client_writes_its_uri(
+    safe: str, tmp_path: Path
+) -> None:
+    """Neovim escapes fewer letters than we do, and VS Code more."""
+    folder = tmp_path / "(shop) +@x,&'!$;="
+    folder.mkdir()
+    (folder / "test_cart.py").write_text("import os\n")
+    path = str(folder / "test_cart.py")
+    uri = f"file://{quote(path, safe=f'{safe}/')}"
+    unsaved = "import os\n" + "# not saved\n" * 20
+    async with acting("def test_adds():\n    assert add(1, 2) == 3") as ed:
+        item = lsp.TextDocumentItem(uri, "python", 7, unsaved)
+        ed.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+        ed.open_file(folder / "cart.py", ADD)
+        edit = (await ed.resolve((await ed.actions())["test"])).edit
+        assert edit is not None
+        ed.apply(edit)
+        (change,) = ed.other_changes
+        assert (change.text_document.uri, change.text_document.version) == (uri, 7)
+        assert change.edits[-1].range.start.line >= unsaved.count("\n")
 
 
 async def test_an_answer_that_tests_nothing_is_refused(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from hearth.engine import paths
 from hearth.engine.host import supervision
+from hearth.engine.host.wire import Report
+from hearth.lsp_server.commands import doctor
 from hearth.lsp_server.commands.doctor import crash_report
 
 
@@ -50,3 +52,12 @@ def test_the_last_words_come_with_their_time_cut_to_what_can_be_read(age: float)
     assert said[1] == "Fatal Python error: Segmentation fault"
     assert len(said) < 12
     assert str(paths.log_dir() / "host.log") in said[-1]
+
+
+@pytest.mark.parametrize(
+    ("can_offload", "layers", "said"),
+    [(False, 0, "no support"), (False, -1, "no support"), (True, 0, "host.gpu_layers = -1"), (True, -1, "used")],
+)
+def test_it_says_whether_a_gpu_is_used(can_offload: bool, layers: int, said: str) -> None:
+    report = Report(1, "m", "fast", "yes", (), 1.0, 1.0, 1, 1, gpu_layers=layers, can_offload=can_offload)
+    assert said in doctor._gpu(report)

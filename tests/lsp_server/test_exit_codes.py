@@ -31,6 +31,9 @@ RIGHT = [
     "stats",
     "stats --json",
     "stats --delete",
+    "settings",
+    "settings --markdown",
+    "stop",
 ]
 RIGHT += ["models list", "models search qwen", "models recommend", "models use qwen2.5-coder-0.5b-instruct"]
 RIGHT += ["doctor", "--version", "--help", "serve --help", "act bug FILE --help", "bench --help", "demo --help"]

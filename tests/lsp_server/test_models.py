@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hearth.engine.models import catalog
+from hearth.engine.models import catalog, fit, speeds
 from tests.e2e.editor import editor
 from tests.lsp_server.acting import ActingEditor, acting
 
@@ -46,3 +46,16 @@ async def test_a_licence_that_forbids_commercial_use_is_told_before_a_download(
         said = ["does not allow commercial use" in message for message in ed.messages]
         assert said == ([True, False] if told else [False]), "the licence, and then that downloads are off"
         assert "switched off" in ed.messages[-1]
+
+
+async def test_the_list_goes_by_the_speeds_that_were_measured_here(tmp_path: Path) -> None:
+    """As `hearth models recommend` does."""
+    settings = {"completion": {"backend": "scripted", "model": "x"}, "chat": {"backend": "scripted", "model": "x"}}
+    speeds.note("qwen2.5-coder-0.5b-instruct", 4321.0, 987.0)
+    async with acting(settings=settings) as ed:
+        answer = await _models(ed)
+    by_id = {model.id: model for model in answer.models}
+    machine = fit.Machine.here()
+    expected = fit.judge(catalog.by_id("qwen2.5-coder-0.5b-instruct"), "completion", machine, speeds.measured())
+    estimate = fit.judge(catalog.by_id("qwen2.5-coder-0.5b-instruct"), "completion", machine)
+    assert by_id["qwen2.5-coder-0.5b-instruct"].reason == expected.reason != estimate.reason

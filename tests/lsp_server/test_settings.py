@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hearth.engine.settings import Settings
 from hearth.lsp_server.settings import Layer, read_toml, resolve
+from tests.lsp_server.acting import acting
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -215,3 +216,34 @@ def test_values_of_any_depth_and_length_are_one_short_problem() -> None:
             assert settings == Settings()
             assert 1 <= len(problems) <= 6 and all(len(problem) < 400 for problem in problems)
     assert resolve([Layer("editor", {"completion": {"languages_off": ["x"] * 5_000}})])[0] == Settings()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_is_read_however_an_editor_has_encoded_it(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "hearth.toml"
+    path.write_bytes("[completion]\r\nmodel = 'ü.gguf'\r\n".encode(encoding))
+    layer, problems = read_toml(path, True)
+    assert layer and not problems and layer.values == {"completion": {"model": "ü.gguf"}}
+
+
+def test_a_path_of_windows_in_double_quotes_is_told_with_how_to_write_it(tmp_path: Path) -> None:
+    path = tmp_path / "hearth.toml"
+    path.write_text('[completion]\nmodel = "C:\\models\\x.gguf"\n')
+    _, (problem,) = read_toml(path, True)
+    assert "write paths in single quotes" in problem
+    path.write_text("[completion]\nmodel = 'C:\\models\\x.gguf'\n")
+    layer, problems = read_toml(path, True)
+    assert layer and not problems
+    path.write_text("[completion\n")
+    _, (problem,) = read_toml(path, True)
+    assert "quotes" not in problem
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_the_setting_debug_logs_more(wanted: bool, tmp_path: Path) -> None:
+    settings = {"completion": {"backend": "scripted", "model": "hello"}, "debug": wanted}
+    async with acting(settings=settings, home=tmp_path / "home") as ed:
+        ed.open("x = ‸\n")
+        assert await ed.ghost() == "hello"
+    log = (tmp_path / "home" / "logs" / "server.log").read_text()
+    assert (" DEBUG " in log) == wanted

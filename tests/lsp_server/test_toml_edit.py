@@ -71,3 +71,8 @@ def test_a_link_to_a_settings_file_stays_one(tmp_path: Path) -> None:
 def test_any_text_can_be_a_value(tmp_path_factory: pytest.TempPathFactory, value: str) -> None:
     text = edited(tmp_path_factory.mktemp("toml"), "[completion]\nmodel = 'old'\n", value)
     assert tomllib.loads(text) == {"completion": {"model": value}}
+
+
+def test_the_mark_that_editors_on_windows_put_in_front_stays(tmp_path: Path) -> None:
+    before = "\ufeff[completion]\r\nmodel = 'old' # mine\r\n"
+    assert edited(tmp_path, before) == '\ufeff[completion]\r\nmodel = "new" # mine\r\n'

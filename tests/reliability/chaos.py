@@ -132,13 +132,14 @@ async def broken_model(chaos: Chaos) -> None:
 async def clock_jump(chaos: Chaos) -> None:
     """The host's crashes seem to lie a day ahead or behind, which is what is left when the clock was set."""
     now = time.time() + chaos.rng.choice((-86400, 86400))
-    (chaos.state / "host.json").write_text(json.dumps({"running": 0, "crashes": [now + i for i in range(9)]}))
+    record = json.dumps({"running": 0, "crashes": [now + i for i in range(9)]})
+    (chaos.home / "run" / "host.json").write_text(record)
     chaos.kill()
 
 
 async def rubbish_in_the_state(chaos: Chaos) -> None:
-    for name in ("host.json", "profiles.json"):
-        (chaos.state / name).write_bytes(chaos.rng.randbytes(200))
+    for file in (chaos.home / "run" / "host.json", chaos.state / "profiles.json"):
+        file.write_bytes(chaos.rng.randbytes(200))
     chaos.kill()
 
 

@@ -1,38 +1,50 @@
 import { spawn } from "node:child_process";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
-import { carried } from "./wheel.ts";
+import { COMPLETE } from "./places.ts";
+import { findPython, here, needCompiler } from "./toolchain.ts";
+import type { Carried } from "./wheel.ts";
 import * as words from "./words.ts";
 
 const WINDOWS = process.platform === "win32";
-const CHECK = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
 
 /**
  * Make a Python environment with the server in it, with progress. False: the user stopped it, or it failed.
- * The server is the wheel in the folder `wheels` of this extension: no package index is asked for it.
+ * The server is the wheel that this extension carries, and what it needs has the digests of the lock beside it.
  */
-export async function make(folder: string, wheels: string, log: vscode.LogOutputChannel): Promise<boolean> {
+export async function make(folder: string, { wheel, lock }: Carried, log: vscode.LogOutputChannel): Promise<boolean> {
   try {
     await words.progress("setting up the server", async (report, token) => {
       const stop = new AbortController();
       token.onCancellationRequested(() => { stop.abort(); });
-      const wheel = await carried(wheels);
-      report({ message: "looking for Python 3.11 or newer" });
-      const python = await findPython(stop.signal);
-      await rm(folder, { recursive: true, force: true });
-      await mkdir(dirname(folder), { recursive: true });
-      report({ message: "creating an environment" });
-      await run(python, ["-m", "venv", folder], stop.signal, (line) => { log.info(line); });
-      const own = join(folder, WINDOWS ? "Scripts" : "bin", "python");
-      await run(own, ["-m", "pip", "install", "--disable-pip-version-check", wheel], stop.signal, (line) => {
+      const step = (message: string): void => {
+        log.info(message);
+        report({ message });
+      };
+      const tell = (line: string): void => {
         log.info(line);
         report({ message: line.slice(0, 80) });
-      });
+      };
+      step("looking for a compiler and Python 3.11 or newer");
+      await needCompiler(here(stop.signal));
+      const [program, ...argv] = await findPython(here(stop.signal));
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(dirname(folder), { recursive: true });
+      step("creating an environment");
+      await run(program, [...argv, "-m", "venv", folder], stop.signal, tell);
+      const own = join(folder, WINDOWS ? "Scripts" : "bin", "python");
+      const pip = ["-m", "pip", "install", "--disable-pip-version-check"];
+      await run(own, [...pip, "--no-deps", wheel], stop.signal, tell);
+      step("compiling llama.cpp for this machine, which takes some minutes the first time");
+      await run(own, ["-m", "hearth.engine.llama_wheel", "install", lock], stop.signal, tell);
+      step("fetching what the server needs");
+      await run(own, [...pip, "--require-hashes", "-r", lock], stop.signal, tell);
+      await writeFile(join(folder, COMPLETE), "");
     });
     return true;
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     if (!(error instanceof Error) || error.name === "AbortError") {
       return false;
     }
@@ -43,29 +55,17 @@ export async function make(folder: string, wheels: string, log: vscode.LogOutput
 }
 
 async function explain(problem: string, log: vscode.LogOutputChannel): Promise<void> {
-  const answer = await words.complain(`Hearth could not be set up: ${problem}`, "Show log", "Set path");
-  if (answer === "Show log") {
+  const answer = await words.complain(`Hearth could not be set up: ${problem}`, "Try again", "Show log", "Set path");
+  if (answer === "Try again") {
+    await vscode.commands.executeCommand("hearth.install");
+  } else if (answer === "Show log") {
     log.show();
   } else if (answer === "Set path") {
     await vscode.commands.executeCommand("workbench.action.openSettings", "hearth.path");
   }
 }
 
-async function findPython(signal: AbortSignal): Promise<string> {
-  for (const name of WINDOWS ? ["py", "python"] : ["python3", "python3.13", "python3.12", "python3.11", "python"]) {
-    try {
-      await run(name, ["-c", CHECK], signal);
-      return name;
-    } catch (error) {
-      if (signal.aborted) {
-        throw error;
-      }
-    }
-  }
-  throw new Error("there is no Python 3.11 or newer with venv and pip on the PATH. Install one (Debian: python3-venv), or set hearth.path.");
-}
-
-function run(program: string, argv: string[], signal: AbortSignal, onLine: (line: string) => void = () => undefined): Promise<void> {
+function run(program: string, argv: string[], signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, argv, { signal, stdio: ["ignore", "pipe", "pipe"] });
     let last = "";

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { ChatView } from "./chat/view.ts";
@@ -6,6 +7,7 @@ import { Documents } from "./documents.ts";
 import * as environment from "./environment.ts";
 import * as menu from "./menu.ts";
 import * as models from "./models.ts";
+import * as ownPlaces from "./places.ts";
 import * as program from "./program.ts";
 import * as prompt from "./prompt.ts";
 import { connect } from "./client.ts";
@@ -14,6 +16,7 @@ import * as settings from "./settings.ts";
 import { StatusItem } from "./status.ts";
 import type { Status } from "./statusText.ts";
 import { Usage } from "./usage.ts";
+import { carried } from "./wheel.ts";
 import * as words from "./words.ts";
 
 let client: LanguageClient | undefined;
@@ -29,13 +32,15 @@ export function activate(context: vscode.ExtensionContext): void {
     }
   });
   const chat = new ChatView(context.extensionUri, documents, () => client);
-  const own = vscode.Uri.joinPath(context.globalStorageUri, "environment").fsPath;
+  const storage = context.globalStorageUri.fsPath;
   const wheels = vscode.Uri.joinPath(context.extensionUri, "dist", "server").fsPath;
 
   const start = async (): Promise<void> => {
     await client?.dispose(2000).catch((error: unknown) => { log.warn(String(error)); });
     client = undefined;
-    const result = await program.find(places(own));
+    const server = await carried(wheels).catch(() => undefined);
+    const own = await ownPlaces.own(storage, server?.id);
+    const result = await program.find(places(own.folder));
     found = result.program;
     if (found === undefined) {
       void missing(result.problem ?? "The program `hearth` was not found.");
@@ -47,6 +52,27 @@ export function activate(context: vscode.ExtensionContext): void {
       await client.start();
     } catch (error) {
       onStatus({ kind: "stopped", message: `${found} does not start.`, help: String(error) });
+    }
+    if (own.outdated && found.startsWith(own.folder)) {
+      log.info("the server is of another version than this extension; it is set up anew meanwhile");
+      await install();
+    }
+  };
+  /** Set the server up beside an older one, which runs until then and stays if that fails. */
+  const install = async (): Promise<void> => {
+    try {
+      const server = await carried(wheels);
+      const folder = join(storage, `environment-${server.id}`);
+      if (found?.startsWith(folder) === true) {
+        await client?.dispose(2000); // Windows removes no program that runs
+        client = undefined;
+      }
+      if (await environment.make(folder, server, log)) {
+        await start();
+        await ownPlaces.tidy(storage, folder);
+      }
+    } catch (error) {
+      void words.complain(`Hearth could not be set up: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
   const onStatus = (said: Status): void => { status.update(said); };
@@ -79,7 +105,7 @@ export function activate(context: vscode.ExtensionContext): void {
     doctor: running(() => doctor.show(found ?? "hearth", documents)),
     showLogs: () => { log.show(); },
     restart: start,
-    install: async () => { if (await environment.make(own, wheels, log)) { await start(); } },
+    install,
     explainSelection: running(() => chat.explainSelection()),
     openChat: () => vscode.commands.executeCommand("hearth.chat.focus"),
     newChat: () => { chat.begin(); },

@@ -11,7 +11,7 @@ export interface Places {
   trusted: string[];
   /** The variable PATH. */
   path: string;
-  /** The environment that this extension makes. */
+  /** The environment that this extension has made, or "". */
   own: string;
 }
 
@@ -24,13 +24,13 @@ export interface Found {
 /** The server's program: as set, in the workspace's virtual environment, on the PATH, or our own. */
 export async function find(places: Places): Promise<Found> {
   if (places.setting !== "") {
-    const program = places.setting.replace(/^~(?=\/)/, homedir());
+    const program = places.setting.replace(/^~(?=[/\\])/, homedir());
     return (await runs(program)) ? { program } : { problem: `The setting hearth.path names ${program}, which is no program.` };
   }
   const folders = [
     ...places.trusted.map((folder) => bin(join(folder, ".venv"))),
     ...places.path.split(delimiter).filter((folder) => folder !== ""),
-    bin(places.own),
+    ...(places.own === "" ? [] : [bin(places.own)]),
   ];
   for (const folder of folders) {
     const program = join(folder, WINDOWS ? "hearth.exe" : "hearth");

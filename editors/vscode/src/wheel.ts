@@ -1,14 +1,27 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 
-const NONE = "this build of the extension carries no server. Install it from a checkout of Hearth (`make setup`), and set hearth.path to .venv/bin/hearth there.";
+const NONE = "this build of the extension carries no server. Install it from a checkout of Hearth (`make install`).";
 
-/** The path of the server's wheel, which `npm run package` puts into the extension. */
-export async function carried(folder: string): Promise<string> {
+/** What the extension carries, made by `npm run package`. */
+export interface Carried {
+  /** The path of the server's wheel. */
+  wheel: string;
+  /** The path of the list of what the server needs, each with its digest. */
+  lock: string;
+  /** Changes with either of them. */
+  id: string;
+}
+
+export async function carried(folder: string): Promise<Carried> {
   const names = await readdir(folder).catch((): string[] => []);
-  const wheel = names.filter((name) => name.endsWith(".whl")).sort().at(-1);
-  if (wheel === undefined) {
+  const name = names.filter((each) => each.endsWith(".whl")).sort().at(-1);
+  if (name === undefined || !names.includes("requirements.lock")) {
     throw new Error(NONE);
   }
-  return join(folder, wheel);
+  const [wheel, lock] = [join(folder, name), join(folder, "requirements.lock")];
+  const digest = createHash("sha256").update(await readFile(wheel)).update(await readFile(lock)).digest("hex");
+  const version = basename(name).split("-")[1] ?? "0";
+  return { wheel, lock, id: `${version}-${digest.slice(0, 8)}` };
 }

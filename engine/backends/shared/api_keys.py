@@ -24,7 +24,7 @@ def from_environment(options: OpenAISettings) -> str:
 async def from_command(options: OpenAISettings) -> str:
     """What `api_key_command` prints. Raises `SettingsError`, which never shows any of that."""
     try:
-        program, *arguments = shlex.split(options.api_key_command, posix=sys.platform != "win32")
+        program, *arguments = _words(options.api_key_command)
     except ValueError as error:
         raise SettingsError(f"openai_compatible.api_key_command is no command: {error}.") from error
     quiet = asyncio.subprocess.DEVNULL
@@ -50,6 +50,18 @@ async def from_command(options: OpenAISettings) -> str:
             f"and printed {len(lines)} words instead of one."
         )
     return _sendable(lines[0], f"{program} (api_key_command)")
+
+
+def _words(command: str) -> list[str]:
+    """The program and its arguments, as a shell of this system reads them. Raises `ValueError`.
+
+    On Windows a backslash is part of a path and means nothing else; quotes around a word are not part of it.
+    """
+    if sys.platform == "win32":
+        reader = shlex.shlex(command, posix=True, punctuation_chars=False)
+        reader.whitespace_split, reader.escape, reader.commenters, reader.quotes = True, "", "", '"'
+        return list(reader)
+    return shlex.split(command)
 
 
 def _sendable(key: str, source: str) -> str:

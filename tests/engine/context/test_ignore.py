@@ -169,3 +169,40 @@ def test_folders_that_lead_into_each_other_are_judged(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     assert verdict_of_path(str(tmp_path / "/".join(["a", *["b"] * 30, "c.py"])), [str(tmp_path)], Disk()).allowed
     assert verdict_of_path(str(tmp_path / "loop" / "c.py"), [str(tmp_path)], Disk()).allowed
+
+
+class AnotherSystem:
+    """Plays a disk that does not mind letter case, and on which folders may be junctions."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, links: dict[str, str]) -> None:
+        self._links = {key.lower(): value for key, value in links.items()}
+        monkeypatch.setattr(os.path, "realpath", self.realpath)
+        monkeypatch.setattr(os.path, "normcase", str.lower)
+        monkeypatch.setattr(os.path, "islink", lambda path: False)  # as it says of junctions
+
+    def realpath(self, path: str) -> str:
+        """As it is written on the disk: where a junction leads, and in the letter case of the disk."""
+        found = ""
+        for part in path.strip("/").split("/"):
+            found = self._links.get(f"{found}/{part}".lower(), f"{found}/{part}")
+        return found
+
+
+@pytest.mark.parametrize(
+    ("root", "file"),
+    [
+        ("/Users/me/Proj", "/users/me/proj/src/a.py"),
+        ("/users/me/proj", "/Users/me/Proj/src/a.py"),
+        ("/short/proj", "/Data/Proj/src/a.py"),
+        ("/short/proj", "/short/proj/src/a.py"),
+    ],
+)
+def test_a_workspace_holds_its_files_however_its_name_is_written(
+    root: str, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = {"/users": "/Users", "/Users/me/proj": "/Users/me/Proj", "/short/proj": "/Data/Proj"}
+    AnotherSystem(monkeypatch, {**links, "/data": "/Data", "/Data/proj": "/Data/Proj"})
+    assert verdict_of_path(file, [root], Disk()).allowed
+    assert "outside" in verdict_of_path("/Users/me/Other/a.py", [root], Disk()).reason
+    assert "outside" in verdict_of_path("/Users/me/Project/a.py", [root], Disk()).reason
+    assert ignore.root_of(file, [root]) is not None

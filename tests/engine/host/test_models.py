@@ -1,5 +1,6 @@
 """Loading that goes wrong half way; the native parts are played."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +78,46 @@ def test_a_model_that_does_not_pass_the_self_test_is_freed_and_loaded_with_a_saf
     assert [weights.closed for weights in loaded] == [True, False]
     assert models.reports[ref.path].profile == PROFILES[1].name
     assert "not numbers" in models.reports[ref.path].notes[0]
+
+
+class Session:
+    """One that is sound, and may be in use."""
+
+    def __init__(self, model: Weights, ref: ModelRef) -> None:
+        self.model, self.ref, self.close = model, ref, model.close
+
+
+@pytest.fixture
+def sound(monkeypatch: pytest.MonkeyPatch, loaded: list[Weights]) -> list[Weights]:
+    monkeypatch.setattr(loading, "Session", Session)
+    monkeypatch.setattr(selftest, "run", lambda session: Verdict(True))
+    return loaded
+
+
+@pytest.mark.parametrize("changed", [{"threads": 2}, {"gpu_layers": -1}])
+def test_a_model_is_loaded_again_with_other_settings(
+    changed: Any, models: Models, ref: ModelRef, sound: list[Weights]
+) -> None:
+    first: Any = models.session(ref)
+    models.wish(ref)
+    assert models.session(ref) is first
+    models.wish(replace(ref, **changed))
+    second: Any = models.session(ref)  # whoever asks, and whatever that window knows
+    assert second is not first and second.ref == replace(ref, **changed)
+    assert [weights.closed for weights in sound] == [True, False]
+
+
+def test_a_model_is_not_taken_from_under_a_job_that_is_half_done(
+    models: Models, ref: ModelRef, sound: list[Weights]
+) -> None:
+    first: Any = models.session(ref)
+    models.wish(replace(ref, threads=2))
+    assert models.session(ref, in_use={first}) is first
+    second: Any = models.session(ref)
+    assert second.ref.threads == 2
+
+
+def test_what_crashed_on_the_gpu_says_nothing_about_the_processor(ref: ModelRef) -> None:
+    for each in (ref, replace(ref, sha256="0" * 64)):
+        assert loading._content_of(each) != loading._content_of(replace(each, gpu_layers=-1))
+        assert loading._content_of(each) == loading._content_of(replace(each, threads=3))

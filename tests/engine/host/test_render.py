@@ -78,6 +78,7 @@ def test_it_ends_with_one_clear_sentence(name: str) -> None:
     [
         (CHATML, "<|im_start|>system\n\ue0000\ue001<|im_end|>\n<|im_start|>user\n\ue0001\ue001<|im_end|>\n"),
         ("{% for m in messages %}{% if loop.index0 %}{% break %}{% endif %}{{ m.role }}{% endfor %}", "system"),
+        ("{% for m in messages %}{% generation %}{{ m.role }},{% endgeneration %}{% endfor %}", "system,user,"),
         ("{{ bos_token }}|{{ eos_token }}|{{ enable_thinking }}", "<s>|</s>|True"),
         ("{{ messages | map(attribute='role') | join(',') }}", "system,user"),
         ("{{ '%d-%s' % (3, 'a') }}{{ 'a' * 3 }}{{ 2 ** 8 }}", "3-aaaa256"),

@@ -1,13 +1,15 @@
 """Finding the host among what may listen at its socket; here it is played."""
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
-from hearth.engine import paths
-from hearth.engine.errors import BackendUnavailable, HostDied, RequestRefused
+from hearth.engine import paths, state
+from hearth.engine.errors import BackendUnavailable, BrokenModel, HostDied, RequestRefused
 from hearth.engine.host import starter, supervision, transport, wire
 from hearth.engine.host.client import HostClient
 from hearth.engine.types import ChatMessage, ChatPrompt, ChatRequest, ModelRef
@@ -149,3 +151,25 @@ async def test_text_that_cannot_be_sent_is_refused_and_the_next_request_goes_thr
 async def nothing_of(events: AsyncIterator[object]) -> None:
     async for _ in events:
         pass
+
+
+@pytest.mark.parametrize("full", [False, True])
+async def test_a_host_that_dies_each_time_is_told_with_a_disk_that_is_full(
+    full: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No host then finds a note of what crashed, so none takes a safer profile."""
+
+    async def dies(self: HostClient, message_for: object) -> AsyncIterator[wire.FromHost]:
+        raise HostDied("it went away")
+        yield
+
+    def no_room(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(HostClient, "_request", dies)
+    if full:
+        monkeypatch.setattr(state, "write_atomically", no_room)
+    with pytest.raises(BrokenModel, match="dies each time") as raised:
+        await HostClient(lambda model, percent: None).load(MODEL)
+    assert ("No space left on device" in str(raised.value)) == full
+    assert not list(paths.state_dir().iterdir())

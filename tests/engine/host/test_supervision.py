@@ -1,12 +1,13 @@
 """One host at a time, and a budget of crashes that all windows share."""
 
+import errno
 import os
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from hearth.engine import paths
+from hearth.engine import paths, state
 from hearth.engine.errors import BackendUnavailable
 from hearth.engine.host import supervision
 
@@ -57,7 +58,7 @@ def test_a_host_that_had_run_for_a_while_is_started_again_at_once() -> None:
     crash(4)
     assert supervision.before_start(budget=9) > 0
     earlier = [when - 60 for when in supervision.recent_crashes()]
-    (paths.state_dir() / "host.json").write_bytes(msgspec.json.encode(supervision.HostRecord(4711, earlier)))
+    (paths.runtime_dir() / "host.json").write_bytes(msgspec.json.encode(supervision.HostRecord(4711, earlier)))
     assert supervision.before_start(budget=9) == 0
     assert len(supervision.recent_crashes()) == 5
 
@@ -109,7 +110,7 @@ def test_after_the_pause_it_is_tried_again() -> None:
     supervision.before_start(budget=9)
     written = supervision.host_record()
     long_ago = [crash - supervision.PAUSE - 1 for crash in written.crashes]
-    file = paths.state_dir() / "host.json"
+    file = paths.runtime_dir() / "host.json"
     file.write_bytes(msgspec.json.encode(supervision.HostRecord(0, long_ago)))
     assert supervision.before_start(budget=3) == 0
     assert len(supervision.recent_crashes()) == 3
@@ -125,9 +126,28 @@ def test_a_process_that_is_no_host_is_never_ended() -> None:
     supervision.kill_hung(os.getpid())
 
 
-def test_a_crash_that_cannot_be_written_down_keeps_nobody_from_starting(tmp_path: Path) -> None:
+def test_a_crash_that_cannot_be_written_down_keeps_nobody_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
     crash(1)
-    (tmp_path / "state" / "host.json").unlink()
-    (tmp_path / "state").rmdir()
-    (tmp_path / "state").write_text("a file where the folder was: nothing can be written, as on a full disk")
+
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(state, "write_atomically", full)
     assert supervision.before_start(budget=1) == 0
+
+
+def test_a_host_of_another_runtime_folder_is_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two sessions with one home: a remote one has another runtime folder than the desktop, or none."""
+    mine = supervision.claim()
+    assert mine is not None
+    other = paths.private(tmp_path / "other")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(paths, "runtime_dir", lambda: other)
+        supervision.notice_crash()
+        assert supervision.recent_crashes() == []
+        theirs = supervision.claim()
+        assert theirs is not None
+        theirs.release()
+    assert supervision.recent_crashes() == [] and supervision.is_running()
+    assert supervision.host_record().running == os.getpid()
+    mine.release()

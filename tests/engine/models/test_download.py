@@ -2,10 +2,11 @@ import errno
 import shutil
 from collections import namedtuple
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from hearth.engine import paths
+from hearth.engine import files, paths
 from hearth.engine.errors import DigestMismatch, DiskFull, DownloadFailed
 from hearth.engine.models import download, store
 from hearth.engine.models.catalog import CatalogModel
@@ -56,6 +57,26 @@ def test_a_mirror_goes_on_where_the_one_before_it_failed(
     use(monkeypatch, hub=first, wheels=second)
     # The second one's first 1,000 bytes are wrong, so they were not taken from it.
     assert Path(store.ensure("tiny").path).read_bytes() == content
+
+
+def test_a_scanner_that_reads_a_new_model_does_not_cost_the_download(
+    model: CatalogModel, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows, where a file that somebody reads cannot be moved; played."""
+    held = iter([True, True, False])
+    really = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if self.suffix == ".part" and next(held):
+            raise PermissionError(13, "being used by another process", str(self))
+        return really(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(files, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(files, "_PATIENCE", 60.0)
+    source = Source(content)
+    use(monkeypatch, hub=source)
+    assert Path(store.ensure("tiny").path).read_bytes() == content and source.calls == 1
 
 
 def test_when_every_mirror_fails_all_reasons_are_told(

@@ -47,7 +47,7 @@ function M.check_program()
   local name = command[1]
   if vim.fn.executable(name) == 0 then
     return health.error(('`%s` is not on the PATH of Neovim'):format(name), {
-      'Install it: `make setup` in a checkout of Hearth, see :help hearth-setup',
+      'Install it: `make install` in a checkout of Hearth, see :help hearth-setup',
       "Or name it: require('hearth').setup({ cmd = { '/path/to/hearth', 'serve' } })",
     })
   end
@@ -58,7 +58,7 @@ function M.check_program()
   local said = tried and done.stderr or done --[[@as string]]
   health.error(('`%s --help` failed'):format(table.concat(command, ' ')), {
     'It said: ' .. words.quoted(vim.trim(said):match('[^\n]*$') or ''),
-    'Install it anew: `make setup` in its checkout, see :help hearth-setup',
+    'Install it anew: `make install` in its checkout, see :help hearth-setup',
   })
 end
 

@@ -13,6 +13,7 @@ function M.setup(options)
   if config.values.cmd then
     server.cmd = config.values.cmd
   end
+  vim.cmd.runtime('plugin/hearth.lua') -- a plugin manager that calls this later has not run it
   vim.lsp.config('hearth', server)
   vim.lsp.enable('hearth')
 end

@@ -3,6 +3,7 @@
 import logging
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -71,3 +72,24 @@ def test_a_variable_that_is_not_set_is_told() -> None:
     with pytest.raises(SettingsError, match="HEARTH_TEST_NO_SUCH_KEY"):
         api_keys.from_environment(OpenAISettings(api_key_env="HEARTH_TEST_NO_SUCH_KEY"))
     assert api_keys.from_environment(OpenAISettings()) == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (r"C:\Tools\key.exe --raw", [r"C:\Tools\key.exe", "--raw"]),
+        (r'"C:\Program Files\key.exe" "my key"', [r"C:\Program Files\key.exe", "my key"]),
+        (
+            r'powershell -Command "(Get-Secret key).Text" # x',
+            ["powershell", "-Command", "(Get-Secret key).Text", "#", "x"],
+        ),
+        (r"op read 'op://vault/item'", ["op", "read", "'op://vault/item'"]),
+    ],
+)
+def test_on_windows_quotes_are_not_part_of_a_word_and_backslashes_are(
+    command: str, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_keys, "sys", SimpleNamespace(platform="win32"))
+    assert api_keys._words(command) == words
+    with pytest.raises(ValueError):
+        api_keys._words('"unclosed')
