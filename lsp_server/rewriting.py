@@ -15,7 +15,8 @@ from hearth.engine.backends import Backend
 from hearth.engine.characters import PlainStream, quoted
 from hearth.engine.code_actions import actions
 from hearth.engine.code_actions.actions import Action
-from hearth.engine.code_actions.rewrite import rewrite, write_tests
+from hearth.engine.code_actions.moved import moved
+from hearth.engine.code_actions.rewrite import Rewrite, rewrite, write_tests
 from hearth.engine.code_actions.targets import ActionContext, Problem, Target
 from hearth.engine.context.documents import Document
 from hearth.engine.errors import EditRefused, InvalidRequest
@@ -115,17 +116,20 @@ async def edit_for(ls: Server, asked: Wanted) -> lsp.WorkspaceEdit | None:
         backend = (await ls.engine()).chat_backend()
         preview("begin", title=words.title(asked.title))
         try:
-            edit = await progress.cancellable(_edit(ls, backend, asked, on_piece))
+            answered = await progress.cancellable(_answered(ls, backend, asked, on_piece))
         finally:
             preview("end")
-    if edit is None:
+    # Nothing is awaited from here on, so the edit is one of the text that the editor has now.
+    if answered is None:
         return None
-    if asked.document.version != asked.version or ls.documents.get(asked.document.uri) is not asked.document:
-        raise EditRefused("the file has changed meanwhile; nothing was applied")
-    return edit
+    if ls.documents.get(asked.document.uri) is not asked.document:
+        raise EditRefused("the file was closed meanwhile; nothing was applied")
+    return _rewritten(ls, asked, answered) if isinstance(answered, Rewrite) else answered
 
 
-async def _edit(ls: Server, backend: Backend, asked: Wanted, on_piece: Callable[[str], None]) -> lsp.WorkspaceEdit:
+async def _answered(
+    ls: Server, backend: Backend, asked: Wanted, on_piece: Callable[[str], None]
+) -> Rewrite | lsp.WorkspaceEdit:
     settings = ls.settings.chat
     if asked.action.mode == "file":
         try:
@@ -136,9 +140,18 @@ async def _edit(ls: Server, backend: Backend, asked: Wanted, on_piece: Callable[
             raise EditRefused("the folder of the tests does not answer") from error
         text = await write_tests(backend, settings, asked.action, asked.target, plan, on_piece)
         return workspace_edits.of_file(ls, plan, text)
-    result = await rewrite(backend, settings, asked.action, asked.target, on_piece)
-    annotation = note(asked.title, asked.action.ask_first, "written by a model; read it")
-    return workspace_edits.of_document(ls, asked.document, asked.version, result.edits, annotation)
+    return await rewrite(backend, settings, asked.action, asked.target, on_piece)
+
+
+def _rewritten(ls: Server, asked: Wanted, result: Rewrite) -> lsp.WorkspaceEdit:
+    """The edits where they belong now: somebody may have typed elsewhere meanwhile."""
+    document, target = asked.document, asked.target
+    edits = moved(result.edits, target.code.text, document.text, *target.outer)
+    said = "; ".join(["written by a model; read it", *result.notes])
+    annotation = note(asked.title, asked.action.ask_first, said)
+    if result.notes and not ls.client.can.annotated_edits:
+        ls.client.show_message(f"{asked.title}: {', '.join(result.notes)}")
+    return workspace_edits.of_document(ls, document, document.version, edits, annotation)
 
 
 def _problem(ls: Server, document: Document, diagnostic: lsp.Diagnostic) -> Problem:

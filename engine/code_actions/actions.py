@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from hearth.engine.code_actions import answers, unit_tests
-from hearth.engine.code_actions.docstrings import doc_style, documentation
+from hearth.engine.code_actions.docstrings import doc_style, documentation, is_directive
 from hearth.engine.code_actions.edits import Edit
 from hearth.engine.code_actions.local_names import local_name
 from hearth.engine.code_actions.signatures import lacks_types
+from hearth.engine.code_actions.statements import statement_at
+from hearth.engine.code_actions.syntax_nodes import outer_range
 from hearth.engine.code_actions.targets import ActionContext, Problem, Target
 from hearth.engine.context.parsed import ParsedText
-from hearth.engine.context.symbols import Definition, definitions_around
+from hearth.engine.context.symbols import Definition, definitions_around, symbols
 from hearth.engine.context.syntax import enclosing_definition
 from hearth.engine.text import end_of_line, start_of_line
 
@@ -39,6 +41,7 @@ class Action:
 
     `tokens` is the length of the longest answer, besides as many as the shown code has when `grows` is True;
     `enough` says when the model may stop before its end. `ask_first`: it may change what the program does.
+    `replaces_stub`: what stands there is only in place of the right code.
     """
 
     id: str
@@ -52,18 +55,17 @@ class Action:
     grows: bool = True
     mode: Mode = "edit"
     ask_first: bool = True
+    replaces_stub: bool = False
 
 
 def _fix(context: ActionContext) -> Target | None:
     if not context.problems:
         return None
     problem = context.problems[0]
-    around = _function(context.code, problem.start, problem.end) or enclosing_definition(
-        context.code, problem.start
-    )
-    if around is None or _lines(context.code.text, around.start, around.end) > MAX_LINES:
-        return replace(_lines_target(context, problem.start, problem.end, margin=4), problem=problem)
-    return replace(_definition_target(context, around), problem=problem)
+    around = _function(context.code, problem.start, problem.end) or _decorated(context.code, problem.start)
+    if around is not None and _lines(context.code.text, around.start, around.end) <= MAX_LINES:
+        return replace(_definition_target(context, around), problem=problem)
+    return replace(_statement_target(context, problem.start, problem.end, around), problem=problem)
 
 
 def _find_bug(context: ActionContext) -> Target | None:
@@ -86,7 +88,7 @@ def _document(context: ActionContext) -> Target | None:
     if language is None or doc_style(language) is None:
         return None
     found = _innermost(context, _DOCUMENTED_KINDS)
-    if found is None or found.doc:
+    if found is None or (found.doc and not is_directive(found.doc)):
         return None
     on_one_line = "\n" not in context.code.text[found.start : found.end].strip()
     return None if language.block == "indent" and on_one_line else _definition_target(context, found)
@@ -131,7 +133,9 @@ def _region(context: ActionContext) -> Target | None:
         selected = context.code.text[context.start : context.end].strip()
         if found and selected and len(selected) >= found.end - found.start - 2:
             return _definition_target(context, found)
-        return _lines_target(context, context.start, context.end, margin=0)
+        holding = _function(context.code, context.start, context.end)
+        around = holding if holding and holding.start < context.start and context.end <= holding.end else None
+        return replace(_lines_target(context, context.start, context.end, margin=0), around=around)
     return _function_target(context) or _lines_target(context, context.start, context.end, margin=3)
 
 
@@ -170,14 +174,14 @@ ACTIONS: tuple[Action, ...] = (
         "{stub}\n\nWrite the complete {language} code of `{name}`.",
         answers.body,
         tokens=400,
+        replaces_stub=True,
     ),
     Action(
         "document",
         "Document {name}",
         "refactor.rewrite.hearth.document",
         _document,
-        "{code}\n\nIn one or two plain sentences: what does `{name}` do, and what does it return? "
-        "Answer with the sentences only, without code.",
+        "{code}\n\n{how}Answer with that only, without code.",
         documentation,
         ask_first=False,
         tokens=120,
@@ -188,7 +192,7 @@ ACTIONS: tuple[Action, ...] = (
         "Add types to {name}",
         "refactor.rewrite.hearth.annotate",
         _annotate,
-        "{code}\n\nWrite this function again with type annotations for all parameters and the return value.",
+        "{code}\n\nWrite `{name}` again with type annotations for all parameters and the return value.",
         answers.head,
         ask_first=False,
         enough=answers.head_is_complete,
@@ -211,7 +215,7 @@ ACTIONS: tuple[Action, ...] = (
         "Simplify {name}",
         "refactor.rewrite.hearth.simplify",
         _simplify,
-        "{code}\n\nWrite this function again, simpler and shorter. It must still do the same.",
+        "{code}\n\nWrite `{name}` again, simpler and shorter. It must still do the same.",
         answers.simpler,
     ),
     Action(
@@ -287,7 +291,9 @@ def _function_target(context: ActionContext) -> Target | None:
 
 def _function(code: ParsedText, start: int, end: int) -> Definition | None:
     """The innermost function around the cursor, or the only one that the selection reaches."""
-    around = [found for found in definitions_around(code, start, end) if found.kind in ("function", "method")]
+    # One letter further left: the cursor may stand right behind the function's last one.
+    near = definitions_around(code, max(0, start - 1), end)
+    around = [found for found in near if found.kind in ("function", "method") and found.end >= start]
     holding = [found for found in around if found.start <= start and end <= found.end and found.body != found.end]
     if holding:
         return max(holding, key=lambda found: found.start)
@@ -320,6 +326,40 @@ def _innermost(context: ActionContext, kinds: Sequence[str]) -> Definition | Non
 
 def _definition_target(context: ActionContext, found: Definition) -> Target:
     return Target(context.code, found.start, found.end, found.name, found, instruction=context.instruction)
+
+
+def _decorated(code: ParsedText, offset: int) -> Definition | None:
+    """The function or class whose decorator a problem lies on."""
+    line_start, line_end = start_of_line(code.text, offset), end_of_line(code.text, offset)
+    if not code.text[line_start:line_end].lstrip().startswith(("@", "#[")):
+        return None
+    around = [
+        each
+        for each in symbols(code).definitions
+        if outer_range(code, each)[0] <= offset < max(each.start, each.body)
+    ]
+    return max(around, key=lambda each: each.start, default=None)
+
+
+def _statement_target(context: ActionContext, start: int, end: int, around: Definition | None) -> Target:
+    """The statement outside of functions at a place; in a long function, and without a tree, the line."""
+    code = context.code
+    first = start
+    while first < len(code.text) and code.text[first] in " \t":
+        first += 1
+    node = statement_at(code, first) if around is None else None
+    if node is None:
+        return replace(_lines_target(context, start, end, margin=0), around=around)
+    begin, stop = code.offset(node.start_byte), code.offset(node.end_byte)
+    stop = begin + len(code.text[begin:stop].rstrip())
+    same = (each for each in symbols(code).definitions if (each.start, each.end) == (begin, stop))
+    definition = next((each for each in same if each.body != each.end), None)
+    if definition is not None:
+        return _definition_target(context, definition)
+    # A semicolon that the grammar counts apart belongs to the statement.
+    semicolon = code.language is not None and code.language.block == "brace" and code.text[stop : stop + 1] == ";"
+    stop += semicolon
+    return Target(code, begin, stop, statement=True, instruction=context.instruction)
 
 
 def _lines_target(context: ActionContext, start: int, end: int, margin: int) -> Target:

@@ -2,48 +2,45 @@
 
 As little as possible is taken from an answer, so that as little as possible can go wrong: only the body, the
 signature, or the sentences that were asked for. All of them raise `EditRefused`, with a reason for the user.
+Whether an edit loses anything is not decided here: see `judge`.
 """
 
 import keyword
 import re
 
-import tree_sitter
-
-from hearth.engine.characters import one_line
+from hearth.engine.code_actions.answered import code_in, codes_in, is_prose, prose_in
+from hearth.engine.code_actions.brought import brought, imports_for_answer
 from hearth.engine.code_actions.edits import (
     Edit,
     Unchanged,
-    code_in,
     fitted,
     indent_unit,
-    leaves_out,
     line_end,
     minimal,
     refuse_errors,
 )
-from hearth.engine.code_actions.local_names import uses
-from hearth.engine.code_actions.new_imports import new_imports
-from hearth.engine.code_actions.signatures import imports_for, type_names, types_written, untyped
-from hearth.engine.code_actions.syntax_nodes import body_of, braces_of, field, is_docstring, node_of, text_of
+from hearth.engine.code_actions.heads import keeps_head, refuse_other_parameters
+from hearth.engine.code_actions.kept_comments import with_comments
+from hearth.engine.code_actions.local_names import renamed_uses, uses
+from hearth.engine.code_actions.one_statement import statement_replaced
+from hearth.engine.code_actions.same_definition import (
+    Answered,
+    body_range,
+    documented,
+    fitted_definition,
+    renamed_definition,
+    same_definition,
+)
+from hearth.engine.code_actions.signatures import imports_for, signature, type_names
+from hearth.engine.code_actions.syntax_nodes import body_of, is_docstring, node_of, text_of
 from hearth.engine.code_actions.targets import Target
-from hearth.engine.context.parsed import ParsedText, parse
-from hearth.engine.context.symbols import Definition, symbols
+from hearth.engine.context.parsed import ParsedText
+from hearth.engine.context.symbols import Definition
 from hearth.engine.errors import EditRefused
 from hearth.engine.languages import Language
-from hearth.engine.text import start_of_line
+from hearth.engine.text import end_of_line, start_of_line
 
 MARK = "HERE"  # what the model is shown behind the line of a problem
-# A method alone is no program in many languages; what stands around it while it is parsed.
-_AROUND = (
-    ("", ""),
-    ("class _ {\n", "\n}"),
-    ("<?php\n", ""),
-    ("<?php class _ {\n", "\n}"),
-    ("", "\n    pass"),
-    ("", " {}"),
-    ("", "}"),
-    ("class _ {\n", "}\n}"),
-)
 _WRAPPERS = ("statement_list", "statements", "block", "script_block_body")  # one node that holds all statements
 
 
@@ -59,73 +56,62 @@ def never(target: Target, answer: str) -> bool:
 
 def whole(target: Target, answer: str) -> tuple[Edit, ...]:
     """The target is replaced by the same definition of the answer, or by all its code."""
-    code = without_mark(code_in(answer, target.code.language), target.code.language)
+    language = target.code.language
+    if is_prose(language) and (language is not None or "```" not in answer or "```" in target.text):
+        new = fitted(
+            prose_in(without_mark(answer, language), target.text), language, target.code.text, target.indent
+        )
+        return _checked(target, minimal(target.code.text, target.start, target.end, new))
+    codes = [without_mark(code, language) for code in codes_in(answer, language)]
     if target.definition is None:
-        return _checked(target, _replaced(target, target.start, target.end, code))
-    found = _same_definition(target, code)
-    if found is None and target.problem is not None and "\n" not in code:
-        return _checked(target, _line_replaced(target, target.problem.start, code))
+        return _lines(target, codes)
+    found = _of_target(target, codes)
+    if found is None and target.problem is not None and "\n" not in codes[0]:
+        return _checked(target, _line_replaced(target, target.problem.start, codes[0]))
     if found is None:
         raise EditRefused(f"{target.name} is missing from the answer")
-    parsed, definition = found
-    edits = _replaced(target, target.start, target.end, _with_docstring(target, parsed, definition))
-    return _checked(target, edits, parsed)
+    return _checked(target, _definition_edits(target, *found))
 
 
 def body(target: Target, answer: str) -> tuple[Edit, ...]:
     """Only the body is taken; the target's signature and documentation stay as they are."""
-    found = _same_definition(target, code_in(answer, target.code.language))
+    found = _of_target(target, codes_in(answer, target.code.language))
     if found is None or target.definition is None:
         raise EditRefused(f"{target.name} is missing from the answer")
-    parsed, definition = found
-    if not statements(parsed, definition) or statements(parsed, definition) == statements(
-        target.code, target.definition
-    ):
+    answered, code = found
+    said = statements(answered.parsed, answered.definition)
+    if not said or said == statements(target.code, target.definition):
         raise EditRefused("the answer has no implementation")
-    start, end = body_range(target.code, target.definition)
-    new_start, new_end = body_range(parsed, definition)
-    edits = _replaced(target, start, end, _as_body(target, parsed, definition, new_start, new_end), in_place=True)
-    return _checked(target, edits, parsed)
+    edits = _body_edits(target, fitted_definition(target, answered))
+    return _checked(target, (*brought(target, code, answered, with_decorators=False), *edits))
 
 
 def simpler(target: Target, answer: str) -> tuple[Edit, ...]:
-    """The whole definition; its signature must stay, and it must not grow."""
-    code = code_in(answer, target.code.language)
-    found = _same_definition(target, code)
-    if found is not None and target.definition is not None:
-        ours, theirs = node_of(target.code, target.definition), node_of(*found)
-        if ours is not None and theirs is not None and untyped(target.code, ours) != untyped(found[0], theirs):
-            raise EditRefused(f"the parameters of {target.name} differ in the answer")
-        definition = found[1]
-        if definition.end - definition.start > 1.05 * (target.definition.end - target.definition.start):
-            raise EditRefused("the answer is longer, not simpler")
-    return whole(target, answer)
+    """The body only; the signature must be the same, and the code must not grow."""
+    found = _of_target(target, codes_in(answer, target.code.language))
+    if found is None or target.definition is None:
+        raise EditRefused(f"{target.name} is missing from the answer")
+    answered, code = found
+    refuse_other_parameters(target, answered)
+    definition = answered.definition
+    if definition.end - definition.start > 1.05 * (target.definition.end - target.definition.start):
+        raise EditRefused("the answer is longer, not simpler")
+    edits = _body_edits(target, fitted_definition(target, answered))
+    return _checked(target, (*brought(target, code, answered, with_decorators=False), *edits))
 
 
 def head(target: Target, answer: str) -> tuple[Edit, ...]:
     """Only the types are taken: of the parameters, which must be the same, and of the return value."""
     answered = code_in(answer if "```" in answer else answer.strip().strip("`"), target.code.language)
-    found = _same_definition(target, answered[: _end_of_head(target.name, answered)])
+    found = same_definition(target, answered[: _end_of_head(target.name, answered)])
     ours = node_of(target.code, target.definition) if target.definition else None
-    theirs = node_of(*found) if found else None
+    theirs = node_of(found.parsed, found.definition) if found else None
     if found is None or ours is None or theirs is None:
         raise EditRefused(f"the signature of {target.name} is missing from the answer")
-    if untyped(target.code, ours) != untyped(found[0], theirs):
-        raise EditRefused(f"the parameters of {target.name} differ in the answer")
-    old, new = field(ours, "parameters"), field(theirs, "parameters")
-    if old is None or new is None:
-        raise EditRefused(f"{target.name} has no parameter list")
-    code = target.code
-    edits = list(
-        minimal(code.text, code.offset(old.start_byte), code.offset(old.end_byte), types_written(found[0], new))
-    )
-    returned, known = field(theirs, "return_type"), field(ours, "return_type")
-    if returned is not None and known is None:
-        arrow = " -> " if code.language and code.language.name == "python" else ""
-        end = code.offset(old.end_byte)
-        edits.append(Edit(end, end, arrow + types_written(found[0], returned)))
-    names = type_names(found[0], new) | (type_names(found[0], returned) if returned else set())
-    return _checked(target, (*edits, *imports_for(target, names)))
+    refuse_other_parameters(target, found)
+    names = type_names(found.parsed, theirs)
+    imports, quoted = imports_for(target, names, answered)
+    return _checked(target, (*signature(target.code, ours, found.parsed, theirs, quoted), *imports))
 
 
 def head_is_complete(target: Target, answer: str) -> bool:
@@ -194,43 +180,122 @@ def _any_of(texts: set[str]) -> str:
     return "|".join(map(re.escape, texts))
 
 
-def _checked(target: Target, edits: tuple[Edit, ...], parsed: ParsedText | None = None) -> tuple[Edit, ...]:
-    imports = tuple(new_imports(target, parsed)) if parsed is not None else ()
+def _of_target(target: Target, codes: list[str]) -> tuple[Answered, str] | None:
+    """The answer's definition of the target, and the code that it was found in."""
+    for code in codes:
+        if (found := same_definition(target, code)) is not None:
+            return found, "\n".join([code, *(each for each in codes if each is not code)])
+    if target.instruction and target.definition is not None:
+        for code in codes:
+            if (found := renamed_definition(target, code)) is not None:
+                return found, code
+    return None
+
+
+def _definition_edits(target: Target, answered: Answered, code: str) -> tuple[Edit, ...]:
+    """The definition of the answer in place of the target, with all that it needs."""
+    found = fitted_definition(target, answered)
+    if _is_body_only(target, found):
+        edits = _body_edits(target, found)
+    else:
+        new = found.parsed.text[found.definition.start : found.definition.end]
+        new = with_comments(target.code, target.start, target.end, _with_docstring(target, found, new))
+        edits = minimal(target.code.text, target.start, target.end, new)
+    if answered.definition.name != target.name:
+        edits = (*edits, *renamed_uses(target, answered.definition.name))
+    return (*brought(target, code, answered, with_decorators=True), *edits)
+
+
+def _is_body_only(target: Target, found: Answered) -> bool:
+    """Whether the target keeps its head: the answer's one is the same, or merely leaves something out."""
+    if target.definition is None or found.definition.name != target.name:
+        return False
+    if body_of(target.code, target.definition) is None or body_of(found.parsed, found.definition) is None:
+        return False
+    said = documented(found.parsed, found.definition)
+    if target.instruction and said and said != documented(target.code, target.definition):
+        return False
+    return keeps_head(target, found)
+
+
+def _body_edits(target: Target, found: Answered) -> tuple[Edit, ...]:
+    if target.definition is None:
+        raise EditRefused("the answer contains no code")
+    start, end = body_range(target.code, target.definition)
+    new_start, new_end = body_range(found.parsed, found.definition)
+    new = found.parsed.text[new_start:new_end]
+    text = target.code.text
+    if target.code.language and target.code.language.block == "indent":
+        if "\n" not in new.strip() and "\n" not in found.parsed.text[found.definition.start : new_end]:
+            new = target.indent + indent_unit(text) + new.strip()
+        new = line_end(text) + new.lstrip("\r\n")
+    new = with_comments(target.code, start, end, new)
+    return minimal(text, start, end, new)
+
+
+def _with_docstring(target: Target, found: Answered, new: str) -> str:
+    """Models leave a docstring out to be brief, and it must not be lost by that."""
+    ours = documented(target.code, target.definition) if target.definition else ""
+    inner = body_of(found.parsed, found.definition)
+    if not ours or inner is None or documented(found.parsed, found.definition):
+        return new
+    at = found.parsed.offset(inner.start_byte)
+    line_start = start_of_line(found.parsed.text, at)
+    if line_start <= found.definition.start:
+        return new  # all on one line
+    place = line_start - found.definition.start
+    indent = found.parsed.text[line_start:at]
+    return f"{new[:place]}{indent}{ours}{line_end(target.code.text)}{new[place:]}"
+
+
+def _lines(target: Target, codes: list[str]) -> tuple[Edit, ...]:
+    """What stands in no definition of its own: a selection, one statement, or some lines."""
+    if target.statement:
+        return _checked(target, statement_replaced(target, codes))
+    if target.around is not None:
+        about = _around(target)
+        if (found := _of_target(about, codes)) is not None:
+            edits = _definition_edits(about, *found)
+            last = end_of_line(target.code.text, target.end)
+            if any(
+                edit.start < about.end and edit.end > about.start and not _within(target, edit, last)
+                for edit in edits
+            ):
+                raise EditRefused("the answer changes code outside of the selection")
+            return _checked(about, edits)
+    code = codes[0]
+    new = fitted(code, target.code.language, target.code.text, target.indent)
+    new = with_comments(target.code, target.start, target.end, new)
+    imports = imports_for_answer(target.code, code, code)
+    if imports:
+        raise EditRefused("the answer contains imports besides the selected lines")
+    return _checked(target, minimal(target.code.text, target.start, target.end, new))
+
+
+def _around(target: Target) -> Target:
+    around = target.around
+    if around is None:
+        return target
+    return Target(target.code, around.start, around.end, around.name, around, target.problem, target.instruction)
+
+
+def _within(target: Target, edit: Edit, last: int) -> bool:
+    return start_of_line(target.code.text, target.start) <= edit.start and edit.end <= last + 1
+
+
+def _checked(target: Target, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    code_edits = [edit for edit in edits if not _only_imports(edit)]
     # A problem may be solved by an import alone; without a problem one is no change worth making.
-    if not edits and not (imports and target.problem):
+    if not edits or not (code_edits or target.problem):
         raise Unchanged("the answer changes nothing")
-    for edit in edits:
-        if line := leaves_out(edit.text, target.text):
-            raise EditRefused(f"the model omitted code: {one_line(line)}")
-    edits = (*imports, *edits)
     refuse_errors(target.code, edits)
     return edits
 
 
-def _replaced(target: Target, start: int, end: int, code: str, in_place: bool = False) -> tuple[Edit, ...]:
-    text = target.code.text
-    new = code if in_place else fitted(code, target.code.language, text, target.indent)
-    return minimal(text, start, end, new)
-
-
-def _with_docstring(target: Target, parsed: ParsedText, definition: Definition) -> str:
-    """The answer's definition; models leave a docstring out to be brief, and it must not be lost by that."""
-    text = parsed.text[definition.start : definition.end]
-    ours = body_of(target.code, target.definition) if target.definition else None
-    theirs = body_of(parsed, definition)
-    if ours is None or theirs is None or not _documented(ours) or _documented(theirs):
-        return text
-    if "\n" not in parsed.text[definition.start : parsed.offset(theirs.start_byte)]:
-        return text  # all on one line
-    at = parsed.offset(theirs.start_byte)
-    line_start = start_of_line(parsed.text, at)
-    docstring = text_of(target.code, ours.named_children[0]).replace("\r\n", "\n")
-    kept = parsed.text[line_start:at] + docstring + "\n"
-    return parsed.text[definition.start : line_start] + kept + parsed.text[line_start : definition.end]
-
-
-def _documented(body: tree_sitter.Node) -> bool:
-    return bool(body.named_children) and is_docstring(body.named_children[0])
+def _only_imports(edit: Edit) -> bool:
+    lines = [line.strip() for line in edit.text.split("\n") if line.strip()]
+    words = ("import ", "from ", "use ", "using ", "#include", "import(")
+    return edit.start == edit.end and bool(lines) and all(line.startswith(words) for line in lines)
 
 
 def _line_replaced(target: Target, offset: int, code: str) -> tuple[Edit, ...]:
@@ -239,55 +304,4 @@ def _line_replaced(target: Target, offset: int, code: str) -> tuple[Edit, ...]:
     start = start_of_line(text, offset)
     end = start + len(text[start:].split("\n", 1)[0].rstrip())
     start += len(text[start:end]) - len(text[start:end].lstrip())
-    return minimal(text, start, end, code.strip())
-
-
-def _same_definition(target: Target, code: str) -> tuple[ParsedText, Definition] | None:
-    """The answer's definition of that name, with what had to be put around it to read it."""
-    for before, after in _AROUND:
-        parsed = parse(before + code + after, target.code.language)
-        for found in symbols(parsed).definitions:
-            same_kind = target.definition is None or (found.kind in ("class", "type")) == (
-                target.definition.kind in ("class", "type")
-            )
-            node = node_of(parsed, found) if found.name == target.name and same_kind else None
-            if node is not None and not node.has_error:
-                return parsed, found
-    return None
-
-
-def body_range(code: ParsedText, definition: Definition) -> tuple[int, int]:
-    """Where the statements stand: behind the head's colon or the docstring, or the whole block with its braces."""
-    node, inner = node_of(code, definition), body_of(code, definition)
-    if node is not None and (braces := braces_of(node)):
-        return code.offset(braces[0].start_byte), code.offset(braces[1].end_byte)
-    if node is None or inner is None:
-        raise EditRefused(f"{definition.name} has no body")
-    end = code.offset(inner.end_byte)
-    if code.language is None or code.language.block != "indent":
-        return code.offset(inner.start_byte), end
-    first = inner.named_children[0] if inner.named_children else None
-    if first is not None and is_docstring(first):
-        return code.offset(first.end_byte), end
-    colon = next(
-        child for child in reversed(node.children) if child.type == ":" and child.end_byte <= inner.start_byte
-    )
-    return code.offset(colon.end_byte), end
-
-
-def _as_body(target: Target, parsed: ParsedText, definition: Definition, start: int, end: int) -> str:
-    """The answer's body, indented for the target; in Python on lines of its own."""
-    line_start = start_of_line(parsed.text, definition.start)
-    line = parsed.text[line_start:]
-    indent = line[: len(line) - len(line.lstrip(" \t"))]
-    text = target.code.text
-    # The definition is fitted as a whole, and what comes in front of the body is taken off again.
-    definition_text = parsed.text[definition.start : end]
-    before = parsed.text[definition.start : start]
-    shifted = fitted(indent + definition_text, target.code.language, text, target.indent)
-    inside = shifted[len(fitted(indent + before, target.code.language, text, target.indent)) :]
-    if target.code.language and target.code.language.block == "indent":
-        if "\n" not in inside.strip():
-            inside = target.indent + indent_unit(text) + inside.strip()
-        return line_end(text) + inside.lstrip("\r\n")
-    return inside.lstrip()
+    return minimal(text, start, end, with_comments(target.code, start, end, code.strip()))

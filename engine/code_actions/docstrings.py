@@ -2,8 +2,9 @@
 
 import re
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from hearth.engine.code_actions.doc_sections import Parts, parts_of, section_style, sections
 from hearth.engine.code_actions.edits import Edit, line_end, refuse_errors
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.errors import EditRefused
@@ -14,6 +15,12 @@ _WIDTH = 100
 _MAX_CHARS = 400
 _MAX_SENTENCES = 2
 _DECORATION = ("@", "#[", "[")
+_ENDS = (".", "!", "?", "…", "。", "！", "？")
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|z\.\s?B|d\.\s?h|bzw)\.)$", re.IGNORECASE)
+_DIRECTIVE = re.compile(
+    r"go:\w|\+build|eslint-|@ts-|noqa|NOLINT|nolint|type:\s*ignore|pylint:|ruff:|pragma\b|prettier-|istanbul\b"
+    r"|clang-format|biome-|shellcheck|rubocop:|export \w+$|cgo\b"
+)
 _SUBJECT = re.compile(
     r"(?:the|this)\s+(?:`?\w+`?\s+)?(?:function|method|class|code)(?:\s+`?[\w.]+`?)?\s+(?=\w+s\b)"
     r"|`?\w+\(?\)?`?\s+(?=(?:returns|takes|calculates|computes)\b)",
@@ -64,8 +71,14 @@ def documentation(target: Target, answer: str) -> tuple[Edit, ...]:
     style = doc_style(language) if language else None
     if language is None or style is None or definition is None:
         raise EditRefused("Hearth knows no documentation style for this language")
-    sentences = _sentences(answer)
-    if language.name == "go" and not sentences.startswith(definition.name):
+    said, parts = answer, Parts()
+    sectioned = section_style(target)
+    if sectioned:
+        said, parts = parts_of(target, answer)
+        if language.name == "java" or (sectioned == "javadoc" and "@returns" not in target.code.text):
+            sectioned = "javadoc-return" if sectioned == "javadoc" else sectioned
+    sentences = _sentences(said)
+    if language.name == "go" and sentences.split()[0] != definition.name:
         sentences = f"{definition.name} {_lower_first(_without_subject(sentences))}"
     text = target.code.text
     newline = line_end(text)
@@ -74,14 +87,25 @@ def documentation(target: Target, answer: str) -> tuple[Edit, ...]:
         indent = text[line_start : definition.body]
         if indent.strip():
             raise EditRefused(f"{definition.name} has its body on the same line as its head")
-        edits = (Edit(line_start, line_start, _docstring(sentences, style, indent, newline) + newline),)
+        more = sections(sectioned, parts, _WIDTH - len(indent)) if parts else []
+        quotes = style if '"""' in text or "'''" not in text else replace(style, first="'''", last="'''")
+        edits = (Edit(line_start, line_start, _docstring(sentences, more, quotes, indent, newline) + newline),)
     else:
-        start = _above_decoration(text, definition.start)
+        start = _above_decoration(text, min(definition.start, target.outer[0]))
+        start, directives = _above_directives(text, start)
         line = text[start:]
         blank = line[: len(line) - len(line.lstrip(" \t"))]
-        edits = (Edit(start, start, _comment(sentences, style, blank, newline) + newline),)
+        more = sections(sectioned, parts, _WIDTH - len(blank) - 4) if parts else []
+        # Go sets a directive apart from the documentation above it.
+        apart = f"{blank}//{newline}" if directives and language.name == "go" else ""
+        edits = (Edit(start, start, _comment(sentences, more, style, blank, newline) + newline + apart),)
     refuse_errors(target.code, edits)
     return edits
+
+
+def is_directive(doc: str) -> bool:
+    """Whether a comment above a definition is for a tool and says nothing to people."""
+    return bool(_DIRECTIVE.match(doc.strip()))
 
 
 def _sentences(answer: str) -> str:
@@ -97,14 +121,28 @@ def _sentences(answer: str) -> str:
     paragraph = re.split(r"\n\s*\n", prose.strip())[0]
     line = " ".join(word for word in paragraph.split()).strip("\"'` *#/")
     line = line.replace("*/", "* /").replace("`", "").replace('"""', '"')
-    if not re.search(r"\w{3}", line):
+    if not re.search(r"\w{3}|[^\x00-\x7f]{2}", line):
         raise EditRefused("the answer contains no sentence")
     if len(line) > _MAX_CHARS:
         cut = line[:_MAX_CHARS].rfind(". ")
         line = line[: cut + 1] if cut > 0 else textwrap.shorten(line, _MAX_CHARS, placeholder=" …")
-    sentences = re.findall(r"\S.*?[.!?](?=\s|$)|\S.*$", _without_subject(line))
-    line = " ".join(sentences[:_MAX_SENTENCES])
-    return line if line.endswith((".", "!", "?", "…")) else line + "."
+    line = _separator(line).join(_split(_without_subject(line))[:_MAX_SENTENCES])
+    return line if line.endswith(_ENDS) else line + "."
+
+
+def _split(line: str) -> list[str]:
+    """The sentences; "e.g." ends none."""
+    found: list[str] = []
+    for piece in re.findall(r"\S.*?(?:[.!?](?=\s|$)|[。！？])|\S.*$", line):
+        if found and _ABBREVIATION.search(found[-1]):
+            found[-1] += " " + piece
+        else:
+            found.append(piece)
+    return found
+
+
+def _separator(line: str) -> str:
+    return "" if re.search("[。！？]", line) else " "
 
 
 def _without_subject(line: str) -> str:
@@ -118,34 +156,54 @@ def _lower_first(line: str) -> str:
     return line[:1].lower() + line[1:]
 
 
-def _docstring(sentences: str, style: DocStyle, indent: str, newline: str) -> str:
+def _docstring(sentences: str, more: list[str], style: DocStyle, indent: str, newline: str) -> str:
     sentences = sentences.replace("\\", "\\\\")
+    more = [line.replace("\\", "\\\\") for line in more]
     one_line = f"{indent}{style.first}{sentences}{style.last}"
-    if len(one_line) <= _WIDTH and not sentences.endswith('"'):
+    if not more and len(one_line) <= _WIDTH and not sentences.endswith(style.first[0]):
         return one_line
     summary, _, rest = _summary(sentences)
     width = _WIDTH - len(indent)
     lines = textwrap.wrap(style.first + summary, width)
     if rest:
         lines += ["", *textwrap.wrap(rest, width)]
-    return newline.join(indent + line if line else "" for line in [*lines, style.last])
+    if more and more[0]:
+        lines.append("")
+    return newline.join(indent + line if line else "" for line in [*lines, *more, style.last])
 
 
 def _summary(sentences: str) -> tuple[str, str, str]:
-    found = re.match(r"(.*?[.!?])\s+(.*)", sentences)
-    return (found[1], " ", found[2]) if found else (sentences, "", "")
+    first, *rest = _split(sentences)
+    return (first, " ", _separator(sentences).join(rest)) if rest else (sentences, "", "")
 
 
-def _comment(sentences: str, style: DocStyle, indent: str, newline: str) -> str:
-    if style.first == "/**" and len(indent) + len(sentences) + 7 <= _WIDTH:
+def _comment(sentences: str, more: list[str], style: DocStyle, indent: str, newline: str) -> str:
+    if style.first == "/**" and not more and len(indent) + len(sentences) + 7 <= _WIDTH:
         return f"{indent}/** {sentences} */"
     wrapped = textwrap.wrap(sentences, _WIDTH - len(indent) - len(style.line))
+    tagged = style.first.endswith("<summary>")
+    if more and more[0] and not tagged:
+        wrapped.append("")
+    inside = wrapped if tagged else [*wrapped, *more]
     lines = (
         [style.first] * bool(style.first)
-        + [style.line + line for line in wrapped]
+        + [style.line + line for line in inside]
         + [style.last] * bool(style.last)
+        + [style.line + line for line in more if tagged]
     )
     return newline.join((indent + line).rstrip() for line in lines)
+
+
+def _above_directives(text: str, start: int) -> tuple[int, bool]:
+    """The start of the first of the comments for tools that stand right above."""
+    found = False
+    while start > 0:
+        above = start_of_line(text, start - 1)
+        line = text[above:start].strip()
+        if not line.startswith(("//", "#")) or not is_directive(line.lstrip("/#")):
+            break
+        start, found = above, True
+    return start, found
 
 
 def _above_decoration(text: str, offset: int) -> int:

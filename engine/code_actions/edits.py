@@ -10,20 +10,6 @@ from hearth.engine.context.syntax import errors
 from hearth.engine.errors import EditRefused
 from hearth.engine.languages import Language
 
-_FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n`]*$", re.MULTILINE)
-_SHELL = {"bash", "sh", "shell", "console", "text", "plaintext", "output"}
-_CHATTER = re.compile(
-    r"^(sure|certainly|of course|okay|ok|here|below|the following|this|these|in this|note|explanation|i|we|you)\b",
-    re.IGNORECASE,
-)
-_LEFT_OUT = re.compile(
-    r"^[ \t]*+(?:#|//|/\*|--)?[ \t]*+(?:\.\.\.|…)?[ \t]*+\(?(?:the[ \t]++)?"
-    r"(?:rest|remaining|existing|other|previous|same|unchanged)\b"
-    r"[\w \t'`]*\b(?:code|function|method|class|implementation|body|logic|lines|as before|here|unchanged)\b.*$"
-    r"|^[ \t]*+(?:#|//|--)[ \t]*+(?:\.\.\.|…)[ \t]*+$",
-    re.IGNORECASE | re.MULTILINE,
-)
-
 
 class Unchanged(EditRefused):
     """The answer is the code as it is."""
@@ -43,31 +29,6 @@ def applied(text: str, edits: tuple[Edit, ...]) -> str:
     for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
         text = text[: edit.start] + edit.text + text[edit.end :]
     return text
-
-
-def code_in(answer: str, language: Language | None = None) -> str:
-    """The code of an answer: the first fenced block of the language, else what is left without chatter.
-
-    Raises `EditRefused` when there is none.
-    """
-    blocks = _blocks(answer)
-    names = (
-        {language.name, *language.lsp_ids, *(suffix[1:] for suffix in language.suffixes)} if language else set()
-    )
-    for wanted in (names, None):
-        for tag, block in blocks:
-            if (tag in wanted if wanted is not None else tag not in _SHELL) and block.strip():
-                return _trimmed(block)
-    code = _without_chatter(answer) if not blocks else ""
-    if not code.strip():
-        raise EditRefused("the answer contains no code")
-    return _trimmed(code)
-
-
-def leaves_out(code: str, original: str) -> str:
-    """The line that says that something was left out ("# rest of the code"); "" when there is none."""
-    found = _LEFT_OUT.search(code)
-    return found[0].strip() if found and found[0].strip() not in original else ""
 
 
 def shown(text: str, column: int) -> str:
@@ -136,60 +97,22 @@ def minimal(text: str, start: int, end: int, new_text: str) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
+def after_edits(code: ParsedText, edits: tuple[Edit, ...]) -> ParsedText:
+    """The file with the edits, parsed."""
+    start, end = min(edit.start for edit in edits), max(edit.end for edit in edits)
+    inside = tuple(Edit(edit.start - start, edit.end - start, edit.text) for edit in edits)
+    return paste(code, start, end, applied(code.text[start:end], inside))
+
+
 def refuse_errors(code: ParsedText, edits: tuple[Edit, ...]) -> None:
     """Raises `EditRefused` when the file would have more syntax errors with the edits than without."""
     if not edits:
         return
-    start, end = min(edit.start for edit in edits), max(edit.end for edit in edits)
-    inside = applied(
-        code.text[start:end], tuple(Edit(edit.start - start, edit.end - start, edit.text) for edit in edits)
-    )
-    edited = paste(code, start, end, inside)
+    edited = after_edits(code, edits)
     if code.tree is not None and edited.tree is None:
         raise EditRefused("the file with the answer is too large to parse, so the answer cannot be checked")
     if errors(edited) > errors(code):
         raise EditRefused("the answer is not valid code here")
-
-
-def _blocks(answer: str) -> list[tuple[str, str]]:
-    """(language tag, text) of each fenced block; one that is never closed goes to the end."""
-    blocks: list[tuple[str, str]] = []
-    opened: re.Match[str] | None = None
-    for fence in _FENCE.finditer(answer):
-        if opened is None:
-            opened = fence
-        elif _closes(opened, fence):
-            blocks.append((opened[3].lower(), answer[opened.end() + 1 : fence.start()]))
-            opened = None
-    if opened is not None:
-        blocks.append((opened[3].lower(), answer[opened.end() + 1 :]))
-    return blocks
-
-
-def _closes(opened: re.Match[str], fence: re.Match[str]) -> bool:
-    """A fence inside a docstring has a language behind it, or stands further right."""
-    same = fence[2][0] == opened[2][0] and len(fence[2]) >= len(opened[2])
-    return same and not fence[3] and len(fence[1]) <= len(opened[1])
-
-
-def _without_chatter(answer: str) -> str:
-    paragraphs = re.split(r"\n[ \t]*\n", answer.strip("\n"))
-    first, _, rest = paragraphs[0].partition("\n")
-    if _CHATTER.match(first):
-        paragraphs[0] = rest
-    while paragraphs and _CHATTER.match(paragraphs[-1]):
-        paragraphs.pop()
-    return "\n\n".join(paragraphs)
-
-
-def _trimmed(code: str) -> str:
-    """Without blank lines around it and blanks at the ends of lines, which models add."""
-    lines = [line.rstrip() for line in code.replace("\r\n", "\n").split("\n")]
-    while lines and not lines[0]:
-        lines.pop(0)
-    while lines and not lines[-1]:
-        lines.pop()
-    return "\n".join(lines)
 
 
 def _dedented(code: str) -> str:

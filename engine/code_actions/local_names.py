@@ -2,10 +2,12 @@
 
 import tree_sitter
 
+from hearth.engine.code_actions.edits import Edit
 from hearth.engine.code_actions.syntax_nodes import leaves, text_of
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.context.parsed import ParsedText, nodes_around
 from hearth.engine.context.symbols import symbols
+from hearth.engine.errors import EditRefused
 
 MAX_USES = 1_000  # of one name in a file
 
@@ -37,6 +39,28 @@ def uses(code: ParsedText, name: str) -> list[tree_sitter.Node]:
     return [
         leaf for leaf in leaves(code.tree.root_node) if leaf.type == "identifier" and text_of(code, leaf) == name
     ]
+
+
+def renamed_uses(target: Target, name: str) -> tuple[Edit, ...]:
+    """The other places of the file where a definition is used, once it has a new name.
+
+    Raises `EditRefused` when its name belongs to something else too.
+    """
+    code, definition = target.code, target.definition
+    if definition is None or code.tree is None:
+        return ()
+    others = [
+        each for each in symbols(code).definitions if each.name == target.name and each.start != target.start
+    ]
+    found = [
+        leaf
+        for leaf in leaves(code.tree.root_node)
+        if "identifier" in leaf.type and text_of(code, leaf) == target.name
+    ]
+    if others or len(found) > MAX_USES:
+        raise EditRefused(f"{target.name} is the name of something else too")
+    outside = [leaf for leaf in found if not target.start <= code.offset(leaf.start_byte) < target.end]
+    return tuple(Edit(code.offset(leaf.start_byte), code.offset(leaf.end_byte), name) for leaf in outside)
 
 
 def _function_around(code: ParsedText, node: tree_sitter.Node) -> int | None:

@@ -4,7 +4,9 @@ import re
 
 from hearth.engine.code_actions import answers
 from hearth.engine.code_actions.actions import Action
+from hearth.engine.code_actions.doc_sections import how_to_answer
 from hearth.engine.code_actions.edits import indent_unit, shown
+from hearth.engine.code_actions.same_definition import body_range
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition, references, symbols
@@ -13,6 +15,7 @@ from hearth.engine.markdown import fenced
 from hearth.engine.text import start_of_line
 
 _MAX_SURROUNDINGS = 900  # characters
+_MAX_AROUND = 6_000  # characters of the function that a selection stands in
 _MAX_COMMENT_LINES = 12
 _MAX_MESSAGE = 600
 _WORD = re.compile(r"[^\W\d]\w{2,}")
@@ -40,6 +43,7 @@ def prompt(action: Action, target: Target, **more: str) -> str:
         name=target.name,
         it=f"`{target.name}`" if target.name else "this code",
         problem=_problem(target),
+        how=how_to_answer(target).format(name=target.name),
         instruction=target.instruction.strip(),
         **more,
     )
@@ -51,19 +55,23 @@ def surroundings(target: Target) -> str:
     Counted as spoken of: names in the code, in its documentation, in the problem, and in the class's own fields.
     """
     definition, code = target.definition, target.code
-    if definition is None or code.language is None:
+    if definition is None and target.around is not None:
+        return _function_around(target)
+    if code.language is None or (definition is None and not target.statement):
         return ""
+    owner = definition.owner if definition is not None else None
     others = [each for each in symbols(code).definitions if each.end <= target.start or target.end <= each.start]
     around = [
         each
         for each in symbols(code).definitions
         if each.kind in _CONTAINERS and each.start < target.start and target.end <= each.end
     ]
-    siblings = [each for each in others if each.owner and each.owner == definition.owner]
+    siblings = [each for each in others if each.owner and each.owner == owner]
     shown_whole = [each for each in siblings if _begins_object(each)]
     shown = [target.text, _comment_above(target), *(_text_of(each, code) for each in shown_whole)]
     problem_words = set(_WORD.findall(_problem(target).lower()))
     names = {*references(code, target.start, target.end), *_WORD.findall("\n".join([*shown, _problem(target)]))}
+    names.discard(target.name)  # its namesakes in other classes are about something else
     parts: dict[int, str] = {each.start: each.signature for each in around}
     parts |= {each.start: _text_of(each, code) for each in shown_whole}
     for each in others:
@@ -75,6 +83,15 @@ def surroundings(target: Target) -> str:
     return f"Elsewhere in the file:\n{fenced(text, code.language.name)}\n\n" if text else ""
 
 
+def _function_around(target: Target) -> str:
+    """The function that the selected lines are a part of."""
+    around, code = target.around, target.code
+    if around is None or code.language is None:
+        return ""
+    text = shown(code.text[around.start : around.end], len(_indent(code.text, around.start)))
+    return f"The code below stands in `{around.name}`:\n{fenced(text[:_MAX_AROUND], code.language.name)}\n\n"
+
+
 def _begins_object(definition: Definition) -> bool:
     return definition.name in _CONSTRUCTORS or definition.kind == "field"
 
@@ -82,6 +99,11 @@ def _begins_object(definition: Definition) -> bool:
 def _text_of(definition: Definition, code: ParsedText) -> str:
     start = start_of_line(code.text, definition.start)
     return code.text[start : min(definition.end, start + _MAX_SURROUNDINGS)]
+
+
+def _indent(text: str, offset: int) -> str:
+    line = text[start_of_line(text, offset) :]
+    return line[: len(line) - len(line.lstrip(" \t"))]
 
 
 def _comment_above(target: Target) -> str:
@@ -106,7 +128,7 @@ def _stub(target: Target) -> str:
     definition, language = target.definition, target.code.language
     if definition is None or language is None:
         return shown(target.text, len(target.indent))
-    start, end = answers.body_range(target.code, definition)
+    start, end = body_range(target.code, definition)
     text = target.code.text
     unit, comment = indent_unit(text), f"{language.comment} your code"
     body = f"\n{target.indent}{unit}{comment}"

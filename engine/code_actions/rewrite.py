@@ -1,6 +1,6 @@
 """The story of a code action, from a place in a file to edits that are safe to apply.
 
-    place  ->  target  ->  prompt  ->  answer  ->  edits, checked by pasting them  ->  (once more, if refused)
+    place  ->  target  ->  prompt  ->  answer  ->  edits, parsed in place and judged  ->  (once more, if refused)
 
 Nothing is written here: the editor applies the edits, or does not.
 """
@@ -17,7 +17,9 @@ from hearth.engine.characters import without_new
 from hearth.engine.code_actions import actions
 from hearth.engine.code_actions.actions import Action
 from hearth.engine.code_actions.edits import Edit, Unchanged
+from hearth.engine.code_actions.judge import judged
 from hearth.engine.code_actions.kept_secrets import refuse_secrets, target_as_seen, with_secrets
+from hearth.engine.code_actions.loops import without_loop
 from hearth.engine.code_actions.prompts import prompt
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.code_actions.unit_tests import Plan, complete_tests, merged
@@ -30,6 +32,7 @@ log = logging.getLogger("hearth.rewrite")
 T = TypeVar("T")
 OnPiece = Callable[[str], None]
 
+_LOOPED = Finished(FinishReason.STOP, rule="loop")
 _SYSTEM = "You are a careful programmer. You answer with what is asked for and nothing else."
 _TOKENS_PER_CHAR = 0.45  # of code, generously
 # What a model is told when its first answer could not be used, and when it only repeated the code: then its
@@ -40,11 +43,15 @@ _THINK_FIRST = "\nFirst say in one sentence what has to be changed. Then write t
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """Edits of the target's text, and the answer that they were made of."""
+    """Edits of the target's text, and the answer that they were made of.
+
+    `notes` say in words what the edits take away on purpose: "removes 2 comments".
+    """
 
     edits: tuple[Edit, ...]
     answer: str
     attempts: int = 1
+    notes: tuple[str, ...] = ()
 
 
 async def rewrite(
@@ -53,12 +60,14 @@ async def rewrite(
     """The edits of one action. Raises `EditRefused` when two answers in a row cannot be applied safely."""
     seen = target_as_seen(target)
 
-    def take(answer: str) -> tuple[Edit, ...]:
-        return with_secrets(action.id, target, seen, action.take(seen, without_new(answer, target.code.text)))
+    def take(answer: str) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
+        edits = action.take(seen, without_new(answer, target.code.text))
+        own = with_secrets(action.id, target, seen, edits)
+        return own, judged(seen, edits, action.replaces_stub)
 
     asked = _Asked(backend, settings, action, seen, on_piece)
-    edits, answer, attempts = await _accepted(asked, prompt(action, seen), take)
-    return Rewrite(edits, answer, attempts)
+    (edits, notes), answer, attempts = await _accepted(asked, prompt(action, seen), take)
+    return Rewrite(edits, answer, attempts, notes)
 
 
 async def write_tests(
@@ -107,11 +116,15 @@ async def _accepted(asked: _Asked, question: str, take: Callable[[str], T]) -> t
     while True:
         answer, finished = await _answer(asked, tuple(messages))
         try:
-            cut_off = finished.reason is FinishReason.LENGTH
+            cut_off = finished.reason is FinishReason.LENGTH or (
+                finished is _LOOPED and asked.action.mode == "file"
+            )
             if asked.action.mode == "file":
                 answer = complete_tests(answer, cut_off)
             elif cut_off:
                 raise EditRefused("the answer was too long and was cut off")
+            elif finished is _LOOPED:
+                raise EditRefused("the answer repeats itself without end")
             return await asyncio.to_thread(take, answer), answer, attempt  # it parses the file with the answer
         except EditRefused as refused:
             log.info("%s, attempt %d: %s", asked.action.id, attempt, refused)
@@ -144,4 +157,8 @@ async def _answer(asked: _Asked, messages: tuple[ChatMessage, ...]) -> tuple[str
                 asked.on_piece(event.text)
                 if action.enough(target, answer):
                     break
+                if (whole := without_loop(answer, target.text)) != answer:
+                    # What was complete before may be used.
+                    closed = whole.count("```") % 2 == 0 and "```" in whole
+                    return whole, Finished(FinishReason.EOG) if closed else _LOOPED
     return answer, finished

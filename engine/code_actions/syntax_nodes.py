@@ -9,6 +9,18 @@ from hearth.engine.context.symbols import Definition
 
 # Bodies that a grammar has no field for: those of Kotlin, Elixir and PowerShell.
 _BODIES = ("function_body", "do_block", "script_block")
+# What stands around a definition and belongs to it.
+_AROUND = (
+    "decorated_definition",
+    "export_statement",
+    "template_declaration",
+    "lexical_declaration",
+    "variable_declaration",
+    "ambient_declaration",
+    "type_declaration",
+    "expression_statement",
+)
+_DECORATIONS = ("decorator", "attribute_item", "attribute_declaration", "annotation", "attribute_list")
 
 
 def node_of(code: ParsedText, definition: Definition) -> tree_sitter.Node | None:
@@ -42,6 +54,50 @@ def braces_of(node: tree_sitter.Node) -> tuple[tree_sitter.Node, tree_sitter.Nod
     """Braces of its own around the body, which is no node where it is empty: so in PowerShell."""
     braces = [child for child in node.children if child.type in ("{", "}")]
     return (braces[0], braces[1]) if len(braces) == 2 else None
+
+
+def outer_node(code: ParsedText, definition: Definition) -> tree_sitter.Node | None:
+    """The definition with what stands around it and belongs to it: `export`, `template <…>`, decorators."""
+    node = node_of(code, definition)
+    while node is not None and node.parent is not None and node.parent.type in _AROUND:
+        inside = [child for child in node.parent.named_children if child.type not in _DECORATIONS]
+        if len(inside) != 1 and node.parent.type in (
+            "lexical_declaration",
+            "variable_declaration",
+            "type_declaration",
+        ):
+            break  # it stands in a list
+        node = node.parent
+    return node
+
+
+def decorations(code: ParsedText, definition: Definition) -> list[tree_sitter.Node]:
+    """The decorators and attributes in front of a definition that its own node does not contain."""
+    node, outer = node_of(code, definition), outer_node(code, definition)
+    if node is None or outer is None:
+        return []
+    found: list[tree_sitter.Node] = []
+    before = outer.prev_named_sibling
+    while before is not None and (before.type in _DECORATIONS or "comment" in before.type):
+        found.insert(0, before)
+        before = before.prev_named_sibling
+    while found and "comment" in found[0].type:
+        found.pop(0)
+    found += [
+        child
+        for child in (outer.named_children if outer.id != node.id else node.named_children)
+        if child.type in ("decorator", "attribute_item") and child.start_byte < node.end_byte
+    ]
+    return [each for each in found if "comment" not in each.type]
+
+
+def outer_range(code: ParsedText, definition: Definition) -> tuple[int, int]:
+    """Offsets of the definition with all that belongs to it, its decorations included."""
+    outer = outer_node(code, definition)
+    if outer is None:
+        return definition.start, definition.end
+    start = min([outer.start_byte, *(each.start_byte for each in decorations(code, definition))])
+    return code.offset(start), max(code.offset(outer.end_byte), definition.end)
 
 
 def leaves(node: tree_sitter.Node, without: tuple[str, ...] = ()) -> Iterator[tree_sitter.Node]:

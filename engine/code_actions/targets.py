@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hearth.engine.code_actions.syntax_nodes import outer_range
 from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition
 from hearth.engine.text import start_of_line
@@ -41,6 +42,13 @@ class Target:
     definition: Definition | None = None
     problem: Problem | None = None
     instruction: str = ""
+    around: Definition | None = None  # the function that a selection or a statement stands in
+    statement: bool = False  # it is one statement of the file, or one member of a class
+
+    @property
+    def outer(self) -> tuple[int, int]:
+        """With the decorators, attributes, `export` and `template` that belong to the definition."""
+        return outer_range(self.code, self.definition) if self.definition else (self.start, self.end)
 
     @property
     def text(self) -> str:

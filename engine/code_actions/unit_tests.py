@@ -9,7 +9,9 @@ from pathlib import Path
 import tree_sitter
 
 from hearth.engine.characters import one_line
-from hearth.engine.code_actions.edits import Edit, code_in, leaves_out, refuse_errors
+from hearth.engine.code_actions.answered import code_in
+from hearth.engine.code_actions.edits import Edit, refuse_errors
+from hearth.engine.code_actions.statements import outline
 from hearth.engine.code_actions.syntax_nodes import text_of
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.context.parsed import ParsedText, parse
@@ -72,8 +74,8 @@ def merged(plan: Plan, target: Target, answer: str) -> str:
         raise EditRefused("the answer is not valid code")
     nodes = answered.tree.root_node.named_children
     tests = [text_of(answered, node) for node in nodes if plan.keeps(answered, node)]
-    if line := leaves_out("\n".join(tests), ""):
-        raise EditRefused(f"the model omitted code: {one_line(line)}")
+    if name := _empty(answered, [node for node in nodes if plan.keeps(answered, node)]):
+        raise EditRefused(f"the model omitted the code of {one_line(name)}")
     names = _names("\n".join(tests))
     if plan.old_text and (known := names & _names(plan.old_text)):
         raise EditRefused(f"{plan.path.name} already has a test named {sorted(known)[0]}")
@@ -138,6 +140,15 @@ def _imports(
         elif keeps is _keeps_go and node.type == "import_declaration":
             found += [f'import "{path}"' for path in re.findall(r'"([a-z][a-z/0-9]*)"', text)]
     return found
+
+
+def _empty(code: ParsedText, nodes: list[tree_sitter.Node]) -> str:
+    """The first test that does nothing: a comment, or dots, stand where its code should."""
+    for node in nodes:
+        inside = outline(code, code.offset(node.start_byte), code.offset(node.end_byte)).statements
+        if not any(not each.says_nothing and not each.is_definition for each in inside):
+            return text_of(code, node).split("\n")[0]
+    return ""
 
 
 def _names(text: str) -> set[str]:

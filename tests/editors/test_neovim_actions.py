@@ -157,7 +157,7 @@ def test_a_document_that_changes_meanwhile_is_left_alone(any_neovim: Path, edit:
     _choose(editor, "bug")
     editor.until(lambda: editor.nvim.current.buffer != buffer, "the preview, still empty")
     buffer[0] = "def add(a, c):"
-    editor.until(lambda: "the file has changed meanwhile" in _messages(editor), "the reason")
+    editor.until(lambda: "changed meanwhile" in _messages(editor), "the reason")
     assert list(buffer[:]) == ["def add(a, c):", "    return a + b"]
     assert editor.nvim.current.buffer == buffer
 

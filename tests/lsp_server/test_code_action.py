@@ -108,15 +108,29 @@ async def test_an_answer_that_is_no_valid_code_is_asked_for_again_and_then_refus
         assert ed.messages == ["Hearth: add is missing from the answer; nothing was changed"]
 
 
-async def test_a_document_that_changes_meanwhile_is_left_alone() -> None:
+async def test_a_key_typed_elsewhere_moves_the_edit() -> None:
     async with acting(f"2000:{FIXED}") as ed:
         ed.show(ADD)
         action = (await ed.actions())["bug"]
         resolving = asyncio.create_task(ed.resolve(action))
         await until(lambda: ed.progress, "the progress bar")
         ed.replace(0, 0, "# a comment\n")
+        edit = (await resolving).edit
+        assert edit is not None and not ed.messages
+        changes = edit.document_changes or []
+        ranges = [each.range for change in changes for each in getattr(change, "edits", ())]
+        assert ranges and all(range.start.line == 2 for range in ranges)
+
+
+async def test_a_document_that_changes_meanwhile_is_left_alone() -> None:
+    async with acting(f"2000:{FIXED}") as ed:
+        ed.show(ADD)
+        action = (await ed.actions())["bug"]
+        resolving = asyncio.create_task(ed.resolve(action))
+        await until(lambda: ed.progress, "the progress bar")
+        ed.replace(ADD.index("b):"), ADD.index("b):") + 1, "c")
         assert (await resolving).edit is None
-        assert ed.messages == ["Hearth: the file has changed meanwhile; nothing was applied"]
+        assert ed.messages == ["Hearth: the code was changed meanwhile; nothing was applied"]
         assert (await ed.resolve(action)).edit is None
         assert ed.messages[-1] == "Hearth: the file has changed since; ask again"
 

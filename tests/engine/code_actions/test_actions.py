@@ -82,9 +82,19 @@ def test_a_fix_is_offered_for_problems_and_a_search_for_bugs_elsewhere() -> None
     assert {"fix", "bug"} & names("def f(x):\n    return ‸y‸\n") == {"bug"}
 
 
-def test_a_problem_outside_of_functions_is_fixed_within_a_few_lines() -> None:
-    found = target("fix", place("a = 1\n" * 50 + "b = ‸x‸\n" + "c = 1\n" * 50, problem="undefined"))
-    assert found.text.count("\n") == 8 and "b = x" in found.text
+@pytest.mark.parametrize(
+    ("marked", "language", "text"),
+    [
+        ("a = 1\n" * 50 + "b = ‸x‸\n" + "c = 1\n" * 50, "python", "b = x"),
+        ("A = {\n    1: ‸x‸,\n    2: y,\n}\nB = 1\n", "python", "A = {\n    1: x,\n    2: y,\n}"),
+        ("class A:\n    y: ‸Foo‸ = 1\n\n    def f(self):\n        return 1\n", "python", "y: Foo = 1"),
+        ('import { a } from "a";\n‸import { b } from "b";‸\n', "typescript", 'import { b } from "b";'),
+        ("class A {\n    ‸Strin‸ x;\n\n    int f() {\n        return 1;\n    }\n}\n", "java", "Strin x;"),
+        ("‸import‸ os; import sys\n", "python", "import os"),
+    ],
+)
+def test_a_problem_outside_of_functions_is_fixed_in_its_statement(marked: str, language: str, text: str) -> None:
+    assert target("fix", place(marked, language, problem="undefined")).text == text
 
 
 def test_a_class_is_documented_from_its_head_and_a_method_from_inside() -> None:

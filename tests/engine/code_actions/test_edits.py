@@ -5,10 +5,8 @@ from hypothesis import strategies as st
 from hearth.engine.code_actions.edits import (
     Edit,
     applied,
-    code_in,
     fitted,
     indent_unit,
-    leaves_out,
     minimal,
     refuse_errors,
     shown,
@@ -18,57 +16,6 @@ from hearth.engine.errors import EditRefused
 from hearth.engine.languages import language_of
 
 PYTHON = language_of("python")
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        "```python\nx = 1\n```",
-        "Sure! Here is the code:\n\n```python\nx = 1\n```\n\nThis sets x.",
-        "```\nx = 1\n```",
-        "~~~py\nx = 1\n~~~",
-        "  ```python\nx = 1\n  ```",
-        "```bash\npip install x\n```\n```python\nx = 1\n```",
-        "```text\nAn example\n```\n\n```\nx = 1\n```",
-        "```python\nx = 1",  # cut off
-        "x = 1",
-        "Here is the code:\nx = 1",
-        "Here is the code:\n\nx = 1\n\nThis sets x.",
-        "```python\r\nx = 1\r\n```",
-        "\n\n```python\n\nx = 1   \n\n```\n",
-    ],
-)
-def test_code_is_found_among_fences_and_chatter(answer: str) -> None:
-    assert code_in(answer, PYTHON) == "x = 1"
-
-
-def test_the_block_of_the_right_language_is_taken() -> None:
-    assert code_in("```js\nlet x\n```\n```python\nx = 1\n```", PYTHON) == "x = 1"
-
-
-def test_a_fence_in_a_docstring_does_not_end_the_code() -> None:
-    code = 'def f():\n    """Say:\n\n    ```python\n    f()\n    ```\n    """'
-    assert code_in(f"```python\n{code}\n```", PYTHON) == code
-
-
-@pytest.mark.parametrize("answer", ["", "   \n", "```python\n\n```", "I cannot do that.", "Sure! Done."])
-def test_an_answer_without_code_is_refused(answer: str) -> None:
-    with pytest.raises(EditRefused, match="contains no code"):
-        code_in(answer, PYTHON)
-
-
-@pytest.mark.parametrize(
-    "line",
-    ["# ... rest of the code", "// existing code here", "    # rest of the function remains unchanged", "# ..."],
-)
-def test_a_line_that_stands_for_code_is_noticed(line: str) -> None:
-    assert leaves_out(f"x = 1\n{line}\ny = 2", "x = 1\ny = 2") == line.strip()
-    assert leaves_out(f"x = 1\n{line}\ny = 2", f"{line}\n") == ""
-
-
-@pytest.mark.parametrize("line", ["return the_rest", "x = [...]", "# the rest is sorted", "..."])
-def test_ordinary_lines_stand_for_themselves(line: str) -> None:
-    assert leaves_out(line, "") == ""
 
 
 @pytest.mark.parametrize(

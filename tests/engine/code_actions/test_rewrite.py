@@ -22,7 +22,7 @@ METHOD = """class Cart:
 async def test_only_the_definition_with_the_name_is_taken_from_an_answer() -> None:
     answer = "class Cart:\n  def total(self, tax=0):\n    return sum(self.items) * (1 + tax)\n\nprint('x')"
     assert await acted("bug", place(METHOD), answer) == METHOD.replace("‸", "").replace(
-        "        # the sum\n        return sum(self.items) + tax\n", "        return sum(self.items) * (1 + tax)\n"
+        "sum(self.items) + tax\n", "sum(self.items) * (1 + tax)\n"
     )
 
 
@@ -61,7 +61,7 @@ async def test_a_docstring_that_the_answer_leaves_out_is_kept(indent: str) -> No
 async def test_decorators_exports_and_comments_around_it_stay() -> None:
     text = "@cache\ndef ‸f(x):\n    return x  # same\n\n\n# below\n"
     assert await acted("bug", place(text), "def f(x):\n    return x + 1") == (
-        "@cache\ndef f(x):\n    return x + 1\n\n\n# below\n"
+        "@cache\ndef f(x):\n    return x + 1  # same\n\n\n# below\n"
     )
     text = "export const ‸f = (x: number) => {\n  return x;\n};\n"
     answer = "```ts\nconst f = (x: number) => {\n  return x + 1;\n};\n```"
@@ -73,7 +73,8 @@ async def test_decorators_exports_and_comments_around_it_stay() -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        ("```python\ndef total(self):\n    # rest of the code\n    return 1\n```", "omitted code"),
+        ("```python\ndef total(self):\n    # rest of the code\n    return 1\n```", "omitted"),
+        ("```python\ndef total(self, tax=0):\n    # rest of the code\n```", "omitted the code"),
         (
             "```python\ndef total(self, tax=0):\n    # the sum\n    return sum(self.items) + tax\n```",
             "changes nothing",
@@ -101,7 +102,7 @@ async def test_a_refused_answer_is_asked_for_once_more_with_the_reason() -> None
 async def test_an_answer_that_is_cut_off_is_refused() -> None:
     row = action("document")
     assert row is not None
-    backend = ScriptedBackend([], answers=[["word "] * 500])
+    backend = ScriptedBackend([], answers=[[f"word{number} " for number in range(500)]])
     with pytest.raises(EditRefused, match="cut off"):
         await rewrite(backend, ChatSettings(), row, target("document", place("def ‸f(x):\n    return x\n")))
 
