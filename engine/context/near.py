@@ -22,6 +22,7 @@ _STEM = 6  # letters that tell a word: `compress` and `compression` are about th
 _ON_THE_LINE = 2.0  # how much more the words of the cursor's line say
 _OWN = ("self", "this", "cls", "super", "base", "Self")
 _RECEIVER = re.compile(r"(?<![\w$])([A-Za-z_$][\w$]*+)(?:(\([^()]*+\))|\[\w*+\])?[?!]?(?:\.|->|::)[\w$]*+$")
+_CLASS_HEAD = re.compile(r"^[^\n{;]*\b(?:class|struct)[ \t]+\w[^\n{;]*", re.MULTILINE)
 _TYPE_FIRST = ("c", "cpp", "java", "csharp", "kotlin", "scala", "php")
 
 
@@ -104,7 +105,12 @@ def _receiver(line: str) -> tuple[str, bool]:
 
 def _bases_around(code: ParsedText, offset: int) -> tuple[str, ...]:
     classes = [each for each in definitions_around(code, offset, offset) if each.kind in ("class", "type")]
-    return bases(classes[-1].signature, code.language.name) if classes and code.language else ()
+    if code.language is None:
+        return ()
+    # In what is being written a class may not have a node: then the last head of one above counts.
+    above = _CLASS_HEAD.findall(code.text[max(0, offset - TYPE_CHARS) : offset]) if not classes else []
+    heads = [classes[-1].signature] if classes else above[-1:]
+    return bases(heads[0], code.language.name) if heads else ()
 
 
 def _declared(text: str, receiver: str, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

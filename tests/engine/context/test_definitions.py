@@ -465,6 +465,14 @@ CASES = [
         "def test_a(full_one):\n    full_one.⟨⟩\n",
         [ADD["py"]],
     ),
+    Case(
+        "java: the base of a class that has no node while it is written",
+        {"src/main/java/org/shop/Basket.java": BASKET_JAVA},
+        "src/main/java/org/web/Main.java",
+        "package org.web;\n\nimport org.shop.*;\n\nclass Main extends Basket {\n  void f() {\n"
+        "    this.⟨⟩\n  }\n}\n",
+        [ADD["java"]],
+    ),
     # Installed packages.
     Case(
         "python: site-packages",
