@@ -280,9 +280,10 @@ def _definition(code: ParsedText, offsets: dict[int, int], label: str, captures:
         doc = _first_line(_text(code, captures["doc"][0]))
     else:
         doc = _comment_above(code, start)
+    name, kind = _text(code, captures["name"][0]).strip(), label.removeprefix("definition.")
     return Definition(
-        name=_text(code, captures["name"][0]).strip(),
-        kind=label.removeprefix("definition."),
+        name=name.rpartition("::")[2] if kind == "class" and "<" not in name else name,  # `class Outer::Inner {`
+        kind=kind,
         signature=_head(code.text, start, body),
         doc=doc,
         start=start,
