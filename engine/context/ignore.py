@@ -17,7 +17,8 @@ from hearth.engine.secrets.files import has_secret_name
 from hearth.engine.secrets.hiding import kind_in
 
 MAX_BYTES = SOURCE
-IGNORE_FILES = (".gitignore", ".hearthignore")
+HEARTH_IGNORE = ".hearthignore"
+IGNORE_FILES = (".gitignore", HEARTH_IGNORE)
 _MAX_PATH = 4_096  # characters
 _MAX_DEPTH = 200  # folders
 _MAX_RULES = 5_000  # of one file
@@ -105,6 +106,19 @@ def verdict_of_path(path: str, workspace_roots: Sequence[str], disk: Disk) -> Ve
     return ALLOWED
 
 
+def verdict_of_installed(path: str, library: str, workspace_roots: Sequence[str], disk: Disk) -> Verdict:
+    """Judge a file of an installed package: git mostly ignores those, so only `.hearthignore` counts."""
+    real, folder = disk.real(path), disk.real(library)
+    if has_secret_name(path) or has_secret_name(real):
+        return Verdict(False, "its name suggests that it contains secrets", secret=True)
+    root = _innermost(real, workspace_roots, disk)
+    if root is None and not real.startswith(folder.rstrip(os.sep) + os.sep):
+        return Verdict(False, "it leads out of the folder of installed packages")
+    if root is not None and (ignoring := _ignored_by(real, root, disk, (HEARTH_IGNORE,))):
+        return Verdict(False, f"it is ignored by {ignoring}")
+    return _by_size(real)
+
+
 def verdict_of_text(text: str) -> Verdict:
     if len(text) > MAX_BYTES:
         return Verdict(False, f"it is larger than {MAX_BYTES // 1024} KB")
@@ -142,7 +156,7 @@ def _by_size(path: str) -> Verdict:
     return ALLOWED
 
 
-def _ignored_by(file: str, root: str, disk: Disk) -> str | None:
+def _ignored_by(file: str, root: str, disk: Disk, names: tuple[str, ...] = IGNORE_FILES) -> str | None:
     """The ignore file that excludes the file or a folder around it, as git would decide.
 
     Where that cannot be found out the file counts as ignored: it is then only no company for others.
@@ -154,16 +168,16 @@ def _ignored_by(file: str, root: str, disk: Disk) -> str | None:
         return "Hearth: its folders are nested too deeply"
     began = time.thread_time()
     try:
-        return _excluding(parts, root, disk, began)
+        return _excluding(parts, root, disk, began, names)
     finally:
         disk.spent += time.thread_time() - began
 
 
-def _excluding(parts: tuple[str, ...], root: str, disk: Disk, began: float) -> str | None:
+def _excluding(parts: tuple[str, ...], root: str, disk: Disk, began: float, names: tuple[str, ...]) -> str | None:
     there: list[tuple[int, str, Rules]] = []  # the ignore files on the way, and how deep each is
     for above in range(len(parts)):
         folder = os.path.join(root, *parts[:above])
-        for name in IGNORE_FILES:
+        for name in names:
             if (rules := disk.rules(os.path.join(folder, name))) is not None:
                 there.append((above, name, rules))
     for depth in range(1, len(parts) + 1):

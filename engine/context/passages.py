@@ -1,7 +1,7 @@
 """How definitions are shown to the model: heads without bodies, a class with the heads of its members."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
@@ -38,6 +38,9 @@ class Definitions:
     symbols: Symbols
     near: Near
     source: str
+    beside: tuple[
+        Symbols, ...
+    ] = ()  # the other files of its package, where methods may stand outside of their type
 
 
 def passages(of: Definitions, names: tuple[str, ...], reason: str, score: float) -> Iterator[Candidate]:
@@ -52,7 +55,7 @@ def passages(of: Definitions, names: tuple[str, ...], reason: str, score: float)
         return
     rank = {name: index for index, name in enumerate(names)}
     for definition in wanted:
-        if definition.kind in _NEVER_ALONE:
+        if definition.kind in _NEVER_ALONE or _is_only_methods(definition, of):
             continue
         is_receiver = definition.kind in _CONTAINERS and definition.name in types
         if definition.name not in rank and not is_receiver:
@@ -69,6 +72,13 @@ def passages(of: Definitions, names: tuple[str, ...], reason: str, score: float)
         yield _passage(of, definition, reason, worth)
 
 
+def members_of(of: Definitions, name: str, reason: str, score: float) -> Iterator[Candidate]:
+    """A passage with the members of the class of this name."""
+    for definition in of.symbols.named([name]):
+        if definition.kind in _CONTAINERS and not _is_only_methods(definition, of):
+            yield _passage(of, definition, reason, score, is_receiver=True)
+
+
 def related(of: Definitions, score: float) -> Iterator[Candidate]:
     """Passages for definitions that are not used near the cursor, but whose names are about the same things."""
     alike = [
@@ -82,10 +92,13 @@ def related(of: Definitions, score: float) -> Iterator[Candidate]:
             yield _passage(of, definition, "resembles what is used near the cursor", score * likeness)
 
 
-def names_of(of: Definitions, score: float) -> Iterator[Candidate]:
-    """One passage with the bare names that a module defines, for `module.` left of the cursor."""
-    names = list(dict.fromkeys(each.name for each in of.symbols.definitions if not each.owner))
-    chosen = set(_that_fit(sorted(names, key=lambda name: -of.near.likeness(name)), RECEIVER_NAMES_CHARS))
+def names_of(of: Definitions, given: Iterable[str], score: float) -> Iterator[Candidate]:
+    """One passage with the bare names that a module gives away, for `module.` left of the cursor."""
+    names = list(dict.fromkeys(given))
+    if of.language.name == "go":
+        names = [name for name in names if name[:1].isupper()]
+    likely = sorted(names, key=lambda name: (name.startswith("_"), -of.near.likeness(name)))
+    chosen = set(_that_fit(likely, RECEIVER_NAMES_CHARS))
     shown = [name for name in names if name in chosen]
     if shown:
         text = _comment(of.language, "defines: " + ", ".join(shown))
@@ -115,12 +128,12 @@ def _shown(of: Definitions, definition: Definition, is_receiver: bool) -> tuple[
     quotes = [definition.signature]
     if definition.kind not in _CONTAINERS or not (definition.body < definition.end or is_receiver):
         return [head], quotes
-    members = _members(definition, of.symbols, of.language)
+    members = _members(definition, of)
     heads = {member: _signature(member, MEMBER_CHARS) for member in members}
     likely = _by_likelihood(members, of.near)
     chosen = set(_that_fit(likely, RECEIVER_CHARS if is_receiver else CLASS_CHARS, heads.get))
     lines = [head, *(heads[member] for member in members if member in chosen)]
-    quotes += [member.signature for member in members if member in chosen]
+    quotes += [member.signature for member in members if member in chosen and member in of.symbols.definitions]
     others = [member.name for member in likely if member not in chosen]
     if rest := _that_fit(others, RECEIVER_NAMES_CHARS if is_receiver else NAMES_CHARS):
         indent = members[0].signature[: -len(members[0].signature.lstrip())]
@@ -128,15 +141,31 @@ def _shown(of: Definitions, definition: Definition, is_receiver: bool) -> tuple[
     return lines, quotes
 
 
-def _members(definition: Definition, symbols: Symbols, language: Language) -> list[Definition]:
-    if language.name == "go":  # methods stand outside of their type
+def _is_only_methods(definition: Definition, of: Definitions) -> bool:
+    """Whether it is a block of methods (Rust) that are shown with their type."""
+    if of.language.name != "rust" or not definition.signature.lstrip().startswith("impl"):
+        return False
+    return any(other.kind == "type" for other in of.symbols.named([_without_parameters(definition.name)]))
+
+
+def _without_parameters(name: str) -> str:
+    return name.partition("<")[0].rpartition("::")[2].strip()
+
+
+def _members(definition: Definition, of: Definitions) -> list[Definition]:
+    everywhere = [member for symbols in (of.symbols, *of.beside) for member in symbols.definitions]
+    if of.language.name == "go":  # methods stand outside of their type
         of_type = re.compile(rf"func \(\w* ?\*?{re.escape(definition.name)}\b")
+        return [other for other in everywhere if other.kind == "method" and of_type.match(other.signature)]
+    if of.language.name == "rust" and definition.kind == "type":
         return [
-            other for other in symbols.definitions if other.kind == "method" and of_type.match(other.signature)
+            other
+            for other in everywhere
+            if other.kind == "method" and _without_parameters(other.owner.rpartition(".")[2]) == definition.name
         ]
     return [
         member
-        for member in symbols.definitions
+        for member in of.symbols.definitions
         if definition.body <= member.start < definition.end and member.owner.rpartition(".")[2] == definition.name
     ]
 

@@ -17,13 +17,18 @@ MAX_HEAD_LINES = 12  # of a definition whose whole text is its head, such as a s
 MAX_HEAD_CHARS = 600
 MAX_PREFIX_CHARS = 60  # before a definition on its line
 MAX_DOC_CHARS = 100
-MAX_COMMENT_LINES = 20  # looked at above a definition
+MAX_COMMENT_LINES = 200  # looked at above a definition
+MAX_COMMENT_CHARS = 10_000  # of a comment in one block
 MAX_OWNERS = 20  # whose names are given
 MAX_NAMELESS = 4_000  # tokens in a row
 MAX_MATCHES_AT_ONCE = 1_000  # that a query has begun and not ended; beyond, the oldest are given up
 LINES_BELOW = 40  # of a change whose definitions may be described by a comment in it
 _WORD = re.compile(r"[^\W\d][\w$]*")
 _DECORATION = ("@", "#[", "#!")
+_STAR = re.compile(rb"\*(?!\s*as\b)")  # `import * as x` brings in one name
+# What a fixture of pytest hands over: `return Basket(…)`, or `basket = Basket(…)` and later `yield basket`.
+_HANDED_OVER = re.compile(r"\b(?:return|yield)\s+(?:\w+\.)*([A-Za-z_]\w*)(\()?")
+MAX_FIXTURE_CHARS = 2_000
 
 # One match of the query, by what was captured.
 Captures = dict[str, list[tree_sitter.Node]]
@@ -34,7 +39,8 @@ class Definition:
     """Something with a name. `signature` is its head, indented as in the file, and `doc` one sentence about it.
 
     `start:end` are offsets of the whole definition, `body` is where the part behind the head begins (`end` when
-    there is none), `owner` the names of the definitions around it ("Outer.Inner").
+    there is none), `owner` the names of the definitions around it ("Outer.Inner"), and `makes` the class of what a
+    fixture hands to a test, where its head does not say so.
     """
 
     name: str
@@ -45,6 +51,7 @@ class Definition:
     body: int
     end: int
     owner: str = ""
+    makes: str = ""
 
     def moved(self, shift: int) -> "Definition":
         if not shift:
@@ -54,12 +61,23 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One statement that brings in other code; `names` are those it brings in one by one."""
+    """One statement that brings in other code; `names` are those it brings in one by one.
+
+    `aliases` are the names that stand for others here, each with the other one. `whole`: it brings in everything
+    without a name in front of it (`*`, `#include`).
+    """
 
     module: str
     names: tuple[str, ...]
     start: int
     end: int
+    aliases: tuple[tuple[str, str], ...] = ()
+    whole: bool = False
+
+    def bound(self) -> dict[str, str]:
+        """The names by which this file calls the others, each with what it is called where it is defined."""
+        renamed = {name for _, name in self.aliases}
+        return {**{name: name for name in self.names if name not in renamed}, **dict(self.aliases)}
 
     def moved(self, shift: int) -> "Import":
         return replace(self, start=self.start + shift, end=self.end + shift) if shift else self
@@ -153,7 +171,7 @@ def _find(code: ParsedText, start: int = 0, end: int | None = None) -> Symbols:
                     definitions[nodes[0].id] = (pattern, label, captures)
             elif label == "import":
                 merged = imports.setdefault(nodes[0].id, {"import": nodes})
-                for part in ("import.module", "import.name"):
+                for part in ("import.module", "import.name", "import.pair"):
                     merged.setdefault(part, []).extend(captures.get(part, ()))
     offsets = code.offsets(_positions(definitions, imports))
     found = [_definition(code, offsets, label, captures) for _, label, captures in definitions.values()]
@@ -262,24 +280,55 @@ def _definition(code: ParsedText, offsets: dict[int, int], label: str, captures:
         doc = _first_line(_text(code, captures["doc"][0]))
     else:
         doc = _comment_above(code, start)
+    name, kind = _text(code, captures["name"][0]).strip(), label.removeprefix("definition.")
     return Definition(
-        name=_text(code, captures["name"][0]).strip(),
-        kind=label.removeprefix("definition."),
+        name=name.rpartition("::")[2] if kind == "class" and "<" not in name else name,  # `class Outer::Inner {`
+        kind=kind,
         signature=_head(code.text, start, body),
         doc=doc,
         start=start,
         body=body,
         end=end,
+        makes=_made(code, start, body, end),
     )
+
+
+def _made(code: ParsedText, start: int, body: int, end: int) -> str:
+    if (
+        code.language is None
+        or code.language.name != "python"
+        or "fixture" not in code.text[max(0, start - 200) : start]
+    ):
+        return ""
+    text = code.text[body : min(end, body + MAX_FIXTURE_CHARS)]
+    handed = _HANDED_OVER.search(text)
+    if handed is None or handed[2]:
+        return handed[1] if handed else ""
+    name = re.escape(handed[1])
+    made = re.search(rf"\b{name}\s*(?::[^=\n]*)?=\s*(?:\w+\.)*(\w+)\(|(\w+)\([^\n]*\)\s+as\s+{name}\b", text)
+    return (made[1] or made[2]) if made else ""
 
 
 def _imports(code: ParsedText, offsets: dict[int, int], imports: dict[int, Captures]) -> Iterator[Import]:
     for captures in sorted(imports.values(), key=lambda captures: captures["import"][0].start_byte):
         start, end = captures["import"][0].byte_range
         names = tuple(dict.fromkeys(_text(code, node) for node in captures["import.name"]))
+        aliases = tuple(dict.fromkeys(pair for node in captures["import.pair"] if (pair := _pair(code, node))))
+        statement = code.source[start : min(end, start + MAX_HEAD_CHARS)]
+        whole = statement.startswith((b"#", b".")) or _STAR.search(statement) is not None
         # `import a, b` is one statement that brings in two modules.
         for module in dict.fromkeys(_text(code, node) for node in captures["import.module"]):
-            yield Import(module, names, offsets[start], offsets[end])
+            yield Import(module, names, offsets[start], offsets[end], aliases, whole)
+
+
+def _pair(code: ParsedText, node: tree_sitter.Node) -> tuple[str, str] | None:
+    """The alias in `name as alias`, and the name."""
+    alias = node.child_by_field_name("alias")
+    name = node.child_by_field_name("name")
+    if alias is None:
+        return None
+    # The grammars do not take `default` for a name.
+    return _text(code, alias), _text(code, name) if name is not None else "default"
 
 
 def _owned(definitions: list[Definition]) -> Iterator[Definition]:
@@ -305,22 +354,21 @@ def _comment_above(code: ParsedText, start: int) -> str:
     """The first line of the comment that ends right above, past decorators and attributes."""
     lines: list[str] = []
     end = code.text.rfind("\n", 0, start)
-    inside_block = False
     while end >= 0 and len(lines) < MAX_COMMENT_LINES:
         begin = start_of_line(code.text, end)
         line = code.text[begin:end].strip()
-        end = begin - 1
         if line.endswith("*/"):
-            inside_block = True
-        is_comment = inside_block or _is_line_comment(line, code)
-        if "/*" in line:
-            inside_block = False
-        if is_comment:
+            opened = code.text.rfind("/*", max(0, end - MAX_COMMENT_CHARS), end)
+            lines = code.text[opened:end].splitlines()[::-1] if opened >= 0 else []
+            break
+        end = begin - 1
+        if _is_line_comment(line, code):
             lines.append(line)
         elif not line.startswith(_DECORATION):
             break
     for line in reversed(lines):
-        if words := line.strip("/*#-! \t"):
+        words = line.strip().strip("/*#-! \t")
+        if words and not words.startswith("@"):  # a tag is no sentence about it
             return _sentence(words)
     return ""
 

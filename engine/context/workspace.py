@@ -1,4 +1,4 @@
-"""Files of the workspace that are not open: read once, judged, and kept until they change on the disk."""
+"""Files that are not open, also of installed packages: read once, judged, and kept until they change."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -8,10 +8,11 @@ from threading import Lock
 
 from hearth.engine import languages
 from hearth.engine.context import parsed
-from hearth.engine.context.ignore import MAX_BYTES, Disk, Verdict, verdict, verdict_of_text
+from hearth.engine.context.ignore import MAX_BYTES, Disk, Verdict, verdict, verdict_of_installed, verdict_of_text
 from hearth.engine.context.imports import RESOLVERS
 from hearth.engine.context.symbols import Symbols, symbols
 from hearth.engine.files import read_text
+from hearth.engine.languages import Language
 from hearth.engine.secrets.hiding import seen_by_model
 
 MAX_FILES = 512  # whose symbols are kept
@@ -23,6 +24,7 @@ class _Read:
 
     modified: int
     size: int
+    language: Language | None
     found: Symbols | Verdict
 
 
@@ -30,21 +32,42 @@ _files: OrderedDict[Path, _Read] = OrderedDict()
 _lock = Lock()
 
 
-def symbols_of_file(file: Path, workspace_roots: Sequence[str], disk: Disk | None = None) -> Symbols | Verdict:
-    """What the file defines, or why it is not read. May be called in any thread."""
-    judged = verdict(str(file), workspace_roots, disk=disk)
+def symbols_of_file(
+    file: Path,
+    workspace_roots: Sequence[str],
+    disk: Disk | None = None,
+    library: Path | None = None,
+    language: Language | None = None,
+) -> Symbols | Verdict:
+    """What the file defines, or why it is not read; `library` is the folder of installed packages that it is in.
+
+    The language is that of its name unless another one is given. May be called in any thread.
+    """
+    disk = disk or Disk()
+    language = language or languages.language_of("", str(file))
+    if library is None:
+        judged = verdict(str(file), workspace_roots, disk=disk)
+    else:
+        judged = verdict_of_installed(str(file), str(library), workspace_roots, disk)
     if not judged.allowed:
         return judged
     try:
         stat = file.stat()
         with _lock:
             known = _files.get(file)
-        if known is None or (known.modified, known.size) != (stat.st_mtime_ns, stat.st_size):
-            known = _Read(stat.st_mtime_ns, stat.st_size, _read(file))
+        now = (stat.st_mtime_ns, stat.st_size, language)
+        if known is None or (known.modified, known.size, known.language) != now:
+            known = _Read(*now, _read(file, language))
             _keep(file, known)
         return known.found
     except OSError:
         return Verdict(False, "it cannot be read")
+
+
+def is_known(file: Path) -> bool:
+    """Whether the file has been read, so that to ask for it costs next to nothing."""
+    with _lock:
+        return file in _files
 
 
 def changed(files: Sequence[Path]) -> list[Path]:
@@ -59,15 +82,11 @@ def watched_suffixes() -> tuple[str, ...]:
     return tuple(suffix.removeprefix(".") for row in rows for suffix in row.suffixes)
 
 
-def _read(file: Path) -> Symbols | Verdict:
+def _read(file: Path, language: Language | None) -> Symbols | Verdict:
     text = read_text(file, MAX_BYTES)
     judged = verdict_of_text(text)
     # Half of a head may be shown of what is found here, so secrets are hidden before anything is cut.
-    return (
-        symbols(parsed.parse(seen_by_model(text), languages.language_of("", str(file))))
-        if judged.allowed
-        else judged
-    )
+    return symbols(parsed.parse(seen_by_model(text), language)) if judged.allowed else judged
 
 
 def _keep(file: Path, read: _Read) -> None:

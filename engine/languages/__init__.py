@@ -6,7 +6,8 @@ A query file captures, with any of these names, what the rest of the engine asks
 `@definition.<kind>` the node that defines something, with its `@name`, and `@body` where the part behind the
 head begins (without `@body` the whole node is the head) and `@doc` (the text of a docstring);
 `@reference` an identifier that uses something;
-`@import` a statement that brings in other code, with `@import.module` and `@import.name`.
+`@import` a statement that brings in other code, with `@import.module`, `@import.name`, and `@import.pair` for a
+node that has the fields `name` and `alias`.
 Where two patterns match the same node, the one that stands first in the file wins.
 """
 

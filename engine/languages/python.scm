@@ -30,6 +30,6 @@
 (import_from_statement module_name: (_) @import.module name: (dotted_name) @import.name) @import
 (import_from_statement
   module_name: (_) @import.module
-  name: (aliased_import name: (dotted_name) @import.name)) @import
+  name: (aliased_import name: (dotted_name) @import.name) @import.pair) @import
 
 (identifier) @reference

@@ -28,7 +28,16 @@
 (import_statement
   (import_clause (identifier) @import.name)
   source: (string (string_fragment) @import.module)) @import
+(import_statement
+  (import_clause (named_imports (import_specifier alias: (_)) @import.pair))
+  source: (string (string_fragment) @import.module)) @import
 (export_statement source: (string (string_fragment) @import.module)) @import
+(export_statement
+  (export_clause (export_specifier name: (identifier) @import.name))
+  source: (string (string_fragment) @import.module)) @import
+(export_statement
+  (export_clause (export_specifier alias: (_)) @import.pair)
+  source: (string (string_fragment) @import.module)) @import
 (call_expression
   function: (identifier) @_function
   arguments: (arguments . (string (string_fragment) @import.module))

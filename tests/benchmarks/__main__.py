@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hearth.engine.host.starter import PATIENT_THREADS
-from tests.benchmarks import busy, crossfile, infill, limit, load, replay, scale, startup
+from tests.benchmarks import busy, crossfile, definitions, infill, limit, load, replay, scale, startup
 from tests.benchmarks.edits import compare
 from tests.benchmarks.gaps import run as gaps
 from tests.benchmarks.home import Unavailable, model_file
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
     "infill": infill.run,
     "gaps": gaps.run,
     "crossfile": crossfile.run,
+    "definitions": definitions.run,
     "edits": compare.run,
     "bugs": compare.run_bugs,
     "busy": busy.run,

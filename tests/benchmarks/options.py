@@ -58,6 +58,7 @@ def parse(arguments: list[str] | None = None) -> Options:
             "infill",
             "gaps",
             "crossfile",
+            "definitions",
             "edits",
             "bugs",
             "busy",

@@ -60,7 +60,7 @@ def projects(packages: Sequence[Package] | None = None) -> tuple[list[Project], 
     missing: list[str] = []
     for package in PACKAGES if packages is None else packages:
         try:
-            files = _files(package, _unpacked(package))
+            files = _files(package, unpacked(package))
             root = Path(os.path.commonpath(files)).parent
             found.append(Project(package.language, package.name, root, files))
         except (debian.Missing, OSError, subprocess.SubprocessError) as error:
@@ -68,7 +68,7 @@ def projects(packages: Sequence[Package] | None = None) -> tuple[list[Project], 
     return found, missing
 
 
-def _unpacked(package: Package) -> Path:
+def unpacked(package: Package) -> Path:
     folder = CACHE / "packages" / f"{package.name}-{package.version}"
     done = folder / "complete"
     if not done.exists():

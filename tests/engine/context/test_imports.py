@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from hearth.engine.context import imports, parsed
+from hearth.engine.context.imports import Where, rust
 from hearth.engine.context.symbols import symbols
 from hearth.engine.languages import language_of
 
@@ -66,7 +67,7 @@ def test_a_strange_module_name_is_passed_over(project: Path) -> None:
 def test_go_files_of_one_folder_belong_together(project: Path) -> None:
     language = language_of("go")
     assert language is not None
-    found = imports.siblings(language, project / "pkg/store/a.go")
+    found = imports.companions(language, Where(project / "pkg/store/a.go", project))
     assert [target.path.name for target in found] == ["b.go"]
 
 
@@ -76,7 +77,7 @@ def resolve(root: Path, file: str, text: str) -> list[str]:
     found = [
         target
         for statement in symbols(parsed.parse(text, language)).imports
-        for target in imports.targets(statement, language, root / file, root)
+        for target in imports.targets(statement, language, Where(root / file, root))
     ]
     return [" ".join([target.path.relative_to(root).as_posix(), *target.names]) for target in found]
 
@@ -101,6 +102,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     "text", ["a::{" * 5_000 + "b" + "}" * 5_000, "{" * 9_000, "}" * 9_000, "a," * 9_000, "a::" * 9_000]
 )
 def test_no_use_is_too_deep_or_too_long(text: str) -> None:
-    paths = imports._use_paths(text)
-    assert len(paths) <= imports.MAX_USE_PATHS
-    assert max(map(len, paths), default=0) <= imports.MAX_PATH_PARTS
+    paths = rust.use_paths(text)
+    assert len(paths) <= rust.MAX_USE_PATHS
+    assert max(map(len, paths), default=0) <= rust.MAX_PATH_PARTS

@@ -25,6 +25,16 @@ def test_a_definition_without_a_body_is_shown_as_a_whole() -> None:
     assert found.signature == "type S struct {\n\tA int\n\tB string\n}"
 
 
+def test_a_class_that_is_defined_outside_of_its_owner_has_its_own_name() -> None:
+    found = definition("class Outer::Inner {\n  int x;\n};\n", "cpp", "Inner")
+    assert found.signature == "class Outer::Inner"
+
+
+def test_a_long_comment_is_read_from_its_beginning() -> None:
+    text = "/**\n * Adds.\n" + " * ```\n * // example\n" * 30 + " */\nfunction f() {}\n"
+    assert definition(text, "typescript", "f").doc == "Adds."
+
+
 def test_a_long_definition_without_a_body_is_cut() -> None:
     found = definition("struct S {\n" + "    int x;\n" * 100 + "};\n", "c", "S")
     assert len(found.signature.splitlines()) == 12
