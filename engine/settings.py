@@ -5,7 +5,7 @@ is its documentation.
 """
 
 from dataclasses import dataclass, field
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 
 class Between(NamedTuple):
@@ -17,10 +17,14 @@ class Between(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CompletionSettings:
-    enabled: bool = True
+    enabled: bool = True  # False: no suggestions at all, not even when asked
     backend: str = "local"  # the name of a module in engine/backends
     model: str = "qwen2.5-coder-0.5b-instruct"  # catalog id, path of a .gguf, or the backend's own model name
-    languages_off: tuple[str, ...] = ()  # LSP language ids without completion
+    automatic: bool = True  # suggest while typing; False: only when asked for a suggestion
+    # LSP language ids without automatic suggestions.
+    languages_off: tuple[str, ...] = ()
+    # Kinds of places without automatic suggestions: comments, strings (docstrings are strings).
+    off_in: tuple[Literal["comments", "strings"], ...] = ()
     max_lines: Annotated[int, Between(1, 500)] = 12  # of a suggestion while typing
     max_lines_by_hand: Annotated[int, Between(1, 2000)] = 40  # of an explicitly requested one
     max_tokens: Annotated[int, Between(1, 100_000)] = 160  # of one suggestion

@@ -34,7 +34,16 @@ _MAX_ITEMS = 1_000  # of a list
 READ_SECONDS = 0.5  # an editor waits for `initialize`, and a disk may be a network's
 
 _WORKSPACE_MAY_SET = {
-    "completion": {"enabled", "languages_off", "max_lines", "max_lines_by_hand", "max_tokens", "min_confidence"},
+    "completion": {
+        "enabled",
+        "automatic",
+        "languages_off",
+        "off_in",
+        "max_lines",
+        "max_lines_by_hand",
+        "max_tokens",
+        "min_confidence",
+    },
     "context": {"enabled", "tokens", "off"},
 }
 
