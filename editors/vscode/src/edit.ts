@@ -63,6 +63,8 @@ export class Editing {
     const list = (typed: string): void => { box.items = rows(past, typed).map(item); };
     box.onDidChangeValue(list);
     box.value = value;
+    // Else all of it is selected, and the next key replaces the old words. Not in the types of older VS Codes.
+    Object.assign(box, { valueSelection: [value.length, value.length] });
     list(value);
     const instruction = await new Promise<string | undefined>((resolve) => {
       box.onDidAccept(() => {

@@ -22,6 +22,9 @@ export async function review(
   await vscode.languages.setTextDocumentLanguage(await vscode.workspace.openTextDocument(proposed), document.languageId);
   await vscode.commands.executeCommand("vscode.diff", uri, proposed, `${name}: ${what}`);
   const said = await verdict(proposed, `${what}. Apply it to ${name}?`, canRetry);
+  if (said === "Retry") {
+    await vscode.window.showTextDocument(document); // the editor takes the focus now, not from what is shown next
+  }
   if (said !== "Apply") {
     return said;
   }
