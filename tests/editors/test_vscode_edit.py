@@ -14,7 +14,8 @@ SLOW = '[completion]\nbackend = "scripted"\nmodel = "5:x"\n[chat]\nbackend = "sc
 
 def box(editor: VSCode) -> str:
     """What stands in the box, once it is there."""
-    editor.until(lambda: "Hearth: edit" in editor.text(".quick-input-title"), "the box")
+    seen = "return await page.locator('.quick-input-widget').isVisible()"  # a hidden one keeps its words
+    editor.until(lambda: editor.run(seen) and "Hearth: edit" in editor.text(".quick-input-title"), "the box")
     return str(editor.run("return await page.locator('.quick-input-widget input').first().inputValue()"))
 
 
