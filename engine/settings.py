@@ -5,7 +5,7 @@ is its documentation.
 """
 
 from dataclasses import dataclass, field
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 
 class Between(NamedTuple):
@@ -21,7 +21,10 @@ class CompletionSettings:
     backend: str = "local"  # what runs the model: local, ollama or openai_compatible
     # A name of the catalog, the path of a .gguf file, or the backend's own name.
     model: str = "qwen2.5-coder-0.5b-instruct"
-    languages_off: tuple[str, ...] = ()  # LSP language ids without completion
+    automatic: bool = True  # suggest while typing; false: only when asked for a suggestion
+    languages_off: tuple[str, ...] = ()  # LSP language ids without automatic suggestions
+    # Kinds of places without automatic suggestions: comments, strings (docstrings are strings).
+    off_in: tuple[Literal["comments", "strings"], ...] = ()
     max_lines: Annotated[int, Between(1, 500)] = 12  # lines of a suggestion while typing, at most
     max_lines_by_hand: Annotated[int, Between(1, 2000)] = 40  # the same of an explicitly requested one
     max_tokens: Annotated[int, Between(1, 100_000)] = 160  # tokens of one suggestion, at most

@@ -75,11 +75,14 @@ class Server(LanguageServer):
             await asyncio.wait({self.loading})
 
     def is_off(self, document: "Document") -> bool:
-        """No completions here: paused, switched off, not for this language, or a file that holds secrets."""
-        settings = self.settings.completion
-        if self.status.paused or not settings.enabled or self.documents.is_secret(document):
-            return True
-        return document.language in settings.languages_off or self.documents.is_too_long(document)
+        """Nothing is done here unasked: paused, or switched off for this language or at all."""
+        paused = self.status.paused or document.language in self.settings.completion.languages_off
+        return paused or self.is_refused(document)
+
+    def is_refused(self, document: "Document") -> bool:
+        """No completions here, not even by hand: switched off, a file that holds secrets, or too long a file."""
+        is_secret = self.documents.is_secret(document)
+        return is_secret or not self.settings.completion.enabled or self.documents.is_too_long(document)
 
     async def close(self) -> None:
         """End what was begun; the host stays for other windows."""

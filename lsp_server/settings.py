@@ -35,7 +35,16 @@ _BACKSLASHES = r". In double quotes a backslash has a meaning; write paths in si
 READ_SECONDS = 0.5  # an editor waits for `initialize`, and a disk may be a network's
 
 _WORKSPACE_MAY_SET = {
-    "completion": {"enabled", "languages_off", "max_lines", "max_lines_by_hand", "max_tokens", "min_confidence"},
+    "completion": {
+        "enabled",
+        "automatic",
+        "languages_off",
+        "off_in",
+        "max_lines",
+        "max_lines_by_hand",
+        "max_tokens",
+        "min_confidence",
+    },
     "context": {"enabled", "tokens", "off"},
 }
 

@@ -118,10 +118,19 @@ class Completer:
         """The user took `text`, which stands at the offset `start` now: deleted, it is not offered again."""
         self._state(document.uri).taken.accepted(document.text, start, text)
 
+    def goes_on_by_hand(self, document: Document, offset: int) -> bool:
+        """Whether an automatic request there goes on with what was asked by hand: it grew, or is typed along."""
+        state = self._states.get(document.uri)
+        if state is None or state.by_hand is None:
+            return False
+        here = (document.text, offset)
+        return state.by_hand == here or state.suggestions.find(*here, by_hand=True) is not None
+
     def reject(self, document: Document, offset: int, answer: str) -> None:
-        """The user turned this suggestion down: it is not shown again at this place."""
+        """The user turned this suggestion down: it is not shown again at this place, unless they ask by hand."""
         state = self._state(document.uri)
         state.growth.stop()
+        state.by_hand = None  # whatever the client asks about now, the user no longer waits for it
         state.suggestions.reject(document.text, offset, answer)
 
     def forget(self, uri: str) -> None:

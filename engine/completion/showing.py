@@ -42,10 +42,10 @@ def remembered(suggestions: Suggestions, call: Call) -> Completion | None:
 def completion_of(
     suggestions: Suggestions, call: Call, shown: Shown, reason: str, usage: Usage | None = None
 ) -> Completion:
-    """The completion: nothing that the user rejected at this cursor, and no scraps."""
+    """The completion: no scraps, and nothing that was rejected at this cursor, unless it is asked for by hand."""
     cursor = call.cursor
     text = whole(cursor, shown) if shown.is_part or not call.by_hand else shown.text
-    if suggestions.is_rejected(cursor.text, cursor.offset, text):
+    if not call.by_hand and suggestions.is_rejected(cursor.text, cursor.offset, text):
         text = ""
     fit = fitted(cursor, text)
     end = cursor.offset + fit.replaced

@@ -15,8 +15,8 @@ async def handle(ls: Server, params: Any) -> dict[str, Any] | None:
         return None
     if ls.documents.is_secret(document):
         raise RequestForbidden(f"nothing is sent from {document.path}: its name suggests that it contains secrets")
-    if ls.is_off(document):
-        raise RequestForbidden("nothing is sent from here: completion is paused or switched off for this file")
+    if ls.is_refused(document):
+        raise RequestForbidden("nothing is sent from here: completion is switched off, or the file is too long")
     offset = ls.documents.offset(document, place.position.as_lsp())
     found = (await inspect(await (await ls.engine()).completer(), document, offset)).as_json()
     for each in (*found["pieces"], *found["left_out"]):

@@ -3,6 +3,7 @@ import time
 
 from lsprotocol import types as lsp
 
+from hearth.engine.completion.quiet import is_quiet
 from hearth.lsp_server import convert
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text as words
@@ -17,6 +18,8 @@ async def handle(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList
     if document is None or ls.is_off(document):
         return NOTHING
     offset = ls.documents.offset(document, params.position)
+    if is_quiet(document, offset, ls.settings.completion.off_in):
+        return NOTHING
     version = document.version
     completer = await (await ls.engine()).completer()
     completion = await completer.complete(document, offset)

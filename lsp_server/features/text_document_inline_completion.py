@@ -2,6 +2,8 @@ import time
 
 from lsprotocol import types as lsp
 
+from hearth.engine.completion.completer import Completer
+from hearth.engine.completion.quiet import is_quiet
 from hearth.engine.context.documents import Document
 from hearth.engine.types import Completion
 from hearth.lsp_server import convert, selected
@@ -17,7 +19,7 @@ async def handle(ls: Server, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     """
     began = time.perf_counter()
     document = ls.documents.get(params.text_document.uri)
-    if document is None or ls.is_off(document):
+    if document is None or ls.is_refused(document):
         return NOTHING
     entry = params.context.selected_completion_info
     asked, version = selected.asked(document, params.position, entry, ls.client.encoding), document.version
@@ -25,12 +27,14 @@ async def handle(ls: Server, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     completer = await (await ls.engine()).completer()
     if document.version != version:
         return None
+    if automatic and not _is_wanted(ls, completer, document, asked.document, asked.offset):
+        return NOTHING
     grows = entry is None and ls.client.can.completion_grew
     first = await completer.complete(asked.document, asked.offset, automatic, grows)
     if first is None or document.version != version:
         return None
     if grows:
-        completer.follow(document, lambda: _tell_growth(ls, document, params.position))
+        completer.follow(document, lambda: _tell_growth(ls, completer, document, params.position))
     seconds, min_confidence = time.perf_counter() - began, completer.settings.min_confidence
     answers = [first] if first.text else []
     if not automatic:
@@ -45,9 +49,18 @@ async def handle(ls: Server, params: lsp.InlineCompletionParams) -> lsp.InlineCo
     return lsp.InlineCompletionList([_item(ls, document, *each) for each in zip(found, ids, strict=True)])
 
 
-def _tell_growth(ls: Server, document: Document, position: lsp.Position) -> None:
+def _is_wanted(ls: Server, completer: Completer, document: Document, asked: Document, offset: int) -> bool:
+    """Whether something is shown there unasked. What was asked for by hand goes on even where nothing else is."""
+    settings = ls.settings.completion
+    is_off = ls.is_off(document) or not settings.automatic or is_quiet(asked, offset, settings.off_in)
+    return not is_off or completer.goes_on_by_hand(asked, offset)
+
+
+def _tell_growth(ls: Server, completer: Completer, document: Document, position: lsp.Position) -> None:
     """The same cursor would be answered with more by now: the client may ask again."""
-    if ls.documents.get(document.uri) is not document or ls.is_off(document):
+    if ls.documents.get(document.uri) is not document or ls.is_refused(document):
+        return
+    if not _is_wanted(ls, completer, document, document, ls.documents.offset(document, position)):
         return
     ls.client.completion_grew(document.uri, document.version, position)
 

@@ -137,10 +137,49 @@ async def test_a_projects_own_file_cannot_choose_the_model(tmp_path: Path) -> No
         assert [message for message in ed.messages if "hearth.completion.model is ignored there" in message]
 
 
-async def test_a_language_that_is_switched_off_gets_an_empty_answer() -> None:
-    async with editor(scripted("hello", languages_off=["python"])) as ed:
+QUIET: dict[str, dict[str, Any]] = {
+    "automatic": {"automatic": False},
+    "language": {"languages_off": ["python"]},
+    "comments": {"off_in": ["comments"]},
+    "strings": {"off_in": ["strings"]},
+    "paused": {},
+}
+PLACES = {"comments": "x = 1  # as ‸\n", "strings": 's = "as ‸"\n'}
+
+
+@pytest.mark.parametrize("why", QUIET)
+async def test_where_nothing_comes_by_itself_who_asks_is_answered(why: str) -> None:
+    async with editor(scripted("hello", **QUIET[why])) as ed:
+        ed.open(PLACES.get(why, "x = ‸\n"))
+        if why == "paused":
+            await ed.client.workspace_execute_command_async(lsp.ExecuteCommandParams("hearth.pause"))
+        assert await ed.ghost() == ""
+        assert await ed.ghost(automatic=False) == "hello"
+        ed.type("he")
+        assert await ed.ghost() == "llo", "it is typed along"
+        ed.type("x")
+        assert await ed.ghost() == ""
+
+
+@pytest.mark.parametrize("kind", PLACES)
+async def test_a_kind_of_place_that_is_switched_off_leaves_the_others_on(kind: str) -> None:
+    for place, marked in {"code": "x = ‸\n", **PLACES}.items():
+        async with editor(scripted("hello", off_in=[kind])) as ed:
+            ed.open(marked)
+            assert await ed.ghost() == ("" if place == kind else "hello"), place
+
+
+async def test_a_menu_keeps_out_of_the_kinds_of_places_that_are_switched_off() -> None:
+    async with editor(scripted("hello", off_in=["comments"]), inline=False) as ed:
+        ed.open(PLACES["comments"])
+        assert not (await ed.complete()).items
+
+
+async def test_completion_that_is_switched_off_gets_an_empty_answer_however_one_asks() -> None:
+    async with editor(scripted("hello", enabled=False)) as ed:
         ed.open("x = ‸\n")
-        assert not (await ed.request()).items
+        for automatic in (True, False):
+            assert not (await ed.request(automatic)).items
 
 
 async def test_pause_and_resume_are_commands() -> None:

@@ -3,7 +3,17 @@
 from pathlib import Path
 
 from tests.editors.neovim import Edit, Editor
-from tests.editors.test_neovim import _writing
+from tests.editors.test_neovim import _attached, _writing
+
+COUNT_ANSWERS = """
+  vim.g.answers = 0
+  vim.api.nvim_create_autocmd('LspRequest', { callback = function(event)
+    local request = event.data.request
+    if request.method == 'textDocument/inlineCompletion' and request.type == 'complete' then
+      vim.g.answers = vim.g.answers + 1
+    end
+  end })
+"""
 
 
 def scripted(model: str) -> dict[str, dict[str, str]]:
@@ -92,3 +102,27 @@ def test_brackets_that_a_mapping_closes_do_not_make_the_suggestion_outdated(neov
     assert screen(editor, 1) == ["x = f(g(1))"]
     editor.press("<Tab>")
     editor.until(lambda: editor.lines() == ["x = f(g(1))"], "no bracket twice")
+
+
+def test_the_key_for_alternatives_brings_back_what_was_hidden(neovim_012: Path, edit: Edit) -> None:
+    editor = _writing(edit(neovim_012, settings=scripted("hello")))
+
+    editor.press("<C-]>")
+    editor.until(lambda: editor.ghost() == "", "no ghost text")
+    editor.press("<M-]>")
+    editor.until(lambda: editor.ghost() == "hello", "what was asked for")
+
+
+def test_on_demand_nothing_comes_before_the_key_and_then_it_is_typed_along(neovim_012: Path, edit: Edit) -> None:
+    settings = {"completion": {**scripted("hello")["completion"], "automatic": False}}
+    editor = edit(neovim_012, settings=settings, before=COUNT_ANSWERS)
+    _attached(editor)
+    editor.press("A1 + ")
+    editor.until(lambda: editor.lua("return vim.g.answers") > 0, "an answer")
+    assert editor.ghost() == ""
+    editor.press("<M-]>")
+    editor.until(lambda: editor.ghost() == "hello", "what was asked for")
+    editor.press("he")
+    editor.until(lambda: editor.ghost() == "llo", "its rest")
+    editor.press("<Tab>")
+    editor.until(lambda: editor.lines() == ["x = 1 + hello"], "the accepted text")

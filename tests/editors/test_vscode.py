@@ -78,7 +78,7 @@ def test_a_whole_body_is_written_by_hand(editor: VSCode, language: str) -> None:
 
 
 def test_explain_streams_into_the_chat_and_says_what_the_model_was_shown(editor: VSCode) -> None:
-    editor.command("Hearth: Explain selection")
+    editor.command("Hearth: Explain")
     first = editor.until(editor.answer, "the beginning of an answer")
     editor.until(lambda: editor.chat("return await chat.locator('#send').isVisible()"), "its end")
     assert len(editor.answer()) >= len(first)

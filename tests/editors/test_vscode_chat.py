@@ -19,7 +19,7 @@ def editor(vscode_scripted: Scripted) -> VSCode:
     vscode_scripted.answers(answer=ANSWER)
     vscode_scripted.open("area.py", AREA)
     editor.press("Control+a")
-    editor.command("Hearth: Explain selection")
+    editor.command("Hearth: Explain")
     editor.until(lambda: editor.chat("return await chat.locator('.code.row').count()") == 1, "the answer")
     return editor
 

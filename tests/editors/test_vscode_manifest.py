@@ -51,6 +51,54 @@ def test_a_project_cannot_choose_programs_models_or_servers() -> None:
             assert name in restricted, name
 
 
+def _keys() -> list[tuple[str, str]]:
+    """Each key and the system that it is for."""
+    bindings = MANIFEST["contributes"]["keybindings"]
+    return [
+        (row[name], "mac" if name == "mac" else "pc") for row in bindings for name in ("key", "mac") if name in row
+    ]
+
+
+def test_keys_are_free_of_what_types_a_character_or_hides_a_window() -> None:
+    assert len(_keys()) > 5
+    for key, system in _keys():
+        for stroke in key.split(" "):
+            held = set(stroke.split("+")[:-1])
+            assert not held >= {"ctrl", "alt"}, f"{key}: on many Windows keyboards that is AltGr"
+            assert not held >= {"cmd", "alt"}, f"{key}: macOS has such keys for itself"
+            assert system == "pc" or "ctrl" not in held, f"{key}: macOS edits text with Control"
+
+
+def test_the_walkthrough_promises_only_keys_that_are_bound() -> None:
+    steps = {step["id"]: step for step in MANIFEST["contributes"]["walkthroughs"][0]["steps"]}
+    assert (steps["type"]["when"], steps["type-mac"]["when"]) == ("!isMac", "isMac")
+    signs = {"⌘": "cmd+", "⌥": "alt+", "⇥": "tab", "⎋": "escape", "→": "right"}
+    of_vscode = {"tab", "escape", "ctrl+right", "cmd+right"}
+    bindings = MANIFEST["contributes"]["keybindings"]
+    bound = {
+        "type": {row["key"] for row in bindings},
+        "type-mac": {row.get("mac", row["key"]) for row in bindings},
+    }
+    for id, keys in bound.items():
+        table = (EXTENSION / steps[id]["media"]["markdown"]).read_text().splitlines()[2:]
+        promised = [key for row in table for key in row.split("|")[1].strip().split(" or ")]
+        assert len(promised) >= 5
+        for key in promised:
+            for sign, name in signs.items():
+                key = key.replace(sign, name)
+            assert key.lower().replace("\\\\", "\\") in keys | of_vscode, key
+
+
+def test_every_command_of_a_menu_or_a_key_is_there() -> None:
+    contributed = MANIFEST["contributes"]
+    commands = {row["command"] for row in contributed["commands"]}
+    rows = [*contributed["keybindings"], *(row for menu in contributed["menus"].values() for row in menu)]
+    assert {row["command"] for row in rows if "command" in row} <= commands
+    source = (EXTENSION / "src" / "extension.ts").read_text() + (EXTENSION / "src" / "named.ts").read_text()
+    for name in commands:
+        assert re.search(rf"\b{name.removeprefix('hearth.')}\b", source), name
+
+
 def test_the_lock_file_names_no_addresses_to_download_from() -> None:
     assert '"resolved"' not in (EXTENSION / "package-lock.json").read_text()
 

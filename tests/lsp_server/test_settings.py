@@ -47,6 +47,12 @@ def test_lists_become_tuples() -> None:
     assert (settings.completion.languages_off, problems) == (("python",), [])
 
 
+def test_a_kind_of_place_that_is_unknown_is_told_and_leaves_the_default() -> None:
+    settings, problems = resolve([Layer("editor", {"completion": {"off_in": ["comments", "docs"]}})])
+    assert settings.completion.off_in == ()
+    assert len(problems) == 1 and "off_in" in problems[0] and "docs" in problems[0]
+
+
 def test_a_project_sets_only_what_is_harmless() -> None:
     settings, problems = resolve(
         [

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, State, type CloseHandlerResult, type LanguageClientOptions } from "vscode-languageclient/node";
 import * as actions from "./actions.ts";
+import { Bars } from "./bars.ts";
 import type { Documents } from "./documents.ts";
-import { Downloads } from "./downloads.ts";
 import { answerDocumentText, EXTRAS } from "./extras.ts";
 import { Growth } from "./growth.ts";
 import { SCHEMES } from "./schemes.ts";
@@ -15,6 +15,8 @@ const WITHIN_MS = 180_000;
 
 export interface Reaction {
   onStatus: (status: Status) => void;
+  /** The server has started, for the first time or again. */
+  onRunning: () => void;
   /** The server's own command `hearth.explain` ends in the chat view. */
   onExplain: (place: unknown) => void;
   usage: Usage;
@@ -23,9 +25,9 @@ export interface Reaction {
 }
 
 /** A client of that program, not yet started. It starts the program again when it ends, within bounds. */
-export function connect(program: string, { onStatus, onExplain, usage, documents, log }: Reaction): LanguageClient {
+export function connect(program: string, { onStatus, onRunning, onExplain, usage, documents, log }: Reaction): LanguageClient {
   const ends: number[] = [];
-  const downloads = new Downloads((token) => { void client.sendNotification("window/workDoneProgress/cancel", { token }); });
+  const bars = new Bars((token) => { void client.sendNotification("window/workDoneProgress/cancel", { token }); });
   const closed = (): CloseHandlerResult => {
     const now = Date.now();
     ends.push(now);
@@ -44,17 +46,22 @@ export function connect(program: string, { onStatus, onExplain, usage, documents
     errorHandler: { error: () => ({ action: ErrorAction.Continue }), closed },
     middleware: {
       handleWorkDoneProgress: (token, step, next) => {
-        if (!downloads.show(token, step) || step.kind === "end") {
+        if (!bars.show(token, step) || step.kind === "end") {
           next(token, step);
         }
       },
       workspace: { configuration: (params) => params.items.map((item) => (item.section === "hearth" ? chosen() : null)) },
       provideInlineCompletionItems: async (document, position, context, token, next) => {
+        if (context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke) {
+          usage.asked();
+        }
         const found = await next(document, position, context, token);
         const items = Array.isArray(found) ? found : (found?.items ?? []);
         usage.offered(document, position, items);
         return found;
       },
+      provideCodeActions: async (document, range, context, token, next) =>
+        actions.offered(await next(document, range, context, token), document, range, context.only),
       resolveCodeAction: (action, token) => actions.resolve(action, token, client, documents),
       executeCommand: async (command, argv: unknown[], next) => {
         if (command === "hearth.explain") {
@@ -78,13 +85,14 @@ export function connect(program: string, { onStatus, onExplain, usage, documents
   client.onDidChangeState(({ newState }) => {
     void vscode.commands.executeCommand("setContext", "hearth.running", newState === State.Running);
     if (newState !== State.Running) {
-      downloads.end();
+      bars.end();
       growth.dispose();
     }
     if (newState === State.Starting) {
       onStatus({ kind: "starting", message: "" });
     } else if (newState === State.Running) {
       onStatus({ kind: "waiting", message: "The model will be loaded when a file is opened." });
+      onRunning();
     }
   });
   return client;

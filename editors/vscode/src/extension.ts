@@ -1,16 +1,20 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
+import type { Selected } from "./chat/code.ts";
 import { ChatView } from "./chat/view.ts";
 import * as doctor from "./doctor.ts";
 import { Documents } from "./documents.ts";
+import { Editing } from "./edit.ts";
 import * as environment from "./environment.ts";
+import { Focus } from "./focus.ts";
 import * as menu from "./menu.ts";
 import * as models from "./models.ts";
 import * as ownPlaces from "./places.ts";
 import * as program from "./program.ts";
 import * as prompt from "./prompt.ts";
 import { connect } from "./client.ts";
+import * as named from "./named.ts";
 import { settle } from "./review.ts";
 import * as settings from "./settings.ts";
 import { StatusItem } from "./status.ts";
@@ -31,7 +35,9 @@ export function activate(context: vscode.ExtensionContext): void {
       void client.sendNotification(method, params);
     }
   });
-  const chat = new ChatView(context.extensionUri, documents, () => client);
+  const chat = new ChatView(context.extensionUri, documents, context.workspaceState, () => client);
+  const editing = new Editing(context.globalState, documents);
+  const focus = new Focus(() => client);
   const storage = context.globalStorageUri.fsPath;
   const wheels = vscode.Uri.joinPath(context.extensionUri, "dist", "server").fsPath;
 
@@ -47,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): void {
       return;
     }
     log.info(`starting ${found}`);
-    client = connect(found, { onStatus, onExplain: (place) => { void chat.explain(place); }, usage, documents, log });
+    client = connect(found, { onStatus, onRunning, onExplain: (place) => { void chat.explain(place); }, usage, documents, log });
     try {
       await client.start();
     } catch (error) {
@@ -76,6 +82,10 @@ export function activate(context: vscode.ExtensionContext): void {
     }
   };
   const onStatus = (said: Status): void => { status.update(said); };
+  const onRunning = (): void => {
+    focus.started();
+    chat.restore().catch((error: unknown) => { log.warn(String(error)); });
+  };
   const missing = async (problem: string): Promise<void> => {
     onStatus({ kind: "missing", message: problem });
     const answer = await words.warn(problem, "Set it up", "Set path");
@@ -85,13 +95,13 @@ export function activate(context: vscode.ExtensionContext): void {
       await vscode.commands.executeCommand("workbench.action.openSettings", "hearth.path");
     }
   };
-  const running = (work: (client: LanguageClient) => Promise<unknown>) => async (): Promise<void> => {
+  const running = (work: (client: LanguageClient, ...argv: unknown[]) => Promise<unknown>) => async (...argv: unknown[]): Promise<void> => {
     if (client?.isRunning() !== true) {
       await menu.show(status.current, languageOff);
       return;
     }
     try {
-      await work(client);
+      await work(client, ...argv);
     } catch (error) {
       void words.complain(error instanceof Error ? error.message : String(error));
     }
@@ -106,20 +116,25 @@ export function activate(context: vscode.ExtensionContext): void {
     showLogs: () => { log.show(); },
     restart: start,
     install,
+    edit: running((client, uri, range) => editing.run(client, given(uri, range))),
+    ...Object.fromEntries(named.NAMES.map((name) => [name, running((client) => named.run(name, client, documents))])),
+    suggest: () => vscode.commands.executeCommand("editor.action.inlineSuggest.trigger"),
     explainSelection: running(() => chat.explainSelection()),
-    openChat: () => vscode.commands.executeCommand("hearth.chat.focus"),
-    newChat: () => { chat.begin(); },
+    openChat: () => chat.open(),
+    askAboutThis: () => chat.open(),
+    newChat: async () => { chat.begin(); await chat.open(); },
     previousChats: running((client) => chat.choosePrevious(client)),
     deleteChat: running((client) => chat.chooseToDelete(client)),
     applyEdit: () => { settle("Apply"); },
     discardEdit: () => { settle("Discard"); },
+    retryEdit: () => { settle("Retry"); },
     dismiss: async () => {
       usage.rejected();
       await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
     },
   };
   context.subscriptions.push(
-    log, status, documents, usage, chat,
+    log, status, documents, usage, chat, focus,
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(`hearth.${name}`, run)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => { void start(); }),
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -145,6 +160,11 @@ function places(own: string): program.Places {
     path: process.env["PATH"] ?? "",
     own,
   };
+}
+
+/** The place that a code action names. A menu names the file alone, and adds what it is. */
+function given(uri: unknown, range: unknown): Selected | undefined {
+  return uri instanceof vscode.Uri && range instanceof vscode.Range ? { uri, range } : undefined;
 }
 
 function languagesOff(): string[] {

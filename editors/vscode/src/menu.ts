@@ -37,6 +37,7 @@ function entries(status: Status, languageOff: (id: string) => boolean): Entry[] 
     ...(status.kind === "downloading" ? [{ label: "$(debug-stop) Stop the download", command: "hearth.stopFetching" }] : []),
     { label: paused ? "$(play) Resume" : "$(debug-pause) Pause", command: "hearth.pauseOrResume", backToEditor: true },
     ...(language === undefined ? [] : [{ label: `$(symbol-keyword) Completions for ${language}: turn ${off ? "on" : "off"}`, command: "hearth.toggleLanguage", backToEditor: true }]),
+    { label: "$(edit) Edit code as told", command: "hearth.edit", backToEditor: true },
     { label: "$(chip) Switch model", command: "hearth.switchModel" },
     { label: "$(comment-discussion) Open the chat", command: "hearth.openChat" },
     { label: "Look inside", kind: vscode.QuickPickItemKind.Separator },

@@ -35,6 +35,11 @@ export class Usage implements vscode.Disposable {
     this.notify("textDocument/didShowCompletion", { item });
   }
 
+  /** The user asks for a suggestion: what they dismissed may come back. */
+  asked(): void {
+    this.#dismissed = undefined;
+  }
+
   accepted(): void {
     this.#shown = undefined;
   }

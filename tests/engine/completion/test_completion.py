@@ -116,6 +116,39 @@ async def test_what_was_rejected_is_not_shown_again_there() -> None:
     assert await typing.ghost() == ""
 
 
+async def test_what_was_rejected_comes_to_who_asks_for_it_and_is_rejected_anew() -> None:
+    typing = Typing(ScriptedBackend(["first"]), "x = ‸\n")
+    await typing.ghost()
+    typing.completer.reject(typing.document, typing.cursor, "first")
+    for _ in range(2):
+        assert await typing.ghost(automatic=False) == "first"
+        assert await typing.ghost() == "first", "editors ask once more about what was asked for by hand"
+        typing.completer.reject(typing.document, typing.cursor, "first")
+        assert await typing.ghost() == ""
+
+
+async def test_what_was_asked_for_by_hand_goes_on_where_the_cursor_moves_along_it() -> None:
+    typing = Typing(ScriptedBackend(["first"]), "x = ‸\n")
+    goes_on = typing.completer.goes_on_by_hand
+    await typing.ghost()
+    assert not goes_on(typing.document, typing.cursor)
+    await typing.ghost(automatic=False)
+    assert goes_on(typing.document, typing.cursor)
+    typing.type("fi")
+    assert goes_on(typing.document, typing.cursor)
+    typing.type("x")
+    assert not goes_on(typing.document, typing.cursor)
+
+
+async def test_what_was_asked_for_by_hand_and_rejected_does_not_go_on() -> None:
+    typing = Typing(ScriptedBackend(["first"]), "x = ‸\n")
+    await typing.ghost(automatic=False)
+    typing.completer.reject(typing.document, typing.cursor, "first")
+    assert not typing.completer.goes_on_by_hand(typing.document, typing.cursor)
+    typing.type("fi")
+    assert not typing.completer.goes_on_by_hand(typing.document, typing.cursor)
+
+
 async def test_nothing_is_asked_ahead_of_a_doubtful_suggestion() -> None:
     typing = Typing(Doubtful(["first"]), "x = ‸\n")
     await typing.rest()

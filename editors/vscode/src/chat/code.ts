@@ -6,19 +6,28 @@ import { review } from "../review.ts";
 import { SCHEMES } from "../schemes.ts";
 import * as words from "../words.ts";
 
-/** What a question is about. */
+/** What a question is about; without a range, the whole file. */
 export interface Place {
   uri: vscode.Uri;
-  range: vscode.Range;
+  range?: vscode.Range;
 }
 
-export function placeOf(editor: vscode.TextEditor | undefined): Place | undefined {
+/** What is selected; an empty range is a cursor, and means the code around it. */
+export type Selected = Required<Place>;
+
+export function placeOf(editor: vscode.TextEditor | undefined): Selected | undefined {
   const known = editor !== undefined && SCHEMES.includes(editor.document.uri.scheme);
   return known ? { uri: editor.document.uri, range: editor.selection } : undefined;
 }
 
+/** What a question of the user's own is about: the selection, or else the whole file. */
+export function subjectOf(editor: vscode.TextEditor | undefined): Place | undefined {
+  const place = placeOf(editor);
+  return place?.range.isEmpty === true ? { uri: place.uri } : place;
+}
+
 /** The place that the server's commands name: `{uri, range}`. */
-export function placeFrom(wanted: unknown, client: LanguageClient | undefined): Place | undefined {
+export function placeFrom(wanted: unknown, client: LanguageClient | undefined): Selected | undefined {
   const place = wanted as { uri: string; range: Parameters<LanguageClient["protocol2CodeConverter"]["asRange"]>[0] } | undefined;
   const range = client?.protocol2CodeConverter.asRange(place?.range);
   return place === undefined || range === undefined ? undefined : { uri: vscode.Uri.parse(place.uri), range };
@@ -26,12 +35,17 @@ export function placeFrom(wanted: unknown, client: LanguageClient | undefined): 
 
 export function asParams(place: Place, client: LanguageClient): object {
   const convert = client.code2ProtocolConverter;
-  return { textDocument: { uri: convert.asUri(place.uri) }, range: convert.asRange(place.range) };
+  const range = place.range === undefined ? {} : { range: convert.asRange(place.range) };
+  return { textDocument: { uri: convert.asUri(place.uri) }, ...range };
 }
 
 export function nameOf({ uri, range }: Place): string {
+  const name = uri.path.split("/").at(-1) ?? "";
+  if (range === undefined) {
+    return name;
+  }
   const last = range.end.line === range.start.line ? "" : `–${range.end.line + 1}`;
-  return `${uri.path.split("/").at(-1) ?? ""}:${range.start.line + 1}${last}`;
+  return `${name}:${range.start.line + 1}${last}`;
 }
 
 export async function insert(text: string): Promise<void> {
@@ -49,7 +63,7 @@ export async function insert(text: string): Promise<void> {
 export async function preview(text: string, asked: Place | undefined, documents: Documents): Promise<void> {
   const selected = placeOf(anEditor());
   const place = selected === undefined || selected.range.isEmpty ? (asked ?? selected) : selected;
-  if (place === undefined || place.range.isEmpty) {
+  if (place?.range === undefined || place.range.isEmpty) {
     void words.inform("select the code that this should replace.");
     return;
   }

@@ -18,11 +18,19 @@ export interface Answer {
 export type ToPage =
   | { kind: "clear" }
   | { kind: "question"; text: string }
+  | { kind: "draft"; text: string }
+  | { kind: "focus" }
+  /** What goes along with the next question; `isOff`: the user leaves it out. */
+  | { kind: "about"; name: string; isOff: boolean }
   | { kind: "piece"; part: "text" | "thinking"; text: string }
   | { kind: "answer"; answer: Answer };
 
 export type FromPage =
   | { kind: "ready" }
   | { kind: "ask"; text: string }
+  /** What stands in the input. */
+  | { kind: "draft"; text: string }
+  /** Leave out what would go along, or take it along again. */
+  | { kind: "leaveOut" }
   | { kind: "stop" }
   | { kind: "copy" | "insert" | "apply"; text: string };

@@ -17,6 +17,7 @@ export function html(webview: vscode.Webview, root: vscode.Uri): string {
 <body>
 <main id="log" aria-live="polite" aria-label="The chat" tabindex="0"></main>
 <form id="ask">
+<button id="about" type="button" class="quiet" hidden></button>
 <textarea id="question" rows="3" placeholder="Ask about your code (Shift+Enter: new line)" aria-label="Your question"></textarea>
 <div class="row"><span class="hint">Enter sends</span><button id="send" type="submit">Send</button><button id="stop" type="button" hidden>Stop</button></div>
 </form>

@@ -12,8 +12,12 @@ export interface Chat {
   turns: { question: string; answer: string }[];
 }
 
+export async function find(client: LanguageClient, conversation: string): Promise<Chat | undefined> {
+  return (await all(client)).find((chat) => chat.conversation === conversation);
+}
+
 export async function choose(client: LanguageClient, title: string): Promise<Chat | undefined> {
-  const chats = (await client.sendRequest<Chat[] | null>("hearth/chat/list", {})) ?? [];
+  const chats = await all(client);
   if (chats.length === 0) {
     void words.inform("no chats are saved.");
     return undefined;
@@ -24,6 +28,10 @@ export async function choose(client: LanguageClient, title: string): Promise<Cha
     description: new Date(chat.started * 1000).toLocaleString(),
   }));
   return (await vscode.window.showQuickPick(items, { title }))?.chat;
+}
+
+async function all(client: LanguageClient): Promise<Chat[]> {
+  return (await client.sendRequest<Chat[] | null>("hearth/chat/list", {})) ?? [];
 }
 
 export function asMessages(chat: Chat): ToPage[] {

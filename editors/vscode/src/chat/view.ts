@@ -8,34 +8,55 @@ import { ending } from "./ending.ts";
 import type { Answer, FromPage, ToPage } from "./messages.ts";
 import { html } from "./page.ts";
 import * as previous from "./previous.ts";
+import { Subject } from "./subject.ts";
 
 type Question = { message: string } | { action: "explain" };
 const EXPLAIN: Question = { action: "explain" };
 const PIECES = new ProgressType<{ kind: "text" | "thinking"; text: string }>();
+const CONVERSATION = "chat.conversation";
+const DRAFT = "chat.draft";
 
-/** The chat in the side bar. What was said is kept here, so that the page can be made again at any time. */
+/**
+ * The chat in the side bar. What was said is kept here, so that the page can be made again at any time. A new window of
+ * the same workspace goes on with its last conversation, and with what stood in the input.
+ */
 export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   #view: vscode.WebviewView | undefined;
+  #isReady = false;
+  #wantsFocus = false;
   #history: ToPage[] = [];
-  #conversation = newId();
+  #conversation: string;
+  #isRestored = false;
   #asked = 0;
   #place: code.Place | undefined;
+  readonly #subject = new Subject((message) => { this.#post(message); });
   readonly #registration: vscode.Disposable;
 
   constructor(
     private readonly root: vscode.Uri,
     private readonly documents: Documents,
+    private readonly state: vscode.Memento,
     private readonly client: () => LanguageClient | undefined,
   ) {
+    this.#conversation = state.get<string>(CONVERSATION) ?? newId();
     this.#registration = vscode.window.registerWebviewViewProvider("hearth.chat", this);
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.#view = view;
+    this.#isReady = false;
     view.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(this.root, "dist", "page")] };
     view.webview.onDidReceiveMessage((message: FromPage) => { void this.#onMessage(message); });
+    view.onDidChangeVisibility(() => { this.#isReady &&= view.visible; }); // a page that is hidden is gone
     view.onDidDispose(() => { this.#view = undefined; });
     view.webview.html = html(view.webview, this.root);
+  }
+
+  /** Show it, with the cursor in the input. */
+  async open(): Promise<void> {
+    this.#wantsFocus = true;
+    await vscode.commands.executeCommand("hearth.chat.focus");
+    this.#focus();
   }
 
   async explainSelection(): Promise<void> {
@@ -44,30 +65,46 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       void words.inform("no file is open that could be explained.");
       return;
     }
-    await this.#ask(EXPLAIN, `Explain ${code.nameOf(place)}`, place);
+    await this.#explain(`Explain ${code.nameOf(place)}`, place);
   }
 
   /** For the code action; `wanted` is what the server put into its command. */
   async explain(wanted: unknown): Promise<void> {
     const place = code.placeFrom(wanted, this.client());
-    await this.#ask(EXPLAIN, place === undefined ? "Explain" : `Explain ${code.nameOf(place)}`, place);
+    await this.#explain(place === undefined ? "Explain" : `Explain ${code.nameOf(place)}`, place);
   }
 
-  /** A new conversation; the answer that is being written is stopped. */
+  /** A new conversation; the answer that is being written is stopped. What stands in the input stays. */
   begin(conversation = newId(), history: ToPage[] = []): void {
     this.#stop();
     this.#asked++;
-    this.#conversation = conversation;
+    this.#isRestored = true;
+    this.#keep(conversation);
     this.#history = [];
     this.#tell({ kind: "clear" });
     history.forEach((message) => { this.#tell(message); });
+  }
+
+  /** Show the workspace's last conversation, which is on the server's disk; once, when both page and server are there. */
+  async restore(): Promise<void> {
+    const client = this.client();
+    if (this.#isRestored || this.#view === undefined || client?.isRunning() !== true) {
+      return;
+    }
+    this.#isRestored = true;
+    const last = await previous.find(client, this.#conversation);
+    if (last !== undefined) {
+      const since = this.#history;
+      this.#history = [];
+      [{ kind: "clear" } as const, ...previous.asMessages(last), ...since].forEach((message) => { this.#tell(message); });
+    }
   }
 
   async choosePrevious(client: LanguageClient): Promise<void> {
     const chat = await previous.choose(client, "Hearth: previous chats");
     if (chat !== undefined) {
       this.begin(chat.conversation, previous.asMessages(chat));
-      await vscode.commands.executeCommand("hearth.chat.focus");
+      await this.open();
     }
   }
 
@@ -84,15 +121,23 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   dispose(): void {
     this.#registration.dispose();
+    this.#subject.dispose();
   }
 
   async #onMessage(message: FromPage): Promise<void> {
     switch (message.kind) {
       case "ready":
-        this.#history.forEach((each) => void this.#view?.webview.postMessage(each));
+        this.#pageIsReady();
+        await this.restore();
         return;
       case "ask":
-        await this.#ask({ message: message.text }, message.text, code.placeOf(vscode.window.activeTextEditor));
+        await this.#ask({ message: message.text }, message.text, this.#subject.place);
+        return;
+      case "draft":
+        await this.state.update(DRAFT, message.text);
+        return;
+      case "leaveOut":
+        this.#subject.leaveOut();
         return;
       case "stop":
         this.#stop();
@@ -108,12 +153,28 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
+  #pageIsReady(): void {
+    this.#isReady = true;
+    this.#history.forEach((each) => { this.#post(each); });
+    this.#post({ kind: "draft", text: this.state.get(DRAFT, "") });
+    this.#subject.tell();
+    if (this.#wantsFocus) {
+      this.#focus();
+    }
+  }
+
+  async #explain(title: string, place: code.Place | undefined): Promise<void> {
+    await this.open();
+    await this.#ask(EXPLAIN, title, place);
+  }
+
   async #ask(question: Question, title: string, place: code.Place | undefined): Promise<void> {
-    await vscode.commands.executeCommand("hearth.chat.focus");
     this.#stop();
     const number = ++this.#asked;
     this.#place = place;
     this.#tell({ kind: "question", text: title });
+    await this.restore(); // what is asked continues that conversation
+    this.#keep(this.#conversation);
     const answer = await this.#answer(question, number, place);
     if (number === this.#asked) {
       this.#tell({ kind: "answer", answer });
@@ -152,9 +213,28 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
+  #keep(conversation: string): void {
+    this.#conversation = conversation;
+    void this.state.update(CONVERSATION, conversation);
+  }
+
+  #focus(): void {
+    if (this.#isReady) {
+      this.#wantsFocus = false;
+      this.#post({ kind: "focus" });
+    }
+  }
+
   #tell(message: ToPage): void {
     this.#history.push(message);
-    void this.#view?.webview.postMessage(message);
+    this.#post(message);
+  }
+
+  /** A page that is not ready yet is told everything when it is. */
+  #post(message: ToPage): void {
+    if (this.#isReady) {
+      void this.#view?.webview.postMessage(message);
+    }
   }
 }
 

@@ -2,30 +2,31 @@ import type { ProgressToken, WorkDoneProgressBegin, WorkDoneProgressEnd, WorkDon
 import * as words from "./words.ts";
 
 type Step = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
+type Shown = Pick<WorkDoneProgressReport, "message" | "percentage">;
 
 interface Bar {
-  report: (percentage: number) => void;
+  report: (step: Shown) => void;
   end: () => void;
 }
 
 /**
- * The progress of downloads as notifications with a Cancel button. The library shows all progress in the status bar,
- * where nobody looks for the way to stop it.
+ * The progress of downloads and code actions as notifications with a Cancel button. The library shows all progress in
+ * the status bar, where nobody looks for the way to stop it.
  */
-export class Downloads {
+export class Bars {
   readonly #bars = new Map<ProgressToken, Bar>();
 
   constructor(private readonly cancel: (token: ProgressToken) => void) {}
 
-  /** Whether it was shown here. Downloads are what says how far it is and may be cancelled. */
+  /** Whether it was shown here: what may be cancelled. */
   show(token: ProgressToken, step: Step): boolean {
-    if (step.kind === "begin" && step.cancellable === true && step.percentage !== undefined) {
-      this.#bars.set(token, this.#begin(token, step.title, step.percentage));
+    if (step.kind === "begin" && step.cancellable === true) {
+      this.#bars.set(token, this.#begin(token, step));
       return true;
     }
     const bar = this.#bars.get(token);
-    if (bar !== undefined && step.kind === "report" && step.percentage !== undefined) {
-      bar.report(step.percentage);
+    if (bar !== undefined && step.kind === "report") {
+      bar.report(step);
     } else if (bar !== undefined && step.kind === "end") {
       bar.end();
       this.#bars.delete(token);
@@ -39,18 +40,22 @@ export class Downloads {
     this.#bars.clear();
   }
 
-  #begin(token: ProgressToken, title: string, percentage: number): Bar {
+  #begin(token: ProgressToken, first: WorkDoneProgressBegin): Bar {
     let now = 0;
     let shown: words.Report | undefined;
-    const report = (percent: number): void => {
-      shown?.({ message: `${percent}%`, increment: percent - now });
-      now = percent;
+    const report = ({ message, percentage }: Shown): void => {
+      if (percentage !== undefined) {
+        shown?.({ message: `${percentage}%`, increment: percentage - now });
+        now = percentage;
+      } else if (message !== undefined) {
+        shown?.({ message });
+      }
     };
     let end = (): void => undefined;
     const ended = new Promise<void>((resolve) => { end = resolve; });
-    void words.progress(title, (bar, cancelled) => {
+    void words.progress(first.title, (bar, cancelled) => {
       shown = bar;
-      report(percentage);
+      report(first);
       cancelled.onCancellationRequested(() => { this.cancel(token); });
       return ended;
     });
