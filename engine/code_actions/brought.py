@@ -91,7 +91,10 @@ def _is_member(target: Target, found: Answered, helper: Definition) -> bool:
         return helper.owner == found.definition.owner
     owner = target.definition.owner.rpartition(".")[2]
     return bool(
-        re.search(rf"(?:\bself|\bthis|\bcls|\bSelf|\b{re.escape(owner)})(?:\.|->|::)#?{helper.name}\b", found.text)
+        re.search(
+            rf"(?:\bself|\bthis|\bcls|\bSelf|\b{re.escape(owner)})(?:\.|->|::)#?{re.escape(helper.name)}\b",
+            found.text,
+        )
     )
 
 

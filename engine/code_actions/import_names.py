@@ -3,6 +3,11 @@
 import re
 
 _SCRIPT = ("javascript", "typescript", "tsx")
+_RUST_NAMES = re.compile(r"(?<!\w)(\w{1,200}+)(?:\s{1,40}+as\s{1,40}+(\w{1,200}+))?\s{0,40}+(?=[,;}])")
+_LAST_NAME = re.compile(r"(?:(?<!\w)(\w{1,200}+)|(\*))(?:\s{1,40}+as\s{1,40}+(\w{1,200}+))?\s{0,40}+;?\s{0,40}+$")
+_RENAMED = re.compile(
+    r"(?<![\w$])[\w$]{1,200}+(?:\s{1,40}+as\s{1,40}+|\s{0,40}+:\s{0,40}+)|\*\s{0,40}+as\s{1,40}+"
+)
 
 
 def bound_names(text: str, language: str) -> list[str] | None:
@@ -12,15 +17,17 @@ def bound_names(text: str, language: str) -> list[str] | None:
     if language in _SCRIPT:
         return _script(text)
     if language == "go":
-        specs = re.findall(r"(?:([\w.]+)[ \t]+)?\"([^\"\n]+)\"", text.removeprefix("import"))
+        specs = re.findall(
+            r"(?:(?<![\w.])([\w.]{1,200}+)[ \t]{1,80}+)?\"([^\"\n]{1,400}+)\"", text.removeprefix("import")
+        )
         return [alias or _last_of_go(path) for alias, path in specs]
     if language == "rust":
         if "*" in text:
             return None
-        return [alias or name for name, alias in re.findall(r"(\w+)(?:\s+as\s+(\w+))?\s*(?=[,;}])", text)]
+        return [alias or name for name, alias in _RUST_NAMES.findall(text)]
     if language in ("java", "kotlin", "scala", "php"):
-        found = re.search(r"(\w+|\*)(?:\s+as\s+(\w+))?\s*;?\s*$", text.strip())
-        return None if found is None or found[1] == "*" else [found[2] or found[1]]
+        found = _LAST_NAME.search(text.strip())
+        return None if found is None or found[2] else [found[3] or found[1]]
     return None
 
 
@@ -29,7 +36,7 @@ def only_names(text: str, names: list[str], language: str) -> str:
     if language == "python" and (found := re.match(r"from\s+(\S+)\s+import\s+\(?([^)]*)\)?", text)):
         parts = [part.strip() for part in found[2].split(",") if part.strip()]
         return f"from {found[1]} import {', '.join(part for part in parts if part.split()[-1] in names)}"
-    if language in _SCRIPT and (braces := re.search(r"\{([^}]*)\}", text)):
+    if language in _SCRIPT and (braces := re.search(r"\{([^{}]{0,4000}+)\}", text)):
         parts = [part.strip() for part in braces[1].split(",") if part.strip()]
         kept = [part for part in parts if part.split()[-1] in names]
         return text[: braces.start()] + "{ " + ", ".join(kept) + " }" + text[braces.end() :] if kept else text
@@ -49,7 +56,7 @@ def _script(text: str) -> list[str] | None:
     head = re.split(r"\bfrom\b|=", text, maxsplit=1)[0] if re.search(r"\bfrom\b|=", text) else ""
     if not head:
         return None
-    names = re.findall(r"[\w$]+", re.sub(r"[\w$]+\s+as\s+|[\w$]+\s*:\s*|\*\s*as\s+", "", head))
+    names = re.findall(r"[\w$]+", _RENAMED.sub("", head))
     return [name for name in names if name not in ("import", "type", "const", "let", "var")]
 
 

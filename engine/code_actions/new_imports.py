@@ -222,7 +222,10 @@ def _in_the_files_style(code: ParsedText, text: str) -> str:
 
 def _go_specs(text: str) -> list[str]:
     return [
-        found[0].strip() for found in re.finditer(r"(?:[\w.]+[ \t]+)?\"[^\"\n]+\"", text.removeprefix("import"))
+        found[0].strip()
+        for found in re.finditer(
+            r"(?:(?<![\w.])[\w.]{1,200}+[ \t]{1,80}+)?\"[^\"\n]{1,400}+\"", text.removeprefix("import")
+        )
     ]
 
 

@@ -5,7 +5,8 @@ import re
 MAX_BASES = 6
 MAX_RESULT_CHARS = 200
 MAX_ARGUMENTS = 4  # of types inside of one another
-PATH_END = re.compile(r"(?:(?:[\w$]++)(?:\.|::))*+([\w$]++)")
+PATH_END = re.compile(r"(?<![\w$])(?<![\w$]\.)(?<!::)(?:[\w$]++(?:\.|::))*+([\w$]++)")
+_KEYWORD = re.compile(r"(?<!\w)\w{1,200}+\s{0,40}+=\s{0,40}+[\w.]{1,400}+")
 # What stands around a type, and words that are none.
 NO_TYPES = {
     *("Optional", "Union", "List", "Dict", "Set", "Tuple", "Sequence", "Iterable", "Iterator"),
@@ -25,10 +26,14 @@ _NO_BASES = {
 _EMBEDDED = re.compile(r"^[ \t]+\*?((?:\w+\.)?[A-Za-z]\w*)[ \t]*(?:`.*|//.*)?$", re.MULTILINE)
 _BASES = {
     "python": re.compile(r"class\s+\w+\s*(?:\[[^\]]*\])?\s*\((.*)\)", re.DOTALL),
-    "cpp": re.compile(r"(?:class|struct)\s[^:{;]*(?<!:):(?!:)(.*)", re.DOTALL),
-    "csharp": re.compile(r"(?:class|struct|record|interface)\s[^:{]*:([^{]*)"),
-    "kotlin": re.compile(r"(?:class|object|interface)\s+\w+[^:{(]*(?:\([^{]*?\))?\s*:([^{]*)"),
-    "rust": re.compile(r"(?:impl\s+([^{]*?)\s+for\s|trait\s+\w+[^:{]*:)([^{]*)", re.DOTALL),
+    "cpp": re.compile(r"(?:class|struct)\s[^:{;]{0,400}+(?<!:):(?!:)(.*)", re.DOTALL),
+    "csharp": re.compile(r"(?:class|struct|record|interface)\s[^:{]{0,400}+:([^{]*)"),
+    "kotlin": re.compile(
+        r"(?:class|object|interface)\s{1,40}+\w{1,200}+[^:{(]{0,200}+(?:\([^{]{0,600}?\))?\s{0,40}+:([^{]*)"
+    ),
+    "rust": re.compile(
+        r"(?:impl\s{1,40}+([^{]{0,300}?)\sfor\s|trait\s{1,40}+\w{1,200}+[^:{]{0,300}+:)([^{]*)", re.DOTALL
+    ),
 }
 _EXTENDS = re.compile(r"\b(?:extends|implements|with)\s+([^{]*)")
 
@@ -41,7 +46,7 @@ def bases(head: str, language: str) -> tuple[str, ...]:
         matched = _BASES.get(language, _EXTENDS).search(_without_arguments(head) if language == "rust" else head)
         parts = [part for part in matched.groups() if part] if matched else []
         text = _without_arguments(parts[0].partition("{")[0]) if parts else ""
-        found = named_in(re.sub(r"\w+\s*=\s*[\w.]+", "", text)) if language == "python" else PATH_END.findall(text)
+        found = named_in(_KEYWORD.sub("", text)) if language == "python" else PATH_END.findall(text)
     return tuple(dict.fromkeys(name for name in found if name not in NO_TYPES and name not in _NO_BASES))[
         :MAX_BASES
     ]

@@ -21,6 +21,9 @@ _MIN_WORD = 3
 _STEM = 6  # letters that tell a word: `compress` and `compression` are about the same
 _ON_THE_LINE = 2.0  # how much more the words of the cursor's line say
 _OWN = ("self", "this", "cls", "super", "base", "Self")
+_TYPE_AT_END = re.compile(
+    r"(?:^|[\s(,;{<])([\w.:]{1,200}+(?:<[^(){};=]{0,200}>)?(?:\[\])?)\s{0,40}+[&*?]{0,9}+\s{0,40}+(?:const\s{0,40}+)?[&*]?$"
+)
 _RECEIVER = re.compile(r"(?<![\w$])([A-Za-z_$][\w$]*+)(?:(\([^()]*+\))|\[\w*+\])?[?!]?(?:\.|->|::)[\w$]*+$")
 _CLASS_HEAD = re.compile(r"^[^\n{;]*\b(?:class|struct)[ \t]+\w[^\n{;]*", re.MULTILINE)
 _TYPE_FIRST = ("c", "cpp", "java", "csharp", "kotlin", "scala", "php")
@@ -135,7 +138,7 @@ def _declared(text: str, receiver: str, language: str) -> tuple[tuple[str, ...],
 
 def _type_before(before: str, language: str) -> list[str]:
     """`const std::vector<Foo> &` as Foo: the names in what stands in front of a variable that is declared."""
-    found = re.search(r"(?:^|[\s(,;{<])([\w.:]+(?:<[^(){};=]*>)?(?:\[\])?)\s*[&*?]*\s*(?:const\s*)?[&*]?$", before)
+    found = _TYPE_AT_END.search(before)
     if found is None or (before[-1:] not in (" ", "&", "*")):
         return []
     names = PATH_END.findall(found[1])

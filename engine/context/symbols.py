@@ -305,7 +305,9 @@ def _made(code: ParsedText, start: int, body: int, end: int) -> str:
     if handed is None or handed[2]:
         return handed[1] if handed else ""
     name = re.escape(handed[1])
-    made = re.search(rf"\b{name}\s*(?::[^=\n]*)?=\s*(?:\w+\.)*(\w+)\(|(\w+)\([^\n]*\)\s+as\s+{name}\b", text)
+    assigned = rf"\b{name}\s{{0,40}}+(?::[^=\n]{{0,200}}+)?=\s{{0,40}}+(?:\w{{1,200}}+\.){{0,10}}+(\w{{1,200}}+)\("
+    entered = rf"(?<!\w)(\w{{1,200}}+)\([^\n]{{0,200}}\)\s{{1,40}}+as\s{{1,40}}+{name}\b"
+    made = re.search(rf"{assigned}|{entered}", text)
     return (made[1] or made[2]) if made else ""
 
 

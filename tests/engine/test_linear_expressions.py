@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from hearth.engine.code_actions.doc_sections import _SIGNS
 from hearth.engine.fim import FIM_TEMPLATES, stop_strings
 from hearth.engine.languages import LANGUAGES
 from hearth.engine.secrets.kinds import KINDS
@@ -39,6 +40,7 @@ FILLED_IN = {
     ("engine/code_actions/answers.py", "words[-1] if words else ''"): ("name",),
     ("engine/code_actions/answers.py", "_any_of(begins)"): ("//|#|/\\*|<!--",),
     ("engine/code_actions/answers.py", "_any_of(ends)"): ("\\*/|-->",),
+    ("engine/code_actions/doc_sections.py", "sign"): tuple(sign for _, _, sign in _SIGNS),
     ("engine/code_actions/unit_tests.py", "plan.test"): (
         r"\bdef test_",
         r"\bclass \w+\(",

@@ -56,7 +56,7 @@ def resolve(statement: Import, where: Where) -> Iterator[Target]:
 
 def bound(statement: Import) -> dict[str, str]:
     """The last names of the paths in a `use`, by what they are called from there on."""
-    renamed = re.findall(r"(\w+)\s+as\s+(\w+)", statement.module[:MAX_USE_CHARS])
+    renamed = re.findall(r"(?<!\w)(\w{1,200}+)\s{1,40}+as\s{1,40}+(\w{1,200}+)", statement.module[:MAX_USE_CHARS])
     aliases = dict(renamed)
     last = [
         parts[-1] if parts[-1] != "self" else parts[-2] for parts in use_paths(statement.module) if len(parts) > 1

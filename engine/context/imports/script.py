@@ -19,7 +19,7 @@ MAX_MODULE = 500  # characters of a module's name
 _COMPILED = (".js", ".jsx", ".mjs", ".cjs")
 _CONFIGS = ("tsconfig.json", "jsconfig.json", "tsconfig.base.json", "tsconfig.app.json")
 # A string, a comment, or a comma with nothing behind it.
-_JSON_PARTS = re.compile(r'("(?:\\.|[^"\\])*+")|//[^\n]*|/\*(?:.*?\*/|.*)|,(?=\s*[}\]])', re.DOTALL)
+_JSON_PARTS = re.compile(r'("(?:\\.|[^"\\])*+"?)|//[^\n]*|/\*(?:.*?\*/|.*)|,(?=\s*[}\]])', re.DOTALL)
 
 
 def resolve(statement: Import, where: Where) -> Iterator[Target]:
