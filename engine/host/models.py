@@ -130,8 +130,10 @@ class Models:
         )
         while True:
             proven = self._proven(key)
-            profile = self._book.choose(key, self._last_words, first)
-            self._last_words = ""
+            words = self._last_words if self._book.is_suspect(key) else ""
+            profile = self._book.choose(key, words, first)
+            if words:
+                self._last_words = ""
             log.info("loading %s with profile %r", ref.id, profile.name)
             try:
                 session = self._opened(ref, profile.applied_to(options))

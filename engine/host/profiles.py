@@ -20,6 +20,7 @@ from hearth.engine.files import NOTES, read_json, read_text
 
 log = logging.getLogger("hearth.host")
 TRIES_WITHOUT_EVIDENCE = 2  # a host killed from outside while loading says nothing about the profile
+_LOADING_SECONDS = 600.0  # in which a crash is put down to the model that was being loaded
 CRASHES_COUNT = 24 * 3600.0  # seconds; another day the machine may be another
 
 
@@ -78,6 +79,7 @@ class Note(msgspec.Struct):
     profile: int = 0
     state: str = "untried"  # untried, trying, works
     tries: int = 0
+    tried: float = 0.0  # Unix time of the last try
     history: list[str] = []
     crashed: bool = False  # with one of the profiles; else it was the self-test that said no
     problem: str = ""  # with the profile that was given up last
@@ -118,9 +120,14 @@ class ProfileBook:
             self.refuse(key, _hopeless(note), CRASHES_COUNT if note.crashed else 0.0)
             raise BrokenModel(note.refused)
         note.tries += 1
-        note.state = "trying"
+        note.state, note.tried = "trying", time.time()
         self._save()
         return PROFILES[note.profile]
+
+    def is_suspect(self, key: str) -> bool:
+        """Whether this model may have ended the process that crashed: not where it was loading another one."""
+        others = (note for other, note in self._notes.items() if other != key)
+        return not any(note.state == "trying" and time.time() - note.tried < _LOADING_SECONDS for note in others)
 
     def works(self, key: str, verdict: Verdict) -> None:
         note = self._notes[key]

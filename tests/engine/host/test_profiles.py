@@ -43,6 +43,19 @@ def test_a_crash_long_after_loading_takes_the_next_profile_too(tmp_path: Path) -
     assert ProfileBook(path).choose("m", "Illegal instruction") is PROFILES[1]
 
 
+def test_a_crash_while_a_model_was_loading_is_not_put_down_to_another_one(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.json"
+    book = ProfileBook(path)
+    book.choose("good", "")
+    book.works("good", Verdict(sound=True))
+    book.choose("bad", "")  # and with that the process dies
+    after = ProfileBook(path)
+    assert not after.is_suspect("good") and after.is_suspect("bad")
+    after.choose("bad", "Aborted")
+    after.works("bad", Verdict(sound=True))
+    assert ProfileBook(path).is_suspect("good"), "a crash while none was loading may be anybody's"
+
+
 def test_a_profile_that_works_keeps_what_the_self_test_said(tmp_path: Path) -> None:
     path = tmp_path / "profiles.json"
     book = ProfileBook(path)
