@@ -20,10 +20,13 @@ def needle_of(lines: tuple[str, ...]) -> str:
     return ""
 
 
-def find_packed(text: str, needle: str, anywhere: bool, first_line: bool = False) -> int | None:
+def find_packed(
+    text: str, needle: str, anywhere: bool, first_line: bool = False, column: int | None = None
+) -> int | None:
     """The offset in `text` where `needle` begins, white space aside; only at line starts unless `anywhere`.
 
-    The first line counts as one only with `first_line`, and once it is complete.
+    The first line counts as one only with `first_line`, and once it is complete. Inside brackets that `text` has
+    opened, a line further right than `column` is another one, which happens to read the same.
     """
     if not needle:
         return None
@@ -35,9 +38,11 @@ def find_packed(text: str, needle: str, anywhere: bool, first_line: bool = False
         if anywhere:
             return start
         if not text[line_start:start].strip():
+            is_deeper = column is not None and indent_of(text[line_start : start + 1]) > column
             if line_start > 0:
-                return end_of_previous_line(text, line_start)
-            if first_line and text[offsets[at + len(needle) - 1] + 1 :].lstrip(" \t")[:1] == "\n":
+                if not is_deeper or bracket_depth(text[:line_start]) <= 0:
+                    return end_of_previous_line(text, line_start)
+            elif first_line and text[offsets[at + len(needle) - 1] + 1 :].lstrip(" \t")[:1] == "\n":
                 return 0
         at = packed.find(needle, at + 1)
     return None

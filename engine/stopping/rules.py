@@ -39,7 +39,9 @@ def text_below(text: str, policy: StopPolicy) -> int | None:
         return None if found is None else without_blanks_of(policy.tail, text, found)
     if not policy.below:
         return None
-    return find_packed(text, needle_of(policy.below), anywhere=False, first_line=not policy.head.strip())
+    column = next((indent_of(line) for line in policy.below if line.strip()), None)
+    first_line = not policy.head.strip()
+    return find_packed(text, needle_of(policy.below), anywhere=False, first_line=first_line, column=column)
 
 
 def line_completed(text: str, policy: StopPolicy) -> int | None:

@@ -31,6 +31,13 @@ CASES: list[tuple[str, Mode, str, str, str]] = [
     ("x = {\n  'a': ‸,\n  'b': 2}\n", "span", "1,\n  'b': 2}\n", "1,", "closed_again"),
     # the text below
     (
+        "for (;;) {‸}\ninfo = merge(info, exact);\n",
+        "span",
+        "\n  if (a) {\n    info = merge(info, exact);\n    b();\n  }\n}\ninfo = merge(info, exact);\n",
+        "\n  if (a) {\n    info = merge(info, exact);\n    b();\n  }\n}",
+        "closed_again",
+    ),
+    (
         "def f(a, b):\n    ‸\n\ndef g():\n    pass\n",
         "span",
         "return a + b\n\ndef g():\n    pass\n",
