@@ -127,7 +127,8 @@ def _closers_damage(place: Place, part: _Part, rest: str) -> str:
         return ""
     if "\n" in rest[len(rest.rstrip()) :]:
         return "stray line"
-    stands = any(text.strip().endswith(rest.strip()) for text in (place.closers, place.missing))
+    # `{ x }` for the `{x}` that the editor has closed is no damage.
+    stands = any(_tight(text).endswith(_tight(rest)) for text in (place.closers, place.missing))
     return "" if stands else "glued"
 
 
@@ -263,6 +264,10 @@ def _tidy(text: str, after: str) -> str:
     """Without the blanks at the ends of lines."""
     text = re.sub(r"[ \t]+(?=\n)", "", text)
     return text.rstrip(" \t") if not after or after.startswith("\n") else text
+
+
+def _tight(text: str) -> str:
+    return re.sub(r"[ \t]", "", text.strip())
 
 
 def _unindented(text: str) -> str:
