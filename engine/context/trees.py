@@ -65,8 +65,9 @@ def _grown(source: bytes, grammar: tree_sitter.Language, until: float) -> Tree |
     Step by step that is seen while it is small. Each tree is made of the one before, so all of them together cost
     not much more than the last.
     """
-    tree, longest = _parsed(source, grammar, until, None, min(_TRIAL, len(source)))
-    size, end = min(_TRIAL, len(source)), _Point(0, 0).after(source, 0, _TRIAL)
+    size = min(_TRIAL, len(source))
+    end = _Point(0, 0).after(source, 0, size)
+    tree, longest = _parsed(source, grammar, until, None, size)
     while size < len(source):
         if tree is None or longest > STEEP or time.thread_time() > until:
             return None  # within one long word nobody asks whether it is late

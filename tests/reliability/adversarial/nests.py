@@ -7,6 +7,7 @@ second of processor time for one, and on more than 300 MB.
 import argparse
 import asyncio
 import faulthandler
+import gc
 import json
 import os
 import random
@@ -191,6 +192,7 @@ def _child(case: Case, language: Language, work: Callable[[str, Language], float
     code = 1
     try:
         faulthandler.disable()  # its report would be no news
+        gc.freeze()  # what the tests before have left is not the text's to look through
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (_CPU_LIMIT, _CPU_LIMIT))
         resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
