@@ -84,7 +84,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const onStatus = (said: Status): void => { status.update(said); };
   const onRunning = (): void => {
     focus.started();
-    chat.restore().catch((error: unknown) => { log.warn(String(error)); });
+    chat.restoreIfShown().catch((error: unknown) => { log.warn(String(error)); });
   };
   const missing = async (problem: string): Promise<void> => {
     onStatus({ kind: "missing", message: problem });

@@ -26,7 +26,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   #wantsFocus = false;
   #history: ToPage[] = [];
   #conversation: string;
-  #isRestored = false;
+  #restored: Promise<void> | undefined;
   #asked = 0;
   #place: code.Place | undefined;
   readonly #subject = new Subject((message) => { this.#post(message); });
@@ -78,25 +78,17 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   begin(conversation = newId(), history: ToPage[] = []): void {
     this.#stop();
     this.#asked++;
-    this.#isRestored = true;
+    this.#restored = Promise.resolve();
     this.#keep(conversation);
     this.#history = [];
     this.#tell({ kind: "clear" });
     history.forEach((message) => { this.#tell(message); });
   }
 
-  /** Show the workspace's last conversation, which is on the server's disk; once, when both page and server are there. */
-  async restore(): Promise<void> {
-    const client = this.client();
-    if (this.#isRestored || this.#view === undefined || client?.isRunning() !== true) {
-      return;
-    }
-    this.#isRestored = true;
-    const last = await previous.find(client, this.#conversation);
-    if (last !== undefined) {
-      const since = this.#history;
-      this.#history = [];
-      [{ kind: "clear" } as const, ...previous.asMessages(last), ...since].forEach((message) => { this.#tell(message); });
+  /** Show the workspace's last conversation as soon as both page and server are there. */
+  async restoreIfShown(): Promise<void> {
+    if (this.#view !== undefined) {
+      await this.#restore();
     }
   }
 
@@ -128,7 +120,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     switch (message.kind) {
       case "ready":
         this.#pageIsReady();
-        await this.restore();
+        await this.#restore();
         return;
       case "ask":
         await this.#ask({ message: message.text }, message.text, this.#subject.place);
@@ -163,6 +155,25 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
+  /** Once. The page may come later than the first question, so it is not asked for here. */
+  async #restore(): Promise<void> {
+    const client = this.client();
+    if (client?.isRunning() === true) {
+      await (this.#restored ??= this.#showLast(client));
+    }
+  }
+
+  async #showLast(client: LanguageClient): Promise<void> {
+    const conversation = this.#conversation;
+    const last = await previous.find(client, conversation).catch(() => undefined);
+    if (last === undefined || conversation !== this.#conversation) {
+      return;
+    }
+    const since = this.#history;
+    this.#history = [];
+    [{ kind: "clear" } as const, ...previous.asMessages(last), ...since].forEach((message) => { this.#tell(message); });
+  }
+
   async #explain(title: string, place: code.Place | undefined): Promise<void> {
     await this.open();
     await this.#ask(EXPLAIN, title, place);
@@ -173,7 +184,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     const number = ++this.#asked;
     this.#place = place;
     this.#tell({ kind: "question", text: title });
-    await this.restore(); // what is asked continues that conversation
+    await this.#restore(); // what is asked continues that conversation
     this.#keep(this.#conversation);
     const answer = await this.#answer(question, number, place);
     if (number === this.#asked) {
