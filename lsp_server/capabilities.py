@@ -27,6 +27,7 @@ class Capabilities:
     buttons: bool = False  # messages and progress come with buttons, and typing goes on meanwhile
     completion_grew: bool = False  # asks again when a suggestion has grown
     document_text: bool = False  # can be asked for the text of a document
+    definitions: bool = False  # can be asked what other language servers know
     # Neovim's own inline completion parts a text at LF and leaves a CR in the line, which it then writes twice.
     # Other clients insert a text as it is, or turn line ends into the document's own.
     needs_lf: bool = False  # in ghost text, whatever the document has
@@ -59,6 +60,7 @@ def resolve(able: lsp.ClientCapabilities, client_name: str) -> Capabilities:
         buttons=bool(ours.get("buttons")),
         completion_grew=bool(ours.get("completionGrew")),
         document_text=bool(ours.get("documentText")),
+        definitions=bool(ours.get("definitions")),
         needs_lf=client_name == "Neovim",
     )
 

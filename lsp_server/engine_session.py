@@ -7,12 +7,13 @@ from hearth.engine import backends
 from hearth.engine.backends import Backend, Fetcher
 from hearth.engine.chat.answering import Chats
 from hearth.engine.completion.completer import Completer
-from hearth.engine.context import ContextQuery
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.errors import HearthError
 from hearth.engine.types import Snapshot
 from hearth.lsp_server.background import Background
 from hearth.lsp_server.configuration import Configuration
 from hearth.lsp_server.documents import Documents
+from hearth.lsp_server.language_servers import LanguageServers
 from hearth.lsp_server.stats import Statistics
 from hearth.lsp_server.status import StatusReporter
 from hearth.lsp_server.words.client import Client
@@ -30,6 +31,7 @@ class EngineSession:
         stats: Statistics,
         background: Background,
     ) -> None:
+        self.language_servers = LanguageServers(client, background)
         self._configuration = configuration
         self._client = client
         self._documents = documents
@@ -75,6 +77,7 @@ class EngineSession:
             recent_edits=self._documents.recent_edits.newest(),
             settings=settings,
             window=window,
+            places=self.language_servers.places(snapshot.uri),
         )
 
     async def fetch(self) -> None:
@@ -92,6 +95,7 @@ class EngineSession:
                 backend.stop_fetching()
 
     def forget(self, uri: str) -> None:
+        self.language_servers.forget(uri)
         if self._completer is not None:
             self._completer.forget(uri)
 

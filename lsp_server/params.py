@@ -105,6 +105,18 @@ class ConversationParams(msgspec.Struct, frozen=True):
     conversation: str
 
 
+class Location(msgspec.Struct, frozen=True):
+    uri: str
+    range: Range
+
+
+class FoundDefinitions(msgspec.Struct, frozen=True):
+    """A client's answer to `hearth/definitions`: the locations for each position that it was asked about."""
+
+    definitions: list[list[Location]] = []
+    types: list[list[Location]] = []
+
+
 class Item(msgspec.Struct, frozen=True, rename="camel"):
     """An inline completion item as the server sent it; its command's first argument is the suggestion's id."""
 
@@ -135,7 +147,7 @@ class PartlyAcceptedParams(msgspec.Struct, frozen=True, rename="camel"):
 
 
 register(FocusParams, DocumentParams, InspectParams, ChatParams, ActionParams, PlaceParams, ConversationParams)
-register(ItemParams, PartlyAcceptedParams)
+register(ItemParams, PartlyAcceptedParams, FoundDefinitions)
 
 
 def read(params: Any, kind: type[T]) -> T:

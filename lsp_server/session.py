@@ -84,6 +84,11 @@ class Server(LanguageServer):
         is_secret = self.documents.is_secret(document)
         return is_secret or not self.settings.completion.enabled or self.documents.is_too_long(document)
 
+    def files_changed(self) -> None:
+        """On the disk: what other language servers said of them may be old."""
+        if self._engine is not None:
+            self._engine.language_servers.saved()
+
     async def close(self) -> None:
         """End what was begun; the host stays for other windows."""
         if "stats" in self.__dict__:

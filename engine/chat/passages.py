@@ -3,8 +3,9 @@
 from bisect import bisect_right
 
 from hearth.engine.chat.answering import Passage
-from hearth.engine.context import ContextQuery, gather
 from hearth.engine.context.documents import Document
+from hearth.engine.context.gathering import gather
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.context.syntax import enclosing_definition
 from hearth.engine.secrets.hiding import seen_by_model
 from hearth.engine.text import end_of_line, start_of_line

@@ -19,7 +19,8 @@ from hearth.engine import aside
 from hearth.engine.backends import Backend
 from hearth.engine.completion import budgets
 from hearth.engine.completion.frames import MAX_TYPED, Budget, Frame, displayed_path, frame_at, with_context
-from hearth.engine.context import ContextQuery, Gathered, gather
+from hearth.engine.context.gathering import Gathered, gather
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.errors import HearthError
 from hearth.engine.screen import completion_request
 from hearth.engine.text import common_start

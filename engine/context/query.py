@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 from hearth.engine.context import parsed
 from hearth.engine.context.documents import Document
+from hearth.engine.context.elsewhere import Place
 from hearth.engine.context.ignore import (
     ALLOWED,
     MAX_BYTES,
@@ -53,6 +54,7 @@ class ContextQuery:
     recent_edits: tuple[RecentEdit, ...] = ()
     settings: ContextSettings = field(default_factory=ContextSettings)
     window: tuple[int, int] | None = None
+    places: tuple[Place, ...] = ()  # where the editor's language servers know names near the cursor
 
 
 @dataclass(frozen=True, slots=True)

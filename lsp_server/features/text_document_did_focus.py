@@ -10,8 +10,13 @@ async def handle(ls: Server, params: Any) -> None:
     document = ls.documents.get(focus.text_document.uri) if focus.text_document else None
     if document is None or ls.is_off(document):
         return
-    completer = await (await ls.engine()).completer()
+    engine = await ls.engine()
+    completer = await engine.completer()
     if focus.position is None:
         await completer.wake()
-    else:
-        await completer.rest(document, ls.documents.offset(document, focus.position.as_lsp()))
+        return
+    offset, version = ls.documents.offset(document, focus.position.as_lsp()), document.version
+    if ls.settings.context.enabled:
+        await engine.language_servers.look(document, offset)
+    if document.version == version:  # else the user types on
+        await completer.rest(document, offset)

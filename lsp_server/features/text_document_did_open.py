@@ -2,8 +2,8 @@ import asyncio
 
 from lsprotocol import types as lsp
 
-from hearth.engine.context import prepare
 from hearth.engine.context.documents import Document
+from hearth.engine.context.gathering import prepare
 from hearth.lsp_server.session import Server
 
 

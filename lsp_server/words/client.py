@@ -125,6 +125,18 @@ class Client:
         answer: Any = await self._server.protocol.send_request_async("hearth/documentText", {"uri": uri})
         return getattr(answer, "text", None), getattr(answer, "version", None)
 
+    async def definitions(
+        self, uri: str, version: int, positions: list[lsp.Position], of_types: list[lsp.Position]
+    ) -> Any:
+        """`hearth/definitions`, as it came: locations for each position."""
+
+        def plain(places: list[lsp.Position]) -> list[dict[str, int]]:
+            return [{"line": each.line, "character": each.character} for each in places]
+
+        document = {"uri": uri, "version": version}
+        asked = {"textDocument": document, "definitions": plain(positions), "types": plain(of_types)}
+        return await self._server.protocol.send_request_async("hearth/definitions", asked)
+
     async def register(self, registration: lsp.Registration) -> None:
         await self._server.client_register_capability_async(lsp.RegistrationParams([registration]))
 

@@ -36,3 +36,22 @@ def test_before_initialize_is_answered_no_feature_and_no_engine_is_imported() ->
     assert "hearth.lsp_server.features" in found
     rooms = ("lsp_server.features.", "engine.completion", "engine.context", "engine.backends", "engine.chat")
     assert [name for name in found if name.removeprefix("hearth.").startswith(rooms)] == []
+
+
+def test_behind_initialize_the_imports_come_in_short_steps() -> None:
+    """A step is one turn of the event loop; 20 modules of Hearth take some hundredths of a second."""
+    code = (
+        "import hearth.lsp_server.server, json, sys\n"
+        "from importlib import import_module\n"
+        "from hearth.lsp_server.features import initialized\n"
+        "steps = {}\n"
+        "for name in initialized._NEEDED:\n"
+        "    before = set(sys.modules)\n"
+        "    import_module(f'hearth.{name}')\n"
+        "    steps[name] = sum(each.startswith('hearth.') for each in set(sys.modules) - before)\n"
+        "print(json.dumps(steps))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    steps = json.loads(told.stdout)
+    assert len(steps) > 10
+    assert {name: count for name, count in steps.items() if count > 20} == {}

@@ -42,7 +42,7 @@ PARAMS: dict[str, type[msgspec.Struct]] = {
     "hearth/digest": params.DocumentParams,
 }
 # Names in examples that belong to types of the standard.
-STANDARD = {"uri", "line", "character", "start", "end", "insertText", "command", "title", "arguments"}
+STANDARD = {"uri", "range", "line", "character", "start", "end", "insertText", "command", "title", "arguments"}
 
 
 def sections() -> dict[str, str]:
@@ -224,6 +224,22 @@ async def test_a_client_that_can_is_asked_for_its_text_as_told() -> None:
 
         await until(is_mended, "the document as the client has it")
     assert asked == [told["hearth/documentText"]]
+
+
+async def test_a_client_that_can_is_asked_for_definitions_as_told() -> None:
+    told = examples(sections()["hearth/definitions"])
+    asked: asyncio.Queue[Any] = asyncio.Queue()
+
+    def answer(asked_for: Any) -> Any:
+        asked.put_nowait(params.plain(asked_for))
+        return told["answer"]
+
+    async with editor(SETTINGS, experimental={"hearth": {"definitions": True}}) as ed:
+        ed.client.feature("hearth/definitions")(answer)
+        ed.open(SHOP, "shop.py")
+        place = {"textDocument": {"uri": ed.uri}, "position": {"line": 4, "character": 7}}
+        ed.client.protocol.notify("textDocument/didFocus", place)
+        assert await asyncio.wait_for(asked.get(), PATIENCE) == told["hearth/definitions"]
 
 
 async def digest(ed: Editor) -> Any:

@@ -22,6 +22,10 @@ return {
       local client = assert(vim.lsp.get_client_by_id(context.client_id))
       return require('hearth.documents').text(client, params.uri)
     end,
+    ['hearth/definitions'] = function(_, params, context)
+      local client = assert(vim.lsp.get_client_by_id(context.client_id))
+      return require('hearth.definitions').find(client, params)
+    end,
     ['window/showMessage'] = function(_, params)
       require('hearth.client').say(params)
     end,
@@ -41,7 +45,9 @@ return {
     params.initializationOptions = config.settings.hearth
     local can = params.capabilities
     local ghost = require('hearth.ghost').wanted()
-    can.experimental = { hearth = { preview = true, documentText = true, completionGrew = ghost } }
+    can.experimental = {
+      hearth = { preview = true, documentText = true, definitions = true, completionGrew = ghost },
+    }
     can.textDocument.codeAction.disabledSupport = true
     -- Neovim can, and does not say so; without it no file for new tests could be made
     can.workspace.workspaceEdit.documentChanges = true

@@ -3,6 +3,7 @@ import { CloseAction, ErrorAction, LanguageClient, State, type CloseHandlerResul
 import * as actions from "./actions.ts";
 import { Bars } from "./bars.ts";
 import type { Documents } from "./documents.ts";
+import { answerDefinitions } from "./definitions.ts";
 import { answerDocumentText, EXTRAS } from "./extras.ts";
 import { Growth } from "./growth.ts";
 import { SCHEMES } from "./schemes.ts";
@@ -82,6 +83,7 @@ export function connect(program: string, { onStatus, onRunning, onExplain, usage
   client.onNotification("hearth/status", onStatus);
   client.onNotification("hearth/completionGrew", (grown: Parameters<Growth["show"]>[0]) => growth.show(grown));
   answerDocumentText(client);
+  answerDefinitions(client);
   client.onDidChangeState(({ newState }) => {
     void vscode.commands.executeCommand("setContext", "hearth.running", newState === State.Running);
     if (newState !== State.Running) {

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hearth.engine.context import ContextQuery, Gathered, gather
 from hearth.engine.context.documents import Document
+from hearth.engine.context.gathering import Gathered, gather
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.context.recent import RecentEdits
 from hearth.engine.languages import language_of
 from hearth.engine.settings import ContextSettings
