@@ -1,12 +1,13 @@
 """Where the editor's other language servers define the names near the cursor.
 
 The server asks while the user rests, and never for what a request waits for. A client that can answer says
-`experimental.hearth.definitions`. What was found is kept until a file is saved; a name that was not found is asked
-for again once the document has changed.
+`experimental.hearth.definitions`. A name that was found is asked for again once another file has changed on the
+disk, one that was not found once the document has changed. Until there is a new answer the old one counts.
 """
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
 from pygls.exceptions import JsonRpcException
@@ -24,17 +25,17 @@ from hearth.lsp_server.words.client import Client
 log = logging.getLogger("hearth.server")
 _ANSWER_SECONDS = 2.0  # that other language servers get
 _READ_SECONDS = 2.0  # to look into the files that they name
-_WAIT_SECONDS = 0.2  # before a frame is prefilled without the answer
+_MOMENT = 0.2  # seconds
 _MAX_PLACES = 3  # of one name
 _MAX_NAMES = 200  # that are remembered for one document
 
 
 @dataclass(slots=True)
 class _Known:
-    """Of one document: what was found, and what was not in one of its versions."""
+    """Of one document: what was found, and the names that need not be asked for, in one of its versions."""
 
     found: dict[str, tuple[Place, ...]] = field(default_factory=dict)
-    missing: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
     version: int | None = None
 
 
@@ -46,22 +47,39 @@ class LanguageServers:
         self._background = background
         self._known: dict[str, _Known] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._here: tuple[str, int, int] | None = None  # where the user rests: document, version, offset
 
     def places(self, uri: str) -> tuple[Place, ...]:
         known = self._known.get(uri)
         return tuple(place for places in known.found.values() for place in places) if known else ()
 
-    async def look(self, document: Document, offset: int) -> None:
-        """Ask for the names near `offset`. Returns after a moment at the latest; the answer may come later."""
+    async def look(self, document: Document, offset: int, rest: Callable[[bool], Awaitable[None]]) -> None:
+        """Ask for the names near `offset`, and call `rest` after a moment, when most answers have come.
+
+        It is told whether something new is known. If that comes later, `rest` is called once more, unless the user
+        has gone on meanwhile.
+        """
         if not self._client.can.definitions:
+            await rest(False)
             return
+        here = self._here = (document.uri, document.version, offset)
+        known = self.places(document.uri)
         if self._looking is None or self._looking.done():
             self._looking = self._background.start(self._look(document, offset))
-        await asyncio.wait({self._looking}, timeout=_WAIT_SECONDS)
+        looking = self._looking
+        for seconds in (_MOMENT, _ANSWER_SECONDS + 2 * _READ_SECONDS):
+            await asyncio.wait({looking}, timeout=seconds)
+            if self._here != here or document.version != here[1]:
+                return
+            before, known = known, self.places(document.uri)
+            if known != before or seconds == _MOMENT:
+                await rest(known != before)
 
-    def saved(self) -> None:
-        """A file has changed on the disk: what was found may stand elsewhere now."""
-        self._known.clear()
+    def changed(self, uris: Collection[str]) -> None:
+        """Files have changed on the disk: what was found for other documents may stand elsewhere now."""
+        for uri, known in self._known.items():
+            if any(each != uri for each in uris):
+                known.asked.clear()
 
     def forget(self, uri: str) -> None:
         self._known.pop(uri, None)
@@ -69,18 +87,22 @@ class LanguageServers:
     async def _look(self, document: Document, offset: int) -> None:
         known = self._known.setdefault(document.uri, _Known())
         version = document.version
-        if known.version != version or len(known.found) > _MAX_NAMES:
-            known.missing, known.version = set(), version
-        done = known.found.keys() | known.missing
+        if known.version != version:
+            known.asked &= known.found.keys()
+            known.version = version
+        if len(known.found) > _MAX_NAMES:
+            known.found.clear()
+        done = frozenset(known.asked)
         try:
             uses = await aside.run(_READ_SECONDS, lambda: uses_to_ask(document, offset, done))
         except TimeoutError:
             return
         if not uses or document.version != version:
             return
-        known.missing.update(use.name for use in uses)
         found = await self._asked(document, uses)
-        known.missing -= found.keys()
+        for use in uses:
+            known.asked.add(use.name)
+            known.found.pop(use.name, None)
         known.found.update(found)
 
     async def _asked(self, document: Document, uses: list[Use]) -> dict[str, tuple[Place, ...]]:

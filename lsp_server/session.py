@@ -84,10 +84,10 @@ class Server(LanguageServer):
         is_secret = self.documents.is_secret(document)
         return is_secret or not self.settings.completion.enabled or self.documents.is_too_long(document)
 
-    def files_changed(self) -> None:
+    def files_changed(self, uris: list[str]) -> None:
         """On the disk: what other language servers said of them may be old."""
         if self._engine is not None:
-            self._engine.language_servers.saved()
+            self._engine.language_servers.changed(uris)
 
     async def close(self) -> None:
         """End what was begun; the host stays for other windows."""

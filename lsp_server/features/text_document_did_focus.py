@@ -15,8 +15,12 @@ async def handle(ls: Server, params: Any) -> None:
     if focus.position is None:
         await completer.wake()
         return
-    offset, version = ls.documents.offset(document, focus.position.as_lsp()), document.version
+    offset = ls.documents.offset(document, focus.position.as_lsp())
+
+    async def rest(anew: bool) -> None:
+        await completer.rest(document, offset, anew)
+
     if ls.settings.context.enabled:
-        await engine.language_servers.look(document, offset)
-    if document.version == version:  # else the user types on
-        await completer.rest(document, offset)
+        await engine.language_servers.look(document, offset, rest)
+    else:
+        await rest(False)

@@ -58,6 +58,30 @@ async def test_the_members_of_what_only_another_language_server_knows_are_in_the
         assert len(asked) == questions  # what is known is not asked for again
 
 
+async def test_an_answer_that_comes_late_is_shown_where_the_user_rests(tmp_path: Path) -> None:
+    (tmp_path / "http_client.py").write_text(CLIENT)
+    came = asyncio.Event()
+
+    async def answer(params: Any) -> Any:
+        await came.wait()
+        start = {"line": 3, "character": 6}
+        place = {"uri": (tmp_path / "http_client.py").as_uri(), "range": {"start": start, "end": start}}
+        return {"definitions": [[] for _ in params.definitions], "types": [[place] for _ in params.types]}
+
+    async with editor(SETTINGS, tmp_path / "home", folders=(tmp_path,), experimental=ABLE) as ed:
+        ed.client.feature("hearth/definitions")(answer)
+        ed.open(MAIN, str(tmp_path / "main.py"))
+        focus(ed)
+        assert await ed.ghost() == "x"  # nothing waits for it
+        assert "fetch_all" not in await prompt(ed)
+        came.set()
+
+        async def is_there() -> bool:
+            return "def fetch_all(self, url: str) -> bytes:" in await prompt(ed)
+
+        await until(is_there, "the class of the other language server")
+
+
 @pytest.mark.parametrize(
     "answer",
     [
