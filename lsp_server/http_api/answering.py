@@ -20,10 +20,11 @@ from hearth.engine.raw_fim import Place
 from hearth.engine.screen import chat_request
 from hearth.engine.settings import Settings
 from hearth.engine.text import CHARS_PER_TOKEN, estimate_tokens
-from hearth.engine.types import ChatMessage, Finished, Piece, Snapshot, Usage
+from hearth.engine.types import ChatMessage, Completion, Finished, Piece, Snapshot, Usage
 from hearth.lsp_server.http_api.texts import Texts
 
 _PATIENCE_MS = 10_000  # a client asks once for each answer: it is worth more whole than at once
+_GRACE = 0.3  # seconds: a client types on, and sends its next request
 _DISK = 0.5  # seconds for the disk to tell where a file leads
 _PARSING = 5.0  # seconds for the first tree of a text
 _MOST_CHARS = 1_000_000  # of a conversation; no window has room for them
@@ -79,7 +80,7 @@ class Answering:
             document.language in settings.languages_off or is_quiet(document, offset, settings.off_in)
         ):
             return Completed()
-        found = await self._its_completer().complete(document, offset, automatic=not by_hand)
+        found = await self._asked(document, offset, by_hand)
         if found is None:
             return Completed()
         cut, was_cut = _limited(inserted(found, text), limits)
@@ -106,6 +107,19 @@ class Answering:
                 yield event
         finally:
             await stream.aclose()
+
+    async def _asked(self, document: Document, offset: int, by_hand: bool) -> Completion | None:
+        """The completer's answer. When the client goes away it is given up, but not at once.
+
+        Editors end a request with each key and send the next, which may go on with the answer in the making.
+        """
+        task = asyncio.create_task(self._its_completer().complete(document, offset, automatic=not by_hand))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            asyncio.get_running_loop().call_later(_GRACE, task.cancel)
+            raise
 
     async def wake(self) -> None:
         """Have the model of completions loaded."""

@@ -30,14 +30,14 @@ async def ended(served: Served) -> None:
 
 
 class Stopped:
-    """How far a scripted model has come."""
+    """How far a scripted model has come with what it was asked."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Served, kind: str = "chat") -> None:
         self.closed = asyncio.Event()
         self.begun = asyncio.Event()
-        whole = served.model.chat
+        whole = getattr(served.model, kind)
 
-        async def chat(asked: Any) -> Any:
+        async def watched(asked: Any) -> Any:
             self.begun.set()
             try:
                 async for event in whole(asked):
@@ -45,7 +45,7 @@ class Stopped:
             finally:
                 self.closed.set()
 
-        served.model.chat = chat  # type: ignore[method-assign]
+        setattr(served.model, kind, watched)
 
 
 @pytest.mark.parametrize("when", ["before the first word", "while it streams"])
@@ -66,11 +66,13 @@ async def test_a_client_that_goes_away_stops_the_model(when: str, path: str) -> 
 
 async def test_a_completion_that_nobody_waits_for_is_stopped() -> None:
     async with serving("60000:never") as served:
+        model = Stopped(served, "complete")
         _, writer = await served.connect()
         body = b'{"prompt": "x = "}'
         writer.write(request(f"POST /v1/completions HTTP/1.1\nContent-Length: {len(body)}", body))
-        await until(lambda: served.model.requests, "the request")
+        await asyncio.wait_for(model.begun.wait(), 30)
         writer.transport.abort()
+        await asyncio.wait_for(model.closed.wait(), 30)
         await ended(served)
         assert (await served.client.get("/v1/models")).status_code == 200
 
@@ -215,6 +217,19 @@ async def test_a_newer_request_about_the_same_text_takes_over() -> None:
         newer = await served.post("/v1/completions", prompt="def area(width, height):\n    return ")
         assert newer.json()["choices"][0]["text"] == "width * height"
         assert (await older).json()["choices"][0] | {"text": ""} == newer.json()["choices"][0] | {"text": ""}
+
+
+async def test_the_next_request_goes_on_with_the_answer_of_one_that_was_given_up() -> None:
+    """Editors end a request with each key; on a slow machine no answer would ever come if each began again."""
+    async with serving("300:width| * height") as served:
+        _, writer = await served.connect()
+        body = b'{"prompt": "def area(width, height):\\n    return ", "suffix": "\\n"}'
+        writer.write(request(f"POST /v1/completions HTTP/1.1\nContent-Length: {len(body)}", body))
+        await until(lambda: served.model.requests, "the request")
+        writer.transport.abort()
+        answer = await served.post("/v1/completions", prompt="def area(width, height):\n    return ", suffix="\n")
+        assert answer.json()["choices"][0]["text"] == "width * height"
+        assert len(served.model.requests) == 1
 
 
 async def test_what_fails_inside_is_told_without_details(monkeypatch: pytest.MonkeyPatch) -> None:
