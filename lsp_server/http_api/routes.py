@@ -15,7 +15,7 @@ from hearth.lsp_server.http_api.streams import INTERNAL
 from hearth.lsp_server.words import text
 
 log = logging.getLogger("hearth.http")
-_MOST_AT_ONCE = 8  # requests; of completions of one document the newest is answered anyway
+MOST_AT_ONCE = 8  # requests; of completions of one document the newest is answered anyway
 
 
 class Route(NamedTuple):
@@ -59,7 +59,7 @@ class Routes:
             return self._wrong(asked.path, 404, self._why_missing(asked.path))
         if asked.method not in _methods(route):
             return self._wrong(asked.path, 405, f"{asked.path} wants {route.method}", (("Allow", route.method),))
-        if self._at_once >= _MOST_AT_ONCE:
+        if self._at_once >= MOST_AT_ONCE:
             return self._wrong(asked.path, 429, "too many requests at once", (("Retry-After", "1"),))
         return None
 
