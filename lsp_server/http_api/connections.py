@@ -7,7 +7,7 @@ model stops.
 import asyncio
 import logging
 from collections.abc import Coroutine
-from contextlib import aclosing, suppress
+from contextlib import AbstractContextManager, aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -38,6 +38,10 @@ class Service(Protocol):
     def look(self, asked: Asked) -> Answer | None: ...
 
     async def answer(self, asked: Asked) -> Answer: ...
+
+    def at_work(self) -> AbstractContextManager[None]:
+        """Around an answer, to the end of its last piece."""
+        ...
 
     def wrong(self, status: int, why: str) -> Answer:
         """The answer to something that is no request."""
@@ -93,7 +97,8 @@ class Connection:
         else:
             self.is_busy = True
             try:
-                await self._while_connected(self._answer(asked))
+                with self.service.at_work():
+                    await self._while_connected(self._answer(asked))
             finally:
                 self.is_busy = False
         is_over = self._wire.our_state is not h11.DONE or self._wire.their_state is not h11.DONE
@@ -121,6 +126,8 @@ class Connection:
                 return None, None
             asked = _asked(head)
             if refusal := self.service.look(asked):
+                if not asked.headers.keys() & {"content-length", "transfer-encoding"}:
+                    await self._event()  # its end: the connection can go on
                 return asked, refusal
             if _length(asked) > self.bounds.body:
                 raise _TooLong

@@ -1,7 +1,8 @@
 """What is answered: one row per path. An error becomes an answer in the words of the API that was asked."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -66,7 +67,6 @@ class Routes:
     async def answer(self, asked: Asked) -> Answer:
         """The answer; never raises. Only cancelling ends it early."""
         asked = guard.admitted(asked, self.token)
-        self._at_once += 1
         try:
             return await self._table[asked.path].answer(self.answering, asked.body)
         except HearthError as error:
@@ -74,6 +74,13 @@ class Routes:
         except Exception as error:
             log.error("a request over HTTP failed", exc_info=error)
             return self._wrong(asked.path, 500, INTERNAL.format(logs.where()))
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Around an answer, to the end of its last piece."""
+        self._at_once += 1
+        try:
+            yield
         finally:
             self._at_once -= 1
 

@@ -6,13 +6,13 @@ suggestion needs no model, and the prompt stays warm.
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import PurePath
 from urllib.parse import quote
 
 from hearth.engine.context.documents import Document
-from hearth.engine.languages import language_of
+from hearth.engine.languages import Language, language_of
 from hearth.engine.languages.guessing import guessed
 from hearth.engine.raw_fim import Place
 from hearth.engine.secrets.files import has_secret_name
@@ -22,14 +22,24 @@ MOST = 8  # documents that are kept
 _ABOVE, _BELOW = 200_000, 100_000  # characters that are looked at
 _SAME = 0.5  # of the shorter text must be in the other one
 _LONGEST_PATH = 4_096
+_LITTLE = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A document, and the other files that came with the last request about it."""
+    """A document, and the other files, by their paths, that came with the last request about it.
+
+    `guessed_at` is the length at which its language was guessed; None where the client told it.
+    """
 
     document: Document
-    beside: dict[str, Document]  # by their paths
+    beside: dict[str, Document]
+    guessed_at: int | None = None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether there is so much more of the text by now that its language is worth another guess."""
+        return self.guessed_at is not None and len(self.document.text) > 2 * self.guessed_at + _LITTLE
 
 
 class Texts:
@@ -46,13 +56,13 @@ class Texts:
         path = place.path if len(place.path) <= _LONGEST_PATH and "\0" not in place.path else ""
         text = above + below
         known = self._same(text, path)
+        if known is not None:
+            _edit(known.document, text)
+            known = self._unless_of_another_language(known, above, below)
         is_new = known is None
-        if known is None:
-            known = Known(self._new(text, path, _language(place, path)), {})
-        document = known.document
-        _edit(document, text)
-        self._keep(Known(document, _beside(place, document.uri, known.beside)))
-        return document, len(above), is_new
+        known = known or self._new(text, path, place)
+        self._keep(replace(known, beside=_beside(place, known.document.uri, known.beside)))
+        return known.document, len(above), is_new
 
     def beside(self, uri: str) -> tuple[Document, ...]:
         """The document itself and the files that came with it."""
@@ -73,22 +83,39 @@ class Texts:
                 return known
         return None
 
-    def _new(self, text: str, path: str, language: str) -> Document:
-        number = next(self._numbers)
-        return Document(f"untitled:{PurePath(path).name or 'text'}#{number}", text, language, path or None)
+    def _unless_of_another_language(self, known: Known, above: str, below: str) -> Known | None:
+        """None where the language was guessed from a little text, and more of it speaks for another one."""
+        row = guessed(above, below) if known.is_doubtful else None
+        if row is None:
+            return known
+        if known.document.language in row.lsp_ids:
+            return replace(known, guessed_at=len(above) + len(below))
+        self._drop(known.document.uri)
+        return None
+
+    def _new(self, text: str, path: str, place: Place) -> Known:
+        told = _told(place, path)
+        uri = f"untitled:{PurePath(path).name or 'text'}#{next(self._numbers)}"
+        document = Document(uri, text, _lsp_id(told or guessed(place.above, place.below)), path or None)
+        return Known(document, {}, None if told else len(text))
 
     def _keep(self, known: Known) -> None:
         self._known[known.document.uri] = known
         self._known.move_to_end(known.document.uri)
         while len(self._known) > MOST:
-            uri, _ = self._known.popitem(last=False)
-            self._forget(uri)
+            self._drop(next(iter(self._known)))
+
+    def _drop(self, uri: str) -> None:
+        del self._known[uri]
+        self._forget(uri)
 
 
-def _language(place: Place, path: str) -> str:
-    """As the client names it, else by the path, else by the text."""
-    row = language_of(place.language) or language_of("", path or None) or language_of("", f"x.{place.language}")
-    row = row or guessed(place.above, place.below)
+def _told(place: Place, path: str) -> Language | None:
+    """The language as the client names it, or by the path."""
+    return language_of(place.language) or language_of("", path or None) or language_of("", f"x.{place.language}")
+
+
+def _lsp_id(row: Language | None) -> str:
     return row.lsp_ids[0] if row is not None else "plaintext"
 
 
@@ -103,9 +130,8 @@ def _beside(place: Place, uri: str, before: dict[str, Document]) -> dict[str, Do
         if has_secret_name(file.path):
             continue
         if document is None or document.text != file.text:
-            row = language_of("", file.path)
-            lsp_id = row.lsp_ids[0] if row is not None else "plaintext"
-            name = quote(PurePath(file.path).name)
+            name = quote(PurePath(file.path).name, errors="replace")
+            lsp_id = _lsp_id(language_of("", file.path))
             document = Document(f"untitled:{quote(uri, safe='')}/{number}/{name}", file.text, lsp_id)
         found[file.path] = document
     return found

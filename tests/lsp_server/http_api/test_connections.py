@@ -199,11 +199,14 @@ async def test_whoever_is_being_answered_is_not_turned_out() -> None:
             assert b"[DONE]" in await asyncio.wait_for(reader.readuntil(b"[DONE]"), 30)
 
 
-async def test_too_many_requests_at_once_are_told_so() -> None:
-    async with serving(chat="60000:never") as served:
-        for _ in range(8):
-            _, writer = await served.connect()
+@pytest.mark.parametrize("script", ["60000:never", ENDLESS], ids=["silent", "streaming"])
+async def test_too_many_requests_at_once_are_told_so(script: str) -> None:
+    async with serving(chat=script) as served:
+        clients = [await served.connect() for _ in range(8)]
+        for reader, writer in clients:
             writer.write(chat_request())
+            if script == ENDLESS:
+                await asyncio.wait_for(reader.readuntil(b"word "), 30)
         await until(lambda: sum(isinstance(each.prompt, ChatPrompt) for each in served.model.requests) == 8)
         answer = await served.post("/v1/completions", prompt="x = ")
         assert answer.status_code == 429
