@@ -28,6 +28,7 @@ _GRACE = 0.3  # seconds: a client types on, and sends its next request
 _DISK = 0.5  # seconds for the disk to tell where a file leads
 _PARSING = 5.0  # seconds for the first tree of a text
 _MOST_CHARS = 1_000_000  # of a conversation; no window has room for them
+_HOTTEST = 5.0  # as the setting `chat.temperature`
 _ROOTS = (".git", ".hg", "pyproject.toml", "package.json", "Cargo.toml", "go.mod")
 _DEPTH = 40  # folders
 
@@ -98,7 +99,7 @@ class Answering:
             f"http chat {next(self._chats)}",
             messages,
             min(tokens or settings.max_tokens, settings.max_tokens),
-            settings.temperature if temperature is None else temperature,
+            settings.temperature if temperature is None else max(0.0, min(temperature, _HOTTEST)),
             think=settings.think if think is None else think,
         )
         stream = self._backend(settings.backend).generate(request)
@@ -142,7 +143,7 @@ class Answering:
         return self._backends[name]
 
     def _surroundings(self, snapshot: Snapshot, offset: int, window: tuple[int, int]) -> ContextQuery | None:
-        """Other files for a completion: those that came with the request, and what a file on the disk imports."""
+        """Other files for a completion: what came with the request, and of a file on the disk its project."""
         settings = self.settings.context
         if not settings.enabled:
             return None
@@ -152,11 +153,16 @@ class Answering:
         return ContextQuery(
             snapshot,
             offset,
-            open_documents=self._texts.beside(snapshot.uri),
+            open_documents=(*self._texts.beside(snapshot.uri), *self._of_same_project(snapshot.uri, roots)),
             workspace_roots=roots,
             settings=settings,
             window=window,
         )
+
+    def _of_same_project(self, uri: str, roots: tuple[str, ...]) -> list[Document]:
+        """Other files of the project that were asked about."""
+        others = [other for other, its in self._roots.items() if roots and its == roots and other != uri]
+        return [document for other in others for document in self._texts.beside(other)[:1]]
 
     async def _look_into(self, document: Document) -> None:
         """Parse a new text, and find its project, beside the event loop."""

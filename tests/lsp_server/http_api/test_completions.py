@@ -157,6 +157,19 @@ async def test_a_file_of_a_project_gets_what_it_imports(tmp_path: Path) -> None:
         assert "def to_inches(centimetres)" in str(fim_of(served).context)
 
 
+async def test_other_files_of_the_project_that_were_asked_about_are_context(tmp_path: Path) -> None:
+    """As open files are for an editor, also before they are saved."""
+    (tmp_path / "pyproject.toml").touch()
+    other = "def to_inches(centimetres):\n    return centimetres / 2.54\n"
+    async with serving("centimetres") as served:
+        await served.post("/v1/completions", prompt=other, hearth={"path": str(tmp_path / "unit.py")})
+        for folder, is_shown in ((tmp_path, True), (tmp_path.parent, False)):
+            extras = {"path": str(folder / "box.py"), "invoked": True}
+            above = "def width(centimetres):\n    return to_inches("
+            await served.post("/v1/completions", prompt=above, suffix=")\n", hearth=extras)
+            assert ("def to_inches(centimetres)" in str(fim_of(served).context)) is is_shown
+
+
 async def test_the_files_in_a_prompt_are_searched_for_what_is_used() -> None:
     other = "def to_inches(centimetres):\n    return centimetres / 2.54\n"
     prompt = (
