@@ -19,7 +19,9 @@ COMING_FROM = (DOCS / "coming-from.md").read_text("utf-8")
 
 def test_it_names_every_path_and_no_other() -> None:
     named = {(path, method) for method, path in re.findall(r"`(GET|POST) (/[\w/]*)`", PAGE)}
-    assert named == {(path, row.method) for table in (routes.OPENAI, routes.OLLAMA) for path, row in table.items()}
+    assert named == {
+        (path, row.method) for table in (routes.OPENAI, routes.LLAMA, routes.OLLAMA) for path, row in table.items()
+    }
 
 
 def test_its_settings_are_valid() -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hearth.engine import logs
 from hearth.engine.errors import HearthError, InvalidRequest, PromptTooLong, RequestError
-from hearth.lsp_server.http_api import guard, ollama_api, openai_api
+from hearth.lsp_server.http_api import guard, llama_api, ollama_api, openai_api
 from hearth.lsp_server.http_api.answering import Answering
 from hearth.lsp_server.http_api.guard import Refused
 from hearth.lsp_server.http_api.messages import Answer, Asked, as_json
@@ -29,6 +29,7 @@ OPENAI: dict[str, Route] = {
     "/v1/completions": Route("POST", openai_api.completions),
     "/v1/chat/completions": Route("POST", openai_api.chat_completions),
 }
+LLAMA: dict[str, Route] = {"/infill": Route("POST", llama_api.infill)}
 OLLAMA: dict[str, Route] = {
     "/": Route("GET", ollama_api.running),
     "/api/version": Route("GET", ollama_api.version),
@@ -41,7 +42,7 @@ OLLAMA: dict[str, Route] = {
 
 @dataclass
 class Routes:
-    """What a connection asks. `with_ollama`: the second table too."""
+    """What a connection asks. `with_ollama`: the paths of Ollama too."""
 
     answering: Answering
     token: str
@@ -90,7 +91,7 @@ class Routes:
 
     @property
     def _table(self) -> dict[str, Route]:
-        return {**OPENAI, **OLLAMA} if self.with_ollama else OPENAI
+        return {**OPENAI, **LLAMA, **(OLLAMA if self.with_ollama else {})}
 
     def _wrong(self, path: str, status: int, why: str, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
         said = text.message(why)

@@ -9,7 +9,7 @@ import pytest
 
 from hearth.engine.errors import BackendUnavailable
 from hearth.lsp_server.http_api import guard
-from hearth.lsp_server.http_api.routes import OLLAMA, OPENAI
+from hearth.lsp_server.http_api.routes import LLAMA, OLLAMA, OPENAI
 from tests.lsp_server.http_api.served import TOKEN, Served, serving
 
 BODY = {"prompt": "x = "}
@@ -42,7 +42,7 @@ async def test_without_the_token_nobody_is_answered(headers: dict[str, str]) -> 
         assert served.model.requests == []
 
 
-@pytest.mark.parametrize("path", [*OPENAI, *OLLAMA, "/", "/nothing", "/wrong/api/generate"])
+@pytest.mark.parametrize("path", [*OPENAI, *LLAMA, *OLLAMA, "/", "/nothing", "/wrong/api/generate"])
 async def test_no_path_is_open_to_strangers(path: str) -> None:
     async with serving() as served:
         del served.client.headers["Authorization"]
