@@ -41,9 +41,8 @@ _decoder = msgspec.json.Decoder(InfillBody)
 async def infill(answering: Answering, body: bytes) -> Answer:
     """What belongs at the cursor."""
     asked = await bodies.decoded(_decoder, body)
-    files = tuple(
-        ContextFile(extra.filename or "passage", extra.text) for extra in asked.input_extra[:_MOST_FILES]
-    )
+    passages = enumerate(asked.input_extra[:_MOST_FILES])
+    files = tuple(ContextFile(each.filename or f"passage {number}", each.text) for number, each in passages)
     limits, text = Limits(bodies.tokens(asked.n_predict), bodies.stops(asked.stop)), ""
     if asked.n_predict != 0:
         extras = asked.hearth or Extras()

@@ -61,7 +61,7 @@ class Texts:
             known = self._unless_of_another_language(known, above, below)
         is_new = known is None
         known = known or self._new(text, path, place)
-        self._keep(replace(known, beside=_beside(place, known.document.uri, known.beside)))
+        self._keep(replace(known, beside=_beside(place, known.document, known.beside)))
         return known.document, len(above), is_new
 
     def beside(self, uri: str) -> tuple[Document, ...]:
@@ -119,7 +119,7 @@ def _lsp_id(row: Language | None) -> str:
     return row.lsp_ids[0] if row is not None else "plaintext"
 
 
-def _beside(place: Place, uri: str, before: dict[str, Document]) -> dict[str, Document]:
+def _beside(place: Place, own: Document, before: dict[str, Document]) -> dict[str, Document]:
     """The other files as documents; those that are the same as before keep their trees.
 
     They have no path: that is the client's word, and nothing is looked up on the disk for it.
@@ -131,8 +131,10 @@ def _beside(place: Place, uri: str, before: dict[str, Document]) -> dict[str, Do
             continue
         if document is None or document.text != file.text:
             name = quote(PurePath(file.path).name, errors="replace")
-            lsp_id = _lsp_id(language_of("", file.path))
-            document = Document(f"untitled:{quote(uri, safe='')}/{number}/{name}", file.text, lsp_id)
+            uri = f"untitled:{quote(own.uri, safe='')}/{number}/{name}"
+            # A passage that has no name is mostly of the same language.
+            lsp_id = _lsp_id(language_of("", file.path)) if "." in file.path else own.language
+            document = Document(uri, file.text, lsp_id)
         found[file.path] = document
     return found
 
