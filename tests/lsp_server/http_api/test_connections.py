@@ -133,7 +133,8 @@ async def test_what_is_no_request_or_too_long_is_refused(sent: bytes, status: in
         writer.write(sent)
         if status != 405 and status != 404:
             said = await all_of(reader)
-            assert served.doors._open == {}
+            writer.close()
+            await until(lambda: not served.doors._open, "the end of the connection")
         else:
             said = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
         assert said.startswith(b"HTTP/1.1 %d" % status)

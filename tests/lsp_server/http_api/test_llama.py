@@ -49,8 +49,8 @@ async def test_a_prompt_that_is_only_to_be_known_asks_no_model() -> None:
 
 async def test_passages_of_other_files_are_searched_for_what_is_used_and_hold_no_key() -> None:
     extra = [
-        {"text": f'def to_inches(centimetres):\n    key = "{KEY}"\n', "time": 1, "filename": "unit.py"},
-        {"text": "x = 1\n"},
+        {"text": "def to_inches(centimetres):\n    return centimetres / 2.54\n", "time": 1, "filename": "unit.py"},
+        {"text": f'def to_inches(centimetres):\n    key = "{KEY}"\n'},
         {"text": f"KEY={KEY}\n", "filename": ".env"},
     ]
     async with serving("centimetres") as served:

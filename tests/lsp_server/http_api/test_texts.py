@@ -16,7 +16,7 @@ def test_a_text_that_is_typed_on_is_the_same_document() -> None:
     known, forgotten = texts()
     first, _, is_new = known.find(Place(f"{CODE}print(", ")\n"))
     assert is_new
-    for above, below in ((f"{CODE}print(area", ")\n"), (CODE, "x = 1\n"), (f"# a\n{CODE}", "x = 1\nprint()\n")):
+    for above, below in ((f"{CODE}print(area", ")\n"), (CODE, "x = 1\n"), (f"# a\n{CODE}", "x = 1\n")):
         document, offset, is_new = known.find(Place(above, below))
         assert document is first
         assert not is_new
