@@ -35,6 +35,7 @@ ALLOWED = {
     "engine.stats": set(),
     "engine.prose": {"engine.languages"},
     "engine.fim": {"engine.languages"},
+    "engine.raw_fim": {"engine.fim", "engine.languages"},
     "engine.stopping": {"engine.languages"},
     "engine.context": {"engine.languages"},
     "engine.host": {"engine.fim", "engine.stopping", "engine.models"},
