@@ -70,6 +70,13 @@ class ChatParams(msgspec.Struct, frozen=True, rename="camel"):
     partial_result_token: str | int | None = None
 
 
+class CommitParams(msgspec.Struct, frozen=True, rename="camel"):
+    """Of `hearth/commitMessage`: a file or folder of the repository."""
+
+    uri: str | None = None
+    partial_result_token: str | int | None = None
+
+
 class Problem(msgspec.Struct, frozen=True):
     """What an action of one of the editor's diagnostics says of it; the texts may be missing or of any kind."""
 
@@ -135,7 +142,7 @@ class PartlyAcceptedParams(msgspec.Struct, frozen=True, rename="camel"):
 
 
 register(FocusParams, DocumentParams, InspectParams, ChatParams, ActionParams, PlaceParams, ConversationParams)
-register(ItemParams, PartlyAcceptedParams)
+register(ItemParams, PartlyAcceptedParams, CommitParams)
 
 
 def read(params: Any, kind: type[T]) -> T:

@@ -103,6 +103,10 @@ class Client:
         """A piece of a chat answer, which comes through a `PlainStream`."""
         self._server.progress(lsp.ProgressParams(token, {"kind": part, "text": piece}))
 
+    def commit_message(self, token: Token, message: str) -> None:
+        """A commit message so far."""
+        self._server.progress(lsp.ProgressParams(token, {"text": text.commit_message(message)}))
+
     # Requests.
 
     async def open_document(self, uri: str) -> bool:
