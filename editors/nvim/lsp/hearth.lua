@@ -26,7 +26,9 @@ return {
       require('hearth.client').say(params)
     end,
     ['$/progress'] = function(err, params, context)
-      if not require('hearth.chat').on_progress(params) then
+      local is_ours = require('hearth.chat').on_progress(params)
+        or require('hearth.commit').on_progress(params)
+      if not is_ours then
         vim.lsp.handlers['$/progress'](err, params, context)
       end
     end,

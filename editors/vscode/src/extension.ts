@@ -14,6 +14,7 @@ import * as ownPlaces from "./places.ts";
 import * as program from "./program.ts";
 import * as prompt from "./prompt.ts";
 import { connect } from "./client.ts";
+import * as commit from "./commit.ts";
 import * as named from "./named.ts";
 import { settle } from "./review.ts";
 import * as settings from "./settings.ts";
@@ -106,7 +107,7 @@ export function activate(context: vscode.ExtensionContext): void {
       void words.complain(error instanceof Error ? error.message : String(error));
     }
   };
-  const commands: Record<string, () => unknown> = {
+  const commands: Record<string, (...argv: unknown[]) => unknown> = {
     menu: () => menu.show(status.current, languageOff),
     pauseOrResume: () => vscode.commands.executeCommand(status.current.kind === "paused" ? "hearth.resume" : "hearth.pause"),
     toggleLanguage,
@@ -119,6 +120,7 @@ export function activate(context: vscode.ExtensionContext): void {
     edit: running((client, uri, range) => editing.run(client, given(uri, range))),
     ...Object.fromEntries(named.NAMES.map((name) => [name, running((client) => named.run(name, client, documents))])),
     suggest: () => vscode.commands.executeCommand("editor.action.inlineSuggest.trigger"),
+    commitMessage: running((client, where) => commit.write(client, where)),
     explainSelection: running(() => chat.explainSelection()),
     openChat: () => chat.open(),
     askAboutThis: () => chat.open(),
