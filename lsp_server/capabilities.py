@@ -26,6 +26,7 @@ class Capabilities:
     preview: bool = False  # shows a rewrite as it is written
     buttons: bool = False  # messages and progress come with buttons, and typing goes on meanwhile
     completion_grew: bool = False  # asks again when a suggestion has grown
+    choose_model: bool = False  # asks the user for a model before the first one is downloaded
     document_text: bool = False  # can be asked for the text of a document
     # Neovim's own inline completion parts a text at LF and leaves a CR in the line, which it then writes twice.
     # Other clients insert a text as it is, or turn line ends into the document's own.
@@ -58,6 +59,7 @@ def resolve(able: lsp.ClientCapabilities, client_name: str) -> Capabilities:
         preview=bool(ours.get("preview")),
         buttons=bool(ours.get("buttons")),
         completion_grew=bool(ours.get("completionGrew")),
+        choose_model=bool(ours.get("chooseModel")),
         document_text=bool(ours.get("documentText")),
         needs_lf=client_name == "Neovim",
     )

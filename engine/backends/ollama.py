@@ -135,6 +135,9 @@ class OllamaBackend:
                 state = self._models[model] = Pulling(asyncio.create_task(self._pull(model)))
             await asyncio.shield(state.task)
 
+    def wait_for_fetch(self) -> None:
+        """A server is only ever asked to pull a model by `fetch`."""
+
     def stop_fetching(self) -> None:
         for task in self._pulls():
             task.cancel()
@@ -154,6 +157,17 @@ class OllamaBackend:
             "models": names_of([name(each.model) for each in listed.models]),
             "completions": _WAYS[ability.way],
         }
+
+    async def offers(self) -> tuple[str, tuple[str, ...]]:
+        seconds = self.patience.page
+        try:
+            async with asyncio.timeout(seconds):
+                listed = await (await self._connected()).list()
+        except TimeoutError as error:
+            raise too_slow(self._site, seconds, "answered") from error
+        except ollama_wire.failures() as error:
+            raise self._explained(self.settings.completion.model, error) from error
+        return self._site.name, tuple(name(each.model) for each in listed.models)
 
     async def close(self) -> None:
         if pulls := self._pulls():

@@ -107,6 +107,9 @@ class OpenAIBackend:
             "completions": _WAYS[self._way(server)],
         }
 
+    async def offers(self) -> tuple[str, tuple[str, ...]]:
+        return self._site.name, (await self._probed()).models
+
     async def close(self) -> None:
         await self._turns.close()
         if self._connection:

@@ -88,6 +88,13 @@ class Client:
         told = {name: value for name, value in values.items() if value not in (None, "") or name == "message"}
         self._server.protocol.notify("hearth/status", told)
 
+    def choose_model(self, rows: list[dict[str, Any]]) -> None:
+        """`hearth/chooseModel`."""
+        models = [
+            {**row, "reason": text.title(row["reason"]), "licence": text.title(row["licence"])} for row in rows
+        ]
+        self._server.protocol.notify("hearth/chooseModel", {"models": models})
+
     def preview(self, uri: str, kind: str, **words: str) -> None:
         """`hearth/preview`, for clients that have it; a text comes through a `PlainStream`."""
         if self.can.preview:

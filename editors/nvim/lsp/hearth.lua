@@ -15,6 +15,9 @@ return {
     ['hearth/completionGrew'] = function(_, grown, context)
       require('hearth.growth').show(context.client_id, grown)
     end,
+    ['hearth/chooseModel'] = function(_, asked)
+      require('hearth.models').offer(asked.models)
+    end,
     ['hearth/preview'] = function(_, piece)
       require('hearth.preview').on_piece(piece)
     end,
@@ -43,7 +46,9 @@ return {
     params.initializationOptions = config.settings.hearth
     local can = params.capabilities
     local ghost = require('hearth.ghost').wanted()
-    can.experimental = { hearth = { preview = true, documentText = true, completionGrew = ghost } }
+    can.experimental = {
+      hearth = { preview = true, documentText = true, completionGrew = ghost, chooseModel = true },
+    }
     can.textDocument.codeAction.disabledSupport = true
     -- Neovim can, and does not say so; without it no file for new tests could be made
     can.workspace.workspaceEdit.documentChanges = true

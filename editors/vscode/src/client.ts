@@ -4,6 +4,7 @@ import * as actions from "./actions.ts";
 import { Bars } from "./bars.ts";
 import type { Documents } from "./documents.ts";
 import { answerDocumentText, EXTRAS } from "./extras.ts";
+import { offer } from "./firstModel.ts";
 import { Growth } from "./growth.ts";
 import { SCHEMES } from "./schemes.ts";
 import { chosen } from "./settings.ts";
@@ -81,6 +82,7 @@ export function connect(program: string, { onStatus, onRunning, onExplain, usage
   client.registerFeature(EXTRAS);
   client.onNotification("hearth/status", onStatus);
   client.onNotification("hearth/completionGrew", (grown: Parameters<Growth["show"]>[0]) => growth.show(grown));
+  client.onNotification("hearth/chooseModel", (asked: Parameters<typeof offer>[1]) => { void offer(client, asked); });
   answerDocumentText(client);
   client.onDidChangeState(({ newState }) => {
     void vscode.commands.executeCommand("setContext", "hearth.running", newState === State.Running);
