@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from hearth.engine import fim
 from hearth.engine.backends import OnStatus
-from hearth.engine.backends.shared import address, chat_infill, ollama_wire
+from hearth.engine.backends.shared import address, chat_infill, ollama_wire, own_names
 from hearth.engine.backends.shared.http import Outage, Patience, Reporter, Site, cut_off, names_of, too_slow
 from hearth.engine.backends.shared.json_text import name, sound
 from hearth.engine.backends.shared.kinds import by_kind
@@ -40,7 +40,17 @@ _WAYS = {
 def create(settings: Settings, on_status: OnStatus) -> "OllamaBackend":
     """Raises `RemoteNotAllowed` or `SettingsError` for its address. Connects with the first request only."""
     address.check(settings.ollama.url, settings.ollama.allow_remote)
-    return OllamaBackend(settings, Reporter(on_status))
+    return OllamaBackend(_as_ollama_names_them(settings), Reporter(on_status))
+
+
+def _as_ollama_names_them(settings: Settings) -> Settings:
+    """Only what this backend is asked for: the other job's model may be one of another backend."""
+    completion, chat = settings.completion, settings.chat
+    if completion.backend == "ollama":
+        completion = replace(completion, model=own_names.for_ollama(completion.model))
+    if chat.backend == "ollama":
+        chat = replace(chat, model=own_names.for_ollama(chat.model))
+    return replace(settings, completion=completion, chat=chat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,9 @@ class OllamaBackend:
             task.cancel()
 
     async def examine(self) -> dict[str, str]:
-        model, seconds = self.settings.completion.model, self.patience.first_token
+        only_chats = self.settings.chat.backend == "ollama" != self.settings.completion.backend
+        model = self.settings.chat.model if only_chats else self.settings.completion.model
+        seconds = self.patience.first_token
         try:
             async with asyncio.timeout(seconds):
                 listed = await (await self._connected()).list()

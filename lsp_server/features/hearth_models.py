@@ -21,8 +21,8 @@ async def handle(ls: Server, params: Any) -> dict[str, Any]:
 
     Without `backend`: every model of the catalog, what else lies on this disk, and what the servers offer that the
     settings name. Each model has `id`, `backend`, `role` (null: in no catalog), `bytes`, `licence`, `path` (null:
-    not on this disk), `fits`, `recommended`, `reason` and `uses`, the roles it is in use for; `current` is the model
-    of each role, `backends` what runs it, `message` why a server offers nothing.
+    not on this disk), `fits`, `recommended`, `reason` and `uses`, the roles it is in use for; `current` is the
+    model of each role, `backends` what runs it, `message` why a server offers nothing.
     """
     asked = read(params, ModelsParams)
     used = {role: getattr(ls.settings, role) for role in _ROLES}
