@@ -111,7 +111,7 @@ export function activate(context: vscode.ExtensionContext): void {
     menu: () => menu.show(status.current, languageOff),
     pauseOrResume: () => vscode.commands.executeCommand(status.current.kind === "paused" ? "hearth.resume" : "hearth.pause"),
     toggleLanguage,
-    switchModel: running(models.choose),
+    switchModel: running(models.switchModel),
     showPrompt: running((client) => prompt.show(client, documents)),
     doctor: running(() => doctor.show(found ?? "hearth", documents)),
     showLogs: () => { log.show(); },

@@ -50,6 +50,13 @@ const SERVERS: Server[] = [
   { label: "llama-server, vLLM or another", backend: "openai_compatible", detail: "a server with OpenAI's protocol; you say its address" },
 ];
 
+/** Have another model, now: it is downloaded or loaded at once. */
+export async function switchModel(client: LanguageClient): Promise<void> {
+  if (await choose(client)) {
+    await vscode.commands.executeCommand("hearth.fetch");
+  }
+}
+
 /** Let the user choose a job and a model for it. The choice is written to the user's settings; whether there was one. */
 export async function choose(client: LanguageClient): Promise<boolean> {
   const job = await vscode.window.showQuickPick(JOBS, { title: "Hearth: a model for what?" });
