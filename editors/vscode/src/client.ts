@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, State, type CloseHandlerResult, type LanguageClientOptions } from "vscode-languageclient/node";
 import * as actions from "./actions.ts";
 import { Bars } from "./bars.ts";
+import { noticed } from "./busy.ts";
 import type { Documents } from "./documents.ts";
 import { answerDocumentText, EXTRAS } from "./extras.ts";
 import { offer } from "./firstModel.ts";
@@ -56,7 +57,7 @@ export function connect(program: string, { onStatus, onRunning, onExplain, usage
         if (context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke) {
           usage.asked();
         }
-        const found = await next(document, position, context, token);
+        const found = await noticed(next(document, position, context, token));
         const items = Array.isArray(found) ? found : (found?.items ?? []);
         usage.offered(document, position, items);
         return found;

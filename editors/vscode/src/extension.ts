@@ -29,7 +29,7 @@ let found: string | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Hearth", { log: true });
-  const status = new StatusItem();
+  const status = new StatusItem(languageOff);
   const documents = new Documents();
   const usage = new Usage((method, params) => {
     if (client?.isRunning() === true) {
