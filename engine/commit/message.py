@@ -109,10 +109,12 @@ def _how(own: Style) -> str:
 
 
 def _subject(line: str, own: Style) -> str:
-    """A first line without the marks and labels around it, "" where nothing is left."""
+    """A first line without the marks and labels around it, "" where no word is left."""
     said = _bare(line)
     if found := _LABEL.match(said):
         said = _bare(said[found.end() :])
+    if not any(map(str.isalnum, said)):
+        return ""
     if (prefix := CONVENTIONAL.match(said)) and own.examples and not own.is_conventional:
         said = said[prefix.end() :].strip()
         said = said[:1].upper() + said[1:] if own.examples[0][:1].isupper() else said

@@ -18,12 +18,11 @@ class Offered:
 
 
 def offered(machine: Machine, measured: Mapping[str, Speed]) -> tuple[Offered, ...]:
-    """The recommended model, and the fastest one if that is another. Empty where none fits the memory."""
-    best, _ = fit.recommend(machine, measured)
-    if best is None:
-        return ()
+    """The best model, and the fastest one if that is another. Empty where none fits the memory."""
     able = [each for each in fit.rank("completion", machine, measured) if _suits(each)]
-    fastest = max(able or [best], key=lambda each: each.speed.generation)
+    if not able:
+        return ()
+    best, fastest = able[0], max(able, key=lambda each: each.speed.generation)
     if fastest.model.id == best.model.id:
         return (Offered(best, True, True),)
     return Offered(best, True, False), Offered(fastest, False, True)

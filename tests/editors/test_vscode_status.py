@@ -1,4 +1,4 @@
-"""What the status bar of a real VS Code says of the file in front: a suggestion is coming, or its language is off."""
+"""What the status bar of a real VS Code says of the file in front: a suggestion is coming, its language is off."""
 
 from tests.editors.vscode_scripted import Scripted
 
