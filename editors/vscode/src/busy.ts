@@ -9,17 +9,16 @@ export const onDidChangeBusy = changed.event;
 
 /** What the work gives; who looks at the status bar sees that it takes its time. */
 export async function noticed<T>(work: PromiseLike<T> | T): Promise<T> {
-  let isCounted = false;
+  let counted = 0;
   const timer = setTimeout(() => {
-    isCounted = true;
+    counted = 1;
     changed.fire(++waiting > 0);
   }, NOTICED_MS);
   try {
     return await work;
   } finally {
     clearTimeout(timer);
-    if (isCounted) {
-      changed.fire(--waiting > 0);
-    }
+    waiting -= counted;
+    changed.fire(waiting > 0);
   }
 }

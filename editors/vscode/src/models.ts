@@ -63,9 +63,9 @@ export async function choose(client: LanguageClient): Promise<boolean> {
   if (job === undefined) {
     return false;
   }
-  const asked = client.sendRequest<Answer>("hearth/models", {});
+  const items = client.sendRequest<Answer>("hearth/models", {}).then((answer) => entries(answer, job.roles));
   const title = `Hearth: the model for ${job.label.toLowerCase()}`;
-  const picked = await vscode.window.showQuickPick(asked.then((answer) => entries(answer, job.roles)), { title, matchOnDetail: true });
+  const picked = await vscode.window.showQuickPick<Item>(items, { title, matchOnDetail: true });
   if (picked?.server !== undefined) {
     return useModelOf(client, picked.server, job.roles);
   }
