@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.editors.neovim import Edit, Editor
+from tests.editors.neovim import SCRIPTED, Edit, Editor
 
 NOTHING = {"completion": {"backend": "scripted", "model": "0:"}}
 
@@ -254,10 +254,10 @@ def test_a_model_is_picked_from_those_that_the_server_knows(any_neovim: Path, ed
     editor.until(lambda: "switched off" in editor.nvim.funcs.execute("messages"), "what was to be got, at once")
 
 
-def test_the_first_run_says_how_to_choose_a_model_and_fetches_none(any_neovim: Path, edit: Edit) -> None:
+def test_the_first_run_says_how_to_choose_a_model_and_fetches_none(neovim_012: Path, edit: Edit) -> None:
     nowhere = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HUB_OFFLINE": "0"}
     editor = edit(
-        any_neovim, settings={"downloads": {"mirror": "hub"}}, before="vim.o.cmdheight = 12", env=nowhere
+        neovim_012, settings={"downloads": {"mirror": "hub"}}, before="vim.o.cmdheight = 12", env=nowhere
     )
     editor.until(lambda: "no code model is on this disk" in editor.nvim.funcs.execute("messages"), "the question")
     said = editor.nvim.funcs.execute("messages")
