@@ -66,7 +66,7 @@ async def test_the_settings_of_what_was_chosen_need_no_second_question(hub: Fake
     async with first_run(hub, tmp_path) as ed:
         ed.open("x = ‸\n")
         await waiting.until(lambda: asked(ed), "the question")
-        settings = {"completion": {"backend": "scripted", "model": "hello"}}
+        settings = {"completion": {"backend": "scripted", "model": "hello", "deadline_ms": 60_000}}
         ed.client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams({"hearth": settings}))
         await ed.client.workspace_execute_command_async(lsp.ExecuteCommandParams("hearth.fetch", []))
         assert await ed.ghost() == "hello"
