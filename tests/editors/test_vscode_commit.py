@@ -9,7 +9,7 @@ from tests.editors.vscode import VSCode
 from tests.editors.vscode_scripted import Scripted
 from tests.repositories import Repo, repository
 
-SLOW = '[completion]\nbackend = "scripted"\nmodel = "5:x"\n[chat]\nbackend = "scripted"\nmodel = "200:{answer}"\n'
+SLOW = '[completion]\nbackend = "scripted"\nmodel = "5:x"\n[chat]\nbackend = "scripted"\nmodel = "1500:{answer}"\n'
 BUTTON = "page.locator('.part.sidebar [aria-label*=\"Write a commit message\"]').first()"
 
 
@@ -41,6 +41,7 @@ def test_the_button_writes_the_message_into_the_box(vscode_scripted: Scripted, r
     session, editor = vscode_scripted, vscode_scripted.editor
     session.answers(answer="A shop| is opened|.")
     editor.command("View: Show Source Control")
+    editor.run("await page.locator('.scm-view').first().hover()")  # the buttons are there for who points at it
     editor.run(f"await {BUTTON}.click()")
     editor.until(lambda: box(editor) == "A shop is opened", "the message in the box")
     editor.save("commit-message")

@@ -238,12 +238,12 @@ def test_what_is_open_of_another_folder_of_the_workspace_is_left_out(tmp_path: P
     one, two = tmp_path / "one", tmp_path / "two"
     others = (document(one, "shop.py"), document(two, "store.py"))
     query = ask(one, "main.py", text, *others, workspace_roots=(str(one), str(two)))
-    found = gather(query)
+    found = gather(query, 512)
     assert "shop.py" in shown(found) and "store.py" not in shown(found)
     assert ("store.py", "it is in another folder of the workspace") in [
         (each.path, each.reason) for each in found.left_out
     ]
-    as_one = gather(ask(tmp_path, "one/main.py", text, *others))
+    as_one = gather(ask(tmp_path, "one/main.py", text, *others), 512)
     assert {"one/shop.py", "two/store.py"} <= set(shown(as_one))
 
 
