@@ -26,6 +26,7 @@ class Capabilities:
     preview: bool = False  # shows a rewrite as it is written
     buttons: bool = False  # messages and progress come with buttons, and typing goes on meanwhile
     completion_grew: bool = False  # asks again when a suggestion has grown
+    choose_model: bool = False  # asks the user for a model before the first one is downloaded
     document_text: bool = False  # can be asked for the text of a document
     definitions: bool = False  # can be asked what other language servers know
     # Neovim's own inline completion parts a text at LF and leaves a CR in the line, which it then writes twice.
@@ -59,6 +60,7 @@ def resolve(able: lsp.ClientCapabilities, client_name: str) -> Capabilities:
         preview=bool(ours.get("preview")),
         buttons=bool(ours.get("buttons")),
         completion_grew=bool(ours.get("completionGrew")),
+        choose_model=bool(ours.get("chooseModel")),
         document_text=bool(ours.get("documentText")),
         definitions=bool(ours.get("definitions")),
         needs_lf=client_name == "Neovim",

@@ -41,6 +41,7 @@ class EngineSession:
         self._backends: dict[str, Backend] = {}
         self._completer: Completer | None = None
         self._chats: Chats | None = None
+        self._may_fetch = not client.can.choose_model  # else the user is asked for a model first
 
     async def completer(self) -> Completer:
         """The completer of the current settings. Raises `SettingsError` for an unknown backend."""
@@ -82,7 +83,9 @@ class EngineSession:
 
     async def fetch(self) -> None:
         """Get what model could not be had, now. The status tells where that ends, the user is told again too."""
+        self._may_fetch = True
         self._client.allow_again(self._status.current.message)
+        self._backend(self._configuration.settings.completion.backend)  # what was chosen may be a new one
         for backend in list(self._backends.values()):
             if isinstance(backend, Fetcher):
                 with suppress(HearthError):
@@ -115,5 +118,7 @@ class EngineSession:
 
     def _backend(self, name: str) -> Backend:
         if name not in self._backends:
-            self._backends[name] = backends.create(name, self._configuration.settings, self._status)
+            made = self._backends[name] = backends.create(name, self._configuration.settings, self._status)
+            if isinstance(made, Fetcher) and not self._may_fetch:
+                made.wait_for_fetch()
         return self._backends[name]

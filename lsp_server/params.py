@@ -70,6 +70,20 @@ class ChatParams(msgspec.Struct, frozen=True, rename="camel"):
     partial_result_token: str | int | None = None
 
 
+class CommitParams(msgspec.Struct, frozen=True, rename="camel"):
+    """Of `hearth/commitMessage`: a file or folder of the repository."""
+
+    uri: str | None = None
+    partial_result_token: str | int | None = None
+
+
+class ModelsParams(msgspec.Struct, frozen=True, rename="camel"):
+    """Of `hearth/models`: of which backend alone, and at which address a server is to be asked."""
+
+    backend: str | None = None
+    url: str | None = None
+
+
 class Problem(msgspec.Struct, frozen=True):
     """What an action of one of the editor's diagnostics says of it; the texts may be missing or of any kind."""
 
@@ -147,7 +161,7 @@ class PartlyAcceptedParams(msgspec.Struct, frozen=True, rename="camel"):
 
 
 register(FocusParams, DocumentParams, InspectParams, ChatParams, ActionParams, PlaceParams, ConversationParams)
-register(ItemParams, PartlyAcceptedParams, FoundDefinitions)
+register(ItemParams, PartlyAcceptedParams, FoundDefinitions, CommitParams, ModelsParams)
 
 
 def read(params: Any, kind: type[T]) -> T:

@@ -80,9 +80,12 @@ FEATURES = (
     Feature("hearth/chat/stop", "hearth_chat_stop", empty=False),
     Feature("hearth/chat/list", "hearth_chat_list", empty=[]),
     Feature("hearth/chat/delete", "hearth_chat_delete", empty=False),
+    Feature("hearth/commitMessage", "hearth_commit_message", empty=Later("hearth_commit_message", "broken")),
     Feature("hearth/inspect", "hearth_inspect"),
     Feature("hearth/digest", "hearth_digest"),
-    Feature("hearth/models", "hearth_models", empty={"models": [], "current": {}}),
+    Feature(
+        "hearth/models", "hearth_models", empty={"models": [], "current": {}, "backends": {}, "message": None}
+    ),
     Feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, "workspace_did_change_configuration"),
     Feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, "workspace_did_change_watched_files"),
 )

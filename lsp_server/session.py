@@ -36,7 +36,7 @@ class Server(LanguageServer):
         self.client = Client(self)
         self.background = Background()
         self.disk = DiskNotice(self.client)
-        self.status = StatusReporter(self.client, self.background, self._fetch, self._stop_fetching)
+        self.status = StatusReporter(self.client, self.background, self._fetch, self._stop_fetching, self._choose)
         self.configuration = Configuration(self.client, self._settings_changed)
         self._engine: EngineSession | None = None
 
@@ -114,6 +114,11 @@ class Server(LanguageServer):
     async def _fetch(self) -> None:
         if self._engine is not None:
             await self._engine.fetch()
+
+    async def _choose(self) -> None:
+        from hearth.lsp_server import first_model
+
+        await first_model.ask(self.client)
 
     def _stop_fetching(self) -> None:
         if self._engine is not None:

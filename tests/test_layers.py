@@ -50,6 +50,7 @@ ALLOWED = {
         *("engine.backends", "engine.context", "engine.languages", "engine.screen", "engine.markdown"),
     },
     "engine.chat": {"engine.backends", "engine.context", "engine.screen", "engine.markdown"},
+    "engine.commit": {"engine.backends", "engine.screen", "engine.markdown"},
     "engine.library": {
         "engine.backends",
         "engine.completion",

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from hearth.engine import fim
 from hearth.engine.backends import OnStatus
-from hearth.engine.backends.shared import address, chat_infill, ollama_wire
+from hearth.engine.backends.shared import address, chat_infill, ollama_wire, own_names
 from hearth.engine.backends.shared.http import Outage, Patience, Reporter, Site, cut_off, names_of, too_slow
 from hearth.engine.backends.shared.json_text import name, sound
 from hearth.engine.backends.shared.kinds import by_kind
@@ -40,7 +40,17 @@ _WAYS = {
 def create(settings: Settings, on_status: OnStatus) -> "OllamaBackend":
     """Raises `RemoteNotAllowed` or `SettingsError` for its address. Connects with the first request only."""
     address.check(settings.ollama.url, settings.ollama.allow_remote)
-    return OllamaBackend(settings, Reporter(on_status))
+    return OllamaBackend(_as_ollama_names_them(settings), Reporter(on_status))
+
+
+def _as_ollama_names_them(settings: Settings) -> Settings:
+    """Only what this backend is asked for: the other job's model may be one of another backend."""
+    completion, chat = settings.completion, settings.chat
+    if completion.backend == "ollama":
+        completion = replace(completion, model=own_names.for_ollama(completion.model))
+    if chat.backend == "ollama":
+        chat = replace(chat, model=own_names.for_ollama(chat.model))
+    return replace(settings, completion=completion, chat=chat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +145,17 @@ class OllamaBackend:
                 state = self._models[model] = Pulling(asyncio.create_task(self._pull(model)))
             await asyncio.shield(state.task)
 
+    def wait_for_fetch(self) -> None:
+        """A server is only ever asked to pull a model by `fetch`."""
+
     def stop_fetching(self) -> None:
         for task in self._pulls():
             task.cancel()
 
     async def examine(self) -> dict[str, str]:
-        model, seconds = self.settings.completion.model, self.patience.first_token
+        only_chats = self.settings.chat.backend == "ollama" != self.settings.completion.backend
+        model = self.settings.chat.model if only_chats else self.settings.completion.model
+        seconds = self.patience.first_token
         try:
             async with asyncio.timeout(seconds):
                 listed = await (await self._connected()).list()
@@ -154,6 +169,17 @@ class OllamaBackend:
             "models": names_of([name(each.model) for each in listed.models]),
             "completions": _WAYS[ability.way],
         }
+
+    async def offers(self) -> tuple[str, tuple[str, ...]]:
+        seconds = self.patience.page
+        try:
+            async with asyncio.timeout(seconds):
+                listed = await (await self._connected()).list()
+        except TimeoutError as error:
+            raise too_slow(self._site, seconds, "answered") from error
+        except ollama_wire.failures() as error:
+            raise self._explained(self.settings.completion.model, error) from error
+        return self._site.name, tuple(name(each.model) for each in listed.models)
 
     async def close(self) -> None:
         if pulls := self._pulls():

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from hearth.engine import fim
 from hearth.engine.backends import OnStatus
-from hearth.engine.backends.shared import address, api_keys, chat_infill, openai_wire
+from hearth.engine.backends.shared import address, api_keys, chat_infill, openai_wire, own_names
 from hearth.engine.backends.shared.http import Outage, Patience, Reporter, Site, names_of, too_slow
 from hearth.engine.backends.shared.kinds import by_kind
 from hearth.engine.backends.shared.limits import bounded, until
@@ -107,6 +107,9 @@ class OpenAIBackend:
             "completions": _WAYS[self._way(server)],
         }
 
+    async def offers(self) -> tuple[str, tuple[str, ...]]:
+        return self._site.name, (await self._probed()).models
+
     async def close(self) -> None:
         await self._turns.close()
         if self._connection:
@@ -151,13 +154,14 @@ class OpenAIBackend:
 
     def _asked(self, way: Way, server: Server, request: CompletionRequest) -> Stream:
         if way == "chat":
-            talk = self._chat(server, self.settings.completion.model, chat_infill.as_chat(request))
+            model = own_names.for_server(self.settings.completion.model, server.models)
+            talk = self._chat(server, model, chat_infill.as_chat(request))
             return chat_infill.code_of(talk, request)
         return self._filled(way, server, request.prompt, request.max_tokens)
 
     def _filled(self, way: Way, server: Server, prompt: FimPrompt, limit: int) -> Stream:
         connection = self._connected()
-        model = self.settings.completion.model
+        model = own_names.for_server(self.settings.completion.model, server.models)
         template = fim.FIM_TEMPLATES.get(server.family)
         stops = fim.stop_strings(template) if template else ()
         if way == "raw":
@@ -187,7 +191,8 @@ class OpenAIBackend:
     async def _talk(self, request: ChatRequest) -> Stream:
         server = await self._probed()
         try:
-            async with aclosing(self._chat(server, self.settings.chat.model, request)) as events:
+            model = own_names.for_server(self.settings.chat.model, server.models)
+            async with aclosing(self._chat(server, model, request)) as events:
                 async for event in events:
                     yield event
         except BackendUnavailable:

@@ -171,10 +171,14 @@ def _code_of(query: ContextQuery) -> ParsedText:
 def _open_files(query: ContextQuery, disk: Disk) -> tuple[tuple[OpenFile, ...], tuple[LeftOut, ...]]:
     files: list[OpenFile] = []
     left_out: list[LeftOut] = []
+    here = query.snapshot.path and root_of(query.snapshot.path, query.workspace_roots, disk)
     for document in query.open_documents:
         if document.uri == query.snapshot.uri:
             continue
         path = shown_path(document.uri, document.path, query.workspace_roots, disk)
+        if here and document.path and root_of(document.path, query.workspace_roots, disk) not in (here, None):
+            left_out.append(LeftOut(path, "open files", "it is in another folder of the workspace"))
+            continue
         code, judged = _judged(document, query.workspace_roots, disk)
         if code is not None and judged.allowed:
             files.append(OpenFile(document.uri, path, code))

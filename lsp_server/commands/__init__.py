@@ -14,6 +14,7 @@ from hearth.lsp_server.commands import (
     act,
     bench,
     chat,
+    commit,
     complete,
     demo,
     doctor,
@@ -93,6 +94,7 @@ app.command()(complete.complete)
 app.command()(explain.explain)
 app.command()(act.act)
 app.command()(chat.chat)
+app.command()(commit.commit)
 app.command()(doctor.doctor)
 app.command()(demo.demo)
 app.command()(inspect.inspect)

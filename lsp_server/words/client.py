@@ -88,6 +88,13 @@ class Client:
         told = {name: value for name, value in values.items() if value not in (None, "") or name == "message"}
         self._server.protocol.notify("hearth/status", told)
 
+    def choose_model(self, rows: list[dict[str, Any]]) -> None:
+        """`hearth/chooseModel`."""
+        models = [
+            {**row, "reason": text.title(row["reason"]), "licence": text.title(row["licence"])} for row in rows
+        ]
+        self._server.protocol.notify("hearth/chooseModel", {"models": models})
+
     def preview(self, uri: str, kind: str, **words: str) -> None:
         """`hearth/preview`, for clients that have it; a text comes through a `PlainStream`."""
         if self.can.preview:
@@ -102,6 +109,10 @@ class Client:
     def chat_piece(self, token: Token, part: str, piece: str) -> None:
         """A piece of a chat answer, which comes through a `PlainStream`."""
         self._server.progress(lsp.ProgressParams(token, {"kind": part, "text": piece}))
+
+    def commit_message(self, token: Token, message: str) -> None:
+        """A commit message so far."""
+        self._server.progress(lsp.ProgressParams(token, {"text": text.commit_message(message)}))
 
     # Requests.
 

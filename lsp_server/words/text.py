@@ -40,6 +40,11 @@ def answer(text: str) -> str:
     return _bounded(plain(text[: 8 * _LONGEST_ANSWER]).strip(), _LONGEST_ANSWER)
 
 
+def commit_message(text: str) -> str:
+    """For the box or the file that git takes it from: plain text, with its lines."""
+    return plain(text)
+
+
 def markdown(text: str) -> str:
     """Markdown that a model wrote, as a document of ours: code as it is, and no links, pictures or HTML.
 

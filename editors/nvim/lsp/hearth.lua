@@ -15,6 +15,9 @@ return {
     ['hearth/completionGrew'] = function(_, grown, context)
       require('hearth.growth').show(context.client_id, grown)
     end,
+    ['hearth/chooseModel'] = function(_, asked)
+      require('hearth.models').offer(asked.models)
+    end,
     ['hearth/preview'] = function(_, piece)
       require('hearth.preview').on_piece(piece)
     end,
@@ -30,7 +33,9 @@ return {
       require('hearth.client').say(params)
     end,
     ['$/progress'] = function(err, params, context)
-      if not require('hearth.chat').on_progress(params) then
+      local is_ours = require('hearth.chat').on_progress(params)
+        or require('hearth.commit').on_progress(params)
+      if not is_ours then
         vim.lsp.handlers['$/progress'](err, params, context)
       end
     end,
@@ -46,7 +51,13 @@ return {
     local can = params.capabilities
     local ghost = require('hearth.ghost').wanted()
     can.experimental = {
-      hearth = { preview = true, documentText = true, definitions = true, completionGrew = ghost },
+      hearth = {
+        preview = true,
+        documentText = true,
+        definitions = true,
+        completionGrew = ghost,
+        chooseModel = true,
+      },
     }
     can.textDocument.codeAction.disabledSupport = true
     -- Neovim can, and does not say so; without it no file for new tests could be made

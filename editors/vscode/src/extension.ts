@@ -14,6 +14,7 @@ import * as ownPlaces from "./places.ts";
 import * as program from "./program.ts";
 import * as prompt from "./prompt.ts";
 import { connect } from "./client.ts";
+import * as commit from "./commit.ts";
 import * as named from "./named.ts";
 import { settle } from "./review.ts";
 import * as settings from "./settings.ts";
@@ -28,7 +29,7 @@ let found: string | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Hearth", { log: true });
-  const status = new StatusItem();
+  const status = new StatusItem(languageOff);
   const documents = new Documents();
   const usage = new Usage((method, params) => {
     if (client?.isRunning() === true) {
@@ -106,11 +107,11 @@ export function activate(context: vscode.ExtensionContext): void {
       void words.complain(error instanceof Error ? error.message : String(error));
     }
   };
-  const commands: Record<string, () => unknown> = {
+  const commands: Record<string, (...argv: unknown[]) => unknown> = {
     menu: () => menu.show(status.current, languageOff),
     pauseOrResume: () => vscode.commands.executeCommand(status.current.kind === "paused" ? "hearth.resume" : "hearth.pause"),
     toggleLanguage,
-    switchModel: running(models.choose),
+    switchModel: running(models.switchModel),
     showPrompt: running((client) => prompt.show(client, documents)),
     doctor: running(() => doctor.show(found ?? "hearth", documents)),
     showLogs: () => { log.show(); },
@@ -119,6 +120,7 @@ export function activate(context: vscode.ExtensionContext): void {
     edit: running((client, uri, range) => editing.run(client, given(uri, range))),
     ...Object.fromEntries(named.NAMES.map((name) => [name, running((client) => named.run(name, client, documents))])),
     suggest: () => vscode.commands.executeCommand("editor.action.inlineSuggest.trigger"),
+    commitMessage: running((client, where) => commit.write(client, where)),
     explainSelection: running(() => chat.explainSelection()),
     openChat: () => chat.open(),
     askAboutThis: () => chat.open(),

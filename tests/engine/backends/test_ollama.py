@@ -328,3 +328,20 @@ async def test_closing_the_backend_ends_what_is_running(start: Any) -> None:
     await until(lambda: fake.http.asked("/api/generate"))
     await backend.close()
     assert (await asyncio.wait_for(reader, 60)).finished == [Finished(FinishReason.SUPERSEDED)]
+
+
+async def test_a_name_of_the_catalogue_becomes_ollama_s_own(closing: list[Any]) -> None:
+    fake = FakeOllama(capabilities={"qwen2.5-coder:0.5b": ["completion", "insert"]})
+    await fake.http.start()
+    own = "qwen2.5-coder-0.5b-instruct"
+    settings = Settings(
+        completion=CompletionSettings(backend="ollama", model=own),
+        chat=ChatSettings(backend="ollama", model=own),
+        ollama=OllamaSettings(url=fake.http.url),
+    )
+    backend: Any = backends.create("ollama", settings, lambda status: None)
+    closing.extend([fake.http, backend])
+    await collect(backend.complete(completion()))
+    await collect(backend.chat(question()))
+    assert {each.body["model"] for each in fake.http.requests if each.body} == {"qwen2.5-coder:0.5b"}
+    assert (await backend.offers())[1] == ("qwen2.5-coder:0.5b",)

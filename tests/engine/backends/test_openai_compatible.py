@@ -501,3 +501,28 @@ async def test_an_answer_that_is_no_json_is_told(start: Any) -> None:
     fake.http.handler = page
     with pytest.raises(BackendUnavailable, match="not the OpenAI protocol"):
         await collect(backend.complete(completion()))
+
+
+OWN = "qwen2.5-coder-0.5b-instruct"  # of Hearth's catalogue, and the default of the settings
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda backend: backend.complete(completion()), lambda backend: backend.chat(question())]
+)
+async def test_a_name_of_the_catalogue_is_not_sent(start: Any, ask: Any) -> None:
+    fake, backend = await start(OWN, kind="vllm", models=["org/own"])
+    await collect(ask(backend))
+    assert {each.body["model"] for each in fake.http.requests if each.body} == {"org/own"}
+
+
+async def test_where_a_server_has_several_models_the_user_is_told_to_choose(start: Any) -> None:
+    fake, backend = await start(OWN, kind="vllm", models=["org/one", "org/two"])
+    with pytest.raises(SettingsError, match="It offers: org/one, org/two"):
+        await collect(backend.chat(question()))
+    assert not any(each.body for each in fake.http.requests)
+
+
+async def test_a_server_says_what_it_offers(start: Any) -> None:
+    fake, backend = await start(models=["one", "two"])
+    where, offered = await backend.offers()
+    assert offered == ("one", "two") and str(fake.http.port) in where

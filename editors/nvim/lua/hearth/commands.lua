@@ -88,7 +88,12 @@ function COMMANDS.explain(client, arguments)
   require('hearth.chat').ask(client, 'Explain ' .. place.name(arguments), params)
 end
 
+function COMMANDS.commit(client)
+  require('hearth.commit').write(client)
+end
+
 function COMMANDS.stop()
+  require('hearth.commit').stop()
   require('hearth.chat').stop()
 end
 
