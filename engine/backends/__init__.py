@@ -65,6 +65,10 @@ class Served(Protocol):
         """What the server says of itself: headings and what to say under each. Raises `HearthError`."""
         ...
 
+    async def offers(self) -> tuple[str, tuple[str, ...]]:
+        """The server's name for messages, and its models. Raises `HearthError`."""
+        ...
+
 
 @runtime_checkable
 class Windowed(Protocol):

@@ -9,13 +9,13 @@ from msgspec import structs
 
 from hearth.engine import fim
 from hearth.engine.backends import OnStatus
-from hearth.engine.backends.shared import address, chat_infill, ollama_model, ollama_wire, thinking
+from hearth.engine.backends.shared import address, chat_infill, ollama_asked, ollama_model, ollama_wire, thinking
 from hearth.engine.backends.shared.http import Outage, Patience, Reporter, Site, cut_off, names_of, too_slow
-from hearth.engine.backends.shared.json_text import count, name, number, sound
+from hearth.engine.backends.shared.json_text import name
 from hearth.engine.backends.shared.kinds import by_kind
 from hearth.engine.backends.shared.limits import bounded, until
 from hearth.engine.backends.shared.ollama_model import Ability
-from hearth.engine.backends.shared.ollama_wire import Connection, Part
+from hearth.engine.backends.shared.ollama_wire import Connection
 from hearth.engine.backends.shared.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
 from hearth.engine.errors import DownloadFailed, HearthError, ModelMissing, RequestRefused
 from hearth.engine.settings import Settings
@@ -152,6 +152,17 @@ class OllamaBackend:
             "completions": _WAYS[ability.way],
         }
 
+    async def offers(self) -> tuple[str, tuple[str, ...]]:
+        seconds = self.patience.page
+        try:
+            async with asyncio.timeout(seconds):
+                listed = await (await self._connected()).models()
+        except TimeoutError as error:
+            raise too_slow(self._site, seconds, "answered") from error
+        except ollama_wire.failures() as error:
+            raise self._explained(self.settings.completion.model, error) from error
+        return self._site.name, tuple(map(name, listed))
+
     async def window(self) -> int:
         return (await self._ability(self.settings.chat.model)).window
 
@@ -209,17 +220,7 @@ class OllamaBackend:
                 yield event
 
     def _generate(self, model: str, ability: Ability, prompt: FimPrompt, limit: int) -> Stream:
-        options: dict[str, Any] = {"num_predict": limit, "temperature": 0.0}
-        stops: tuple[str, ...] = ()
-        if ability.way == "suffix":
-            left, right = fim.sides(prompt)
-            fields: dict[str, Any] = {"prompt": sound(left), "suffix": sound(right)}
-        else:
-            template = fim.FIM_TEMPLATES[ability.family]
-            fields = {"prompt": sound(fim.raw(template, prompt)), "raw": True}
-            stops = fim.stop_strings(template)
-            options["stop"] = list(stops)
-        fields = {**self._always(model, ability, options), **fields, "think": False}
+        fields, stops = ollama_asked.filling(model, ability, prompt, limit, self.settings.ollama)
         return until(self._events(model, "generate", fields), stops)
 
     async def _answered(self, request: ChatRequest) -> Stream:
@@ -244,50 +245,21 @@ class OllamaBackend:
 
     async def _talk(self, model: str, request: ChatRequest) -> Stream:
         ability = await self._ability(model)
-        messages, think = request.prompt.messages, request.prompt.think
-        habit = thinking.habit_of(model)
-        how: bool | str | None = think
-        if habit is not None and habit.has_effort:
-            how = None if think else "low"
-        elif habit is not None and not think and not ability.thinks:
-            messages = thinking.told_not_to(habit, messages)
-        if model in self._never_think:
-            how = None
-        ollama_model.refuse_long(
-            ability,
-            "".join(each.content for each in messages),
-            min(request.max_tokens, self.settings.chat.max_tokens),
-        )
-        options = {"num_predict": request.max_tokens, "temperature": request.temperature}
-        fields = {
-            **self._always(model, ability, options),
-            "messages": [{"role": message.role, "content": sound(message.content)} for message in messages],
-            **({} if how is None else {"think": how}),
-        }
+        room = min(request.max_tokens, self.settings.chat.max_tokens)
+        may_say = model not in self._never_think
+        fields = ollama_asked.talking(model, ability, request, room, may_say, self.settings.ollama)
         try:
             async with aclosing(without_thinking_tags(self._events(model, "chat", fields))) as stream:
                 async for event in stream:
                     yield event
             return
         except RequestRefused as error:
-            if how is None or not ollama_wire.refuses_thinking(error):
+            if "think" not in fields or not ollama_wire.refuses_thinking(error):
                 raise
         self._never_think.add(model)
         async with aclosing(self._talk(model, request)) as again:
             async for event in again:
                 yield event
-
-    def _always(self, model: str, ability: Ability, options: dict[str, Any]) -> dict[str, Any]:
-        """What each request says: the model, its window, and that nothing is cut to fit that without a word."""
-        window = {"num_ctx": ability.window} if ability.is_asked else {}
-        kept = ollama_wire.keep_alive(self.settings.ollama)
-        return {
-            "model": model,
-            "options": {**options, **window},
-            "truncate": False,
-            "shift": False,
-            **({} if kept is None else {"keep_alive": kept}),
-        }
 
     async def _events(self, model: str, path: str, fields: dict[str, Any]) -> Stream:
         connection = await self._connected()
@@ -304,7 +276,9 @@ class OllamaBackend:
                         yield Piece(text)
                     if part.done:
                         too_long = part.done_reason == "length"
-                        yield Finished(FinishReason.LENGTH if too_long else FinishReason.EOG, _usage(part))
+                        yield Finished(
+                            FinishReason.LENGTH if too_long else FinishReason.EOG, ollama_asked.usage(part)
+                        )
                         return
         except ollama_wire.failures() as error:
             raise self._explained(model, error) from error
@@ -355,15 +329,3 @@ class OllamaBackend:
         if isinstance(explained, ModelMissing):
             self._models.setdefault(model, Missing())
         return explained
-
-
-def _usage(part: Part) -> Usage:
-    """Ollama counts in nanoseconds."""
-    prompt = count(part.prompt_eval_count)
-    return Usage(
-        prompt_tokens=prompt,
-        evaluated_tokens=prompt,
-        generated_tokens=count(part.eval_count),
-        prefill_ms=number(part.prompt_eval_duration) / 1e6,
-        decode_ms=number(part.eval_duration) / 1e6,
-    )

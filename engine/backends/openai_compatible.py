@@ -105,6 +105,9 @@ class OpenAIBackend:
             "completions": _WAYS[self._way(server, model)],
         }
 
+    async def offers(self) -> tuple[str, tuple[str, ...]]:
+        return self._site.name, (await self._serving())[0].models
+
     async def window(self) -> int:
         wanted = self.settings.chat.model
         server, model = await self._probed(wanted)
@@ -216,31 +219,36 @@ class OpenAIBackend:
 
         Raises `RemoteNotAllowed` for a model that an Ollama hands on to another machine.
         """
+        server, connection = await self._serving()
+        if wanted in self._models:
+            return server, self._models[wanted]
+        try:
+            if server.kind == "ollama":
+                root, options = openai_wire.root_of(server.url), self.settings.openai_compatible
+                await ollama_model.refuse_handed_on(connection.http, root, wanted, options.allow_remote)
+            completes = wanted == self.settings.completion.model
+            found = await examined(connection.http, server, wanted, connection.site, self.patience, completes)
+        except openai_wire.failures() as error:
+            raise connection.explained(error) from error
+        self._models[wanted] = found
+        return server, found
+
+    async def _serving(self) -> tuple[Server, openai_wire.Connection]:
         options = self.settings.openai_compatible
         if options.api_key_command and not self.key:
             self.key = await api_keys.from_command(options)
         if self._connection is None:
             self._keep(await asyncio.to_thread(self._new_connection))  # it reads certificates and code
         connection = self._connected()
-        try:
-            if self._server is None:
+        if self._server is None:
+            try:
                 server = await probe(connection.http, connection.url, connection.site, self.patience)
-                self._models.clear()
-                self._server, self._no_infill, connection.models = server, False, server.models
-                connection.url = server.url
-            server = self._server
-            if wanted not in self._models:
-                if server.kind == "ollama":
-                    await ollama_model.refuse_handed_on(
-                        connection.http, openai_wire.root_of(server.url), wanted, options.allow_remote
-                    )
-                completes = wanted == self.settings.completion.model
-                self._models[wanted] = await examined(
-                    connection.http, server, wanted, connection.site, self.patience, completes
-                )
-        except openai_wire.failures() as error:
-            raise connection.explained(error) from error
-        return server, self._models[wanted]
+            except openai_wire.failures() as error:
+                raise connection.explained(error) from error
+            self._forget()
+            self._server, self._no_infill, connection.models = server, False, server.models
+            connection.url = server.url
+        return self._server, connection
 
     def _forget(self) -> None:
         """What answers next time may be another server."""

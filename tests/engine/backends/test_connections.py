@@ -200,6 +200,17 @@ async def test_the_address_may_lack_v1_or_be_that_of_a_page(
     assert await asked(OPENAI, url=f"{fake.http.url}{ending}") == "value + 1"
 
 
+@BOTH
+async def test_what_a_server_offers_is_listed(start: Any, closing: list[Any], name: str) -> None:
+    fake = await start(name)
+    made: Any = OllamaSettings(fake.http.url) if name == OLLAMA else OpenAISettings(fake.http.url)
+    backend: Any = backends.create(name, Settings(**{name: made}), lambda status: None)
+    closing.append(backend)
+    assert isinstance(backend, backends.Served)
+    site, models = await backend.offers()
+    assert fake.http.url in site and models == (MODEL,)
+
+
 async def test_two_requests_at_once_make_one_connection(start: Any, closing: list[Any]) -> None:
     fake = await start(OLLAMA)
     settings = Settings(
