@@ -211,7 +211,7 @@ class OpenAIBackend:
 
     def _talk_with(self, name: str, server: Server, model: Model) -> Talk:
         if name not in self._talks:
-            self._talks[name] = Talk(name, server.kind, model.opens_thinking)
+            self._talks[name] = Talk(name, server.kind, model.habit, model.opens_thinking)
         return self._talks[name]
 
     async def _probed(self, wanted: str) -> tuple[Server, Model]:

@@ -51,6 +51,7 @@ class Model:
     family: str = ""
     opens_thinking: bool = False
     window: int = 0
+    habit: thinking.Habit | None = None  # how it thinks, as far as its name tells
 
 
 async def probe(client: "httpx.AsyncClient", url: str, site: Site, patience: Patience) -> Server:
@@ -89,11 +90,11 @@ async def examined(
     """What is known of one model of the server. Raises as `probe`. `completes`: it is to fill in the middle."""
     called = _called(server, model)
     named = next(filter(None, map(fim.family_by_name, called)), "")
+    habit = thinking.habit_of(" ".join(called))
     if server.kind != "llama.cpp":
-        habit = thinking.habit_of(" ".join(called))
         # Ollama takes the thoughts out by itself.
         opens = habit is not None and habit.opens and server.kind != "ollama"
-        return Model(named, opens, server.windows.get(model, 0))
+        return Model(named, opens, server.windows.get(model, 0), habit)
     root = root_of(server.url)
     seconds = min(patience.page, patience.first_token)
     # The name is for a llama-server with several models.
@@ -101,7 +102,7 @@ async def examined(
     settings = props.get("default_generation_settings")
     window = count(settings.get("n_ctx")) if isinstance(settings, dict) else 0
     family = await _family(client, root, model, named) if completes else named
-    return Model(family, _opens_thinking(props), window)
+    return Model(family, _opens_thinking(props), window, habit)
 
 
 async def lm_studio_window(

@@ -24,6 +24,7 @@ class Talk:
 
     model: str
     kind: Kind
+    habit: thinking.Habit | None = None
     opens_thinking: bool = False
     thinks: bool = False
     _no_system: bool = False  # its template takes no system message
@@ -31,7 +32,6 @@ class Talk:
     _no_raw: bool = False
 
     def __post_init__(self) -> None:
-        self.habit = thinking.habit_of(self.model)
         self.thinks = self.opens_thinking or self.habit is not None
 
     def answer(self, connection: Connection, request: ChatRequest, budget: int) -> Stream:
@@ -40,8 +40,8 @@ class Talk:
         def ask(think: bool, tokens: int, thought: str) -> Stream:
             prompt = structs.replace(request.prompt, think=think)
             again = replace(request, prompt=prompt, max_tokens=tokens)
-            site = connection.site
-            return bounded(lambda: self.ask(connection, again, thought), tokens, connection.patience, site)
+            patience, site = connection.patience, connection.site
+            return bounded(lambda: self.ask(connection, again, thought), tokens, patience, site)
 
         return thinking.answered(ask, request.prompt.think, request.max_tokens, budget, self.thinks, self._learn)
 
@@ -60,7 +60,8 @@ class Talk:
                     raise
                 self._no_raw = True
         while True:
-            asked = openai_wire.chat(connection, self.model, self._folded(request), self._extra(request))
+            extra = self._extra(request)
+            asked = openai_wire.chat(connection, self.model, self._folded(request), extra, self._unknown)
             try:
                 async with aclosing(without_thinking_tags(asked, self.opens_thinking)) as events:
                     async for event in events:
@@ -115,7 +116,8 @@ class Talk:
         if not self._no_system and openai_wire.refuses_system(error):
             self._no_system = True
             return True
-        named = [name for name in self._extra(request) if name in str(error)]
+        sent = ("max_tokens", "temperature", *self._extra(request))
+        named = [name for name in sent if name not in self._unknown and openai_wire.refuses_field(error, name)]
         self._unknown.update(named)
         return bool(named)
 

@@ -7,7 +7,7 @@ what it sends byte by byte.
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -145,26 +145,47 @@ def site(url: str) -> Site:
 
 def completions(connection: Connection, fields: Mapping[str, Any], temperature: float = 0.0) -> Stream:
     """POST /completions; `fields` are those of the API."""
-    return _answer(
-        connection, "completions", {**fields, "temperature": temperature}, lambda choice: (choice.text or "", "")
-    )
+    asked = {**fields, "temperature": temperature}
+    return _answer(connection, "completions", asked, lambda choice: (choice.text or "", ""), fields["max_tokens"])
 
 
-def chat(connection: Connection, model: str, request: ChatRequest, extra: Mapping[str, Any]) -> Stream:
-    """POST /chat/completions; `extra` are fields beyond the API's."""
-    fields = {
+def chat(
+    connection: Connection,
+    model: str,
+    request: ChatRequest,
+    extra: Mapping[str, Any],
+    unknown: Collection[str] = (),
+) -> Stream:
+    """POST /chat/completions; `extra` are fields beyond the API's, `unknown` those that the server refuses.
+
+    OpenAI's own reasoning models call the limit by another name.
+    """
+    fields: dict[str, Any] = {
         "model": model,
         "messages": [{"role": message.role, "content": message.content} for message in request.prompt.messages],
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
         **extra,
     }
+    limit = request.max_tokens
+    fields = {name: value for name, value in fields.items() if name not in unknown}
+    if "max_tokens" in unknown:
+        fields["max_completion_tokens"] = limit
 
     def read(choice: Choice) -> tuple[str, str]:
         said = choice.delta or choice.message or Said()
         return said.content or "", said.reasoning_content or said.reasoning or ""
 
-    return _answer(connection, "chat/completions", fields, read)
+    return _answer(connection, "chat/completions", fields, read, limit)
+
+
+def refuses_field(error: RequestRefused, name: str) -> bool:
+    """Whether a request was refused because the server, or its model, does not know that field."""
+    said = str(error)
+    is_named = re.search(rf"\b{name}\b", said) is not None
+    return is_named and bool(
+        re.search(r"unsupported|not support|unrecogni|unknown|extra|unexpected", said.lower())
+    )
 
 
 def failures() -> tuple[type[Exception], ...]:
@@ -202,11 +223,15 @@ async def infill(connection: Connection, fields: Mapping[str, Any]) -> Stream:
 
 
 async def _answer(
-    connection: Connection, path: str, fields: Mapping[str, Any], read: Callable[[Choice], tuple[str, str]]
+    connection: Connection,
+    path: str,
+    fields: Mapping[str, Any],
+    read: Callable[[Choice], tuple[str, str]],
+    limit: int,
 ) -> Stream:
-    """What the server streams. `read` gives the text and the reasoning of one choice."""
+    """What the server streams, of at most `limit` tokens. `read` gives text and reasoning of one choice."""
     began, reason, usage = False, "", Usage()
-    left = _FEW + _A_TOKEN * int(fields["max_tokens"])
+    left = _FEW + _A_TOKEN * limit
     url = f"{connection.url}/{path}"
     async with aclosing(_chunks(connection, url, fields)) as chunks:
         while True:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from hearth.engine.backends.shared.streaming import Stream
+from hearth.engine.errors import PromptTooLong
 from hearth.engine.text import estimate_tokens
 from hearth.engine.types import ChatMessage, Finished, FinishReason
 
@@ -45,7 +46,7 @@ _HABITS = (
     Habit(r"smol-?lm-?3", system="/no_think"),
     Habit(r"nemotron.*nano.*v2|nemotron.*v2.*nano|nemotron-?3", system="/no_think"),
     Habit(r"nemotron.*(nano|super|ultra)", system="detailed thinking off"),
-    Habit(r"gpt-?oss", has_effort=True),
+    Habit(r"gpt-?oss|gpt-?5|(?<![a-z0-9])o[134](-mini|-pro|-preview)?(?![a-z0-9])", has_effort=True),
     Habit(r"deepseek-reasoner|reasoning|openthinker|exaone-?deep|deepscaler|marco-?o1|-thinking"),
 )
 
@@ -97,25 +98,31 @@ async def answered(
     """
     thought = ""
     while True:
-        allowed = budget if thinks else room
+        allowed = budget or room if thinks else room
         last = Finished(FinishReason.LENGTH)
         before, pieces, has_answer = len(thought), 0, False
-        async with aclosing(ask(think, room + (budget if thinks else 0), thought)) as stream:
-            async for event in stream:
-                if isinstance(event, Finished):
-                    last = event
-                    break
-                yield event
-                if event.part == "thinking":
-                    learn()
-                    thought += event.text
-                    if not has_answer and estimate_tokens(thought[before:]) > allowed:
+        try:
+            async with aclosing(ask(think, room + (budget if thinks else 0), thought)) as stream:
+                async for event in stream:
+                    if isinstance(event, Finished):
+                        last = event
                         break
-                    continue
-                pieces += bool(event.text)
-                has_answer = has_answer or bool(event.text.strip())
-                if thinks and pieces > room:
-                    break
+                    yield event
+                    if event.part == "thinking":
+                        learn()
+                        thought += event.text
+                        if not has_answer and estimate_tokens(thought[before:]) > allowed:
+                            break
+                        continue
+                    pieces += bool(event.text)
+                    has_answer = has_answer or bool(event.text.strip())
+                    if thinks and pieces > room:
+                        break
+        except PromptTooLong:
+            if not (thinks and budget):
+                raise
+            budget = 0  # the server counts it before anything was thought
+            continue
         used_up = last.reason is FinishReason.LENGTH
         ended_in_thoughts = last.reason is FinishReason.EOG and len(thought) > before
         if has_answer or not (used_up or ended_in_thoughts) or (thinks and not think):

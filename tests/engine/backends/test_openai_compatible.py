@@ -597,6 +597,49 @@ async def test_a_field_that_a_server_does_not_know_is_left_out_the_next_time(sta
     assert ["reasoning_effort" in body for body in asked] == [True, False, False]
 
 
+async def test_openai_s_own_reasoning_models_are_asked_with_the_fields_that_they_take(start: Any) -> None:
+    fake, backend = await start("o4-mini", kind="openai", models=["o4-mini"])
+    program = fake.http.handler
+
+    async def strict(request: Any) -> Any:
+        body = request.body or {}
+        said = ""
+        if "max_tokens" in body:
+            said = (
+                "Unsupported parameter: 'max_tokens' is not supported with this model. "
+                "Use 'max_completion_tokens' instead."
+            )
+        elif body.get("temperature", 1) != 1:
+            said = "Unsupported value: 'temperature' does not support 0.0 with this model. Only the default is."
+        if said:
+            return Reply(400, {"error": {"message": said, "type": "invalid_request_error"}})
+        if "max_completion_tokens" in body:
+            request.body = {**body, "max_tokens": body["max_completion_tokens"]}
+        return await program(request)
+
+    fake.http.handler = strict
+    assert (await collect(backend.chat(question()))).text == "value + 1"
+    asked = fake.http.asked("/v1/chat/completions")
+    assert len(asked) == 3 and asked[-1].body["max_completion_tokens"] == 64 + 2048
+    await collect(backend.chat(question()))
+    assert len(asked) + 1 == len(fake.http.asked("/v1/chat/completions"))
+
+
+async def test_a_server_whose_window_has_no_room_for_thoughts_is_asked_for_the_answer_alone(start: Any) -> None:
+    """vLLM counts what may come before anything comes."""
+    fake, backend = await start(R1, kind="vllm", models=[R1])
+    program = fake.http.handler
+
+    async def small(request: Any) -> Any:
+        if request.body and request.body.get("max_tokens", 0) > 1000:
+            text = "This model's maximum context length is 1024 tokens. However, you requested 2112 output tokens."
+            return Reply(400, {"error": {"message": text, "type": "BadRequestError", "code": 400}})
+        return await program(request)
+
+    fake.http.handler = small
+    assert (await collect(backend.chat(question()))).text.strip() == "value + 1"
+
+
 @pytest.mark.parametrize("kind", ["vllm", "lmstudio", "openai"])
 async def test_a_server_that_leaves_the_thoughts_in_the_text_has_them_taken_out(start: Any, kind: Any) -> None:
     """As mlx_lm, TGI and vLLM without a parser do: the template opened the tag, so that only its end comes."""
