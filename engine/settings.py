@@ -45,6 +45,8 @@ class ChatSettings:
     max_tokens: Annotated[int, Between(1, 100_000)] = 1024  # tokens of one answer, at most
     temperature: Annotated[float, Between(0, 5)] = 0.0  # 0 always gives the most probable answer
     think: bool = True  # let reasoning models reason
+    # Tokens that a reasoning model may think, besides those of its answer.
+    thinking_tokens: Annotated[int, Between(0, 100_000)] = 2048
     keep_history: bool = True  # chats are kept on this disk
 
 
@@ -67,9 +69,14 @@ class HostSettings:
 
 @dataclass(frozen=True, slots=True)
 class OllamaSettings:
-    url: str = "http://127.0.0.1:11434"  # where Ollama listens
-    keep_alive: str = "30m"  # how long Ollama keeps the model loaded after the last request
-    allow_remote: bool = False  # allow a server on another machine; your code is then sent there
+    url: str = "http://127.0.0.1:11434"  # where Ollama listens; as long as this is not set, OLLAMA_HOST counts too
+    # How long Ollama keeps the model loaded: "30m", seconds, or -1 for ever; empty: as Ollama itself is set.
+    keep_alive: str | int = ""
+    num_ctx: Annotated[int, Between(0, 10_000_000)] = 0  # the model's window in tokens; 0: as memory allows
+    ca_file: str = ""  # a file with certificates (PEM) to trust besides the usual ones
+    allow_remote: bool = (
+        False  # allow a server on another machine, or Ollama's cloud; your code is then sent there
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,7 @@ class OpenAISettings:
     fim: str = (
         "auto"  # how to ask for a middle: auto, infill (llama-server), suffix, or raw (FIM tokens in the prompt)
     )
+    ca_file: str = ""  # a file with certificates (PEM) to trust besides the usual ones
     allow_remote: bool = False  # allow a server on another machine; your code is then sent there
 
 

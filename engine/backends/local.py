@@ -6,8 +6,10 @@ from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from hearth.engine.backends import OnStatus
-from hearth.engine.backends.shared import chat_infill
+from hearth.engine.backends.shared import chat_infill, thinking
 from hearth.engine.backends.shared.kinds import ahead, by_kind
 from hearth.engine.backends.shared.streaming import Stream, cost_of, stopped, without_thinking_tags
 from hearth.engine.errors import BrokenModel, HearthError, HostDied, ModelError, ModelMissing, UnknownModel
@@ -82,6 +84,7 @@ class LocalBackend:
     on_status: OnStatus
     _models: dict[str, State] = field(default_factory=dict)  # by what the settings call them; those asked for
     _names: dict[str, str] = field(default_factory=dict)  # the same names, by model id
+    _thinking: set[str] = field(default_factory=set)  # those that were seen to think
     _cancelled: bool = False
     _waits: bool = False  # with a download until the user has chosen a model
     _percent: int = -1
@@ -102,8 +105,19 @@ class LocalBackend:
                 yield event
 
     async def chat(self, request: ChatRequest) -> Stream:
-        model = await self.model(self.settings.chat.model)
-        async with aclosing(without_thinking_tags(self._asked(model, request))) as events:
+        """The answer; what the model thinks is no part of its length."""
+        name, budget = self.settings.chat.model, self.settings.chat.thinking_tokens
+        model = await self.model(name)
+
+        def ask(think: bool, tokens: int, _: str) -> Stream:
+            prompt = structs.replace(request.prompt, think=think)
+            return without_thinking_tags(self._asked(model, replace(request, prompt=prompt, max_tokens=tokens)))
+
+        thinks = name in self._thinking or thinking.habit_of(f"{name} {model.id}") is not None
+        stream = thinking.answered(
+            ask, request.prompt.think, request.max_tokens, budget, thinks, lambda: self._thinking.add(name)
+        )
+        async with aclosing(stream) as events:
             async for event in events:
                 yield event
 
