@@ -19,3 +19,7 @@ CHECKPOINT_SHARE = 0.05
 CHAT_SEQUENCES = 2
 CACHE_SHARE = 0.15  # of the memory that is free when a model is loaded
 MAX_CACHE_BYTES = 256 * 1024 * 1024
+PREFILL_BATCH = 512  # tokens that one decode call takes at most
+# Bytes of a GPU that are left to the screen and to other programs: at least so many, and at least this share.
+DEVICE_RESERVE = 512 * 1024 * 1024
+DEVICE_RESERVE_SHARE = 0.1

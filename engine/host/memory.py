@@ -33,7 +33,12 @@ def reserve() -> int:
 def needed(path: Path, info: GgufInfo) -> int:
     """Bytes that this model will take: weights, KV cache for completion, buffers."""
     cache = info.kv_bytes_per_token * COMPLETION_WINDOW * MAX_SEQUENCES
-    return sum(shard.stat().st_size for shard in _shards(path)) + min(MAX_CACHE_BYTES, cache) + _OVERHEAD
+    return size(path) + min(MAX_CACHE_BYTES, cache) + _OVERHEAD
+
+
+def size(path: Path) -> int:
+    """Bytes of all files of that model."""
+    return sum(shard.stat().st_size for shard in _shards(path))
 
 
 def sequences_that_fit(most: int, bytes_each: int) -> int:

@@ -20,13 +20,14 @@ import numpy.typing as npt
 
 from hearth.engine.errors import BrokenModel, NotEnoughMemory
 from hearth.engine.files import SHARED_LIBRARY, read_bytes
+from hearth.engine.host import devices
+from hearth.engine.host.limits import PREFILL_BATCH
 from hearth.engine.host.profiles import LoadOptions as LoadOptions
 
 Logits = npt.NDArray[np.float32]
 State = npt.NDArray[np.uint8]  # what a recurrent or hybrid model remembers of one sequence, as llama.cpp writes it
 _APART = "\x01"
 _MOST_WORDS = 300  # characters of llama.cpp's reason: it may quote the file
-BATCH = 512  # tokens that one decode call takes at most
 _ABORTED = 2
 _NO_SLOT = 1
 log = logging.getLogger("hearth.llama")
@@ -178,7 +179,7 @@ class Context:
         self._abort_callback = llama_cpp.ggml_abort_callback(lambda _: self.abort)
         self._handle = self._open()
         self._memory = llama_cpp.llama_get_memory(self._handle)
-        self._batch = llama_cpp.llama_batch_init(BATCH, 0, 1)
+        self._batch = llama_cpp.llama_batch_init(PREFILL_BATCH, 0, 1)
 
     def close(self) -> None:
         if self._handle is not None:
@@ -293,7 +294,7 @@ class Context:
         params.kv_unified = False
         # Of a sliding window all is kept: what has left the window is needed again when a sequence goes back.
         params.swa_full = True
-        params.n_batch = params.n_ubatch = BATCH
+        params.n_batch = params.n_ubatch = PREFILL_BATCH
         params.n_threads = params.n_threads_batch = options.threads
         params.flash_attn_type = -1 if options.flash_attention else 0
         params.abort_callback = self._abort_callback
@@ -331,7 +332,12 @@ def can_offload() -> bool:
 
 def _load(path: str, options: LoadOptions, progress: Callable[[float], None]) -> Any:
     params = llama_cpp.llama_model_default_params()
-    params.n_gpu_layers = options.gpu_layers if options.gpu_layers >= 0 else 999
+    params.n_gpu_layers = options.gpu_layers
+    where = devices.pointers_to(options.devices)
+    params.devices = ctypes.cast(where, ctypes.c_void_p)
+    if options.split:
+        split = (ctypes.c_float * max(llama_cpp.LLAMA_MAX_DEVICES, len(options.split)))(*options.split)
+        params.tensor_split = ctypes.cast(split, ctypes.POINTER(ctypes.c_float))
     params.use_extra_bufts = options.extra_buffers
     if hasattr(params, "use_mmap"):
         params.use_mmap = options.mmap
