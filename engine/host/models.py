@@ -17,7 +17,8 @@ from hearth.engine.host.native import Model, library_build
 from hearth.engine.host.placement import Need, Placement
 from hearth.engine.host.profiles import LoadOptions, ProfileBook
 from hearth.engine.host.session import Session
-from hearth.engine.models import gguf, usable
+from hearth.engine.models import gguf, gpus, usable
+from hearth.engine.models.gpus import Gpu
 from hearth.engine.types import ModelRef
 
 log = logging.getLogger("hearth.host")
@@ -153,6 +154,8 @@ class Models:
     def _placed(self, ref: ModelRef, info: gguf.GgufInfo) -> Placement:
         need = Need.of(info, memory.size(Path(ref.path)), ref.context)
         found = self._find_devices() if ref.gpu_layers else ()
+        if ref.gpu_layers:
+            gpus.note(tuple(Gpu(device.description, device.total, device.shared) for device in found))
         placed = placement.choose(found, need, ref.gpu_layers, memory.available() - memory.reserve())
         log.info("%s: %s; split %s", ref.id, placed.said, placed.split)
         return placed

@@ -34,7 +34,8 @@ class Need:
     def of(info: GgufInfo, files: int, context: int) -> "Need":
         """`files`: bytes of all files of the model; `context`: tokens of a chat's window."""
         blocks = min(max(1, info.blocks), _MOST_LAYERS)
-        kept = min(MAX_CACHE_BYTES, COMPLETION_WINDOW * MAX_SEQUENCES * info.kv_bytes_per_token)
+        sequence = COMPLETION_WINDOW * info.kv_bytes_per_token
+        kept = max(2 * sequence, min(MAX_CACHE_BYTES, MAX_SEQUENCES * sequence))
         cache = kept + CHAT_SEQUENCES * context * info.kv_bytes_per_token
         # Of a model in several files the first one says nothing of the others.
         known = info.shards <= 1 and len(info.layer_bytes) == blocks
