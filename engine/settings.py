@@ -60,7 +60,7 @@ class ContextSettings:
 @dataclass(frozen=True, slots=True)
 class HostSettings:
     threads: Annotated[int, Between(0, 1024)] = 0  # of the model; 0: one for each fast core that Hearth may use
-    gpu_layers: Annotated[int, Between(-1, 10_000)] = 0  # layers of the model on the GPU; -1: all
+    gpu_layers: Annotated[int, Between(-1, 10_000)] = -1  # layers of the model on the GPU; -1: as many as fit
     # The model process exits after so many minutes without clients.
     idle_minutes: Annotated[float, Between(0, 100_000)] = 10.0
     # Restarts pause for five minutes after this many crashes within ten.

@@ -244,7 +244,8 @@ class LocalBackend:
         notes = [report.news] if report.news else []
         if not ready.has_fim and name == self.settings.completion.model:
             notes.append(chat_infill.NOTE)
-        self.on_status(Status("ready", name, help=" ".join(notes)))
+        said = f"{name} (GPU)" if report.gpu_layers else name
+        self.on_status(Status("ready", said, help=" ".join(notes)))
         return ready
 
     def _on_download(self, progress: Progress) -> None:

@@ -178,10 +178,8 @@ def _findings(report: Report, path: str, where: str) -> Table:
 
 def _gpu(report: Report) -> str:
     if not report.can_offload:
-        return "not used: this build of llama.cpp has no support for one, or finds none"
-    if not report.gpu_layers:
-        return "there is one, but it is not used: host.gpu_layers = -1 puts the whole model on it"
-    return "used" if report.gpu_layers < 0 else f"used, for {report.gpu_layers} layers"
+        return "not used: this build of llama.cpp has no support for one, or finds none (docs/gpu.md)"
+    return report.placement
 
 
 def _clock(unix_time: float) -> str:

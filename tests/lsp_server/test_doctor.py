@@ -60,11 +60,16 @@ def test_the_last_words_come_with_their_time_cut_to_what_can_be_read(age: float)
 
 
 @pytest.mark.parametrize(
-    ("can_offload", "layers", "said"),
-    [(False, 0, "no support"), (False, -1, "no support"), (True, 0, "host.gpu_layers = -1"), (True, -1, "used")],
+    ("can_offload", "placement", "said"),
+    [
+        (False, "the processor alone: llama.cpp finds no GPU", "no support"),
+        (True, "the processor alone, as host.gpu_layers = 0 says", "host.gpu_layers = 0"),
+        (True, "all 25 layers on the GPU: 25 on Some Card", "all 25 layers"),
+        (True, "the processor alone, because it failed on Some Card: no", "failed on Some Card"),
+    ],
 )
-def test_it_says_whether_a_gpu_is_used(can_offload: bool, layers: int, said: str) -> None:
-    report = Report(1, "m", "fast", "yes", (), 1.0, 1.0, 1, 1, gpu_layers=layers, can_offload=can_offload)
+def test_it_says_which_part_of_the_model_is_on_the_gpu(can_offload: bool, placement: str, said: str) -> None:
+    report = Report(1, "m", "fast", "yes", (), 1.0, 1.0, 1, 1, can_offload=can_offload, placement=placement)
     assert said in doctor._gpu(report)
 
 
