@@ -114,11 +114,20 @@ def _test(context: ActionContext) -> Target | None:
     target = _function_target(context)
     if (
         target is None
+        or target.definition is None
         or language is None
-        or language.name not in ("python", "typescript", "tsx", "javascript", "go")
+        or language.name not in unit_tests.LANGUAGES
     ):
         return None
-    return None if target.name.startswith(("test", "Test", "_")) else target
+    if target.name.startswith(("test", "Test", "_")):
+        return None
+    around = definitions_around(context.code, target.start, target.end)
+    # Nobody can call a function inside of another one.
+    is_nested = any(
+        each.kind in ("function", "method") and each.start < target.start and target.end <= each.end
+        for each in around
+    )
+    return None if is_nested else target
 
 
 def _rename(context: ActionContext) -> Target | None:

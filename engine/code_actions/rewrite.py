@@ -86,7 +86,7 @@ async def write_tests(
         return _merged(plan, seen, answer)
 
     asked = _Asked(backend, settings, action, seen, on_piece)
-    question = prompt(action, seen, framework=plan.framework, imports="\n".join(filter(None, plan.imports)))
+    question = prompt(action, seen, framework=plan.framework, imports="\n".join(plan.shown))
     text, _, _ = await _accepted(asked, question, take)
     return text
 

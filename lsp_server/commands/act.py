@@ -82,9 +82,11 @@ def _diff(path: Path, old: str | None, new: str) -> str:
 
 
 def _root(path: Path) -> Path:
-    """The nearest folder that looks like a project's root."""
-    marks = (".git", "pyproject.toml", "package.json", "go.mod")
-    return next((each for each in path.parents if any((each / mark).exists() for mark in marks)), path.parent)
+    """The repository that the file is in, else the nearest folder that looks like a project's root."""
+    marks = ("pyproject.toml", "setup.py", "package.json", "go.mod", "Cargo.toml", "pom.xml")
+    repository = next((each for each in path.parents if (each / ".git").exists()), None)
+    nearest = next((each for each in path.parents if any((each / mark).exists() for mark in marks)), None)
+    return repository or nearest or path.parent
 
 
 def _read(path: Path) -> str | None:
