@@ -15,6 +15,7 @@ from hearth.engine.backends import Backend
 from hearth.engine.characters import PlainStream, quoted
 from hearth.engine.code_actions import actions
 from hearth.engine.code_actions.actions import Action
+from hearth.engine.code_actions.chosen import temperature_for
 from hearth.engine.code_actions.moved import moved
 from hearth.engine.code_actions.rewrite import Rewrite, rewrite, write_tests
 from hearth.engine.code_actions.targets import ActionContext, Problem, Target
@@ -113,7 +114,7 @@ async def edit_for(ls: Server, asked: Wanted) -> lsp.WorkspaceEdit | None:
             if said := shown.push(piece):
                 preview("text", text=said)
 
-        backend = (await ls.engine()).chat_backend()
+        backend = (await ls.engine()).action_backend(asked.action.id)
         preview("begin", title=words.title(asked.title))
         try:
             answered = await progress.cancellable(_answered(ls, backend, asked, on_piece))
@@ -131,6 +132,7 @@ async def _answered(
     ls: Server, backend: Backend, asked: Wanted, on_piece: Callable[[str], None]
 ) -> Rewrite | lsp.WorkspaceEdit:
     settings = ls.settings.chat
+    temperature = temperature_for(ls.settings, asked.action.id)
     if asked.action.mode == "file":
         try:
             plan = await aside.run(
@@ -138,9 +140,9 @@ async def _answered(
             )
         except TimeoutError as error:
             raise EditRefused("the folder of the tests does not answer") from error
-        text = await write_tests(backend, settings, asked.action, asked.target, plan, on_piece)
+        text = await write_tests(backend, settings, asked.action, asked.target, plan, on_piece, temperature)
         return workspace_edits.of_file(ls, plan, text)
-    return await rewrite(backend, settings, asked.action, asked.target, on_piece)
+    return await rewrite(backend, settings, asked.action, asked.target, on_piece, temperature)
 
 
 def _rewritten(ls: Server, asked: Wanted, result: Rewrite) -> lsp.WorkspaceEdit:

@@ -80,6 +80,7 @@ FEATURES = (
     Feature("hearth/chat/stop", "hearth_chat_stop", empty=False),
     Feature("hearth/chat/list", "hearth_chat_list", empty=[]),
     Feature("hearth/chat/delete", "hearth_chat_delete", empty=False),
+    Feature("hearth/prompts", "hearth_prompts", empty=[]),
     Feature("hearth/inspect", "hearth_inspect"),
     Feature("hearth/digest", "hearth_digest"),
     Feature("hearth/models", "hearth_models", empty={"models": [], "current": {}}),

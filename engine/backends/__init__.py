@@ -66,6 +66,15 @@ class Served(Protocol):
         ...
 
 
+@runtime_checkable
+class Windowed(Protocol):
+    """A backend that knows how much the chat model takes at once."""
+
+    async def window(self) -> int:
+        """In tokens, of prompt and answer together; 0 where it is not known. Raises `HearthError`."""
+        ...
+
+
 def create(name: str, settings: Settings, on_status: OnStatus) -> Backend:
     """The backend of that name. Raises `SettingsError` when there is no such module."""
     known = name.isidentifier() and find_spec(f"hearth.engine.backends.{name}") is not None

@@ -55,7 +55,12 @@ class Rewrite:
 
 
 async def rewrite(
-    backend: Backend, settings: ChatSettings, action: Action, target: Target, on_piece: OnPiece = lambda text: None
+    backend: Backend,
+    settings: ChatSettings,
+    action: Action,
+    target: Target,
+    on_piece: OnPiece = lambda text: None,
+    temperature: float = 0.0,
 ) -> Rewrite:
     """The edits of one action. Raises `EditRefused` when two answers in a row cannot be applied safely."""
     seen = target_as_seen(target)
@@ -65,7 +70,7 @@ async def rewrite(
         own = with_secrets(action.id, target, seen, edits)
         return own, judged(seen, edits, action.replaces_stub)
 
-    asked = _Asked(backend, settings, action, seen, on_piece)
+    asked = _Asked(backend, settings, action, seen, on_piece, temperature)
     (edits, notes), answer, attempts = await _accepted(asked, prompt(action, seen), take)
     return Rewrite(edits, answer, attempts, notes)
 
@@ -77,6 +82,7 @@ async def write_tests(
     target: Target,
     plan: Plan,
     on_piece: OnPiece = lambda text: None,
+    temperature: float = 0.0,
 ) -> str:
     """The text of the test file, with the new tests. Raises `EditRefused` like `rewrite`."""
     seen = target_as_seen(target)
@@ -85,7 +91,7 @@ async def write_tests(
         refuse_secrets(answer)
         return _merged(plan, seen, answer)
 
-    asked = _Asked(backend, settings, action, seen, on_piece)
+    asked = _Asked(backend, settings, action, seen, on_piece, temperature)
     question = prompt(action, seen, framework=plan.framework, imports="\n".join(plan.shown))
     text, _, _ = await _accepted(asked, question, take)
     return text
@@ -105,13 +111,19 @@ class _Asked:
     action: Action
     target: Target
     on_piece: OnPiece
+    temperature: float
+
+    @property
+    def system(self) -> str:
+        """Our own instructions, and those of the user."""
+        return "\n".join(filter(None, [_SYSTEM, self.settings.system.strip()]))
 
 
 async def _accepted(asked: _Asked, question: str, take: Callable[[str], T]) -> tuple[T, str, int]:
     """(what `take` makes of the answer, the answer, attempts)."""
     if reason := actions.too_long(asked.target):
         raise EditRefused(reason)
-    messages = [ChatMessage("system", _SYSTEM), ChatMessage("user", question)]
+    messages = [ChatMessage("system", asked.system), ChatMessage("user", question)]
     attempt = 1
     while True:
         answer, finished = await _answer(asked, tuple(messages))
@@ -144,6 +156,7 @@ async def _answer(asked: _Asked, messages: tuple[ChatMessage, ...]) -> tuple[str
         conversation=f"action {action.id}",
         messages=messages,
         max_tokens=action.tokens + (int(_TOKENS_PER_CHAR * len(target.text)) if action.grows else 0),
+        temperature=asked.temperature,
         priority=Priority.ACTION,
         think=False,  # a user waits for an edit; reasoning models spend minutes on one
     )

@@ -8,6 +8,7 @@ process.py        accepts connections and turns messages into jobs
 scheduler.py      the one thread that touches llama.cpp: which job may take the next step
 models.py         the loaded models: which one leaves when another needs its room
 memory.py         how much a model may take before the machine swaps
+chat_window.py    how long a chat may be on this machine
 limits.py         lengths of windows and prefill steps, sizes of KV caches
 session.py        one loaded model: its KV caches and what is asked of it
 layouts.py        how each kind of prompt becomes tokens

@@ -8,6 +8,7 @@ from rich.syntax import Syntax
 
 from hearth.engine import backends
 from hearth.engine.code_actions import actions
+from hearth.engine.code_actions.chosen import settings_for, temperature_for
 from hearth.engine.code_actions.edits import applied
 from hearth.engine.code_actions.rewrite import rewrite, write_tests
 from hearth.engine.code_actions.targets import ActionContext, Problem
@@ -60,12 +61,15 @@ async def _changed(
     row: actions.Action, target: actions.Target, path: Path, settings: Settings
 ) -> tuple[Path, str | None, str]:
     """(file, its text, its new text)."""
+    settings = settings_for(settings, row.id)
+    temperature = temperature_for(settings, row.id)
     backend = backends.create(settings.chat.backend, settings, tell)
     try:
         if row.mode == "file":
             found = plan(target, str(path), str(_root(path)), _read)
-            return found.path, found.old_text, await write_tests(backend, settings.chat, row, target, found)
-        result = await rewrite(backend, settings.chat, row, target)
+            text = await write_tests(backend, settings.chat, row, target, found, temperature=temperature)
+            return found.path, found.old_text, text
+        result = await rewrite(backend, settings.chat, row, target, temperature=temperature)
         return path, target.code.text, applied(target.code.text, result.edits)
     except EditRefused as refused:
         raise EditRefused(f"{path.name}: {refused}") from refused

@@ -387,3 +387,18 @@ async def test_with_nothing_selected_the_function_around_the_cursor_is_meant_and
         assert ed.messages == ["Hearth: there is nothing here that this could be done to"]
         ed.show(ADD)
         assert await ed.run("hearth.act", {"action": "bug", **ed.place})
+
+
+async def test_one_action_may_have_a_model_of_its_own() -> None:
+    settings = {
+        "completion": {"backend": "scripted", "model": ""},
+        "chat": {"backend": "scripted", "model": FIXED},
+        "actions": {"models": [f"simplify={FIXED.replace('+ 1', '- 1')}"]},
+    }
+    async with acting(settings=settings) as ed:
+        ed.show(ADD)
+        assert "return a + b + 1" in await ed.take("bug")
+        ed.show("def add(a, b):\n    ret‸urn (\n        a + b\n    )\n", "other.py")
+        action = (await ed.actions())["simplify"]
+        edit = (await ed.resolve(action)).edit
+        assert edit is not None and "- 1" in str(edit)
