@@ -36,7 +36,8 @@ class OwnPrompt:
 
 def own_prompts(roots: Sequence[str], trusted: Sequence[str]) -> dict[str, OwnPrompt]:
     """By name; those of a project go before the user's. This reads files, so it is no work for an event loop."""
-    folders = [paths.config_file().parent / "prompts"]
+    # What others can write is no setting of the user's.
+    folders = [] if paths.config_trouble() else [paths.config_file().parent / "prompts"]
     folders += [Path(root) / ".hearth" / "prompts" for root in roots if _is_trusted(root, trusted)]
     return {prompt.name: prompt for folder in folders for prompt in _of_folder(folder)}
 

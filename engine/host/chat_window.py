@@ -31,6 +31,5 @@ def chat_window(ref: ModelRef, wanted: int) -> int:
     if wanted:
         return min(wanted, trained)
     free = _SHARE * max(0, memory.available() - memory.reserve() - size)
-    affordable = free / (CHAT_SEQUENCES * info.kv_bytes_per_token) if info.kv_bytes_per_token else 0.0
-    affordable = int(affordable) // _STEP * _STEP
-    return min(trained, max(ref.context, min(MOST, affordable)))
+    tokens = int(free / (CHAT_SEQUENCES * info.kv_bytes_per_token)) if info.kv_bytes_per_token else 0
+    return min(trained, max(ref.context, min(MOST, tokens // _STEP * _STEP)))

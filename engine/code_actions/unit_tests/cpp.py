@@ -8,7 +8,7 @@ from hearth.engine.code_actions.edits import Edit
 from hearth.engine.code_actions.syntax_nodes import text_of
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.code_actions.unit_tests.appended import at_the_end
-from hearth.engine.code_actions.unit_tests.pieces import Piece, used_names
+from hearth.engine.code_actions.unit_tests.pieces import Kind, Piece, used_names
 from hearth.engine.code_actions.unit_tests.plan import Plan, Style
 from hearth.engine.code_actions.unit_tests.project import Project, mirrored, relative
 from hearth.engine.context.parsed import ParsedText
@@ -139,6 +139,7 @@ def _pieces(code: ParsedText) -> list[Piece]:
     while number < len(nodes):
         node = nodes[number]
         last = node
+        kind: Kind = "other"
         text = text_of(code, node)
         is_test = _TEST.match(text) is not None
         if is_test and "{" not in text:

@@ -97,7 +97,7 @@ def _with_helpers(plan: Plan, pieces: list[Piece], tests: list[Piece], old: Pars
     taken = {each.start: each for each in tests}
     taken |= {each.start: each for each in pieces if each.kind == "setup" and each.text not in old.text}
     while True:
-        used = frozenset().union(*(each.uses for each in taken.values()))
+        used = frozenset[str]().union(*(each.uses for each in taken.values()))
         more = [
             each
             for each in pieces
@@ -114,7 +114,7 @@ def _with_helpers(plan: Plan, pieces: list[Piece], tests: list[Piece], old: Pars
 def _imports(plan: Plan, pieces: list[Piece], taken: list[Piece], old: ParsedText) -> list[str]:
     """What the taken pieces need: imports of the framework, of the answer, and of the tested file."""
     language = old.language.name if old.language else ""
-    used = set().union(*(each.uses for each in taken))
+    used = set[str]().union(*(each.uses for each in taken))
     defined = {name for each in taken for name in each.names}
     statements: list[str] = list(plan.imports)
     known = {name for each in imports_of(old) for name in bound_names(text_of(old, each), language) or ()}

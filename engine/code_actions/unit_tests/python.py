@@ -31,10 +31,7 @@ _STANDARD = {
     "unittest": "import unittest",
     "mock": "from unittest import mock",
     "TestCase": "from unittest import TestCase",
-    **{
-        name: f"from unittest.mock import {name}"
-        for name in ("patch", "Mock", "MagicMock", "AsyncMock", "call", "ANY")
-    },
+    **{name: f"from unittest.mock import {name}" for name in ("patch", "Mock", "MagicMock", "AsyncMock", "ANY")},
     **{
         name: f"import {name}"
         for name in ("os", "re", "json", "math", "asyncio", "datetime", "tempfile", "random", "io")

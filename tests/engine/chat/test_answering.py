@@ -201,14 +201,12 @@ async def test_the_window_is_that_of_the_model_and_its_server() -> None:
     assert sent(backend)[0][-1].content.count("x = 1") == 5000
 
 
-@pytest.mark.parametrize(("settings", "tokens"), [({"window": 2000}, 32_000), ({}, 0), ({}, 2000)])
-async def test_a_window_that_is_small_unknown_or_set_so_is_not_exceeded(
-    settings: dict[str, int], tokens: int
-) -> None:
+@pytest.mark.parametrize(("set_to", "tokens"), [(2000, 32_000), (0, 0), (0, 2000)])
+async def test_a_window_that_is_small_unknown_or_set_so_is_not_exceeded(set_to: int, tokens: int) -> None:
     backend = Wide([], answers=[["Yes."]])
     backend.tokens = tokens
     with pytest.raises(PromptTooLong, match="select less"):
-        await ask(Chats(backend, ChatSettings(**settings)), "What?", passages=(LONG,))
+        await ask(Chats(backend, ChatSettings(window=set_to)), "What?", passages=(LONG,))
 
 
 async def test_a_window_that_cannot_be_had_is_no_reason_to_ask_nothing() -> None:

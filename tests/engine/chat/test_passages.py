@@ -83,7 +83,9 @@ def test_a_cursor_on_a_head_shows_that_definition(name: str) -> None:
     document = Document(f"file:///{path}", text, language.lsp_ids[0], f"/{path}")
     found = passages.passage(document, passages.around(document, at, at), path)
     assert found.text.removesuffix(";") == text[first : last - 2].removesuffix(";")
-    target = action("explain").find(ActionContext(document.code, at, at))  # type: ignore[union-attr]
+    row = action("explain")
+    assert row is not None
+    target = row.find(ActionContext(document.code, at, at))
     assert target is not None and target.name in text and target.name != "the lines around the cursor"
 
 
