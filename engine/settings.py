@@ -60,6 +60,9 @@ class ActionSettings:
     models: tuple[str, ...] = ()
     # Temperatures of code actions, each as ACTION=NUMBER: "instruct=0.4"; otherwise it is 0.
     temperatures: tuple[str, ...] = ()
+    run_tests: bool = (
+        False  # run new tests that Hearth has written, in `chat.trusted_folders`, for a minute at most
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ They lie in the folder of the user's settings, and in `.hearth/prompts` of proje
 may be anybody's, and a prompt tells the model what to do.
 """
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from hearth.engine import paths
 from hearth.engine.files import SETTINGS, read_text
+from hearth.engine.trust import is_trusted
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _CALLED = re.compile(r"\s{0,40}+/([A-Za-z0-9_-]{1,40}+)(?:\s++|$)")
@@ -38,7 +38,7 @@ def own_prompts(roots: Sequence[str], trusted: Sequence[str]) -> dict[str, OwnPr
     """By name; those of a project go before the user's. This reads files, so it is no work for an event loop."""
     # What others can write is no setting of the user's.
     folders = [] if paths.config_trouble() else [paths.config_file().parent / "prompts"]
-    folders += [Path(root) / ".hearth" / "prompts" for root in roots if _is_trusted(root, trusted)]
+    folders += [Path(root) / ".hearth" / "prompts" for root in roots if is_trusted(root, trusted)]
     return {prompt.name: prompt for folder in folders for prompt in _of_folder(folder)}
 
 
@@ -54,13 +54,6 @@ def meant(question: str, prompts: dict[str, OwnPrompt]) -> str:
 def calls(question: str) -> bool:
     """Whether the question may call a prompt, so that it is worth looking for it."""
     return _CALLED.match(question) is not None
-
-
-def _is_trusted(root: str, trusted: Sequence[str]) -> bool:
-    here = Path(os.path.realpath(root))
-    # `Path.expanduser` raises an error for a user that there is not.
-    folders = [os.path.realpath(os.path.expanduser(folder)) for folder in trusted if folder]  # noqa: PTH111
-    return any(here.is_relative_to(folder) for folder in folders)
 
 
 def _of_folder(folder: Path) -> list[OwnPrompt]:

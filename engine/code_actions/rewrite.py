@@ -23,6 +23,7 @@ from hearth.engine.code_actions.loops import without_loop
 from hearth.engine.code_actions.prompts import prompt
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.code_actions.unit_tests import Plan, complete_tests, merged
+from hearth.engine.code_actions.unit_tests.running import Run
 from hearth.engine.errors import EditRefused
 from hearth.engine.screen import chat_request
 from hearth.engine.settings import ChatSettings
@@ -83,13 +84,21 @@ async def write_tests(
     plan: Plan,
     on_piece: OnPiece = lambda text: None,
     temperature: float = 0.0,
+    run: Run | None = None,
 ) -> str:
-    """The text of the test file, with the new tests. Raises `EditRefused` like `rewrite`."""
+    """The text of the test file, with the new tests. Raises `EditRefused` like `rewrite`.
+
+    `run` tries a text; one that cannot be run is asked for again, with what the runner says.
+    """
     seen = target_as_seen(target)
 
     def take(answer: str) -> str:
         refuse_secrets(answer)
-        return _merged(plan, seen, answer)
+        text = _merged(plan, seen, answer)
+        ran = run(text) if run is not None else None
+        if ran is not None and not ran.begun:
+            raise EditRefused(f"the tests cannot be run: {ran.words}")
+        return text
 
     asked = _Asked(backend, settings, action, seen, on_piece, temperature)
     question = prompt(action, seen, framework=plan.framework, imports="\n".join(plan.shown))

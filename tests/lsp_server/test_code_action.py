@@ -1,6 +1,7 @@
 """Code actions as an editor sees them, with scripted answers."""
 
 import asyncio
+import sys
 from pathlib import Path
 from urllib.parse import quote
 
@@ -297,6 +298,24 @@ async def test_tests_that_stand_in_the_file_itself_move_with_what_is_typed_there
         assert (
             ed.text.startswith("// a comment\nfn add(") and "    a + b\n}\n\n#[cfg(test)]\nmod tests {" in ed.text
         )
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+async def test_new_tests_are_run_only_where_the_user_wants_that(trusted: bool, tmp_path: Path) -> None:
+    answer = "def test_adds():\n    open('ran', 'w').close()\n    assert add(1, 2) == 3"
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "cart.py").write_text(ADD.replace("‸", ""))
+    settings = {
+        "completion": {"backend": "scripted", "model": ""},
+        "chat": {"backend": "scripted", "model": answer, "trusted_folders": [str(tmp_path)] * trusted},
+        "actions": {"run_tests": True},
+    }
+    async with acting(settings=settings, folders=(tmp_path,)) as ed:
+        ed.open_file(tmp_path / "cart.py", ADD)
+        assert (await ed.resolve((await ed.actions())["test"])).edit is not None
+        assert (tmp_path / "ran").exists() == trusted
+        assert not (tmp_path / "test_cart.py").exists()
+        assert [message.endswith("test_cart.py: the tests pass") for message in ed.messages] == [True] * trusted
 
 
 @pytest.mark.parametrize("safe", ["()+@,&'!$;=", ""])
