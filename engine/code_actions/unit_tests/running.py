@@ -110,7 +110,7 @@ def _said(command: list[str], root: Path, seconds: float) -> tuple[int, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        env={**os.environ, "CI": "1", "NO_COLOR": "1"},
+        env={**os.environ, "CI": "1", "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"},
     )
     try:
         output, _ = process.communicate(timeout=seconds)

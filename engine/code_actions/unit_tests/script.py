@@ -148,6 +148,8 @@ def _frame(
     project: Project, framework: str, names: Sequence[str], texts: list[str], require: bool
 ) -> tuple[str, ...]:
     """The imports of those names that the framework has."""
+    if framework == "node:test" and "expect" in names:
+        raise EditRefused("there is no `expect` in node:test: use assert")
     lines: list[str] = []
     module, all_of_it = _NAMES[framework]
     said = any(f"'{module}'" in text or f'"{module}"' in text for text in texts)

@@ -857,6 +857,11 @@ def test_what_no_test_can_reach_is_refused_with_the_reason(
         written(Layout(name, {name: text}, name, "", "", ()), tmp_path)
 
 
+def test_what_a_framework_does_not_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EditRefused, match="no `expect` in node:test"):
+        written(Layout("", {"a.js": ESM}, "a.js", "", "", ()), tmp_path)
+
+
 def test_a_large_project_is_not_read_to_its_end(tmp_path: Path) -> None:
     made({"calc.py": PY}, tmp_path)
     for folder in range(30):
