@@ -86,7 +86,7 @@ def _renamed(test: Piece, known: set[str]) -> Piece:
         while new in known:
             new, number = f"{name}{'_' if name.islower() else ''}{number}", number + 1
         if new != name:
-            text = re.sub(rf"(?<![\w$]){re.escape(name)}(?![\w$])", new, text, count=1)
+            text = re.sub(rf"(?<![\w$]){re.escape(name)}(?=\s{{0,8}}[(:{{<])", new, text, count=1)
         known.add(new)
     return Piece(test.kind, text, test.names, test.uses, test.start, test.end)
 

@@ -21,6 +21,7 @@ _PLANS: dict[str, Callable[[Target, Project], Plan]] = {
     "cpp": cpp.plan,
 }
 LANGUAGES = tuple(_PLANS)
+_UNQUOTABLE = '"\\\r\n`'
 
 
 def plan(target: Target, path: str | None, root: str | None, read: Read) -> Plan:
@@ -35,5 +36,7 @@ def plan(target: Target, path: str | None, root: str | None, read: Read) -> Plan
     if language not in _PLANS:
         raise EditRefused(f"Hearth does not know how tests are written in {language or 'this language'}")
     file = Path(path)
+    if any(char in file.as_posix() for char in _UNQUOTABLE):
+        raise EditRefused("the name of the file cannot stand in an import")
     top = Path(root) if root and file.is_relative_to(root) else file.parent
     return _PLANS[language](target, Project(file, top, read))

@@ -73,6 +73,8 @@ def plan(target: Target, project: Project) -> Plan:
     framework = _framework(project, [*texts, *project.texts(near)])
     require = _requires(source, found, texts, framework, path)
     place = place_of(project, path, texts, framework, require, source)
+    if "'" in place:
+        raise EditRefused("the name of the file cannot stand in an import")
     style = old if old and old.strip() else source
 
     def own(names: Sequence[str]) -> tuple[str, ...]:

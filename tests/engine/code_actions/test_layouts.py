@@ -847,6 +847,8 @@ def _all(code: object) -> list[object]:
         ("A.java", "class A {\n    private int a‸dd() {\n        return 1;\n    }\n}\n", "is private"),
         ("A.cs", CS, "no project of tests"),
         ("a.cpp", CPP, "no framework"),
+        ('a";x();".js', ESM, "cannot stand in an import"),
+        ("it's.js", ESM, "cannot stand in an import"),
         ("a.cpp", "static int a‸dd() {\n  return 1;\n}\n", "is static"),
     ],
 )
