@@ -92,7 +92,7 @@ def _is_exported(target: Target) -> bool:
     """A method of a type that is not exported needs the package too."""
     definition = target.definition
     receiver = (
-        re.search(r"^\s*func\s*\([^)]{0,200}?(\w+)(?:\[[^\]]{0,200}\])?\)", definition.signature)
+        re.search(r"^\s*func\s*\([^)]{0,200}?(\w{1,100}+)(?:\[[^\]]{0,200}\])?\)", definition.signature)
         if definition
         else None
     )

@@ -1,4 +1,4 @@
-"""Tests in JavaScript and TypeScript: vitest, jest, mocha, node:test and bun."""
+"""Tests in JavaScript and TypeScript: vitest, jest, mocha, jasmine, node:test and bun."""
 
 import re
 from collections.abc import Sequence
@@ -34,6 +34,7 @@ _NAMES = {
     "node:test": ("node:test", (*_TESTED[:4], "before", "after", "beforeEach", "afterEach", "mock")),
     "bun": ("bun:test", (*_COMMON, "mock", "spyOn")),
     "mocha": ("chai", ("expect",)),
+    "jasmine": ("jasmine", ()),
 }
 _SAID_IN_TESTS = (
     ("vitest", ("'vitest'", '"vitest"', "vi.fn(", "vi.mock(", "vi.spyOn(")),
@@ -42,11 +43,18 @@ _SAID_IN_TESTS = (
     ("bun", ("'bun:test'", '"bun:test"')),
     ("mocha", ("'chai'", '"chai"', "'mocha'", '"mocha"')),
 )
+_PACKAGES = (
+    ("vitest", ()),
+    ("jest", ("ts-jest", "react-scripts", "jest-preset-angular")),
+    ("mocha", ()),
+    ("jasmine", ("jasmine-core",)),
+)
 _SAID_IN_SCRIPTS = (
     ("vitest", "vitest"),
     ("jest", "jest"),
     ("jest", "react-scripts test"),
     ("mocha", "mocha"),
+    ("jasmine", "jasmine"),
     ("bun", "bun test"),
     ("node:test", "node --test"),
     ("node:test", " --test"),
@@ -75,7 +83,7 @@ def plan(target: Target, project: Project) -> Plan:
     place = place_of(project, path, texts, framework, require, source)
     if "'" in place:
         raise EditRefused("the name of the file cannot stand in an import")
-    style = old if old and old.strip() else source
+    style = old if old and old.strip() else "\n".join([*texts[:3], source])
 
     def own(names: Sequence[str]) -> tuple[str, ...]:
         return tuple(_in_style(line, style) for line in found.imports(tuple(names), place, require))
@@ -134,8 +142,8 @@ def _framework(project: Project, texts: list[str]) -> str:
                 return name
         parts = [said.get(key) for key in ("devDependencies", "dependencies")]
         packages = {name for part in parts if isinstance(part, dict) for name in part} | set(said) & {"jest"}
-        for name in ("vitest", "jest", "mocha"):
-            if name in packages or (name == "jest" and packages & {"ts-jest", "react-scripts"}):
+        for name, others in _PACKAGES:
+            if packages & {name, *others}:
                 return name
         names = project.disk.entries(folder)
         for name in ("vitest", "jest"):
