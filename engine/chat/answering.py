@@ -18,6 +18,7 @@ from hearth.engine.backends import Backend, Windowed
 from hearth.engine.chat import history
 from hearth.engine.chat.history import Conversation, Turn
 from hearth.engine.chat.passage import Passage, place_of, shown_within, with_passages
+from hearth.engine.chat.until import until
 from hearth.engine.errors import HearthError, InvalidRequest, PromptTooLong
 from hearth.engine.screen import chat_request
 from hearth.engine.secrets.hiding import count, seen_by_model
@@ -94,7 +95,7 @@ class Chats:
             yield Piece(note)
         text, thinking, reason, message = "", "", FinishReason.EOG, ""
         try:
-            async with aclosing(_until(self._stream(current, asked), stopped)) as events:
+            async with aclosing(until(self._stream(current, asked), stopped)) as events:
                 async for event in events:
                     if isinstance(event, Finished):
                         reason = event.reason
@@ -266,37 +267,6 @@ class _Asked:
 
 class _ThoughtTooLong(HearthError):
     """The model is asked again, without thinking."""
-
-
-async def _until(
-    events: AsyncGenerator[Piece | Finished, None], stopped: asyncio.Event
-) -> AsyncGenerator[Piece | Finished, None]:
-    """The events up to the moment when `stopped` is set, which may come while the model is silent."""
-    stop = asyncio.create_task(stopped.wait())
-    following: asyncio.Task[Piece | Finished] | None = None
-    try:
-        while True:
-            following = asyncio.create_task(_following(events))
-            await asyncio.wait({following, stop}, return_when=asyncio.FIRST_COMPLETED)
-            if stop.done():
-                yield Finished(FinishReason.INTERRUPTED)
-                return
-            event = following.result()
-            yield event
-            if isinstance(event, Finished):
-                return
-    finally:
-        stop.cancel()
-        if following is not None and not following.done():
-            following.cancel()
-            await asyncio.wait({following})
-        await events.aclose()
-
-
-async def _following(events: AsyncGenerator[Piece | Finished, None]) -> Piece | Finished:
-    async for event in events:
-        return event
-    return Finished(FinishReason.EOG)
 
 
 def _why(error: Exception) -> str:

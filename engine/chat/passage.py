@@ -5,9 +5,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from hearth.engine.context.parsed import parse
+from hearth.engine.context.documents import Document
 from hearth.engine.context.symbols import Definition, symbols
-from hearth.engine.languages import language_of
 from hearth.engine.markdown import fenced
 from hearth.engine.text import estimate_tokens
 
@@ -66,8 +65,7 @@ def shown_within(passages: tuple[Passage, ...], question: str, room: int) -> tup
 def outlined(passage: Passage, question: str, room: int) -> Passage:
     """The heads of all that is defined there, with whole parts as far as they fit: first those spoken of."""
     lines = passage.text.split("\n")
-    language = language_of(passage.language) or language_of("", passage.path)
-    code = parse(passage.text, language)
+    code = Document(passage.path, passage.text, passage.language, passage.path).code
     definitions = [each for each in symbols(code).definitions if each.kind not in ("variable", "field")]
     if not definitions:
         return passage

@@ -3,10 +3,9 @@
 from bisect import bisect_right
 
 from hearth.engine.chat.passage import Passage
-from hearth.engine.code_actions.syntax_nodes import outer_range
 from hearth.engine.context import ContextQuery, gather
 from hearth.engine.context.documents import Document
-from hearth.engine.context.syntax import definition_at
+from hearth.engine.context.syntax import definition_at, start_with_decorators
 from hearth.engine.secrets.hiding import seen_by_model
 from hearth.engine.text import end_of_line, start_of_line
 
@@ -26,9 +25,9 @@ def around(document: Document, start: int, end: int) -> Part:
         end -= text[start:end].endswith("\n")
         return start_of_line(text, start), end_of_line(text, end), "selected"
     if (found := definition_at(document.code, start)) is not None:
-        first, last = outer_range(document.code, found)
         where = "around" if start > found.body else "at"
-        return start_of_line(text, first), last, f"{found.name} is {where} the cursor"
+        first = start_with_decorators(document.code, found)
+        return first, found.end, f"{found.name} is {where} the cursor"
     starts = document.line_starts
     line = _line_of(document, start)
     first, behind = max(0, line - _NEAR_LINES), line + _NEAR_LINES + 1

@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+from tree_sitter import Node
+
 from hearth.engine.context import parsed
 from hearth.engine.context.lexical import in_comment, in_string, line_around, open_bracket
 from hearth.engine.context.parsed import ParsedText
@@ -20,6 +22,7 @@ __all__ = [
     "is_before_code",
     "open_bracket",
     "opens_block",
+    "start_with_decorators",
     "unfinished_indent",
 ]
 
@@ -92,6 +95,25 @@ def definition_at(code: ParsedText, offset: int) -> Definition | None:
     return min(right, key=lambda found: found.start) if right else enclosing_definition(code, offset)
 
 
+def start_with_decorators(code: ParsedText, definition: Definition) -> int:
+    """The beginning of the line on which its first decorator stands, else of its own."""
+    text = code.text
+    start = start_of_line(text, definition.start)
+    for _ in range(_MAX_DECORATORS):
+        above = len(text[:start].rstrip()) - 1
+        decorator = _decorator_at(code, above) if above >= 0 else None
+        if decorator is None:
+            break
+        start = start_of_line(text, code.offset(decorator.start_byte))
+    return start
+
+
+def _decorator_at(code: ParsedText, offset: int) -> Node | None:
+    byte = code.byte(offset)
+    around = parsed.nodes_around(code.tree, byte, byte) if code.tree else []
+    return next((each for each in around if each.type in _DECORATORS), None)
+
+
 def _end_of_head(text: str, found: Definition) -> int:
     return max(found.start, len(text[: found.body].rstrip()) - 1)
 
@@ -102,12 +124,10 @@ def _behind_decorators(code: ParsedText, offset: int) -> int:
     for _ in range(_MAX_DECORATORS):
         first = start_of_line(text, offset)
         first += len(text[first:]) - len(text[first:].lstrip(" \t"))
-        byte = code.byte(max(first, offset))
-        around = parsed.nodes_around(code.tree, byte, byte) if code.tree else []
-        node = next((each for each in around if each.type in _DECORATORS), None)
-        if node is None:
+        decorator = _decorator_at(code, max(first, offset))
+        if decorator is None:
             return offset
-        end = code.offset(node.end_byte)
+        end = code.offset(decorator.end_byte)
         offset = end + len(text[end:]) - len(text[end:].lstrip())
     return offset
 

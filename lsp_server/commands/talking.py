@@ -116,7 +116,10 @@ async def _stream(open_chats: Chats, answer: AsyncGenerator[Piece | Answered, No
     if forgotten:
         notes.append(f"({words.forgotten(forgotten)})")
     for note in notes:
-        (screen.out if sys.stdin.isatty() else screen.errors).print(note, style="dim")
+        if sys.stdin.isatty():
+            screen.out.print(note, style="dim")
+        else:
+            screen.errors.print(note, style="dim")
     return reason
 
 
