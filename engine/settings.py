@@ -43,11 +43,28 @@ class ChatSettings:
     backend: str = "local"  # what answers chat and code actions: local, ollama or openai_compatible
     model: str = "qwen2.5-coder-0.5b-instruct"  # as in the section completion
     max_tokens: Annotated[int, Between(1, 100_000)] = 1024  # tokens of one answer, at most
+    # Tokens of a question, the chat before it and the answer together; 0: what the model and its server take.
+    window: Annotated[int, Between(0, 10_000_000)] = 0
     temperature: Annotated[float, Between(0, 5)] = 0.0  # 0 always gives the most probable answer
     think: bool = True  # let reasoning models reason
     # Tokens that a reasoning model may think, besides those of its answer.
     thinking_tokens: Annotated[int, Between(0, 100_000)] = 2048
     keep_history: bool = True  # chats are kept on this disk
+    system: str = ""  # what the model is told in every chat and code action, besides Hearth's own instructions
+    answer_language: str = ""  # the language of answers in chat, such as German; empty: that of the question
+    # Folders whose projects may bring prompts of their own (`.hearth/prompts/*.md`).
+    trusted_folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSettings:
+    # Other models for some code actions, each as ACTION=MODEL: "test=qwen2.5-coder-7b-instruct".
+    models: tuple[str, ...] = ()
+    # Temperatures of code actions, each as ACTION=NUMBER: "instruct=0.4"; otherwise it is 0.
+    temperatures: tuple[str, ...] = ()
+    run_tests: bool = (
+        False  # run new tests that Hearth has written, in `chat.trusted_folders`, for a minute at most
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +124,7 @@ class StatsSettings:
 class Settings:
     completion: CompletionSettings = field(default_factory=CompletionSettings)
     chat: ChatSettings = field(default_factory=ChatSettings)
+    actions: ActionSettings = field(default_factory=ActionSettings)
     context: ContextSettings = field(default_factory=ContextSettings)
     host: HostSettings = field(default_factory=HostSettings)
     ollama: OllamaSettings = field(default_factory=OllamaSettings)

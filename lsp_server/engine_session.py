@@ -6,9 +6,11 @@ from dataclasses import replace
 from hearth.engine import backends
 from hearth.engine.backends import Backend, Fetcher
 from hearth.engine.chat.answering import Chats
+from hearth.engine.code_actions.chosen import settings_for
 from hearth.engine.completion.completer import Completer
 from hearth.engine.context.query import ContextQuery
 from hearth.engine.errors import HearthError
+from hearth.engine.settings import Settings
 from hearth.engine.types import Snapshot
 from hearth.lsp_server.background import Background
 from hearth.lsp_server.configuration import Configuration
@@ -55,8 +57,13 @@ class EngineSession:
         return self._completer
 
     def chat_backend(self) -> Backend:
-        """What answers code actions. Raises `SettingsError` for an unknown backend."""
+        """What answers in the chat. Raises `SettingsError` for an unknown backend."""
         return self._backend(self._configuration.settings.chat.backend)
+
+    def action_backend(self, action: str) -> Backend:
+        """What answers that code action. Raises `SettingsError` for an unknown backend."""
+        settings = settings_for(self._configuration.settings, action)
+        return self._backend(settings.chat.backend, settings)
 
     def chats(self) -> Chats:
         """The conversations of the current settings. Raises `SettingsError` for an unknown backend."""
@@ -116,9 +123,13 @@ class EngineSession:
         self._backends.clear()
         self._completer = self._chats = None
 
-    def _backend(self, name: str) -> Backend:
-        if name not in self._backends:
-            made = self._backends[name] = backends.create(name, self._configuration.settings, self._status)
+    def _backend(self, name: str, settings: Settings | None = None) -> Backend:
+        """One for each backend, and one more for each other model that answers in its chat."""
+        settings = settings or self._configuration.settings
+        is_usual = settings.chat.model == self._configuration.settings.chat.model
+        key = name if is_usual else f"{name} {settings.chat.model}"
+        if key not in self._backends:
+            made = self._backends[key] = backends.create(name, settings, self._status)
             if isinstance(made, Fetcher) and not self._may_fetch:
                 made.wait_for_fetch()
-        return self._backends[name]
+        return self._backends[key]

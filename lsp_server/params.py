@@ -60,10 +60,10 @@ class InspectParams(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ChatParams(msgspec.Struct, frozen=True, rename="camel"):
-    """Of `hearth/chat`: a `message`, or an `action` ("explain") in the place of one."""
+    """Of `hearth/chat`: a `message`, or an `action` in the place of one."""
 
     message: str | None = None
-    action: Literal["explain"] | None = None
+    action: Literal["explain", "continue"] | None = None
     conversation: str | None = None
     text_document: TextDocument | None = None
     range: Range | None = None

@@ -81,6 +81,7 @@ FEATURES = (
     Feature("hearth/chat/list", "hearth_chat_list", empty=[]),
     Feature("hearth/chat/delete", "hearth_chat_delete", empty=False),
     Feature("hearth/commitMessage", "hearth_commit_message", empty=Later("hearth_commit_message", "broken")),
+    Feature("hearth/prompts", "hearth_prompts", empty=[]),
     Feature("hearth/inspect", "hearth_inspect"),
     Feature("hearth/digest", "hearth_digest"),
     Feature(

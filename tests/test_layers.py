@@ -21,6 +21,7 @@ BASE = {
     "engine.logs",
     "engine.msgspec_types",
     "engine.text",
+    "engine.trust",
 }
 
 

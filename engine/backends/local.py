@@ -13,6 +13,7 @@ from hearth.engine.backends.shared import chat_infill, thinking
 from hearth.engine.backends.shared.kinds import ahead, by_kind
 from hearth.engine.backends.shared.streaming import Stream, cost_of, stopped, without_thinking_tags
 from hearth.engine.errors import BrokenModel, HearthError, HostDied, ModelError, ModelMissing, UnknownModel
+from hearth.engine.host.chat_window import chat_window
 from hearth.engine.host.client import HostClient
 from hearth.engine.host.profiles import PROFILES
 from hearth.engine.host.wire import Report
@@ -149,6 +150,9 @@ class LocalBackend:
     async def probe(self, request: CompletionRequest) -> Probe:
         return await self._host.inspect(await self.model(self.settings.completion.model), request)
 
+    async def window(self) -> int:
+        return (await self.model(self.settings.chat.model)).context
+
     async def report(self) -> Report:
         """Load the completion model if need be and tell about it (`hearth doctor`)."""
         return await self._host.load(await self.model(self.settings.completion.model))
@@ -226,6 +230,7 @@ class LocalBackend:
             )
             host = self.settings.host
             ref = replace(ref, gpu_layers=host.gpu_layers, threads=host.threads)
+            ref = replace(ref, context=await asyncio.to_thread(chat_window, ref, self.settings.chat.window))
             self._names[ref.id] = name
             report = await self._host.load(ref)
             await asyncio.to_thread(speeds.note, ref.id, report.prefill_speed, report.decode_speed)

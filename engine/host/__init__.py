@@ -10,6 +10,7 @@ models.py         the loaded models: which one leaves when another needs its roo
 memory.py         how much a model may take before the machine swaps
 devices.py        the GPUs that llama.cpp finds
 placement.py      how many layers go to which of them
+chat_window.py    how long a chat may be on this machine
 limits.py         lengths of windows and prefill steps, sizes of KV caches
 session.py        one loaded model: its KV caches and what is asked of it
 layouts.py        how each kind of prompt becomes tokens

@@ -24,6 +24,8 @@ async def handle(ls: Server, params: Any) -> dict[str, Any]:
             if token is not None:
                 ls.client.chat_piece(token, piece.part, piece.text)
 
+        if asked.action == "continue":
+            return chatting.as_result(await chatting.rest(ls, conversation, on_piece))
         range = asked.range.as_lsp() if asked.range else None
         about = asked.text_document
         passages = await chatting.passages(ls, about.uri, range) if about else ()

@@ -12,9 +12,10 @@ from hearth.engine.backends import Backend, OnStatus
 from hearth.engine.completion.completer import Completer
 from hearth.engine.completion.inserting import inserted
 from hearth.engine.completion.quiet import is_quiet
-from hearth.engine.context import ContextQuery, prepare
 from hearth.engine.context.documents import Document
+from hearth.engine.context.gathering import prepare
 from hearth.engine.context.ignore import Disk, verdict_of_path
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.errors import HearthError, PromptTooLong
 from hearth.engine.raw_fim import Place
 from hearth.engine.screen import chat_request

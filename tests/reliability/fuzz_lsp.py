@@ -40,6 +40,7 @@ _REQUESTS: dict[str, Any] = {
     "hearth/chat": {"message": "m", "conversation": "c", **_PLACE},
     "hearth/chat/stop": {"conversation": "c"},
     "hearth/chat/list": {},
+    "hearth/prompts": {},
     "hearth/chat/delete": {"conversation": "c"},
     "workspace/executeCommand": {"command": "hearth.pause", "arguments": [{"uri": OTHER, "range": _RANGE}]},
     "textDocument/hover": _PLACE,

@@ -16,6 +16,7 @@ local M = {}
 ---@field reason string 'error', 'limit', 'stopped' or whatever else ended it
 ---@field message? string for the user, with reason 'error'
 ---@field used? { path: string, range?: lsp.Range, why: string }[]
+---@field forgotten? integer so many of the oldest questions the model was not shown
 
 ---@type hearth.Answer?
 local current = nil
@@ -62,6 +63,15 @@ function M.explain(client, about)
     textDocument = { uri = about.uri },
     range = about.range,
   })
+end
+
+--- Have the rest of an answer that was cut off.
+---@param client vim.lsp.Client
+function M.go_on(client)
+  if conversation == '' then
+    return lsp.complain('there is no answer to go on with')
+  end
+  M.ask(client, 'Continue', { action = 'continue' })
 end
 
 --- Stop the answer that is being written; what there is of it stays.
@@ -138,9 +148,19 @@ function M.finish(answer, result)
     local gap = (answer.streamed or result.text ~= '') and '\n\n' or ''
     view.append(answer.bufnr, ('%s**%s**'):format(gap, result.message))
   elseif result.reason == 'limit' then
-    view.append(answer.bufnr, '\n\n*cut off here: the answer was too long*')
+    view.append(
+      answer.bufnr,
+      '\n\n*cut off here: the answer was too long; `:Hearth continue` goes on with it*'
+    )
   elseif result.reason == 'stopped' then
     view.append(answer.bufnr, '\n\n*stopped*')
+  end
+  local forgotten = result.forgotten or 0
+  if forgotten > 0 then
+    local questions = forgotten == 1 and 'The first question of this chat does'
+      or ('The first %d questions of this chat do'):format(forgotten)
+    local note = "\n\n*%s not fit the model's window any more.*"
+    view.append(answer.bufnr, note:format(questions))
   end
   view.append(answer.bufnr, transcript.sources(result.used or {}))
 end

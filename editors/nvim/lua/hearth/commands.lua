@@ -97,6 +97,10 @@ function COMMANDS.stop()
   require('hearth.chat').stop()
 end
 
+COMMANDS['continue'] = function(client)
+  require('hearth.chat').go_on(client)
+end
+
 function COMMANDS.chat(client, arguments, question)
   if arguments.bang then
     require('hearth.chat').new()

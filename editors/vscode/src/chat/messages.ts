@@ -13,6 +13,8 @@ export interface Answer {
   /** "eog", "limit", "stopped" or "error". */
   reason: string;
   message?: string;
+  /** So many of the oldest questions the model was not shown. */
+  forgotten?: number;
 }
 
 export type ToPage =
@@ -33,4 +35,5 @@ export type FromPage =
   /** Leave out what would go along, or take it along again. */
   | { kind: "leaveOut" }
   | { kind: "stop" }
-  | { kind: "copy" | "insert" | "apply"; text: string };
+  /** "goOn": the answer came to its limit, and is wanted to its end. */
+  | { kind: "copy" | "insert" | "apply" | "goOn"; text: string };

@@ -10,7 +10,7 @@ import { html } from "./page.ts";
 import * as previous from "./previous.ts";
 import { Subject } from "./subject.ts";
 
-type Question = { message: string } | { action: "explain" };
+type Question = { message: string } | { action: "explain" | "continue" };
 const EXPLAIN: Question = { action: "explain" };
 const PIECES = new ProgressType<{ kind: "text" | "thinking"; text: string }>();
 const CONVERSATION = "chat.conversation";
@@ -139,6 +139,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return;
       case "insert":
         await code.insert(message.text);
+        return;
+      case "goOn":
+        await this.#ask({ action: "continue" }, "Continue", undefined);
         return;
       case "apply":
         await code.preview(message.text, this.#place, this.documents);

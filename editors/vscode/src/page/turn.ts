@@ -1,7 +1,7 @@
 import type { Answer, Used } from "../chat/messages.ts";
 import { render } from "./markdown.ts";
 
-type Act = (kind: "copy" | "insert" | "apply", text: string) => void;
+type Act = (kind: "copy" | "insert" | "apply" | "goOn", text: string) => void;
 
 const ENDS: Record<string, string> = {
   limit: "Cut off here: the answer was too long.",
@@ -48,7 +48,7 @@ export class Turn {
     this.finish({ text: this.#text, thinking: this.#thinking, used: [], reason: "stopped" });
   }
 
-  finish({ text, thinking, used, reason, message }: Answer): void {
+  finish({ text, thinking, used, reason, message, forgotten = 0 }: Answer): void {
     this.#text = text;
     this.#thinking = thinking;
     this.#draw();
@@ -59,6 +59,18 @@ export class Turn {
     const said = reason === "error" ? message : ENDS[reason];
     if (said !== undefined) {
       this.#element.append(element("p", reason === "error" ? "error" : "end", said));
+    }
+    if (reason === "limit") {
+      const button = element("button", "quiet", "Continue");
+      button.addEventListener("click", () => {
+        button.remove();
+        this.act("goOn", "");
+      });
+      this.#element.append(button);
+    }
+    if (forgotten > 0) {
+      const questions = forgotten === 1 ? "The first question of this chat does" : `The first ${forgotten} questions of this chat do`;
+      this.#element.append(element("p", "end", `${questions} not fit the model's window any more.`));
     }
     if (used.length > 0) {
       this.#element.append(sources(used));
