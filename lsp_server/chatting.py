@@ -15,6 +15,7 @@ from hearth.engine.characters import PlainStream, plain
 from hearth.engine.chat import history
 from hearth.engine.chat import passages as chosen
 from hearth.engine.chat.answering import Answered, Passage
+from hearth.engine.chat.history import Source
 from hearth.engine.context.query import shown_path
 from hearth.engine.errors import InvalidRequest, RequestForbidden
 from hearth.engine.files import write_atomically
@@ -76,7 +77,7 @@ def as_result(answered: Answered) -> dict[str, Any]:
         "conversation": answered.conversation,
         "text": answered.text,
         "thinking": answered.thinking,
-        "used": [_used(passage) for passage in answered.used],
+        "used": [as_used(passage) for passage in answered.used],
         "reason": answered.reason,
     }
     return {**result, "message": text.message(answered.message)} if answered.reason == "error" else result
@@ -84,7 +85,7 @@ def as_result(answered: Answered) -> dict[str, Any]:
 
 def failed(conversation: str, message: str) -> dict[str, Any]:
     """The result where there is no answer; the message says why."""
-    empty = {"conversation": conversation, "text": "", "thinking": "", "used": []}
+    empty = {"conversation": conversation, "text": "", "thinking": "", "used": [], "leftOut": []}
     return {**empty, "reason": "error", "message": text.message(message)}
 
 
@@ -128,14 +129,16 @@ async def _opened(ls: Server, question: str, answered: Answered) -> bool:
         return False
 
 
-def _used(passage: Passage) -> dict[str, Any]:
+def as_used(passage: Passage | Source) -> dict[str, Any]:
+    """What the model was shown, as the client is told; `uri` is null for what lies in no file."""
     range = None
     if passage.first is not None and passage.last is not None:
         range = {
             "start": {"line": passage.first, "character": 0},
             "end": {"line": passage.last + 1, "character": 0},
         }
-    return {"path": text.title(passage.path), "range": range, "why": text.title(passage.why)}
+    shown = {"path": text.title(passage.path), "range": range, "why": text.title(passage.why)}
+    return {**shown, "uri": passage.uri or None}
 
 
 def _as_source(passage: Passage) -> str:

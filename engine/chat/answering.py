@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from hearth.engine import logs
 from hearth.engine.backends import Backend
 from hearth.engine.chat import history
-from hearth.engine.chat.history import Conversation, Turn
+from hearth.engine.chat.history import Conversation, Source, Turn
 from hearth.engine.errors import HearthError, PromptTooLong
 from hearth.engine.markdown import fenced
 from hearth.engine.screen import chat_request
@@ -31,6 +31,8 @@ _MARGIN = 128  # tokens: an estimate is an estimate
 # Once something must be forgotten, so much is forgotten that the next turns fit too: the model reads everything
 # again when the beginning changes.
 _KEEP = 0.5
+_MOST_DELETED = 20  # conversations whose deletion can be taken back
+_LONGEST_NAME = 80  # characters
 _THINKING_SHARE = 0.75  # of an answer's tokens
 # A key in a question is hidden like any other: it goes into the saved chat, and the model has no use for it.
 _NOTE = "*(Your question contains a key or a password. The model was shown a stand-in for it.)*\n\n"
@@ -50,6 +52,7 @@ class Passage:
     first: int | None = None
     last: int | None = None
     why: str = "selected"
+    uri: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,10 @@ class Chats:
 
     backend: Backend
     settings: ChatSettings
+    workspace: str = ""  # the folder that new conversations belong to
     _open: dict[str, Conversation] = field(default_factory=dict)
     _stops: dict[str, asyncio.Event] = field(default_factory=dict)
+    _deleted: dict[str, Conversation] = field(default_factory=dict)  # the last ones, until this process ends
 
     async def ask(
         self, question: str, passages: tuple[Passage, ...] = (), conversation: str = ""
@@ -112,7 +117,7 @@ class Chats:
             if self._stops.get(current.id) is stopped:
                 del self._stops[current.id]
         if text.strip():
-            self._keep(current.id, Turn(question, sent, text))
+            self._keep(current.id, Turn(question, sent, text, tuple(map(_source, passages))))
         yield Answered(current.id, note + text, thinking, passages, reason, message)
 
     def stop(self, conversation: str) -> bool:
@@ -122,17 +127,50 @@ class Chats:
             stopped.set()
         return stopped is not None
 
+    @property
+    def room(self) -> int:
+        """Tokens for a question with all that goes along with it."""
+        return WINDOW - min(self.settings.max_tokens, WINDOW // 2) - _MARGIN
+
     def delete(self, conversation: str) -> bool:
-        """Forget it, here and on the disk. Raises `InvalidRequest` for an impossible name."""
+        """Forget it, here and on the disk; `restore` takes that back.
+
+        Raises `InvalidRequest` for an impossible name.
+        """
         self.stop(conversation)
-        was_open = self._open.pop(conversation, None) is not None
-        return history.delete(conversation) or was_open
+        kept = self._open.pop(conversation, None) or history.load(conversation)
+        was_there = history.delete(conversation) or kept is not None
+        if kept is not None and kept.turns:
+            self._deleted[conversation] = kept
+            for oldest in list(self._deleted)[:-_MOST_DELETED]:
+                del self._deleted[oldest]
+        return was_there
+
+    def restore(self, conversation: str) -> bool:
+        """Take a deletion back, as long as this process lives. Whether there was one."""
+        deleted = self._deleted.pop(conversation, None)
+        if deleted is None:
+            return False
+        self._open[conversation] = deleted
+        if self.settings.keep_history:
+            history.save(deleted)
+        return True
+
+    def rename(self, conversation: str, name: str) -> bool:
+        """Call it so; "" takes the name back. Whether there is one to rename. Raises `InvalidRequest`."""
+        known = self._open.get(conversation) or history.load(conversation)
+        if known is None or not known.turns:
+            return False
+        self._open[conversation] = replace(known, name=" ".join(name.split())[:_LONGEST_NAME])
+        if self.settings.keep_history:
+            history.save(self._open[conversation])
+        return True
 
     def _conversation(self, id: str) -> Conversation:
         if not id:
             id = history.new_id()
         known = self._open.get(id) or history.load(id)
-        self._open[id] = known or Conversation(id)
+        self._open[id] = known or Conversation(id, workspace=self.workspace)
         return self._open[id]
 
     def _keep(self, id: str, turn: Turn) -> None:
@@ -148,7 +186,7 @@ class Chats:
         self, current: Conversation, sent: str, stopped: asyncio.Event
     ) -> AsyncGenerator[Piece | Finished, None]:
         """The model's answer; older turns are forgotten as far as needed."""
-        room = WINDOW - min(self.settings.max_tokens, WINDOW // 2) - _MARGIN
+        room = self.room
         if (tokens := estimate_tokens(sent)) > room:
             raise PromptTooLong(
                 f"{sent.count(chr(10)) + 1:,} lines (about {tokens:,} tokens) do not fit the model's window, "
@@ -257,6 +295,10 @@ def _messages(current: Conversation, sent: str) -> tuple[ChatMessage, ...]:
 def _with_passages(question: str, passages: tuple[Passage, ...]) -> str:
     shown = [f"{_place(passage)}:\n{fenced(passage.text, passage.language)}\n\n" for passage in passages]
     return "".join(shown) + question
+
+
+def _source(passage: Passage) -> Source:
+    return Source(passage.path, passage.uri, passage.first, passage.last, passage.why)
 
 
 def _place(passage: Passage) -> str:

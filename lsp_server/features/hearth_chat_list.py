@@ -4,7 +4,8 @@ from hearth.engine import aside
 from hearth.engine.characters import plain
 from hearth.engine.chat import history
 from hearth.engine.chat.answering import EXPLAIN
-from hearth.engine.chat.history import Conversation
+from hearth.engine.chat.history import Conversation, Turn
+from hearth.lsp_server import chatting
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
 
@@ -17,9 +18,15 @@ async def handle(ls: Server, params: Any) -> list[dict[str, Any]]:
 
 
 def _as_result(kept: Conversation) -> dict[str, Any]:
-    turns = [{"question": _asked(turn.question), "answer": plain(turn.answer)} for turn in kept.turns]
+    turns = [_turn(turn) for turn in kept.turns]
     title = text.title(_asked(kept.title))
-    return {"conversation": kept.id, "title": title, "started": kept.started, "turns": turns}
+    about = {"conversation": kept.id, "title": title, "started": kept.started}
+    return {**about, "workspace": plain(kept.workspace), "turns": turns}
+
+
+def _turn(turn: Turn) -> dict[str, Any]:
+    used = [chatting.as_used(source) for source in turn.used]
+    return {"question": _asked(turn.question), "answer": plain(turn.answer), "used": used}
 
 
 def _asked(question: str) -> str:

@@ -15,6 +15,7 @@ async def handle(ls: Server, params: lsp.DidChangeWatchedFilesParams) -> None:
     """Read again the files that changed on the disk and are context for others, before anybody waits for them."""
     paths = [path for change in params.changes if (path := to_fs_path(change.uri))]
     roots = ls.client.roots
+    ls.indexing.changed(paths)
     with suppress(TimeoutError):
         await aside.run(_SECONDS, lambda: _read_anew(paths, roots))
 

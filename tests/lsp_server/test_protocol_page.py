@@ -37,7 +37,11 @@ PARAMS: dict[str, type[msgspec.Struct]] = {
     "textDocument/didFocus": params.FocusParams,
     "hearth/chat": params.ChatParams,
     "hearth/chat/stop": params.ConversationParams,
+    "hearth/chat/context": params.ChatParams,
     "hearth/chat/delete": params.ConversationParams,
+    "hearth/chat/fit": params.FitParams,
+    "hearth/chat/restore": params.ConversationParams,
+    "hearth/chat/rename": params.RenameParams,
     "hearth/inspect": params.InspectParams,
     "hearth/digest": params.DocumentParams,
 }
@@ -241,7 +245,7 @@ async def test_explain_needs_no_words_of_the_client(shop: Editor) -> None:
 
 def assert_shape(value: Any, told: Any, where: str) -> None:
     """The same names and kinds of values; lists by their first items, where null is told anything may be."""
-    if told is None or (value is None and where.endswith(("path", "licence", "role", "fits", "range"))):
+    if told is None or (value is None and where.endswith(("path", "licence", "role", "fits", "range", "uri"))):
         return
     if isinstance(told, dict):
         assert isinstance(value, dict) and set(value) == set(told), f"{where}: {value}"
