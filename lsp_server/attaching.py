@@ -1,6 +1,7 @@
 """What goes along with a question: its place, what the user attached, and the definitions that it names."""
 
 import asyncio
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,7 @@ async def along(ls: Server, asked: ChatParams) -> Along:
         except RequestError as error:
             left_out.append((_name(each), str(error)))
     room = (await ls.engine()).chats().room - estimate_tokens(question)
-    found = list(attachments.fitted(_each_once(found), room))
+    found = list(await asyncio.to_thread(attachments.fitted, _each_once(found), room))
     left = room - attachments.tokens(found)
     if question and asked.search and left >= _LEAST:
         found += await _definitions(ls, question, found, min(left, retrieval.TOKENS))
@@ -83,8 +84,10 @@ async def _attachments(ls: Server, asked: ChatParams, left_out: list[tuple[str, 
             given.append(Attachment("symbol", name=mention.name))
         elif (file := attachments.matching(mention.name, await ls.indexing.entries())) is not None:
             given.append(Attachment("file", uri=Path(file.path).as_uri()))
+        elif (uri := _in_workspace(ls, mention.name)) is not None:
+            given.append(Attachment("file", uri=uri, name=mention.name))
         else:
-            given.append(Attachment("file", uri=_in_workspace(ls, mention.name), name=mention.name))
+            left_out.append((mention.name, "it is not in the workspace"))
     if len(given) > attachments.MOST:
         left_out.append((f"{len(given) - attachments.MOST} more", f"at most {attachments.MOST} can go along"))
     return given[: attachments.MOST]
@@ -92,6 +95,8 @@ async def _attachments(ls: Server, asked: ChatParams, left_out: list[tuple[str, 
 
 async def _attached(ls: Server, each: Attachment) -> list[Passage]:
     """Raises `RequestError` where there is nothing, or nothing that a model may see."""
+    if each.kind == "problems" and not each.problems:
+        raise InvalidRequest("there are none")
     if each.kind == "problems":
         problems = [_problem(ls, problem) for problem in each.problems or ()]
         return [attachments.problems([problem for problem in problems if problem is not None])] if problems else []
@@ -104,14 +109,14 @@ async def _attached(ls: Server, each: Attachment) -> list[Passage]:
     if each.kind == "symbol":
         return await _symbol(ls, each.name or "")
     document = await _document(ls, each.uri or "")
-    part = chosen.whole(document)
-    if each.kind == "selection" and each.range is not None:
-        given = each.range.as_lsp()
-        start, end = sorted(ls.documents.offset(document, position) for position in (given.start, given.end))
-        part = chosen.around(document, start, end)
-    start, end, _ = part
-    passage = chosen.passage(document, (start, end, "attached"), _shown(ls, document))
-    return [passage]
+    given = each.range.as_lsp() if each.kind == "selection" and each.range is not None else None
+    ends = sorted(ls.documents.offset(document, each) for each in (given.start, given.end)) if given else []
+    return [await asyncio.to_thread(_passage, document, ends, _shown(ls, document))]
+
+
+def _passage(document: Document, ends: list[int], path: str) -> Passage:
+    start, end, _ = chosen.around(document, *ends) if ends else chosen.whole(document)
+    return chosen.passage(document, (start, end, "attached"), path)
 
 
 async def _document(ls: Server, uri: str) -> Document:
@@ -167,9 +172,13 @@ def _shown(ls: Server, document: Document) -> str:
     return shown_path(document.uri, document.path, ls.client.roots, Disk())
 
 
-def _in_workspace(ls: Server, name: str) -> str:
-    root = next(iter(ls.client.roots), None)
-    return (Path(root) / name).as_uri() if root else ""
+def _in_workspace(ls: Server, name: str) -> str | None:
+    """The URI of a path below one of the workspace's folders, the first unless the path says which."""
+    for root in ls.client.roots:
+        path = os.path.normpath(Path(root) / name)
+        if path.startswith(root.rstrip(os.sep) + os.sep):
+            return Path(path).as_uri()
+    return None
 
 
 def _name(each: Attachment) -> str:

@@ -67,7 +67,7 @@ def find(question: str, entries: Sequence[Entry]) -> list[Hit]:
     asked = _weighed(asked, [words for _, words in known])
     hits: list[Hit] = []
     for entry, words in known:
-        if asked.stems & words.all or any(name in words.names for name, is_name in asked.names.items() if is_name):
+        if asked.stems & words.all or not words.names.isdisjoint(asked.names):
             hits += _hits(asked, entry, words)
     hits.sort(key=lambda hit: (-hit.score, hit.entry.shown, hit.symbol.line))
     return [hit for hit in hits[:MAX_HITS] if hit.score >= _WORTH * hits[0].score]
@@ -82,7 +82,8 @@ def words_of(entry: Entry) -> _Known:
         docs = tuple(stems(symbol.doc) if symbol.doc else frozenset[str]() for symbol in entry.symbols)
         named = (set(parts(symbol.name)) for symbol in entry.symbols)
         every = frozenset(path.union(*docs, *named))
-        known = _Known(every, path, docs, frozenset(symbol.name for symbol in entry.symbols))
+        names = frozenset(name for symbol in entry.symbols for name in (symbol.name, symbol.name.lower()))
+        known = _Known(every, path, docs, names)
         with _lock:
             _known[entry] = known
     return known
@@ -116,7 +117,7 @@ def _scored(asked: _Question, symbol: Symbol, doc: frozenset[str], path: frozens
     """0 for a definition that the question is not about."""
     own = parts(symbol.name)
     in_name = asked.stems.intersection(own)
-    is_written = asked.names.get(symbol.name, False)
+    is_written = asked.names.get(symbol.name, False) or (len(own) > 1 and symbol.name.lower() in asked.names)
     in_doc = (asked.stems & doc) - in_name
     is_of_named = asked.names.get(symbol.owner.rpartition(".")[2], False)
     if not in_name and not is_written and len(in_doc) < 2:

@@ -24,39 +24,10 @@ _SAID_ANYWAY = frozenset(
     """.split()
 )
 _ENDINGS = (
-    "ization",
-    "isation",
-    "ations",
-    "ation",
-    "ingly",
-    "ments",
-    "ment",
-    "ings",
-    "ing",
-    "ions",
-    "ion",
-    "edly",
+    *("ization", "isation", "ations", "ation", "ingly", "ments", "ment", "ings", "ing", "ions", "ion", "edly"),
+    *("izers", "izer", "ized", "izes", "ize", "ers", "ors", "er", "or", "es", "ed", "ly", "al", "s", "e"),
 )
-_MORE_ENDINGS = (
-    "izers",
-    "izer",
-    "ized",
-    "izes",
-    "ize",
-    "ers",
-    "ors",
-    "ies",
-    "ied",
-    "er",
-    "or",
-    "es",
-    "ed",
-    "ly",
-    "al",
-    "s",
-    "e",
-    "y",
-)
+_Y = re.compile(r"(?:ies|ied|ie|(?<![aeiou])y)$")
 
 
 def parts(name: str) -> tuple[str, ...]:
@@ -94,7 +65,9 @@ def is_said_anyway(word: str) -> bool:
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """A word without its ending, so that merge, merges, merging and merged are one."""
-    for ending in (*_ENDINGS, *_MORE_ENDINGS):
+    if len(word) > 3 and (found := _Y.search(word)):
+        return f"{word[: found.start()]}i"  # query and queries, cookie and cookies
+    for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)]
             break

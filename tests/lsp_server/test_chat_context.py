@@ -163,6 +163,8 @@ async def test_words_of_the_question_attach(project: Path) -> None:
         found = await context(ed, "Do #problems and #changes matter? #symbol:nothing #file:no/such.py")
         assert {each.name for each in found.leftOut} == {"#problems", "#changes", "nothing", "no/such.py"}
         assert all(each.reason for each in found.leftOut)
+        found = await context(ed, f"#file:../other.py #file:{project.parent}/other.py")
+        assert {each.reason for each in found.leftOut} == {"it is not in the workspace"}
 
 
 async def test_what_cannot_go_along_is_said_and_the_question_is_answered(project: Path) -> None:

@@ -2,6 +2,8 @@
 
 export interface Used {
   path: string;
+  /** Null for what lies in no file. */
+  uri?: string | null;
   range: { start: { line: number }; end: { line: number } } | null;
   why: string;
 }
@@ -10,10 +12,21 @@ export interface Answer {
   text: string;
   thinking: string;
   used: Used[];
+  /** What was to go along with the question and did not. */
+  leftOut?: { name: string; reason: string }[];
   /** "eog", "limit", "stopped" or "error". */
   reason: string;
   message?: string;
 }
+
+/** Something that was attached to the next question. */
+export interface Chip {
+  id: number;
+  name: string;
+  title: string;
+}
+
+export type Attachable = "file" | "selection" | "symbol" | "problems" | "changes";
 
 export type ToPage =
   | { kind: "clear" }
@@ -22,6 +35,7 @@ export type ToPage =
   | { kind: "focus" }
   /** What goes along with the next question; `isOff`: the user leaves it out. */
   | { kind: "about"; name: string; isOff: boolean }
+  | { kind: "attached"; chips: Chip[] }
   | { kind: "piece"; part: "text" | "thinking"; text: string }
   | { kind: "answer"; answer: Answer };
 
@@ -32,5 +46,10 @@ export type FromPage =
   | { kind: "draft"; text: string }
   /** Leave out what would go along, or take it along again. */
   | { kind: "leaveOut" }
+  | { kind: "attach"; what: Attachable }
+  | { kind: "detach"; id: number }
+  /** A word behind a slash: an action on the code in the editor. */
+  | { kind: "command"; name: string }
+  | { kind: "open"; used: Used }
   | { kind: "stop" }
   | { kind: "copy" | "insert" | "apply"; text: string };

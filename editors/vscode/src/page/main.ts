@@ -1,5 +1,6 @@
-import type { FromPage, ToPage } from "../chat/messages.ts";
+import type { Chip, FromPage, ToPage } from "../chat/messages.ts";
 import { Turn } from "./turn.ts";
+import { Words } from "./words.ts";
 
 declare function acquireVsCodeApi(): { postMessage: (message: FromPage) => void };
 
@@ -9,6 +10,9 @@ const question = byId("question") as HTMLTextAreaElement;
 const send = byId("send");
 const stop = byId("stop");
 const about = byId("about");
+const attached = byId("attached");
+const said = byId("said");
+const words = new Words(question, byId("words"), (message) => { vscode.postMessage(message); });
 let turn: Turn | undefined;
 let asked = ""; // the last question, until there is an answer
 
@@ -52,6 +56,23 @@ function showSubject(name: string, isOff: boolean): void {
   about.setAttribute("aria-label", about.title);
 }
 
+/** A chip for each thing that was attached; it takes it away again. */
+function showAttached(chips: Chip[]): void {
+  attached.replaceChildren(...chips.map(({ id, name, title }) => {
+    const chip = document.createElement("button");
+    chip.type = "button";
+    chip.className = "quiet chip";
+    chip.textContent = `${name} ×`;
+    chip.title = `${title}. Leave it out`;
+    chip.setAttribute("aria-label", chip.title);
+    chip.addEventListener("click", () => {
+      vscode.postMessage({ kind: "detach", id });
+      question.focus();
+    });
+    return chip;
+  }));
+}
+
 /** Follow the answer, unless the reader has scrolled up. */
 function following(change: () => void): void {
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
@@ -72,7 +93,11 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
       case "question":
         turn?.end();
         asked = asked === data.text ? asked : "";
-        turn = new Turn(log, data.text, (kind, text) => { vscode.postMessage({ kind, text }); });
+        turn = new Turn(log, data.text, {
+          act: (kind, text) => { vscode.postMessage({ kind, text }); },
+          open: (used) => { vscode.postMessage({ kind: "open", used }); },
+          say: (text) => { said.textContent = text; },
+        });
         answering(true);
         break;
       case "piece":
@@ -80,6 +105,7 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
         break;
       case "answer":
         turn?.finish(data.answer);
+        said.textContent = turn?.spoken() ?? ""; // once, not at each piece
         turn = undefined;
         answering(false);
         if (data.answer.reason === "error" && asked !== "" && question.value === "") {
@@ -97,6 +123,9 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
         break;
       case "about":
         showSubject(data.name, data.isOff);
+        break;
+      case "attached":
+        showAttached(data.chips);
     }
   });
 });
@@ -105,6 +134,11 @@ byId("ask").addEventListener("submit", (event) => {
   ask();
 });
 question.addEventListener("keydown", (event) => {
+  if (words.takes(event)) {
+    event.preventDefault();
+    event.stopPropagation();
+    return;
+  }
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     ask();
