@@ -24,6 +24,14 @@ from hearth.engine.secrets.hiding import seen_by_model
 from hearth.engine.text import estimate_tokens
 
 Kind = Literal["file", "symbol", "selection", "problems", "changes"]
+_KINDS: dict[str, Kind] = {
+    "file": "file",
+    "symbol": "symbol",
+    "selection": "selection",
+    "problems": "problems",
+    "changes": "changes",
+}
+_LONGEST = 20_000  # characters of a question that are looked at
 MOST = 30  # attachments of one question
 _MOST_PROBLEMS = 40
 _MENTION = re.compile(r"(?<![\w#&/])#(?:(file|symbol):([^\s,;?!\"'`]+)|(selection|problems|changes)\b)")
@@ -53,11 +61,9 @@ class Problem:
 def mentions(question: str) -> tuple[Mention, ...]:
     """In the order of the question, each once."""
     found: list[Mention] = []
-    for match in _MENTION.finditer(question[:20_000]):
-        if match[1]:
-            found.append(Mention("file" if match[1] == "file" else "symbol", match[2].rstrip(".)")))
-        else:
-            found.append(Mention({"selection": "selection", "problems": "problems"}.get(match[3], "changes")))  # type: ignore[arg-type]  # of three words
+    for match in _MENTION.finditer(question[:_LONGEST]):
+        kind = _KINDS[match[1] or match[3]]
+        found.append(Mention(kind, (match[2] or "").rstrip(".)")))
     return tuple(dict.fromkeys(found))[:MOST]
 
 

@@ -11,7 +11,7 @@ from hearth.engine.index import kept
 from hearth.engine.index.entries import Entry, Symbol, symbols_of
 from hearth.engine.index.walk import Found, source_file, source_files
 
-MAX_SYMBOLS = 200_000  # of all workspace folders together
+MAX_SYMBOLS = 200_000  # of one workspace folder
 
 
 class SymbolIndex:

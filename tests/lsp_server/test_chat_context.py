@@ -213,6 +213,17 @@ async def test_a_kept_chat_tells_what_was_shown_its_workspace_and_its_name(proje
         ]
 
 
+async def test_an_explanation_is_listed_with_what_it_explains(project: Path) -> None:
+    async with acting("It adds.", folders=(project,)) as ed:
+        open_shop(ed, project)
+        send: Any = ed.client.protocol.send_request_async
+        await send(
+            "hearth/chat", {"action": "explain", "textDocument": {"uri": ed.uri}, "range": ed.place["range"]}
+        )
+        (kept,) = await send("hearth/chat/list", {})
+        assert kept.title == "Explain shop.py:1–2" and kept.turns[0].question == kept.title
+
+
 @pytest.mark.parametrize("keeps", [True, False])
 async def test_a_deletion_is_taken_back_and_the_disk_forgets_meanwhile(tmp_path: Path, keeps: bool) -> None:
     settings = {"chat": {"backend": "scripted", "model": "Yes.", "keep_history": keeps}}

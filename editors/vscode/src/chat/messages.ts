@@ -48,6 +48,8 @@ export type FromPage =
   | { kind: "leaveOut" }
   | { kind: "attach"; what: Attachable }
   | { kind: "detach"; id: number }
+  /** Files were dropped on the page. */
+  | { kind: "drop"; uris: string[] }
   /** A word behind a slash: an action on the code in the editor. */
   | { kind: "command"; name: string }
   | { kind: "open"; used: Used }

@@ -155,6 +155,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         await this.#attachments.add(message.what);
         await this.open();
         return;
+      case "drop":
+        await this.add(message.uris.map((uri) => ({ uri: vscode.Uri.parse(uri) })).filter(({ uri }) => uri.scheme === "file"));
+        return;
       case "detach":
         this.#attachments.remove(message.id);
         return;

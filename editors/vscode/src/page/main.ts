@@ -149,6 +149,17 @@ about.addEventListener("click", () => {
   vscode.postMessage({ kind: "leaveOut" });
   question.focus();
 });
+// VS Code lets files through while Shift is held.
+document.addEventListener("dragover", (event) => { event.preventDefault(); });
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  const dropped = event.dataTransfer?.getData("application/vnd.code.uri-list") ?? "";
+  const list = dropped === "" ? (event.dataTransfer?.getData("text/uri-list") ?? "") : dropped;
+  const uris = list.split(/\r?\n/).filter((each) => each !== "" && !each.startsWith("#"));
+  if (uris.length > 0) {
+    vscode.postMessage({ kind: "drop", uris });
+  }
+});
 // The view is given the focus as a whole: who opens it wants to type.
 window.addEventListener("focus", () => {
   if (document.activeElement === document.body) {
