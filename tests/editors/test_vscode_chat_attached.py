@@ -66,7 +66,7 @@ def test_a_tab_and_the_explorer_add_to_the_chat(editor: VSCode) -> None:
     row = '.explorer-viewlet .monaco-list-row:has-text("taxes.py")'
     editor.press("Control+Shift+e")
     editor.run(f"await page.locator({json.dumps(row)}).first().click({{button: 'right'}})")
-    item = "page.locator('.monaco-menu .action-label', {hasText: 'Add to Chat'}).first()"
+    item = "page.locator('.monaco-menu .action-item', {hasText: 'Add to Hearth Chat'}).first()"
     editor.run(f"await {item}.click()")
     editor.until(lambda: chips(editor) == ["taxes.py ×"], "the chip")
     until_focus(editor)
