@@ -73,7 +73,8 @@ def test_files_lines_problems_and_changes_go_along_once(any_neovim: Path, edit: 
     assert [each["kind"] for each in last(editor)["attachments"]] == ["selection", "file", "problems", "changes"]
     ask(editor, "and?")
     assert "attachments" not in last(editor)
-    assert "no file nowhere.py" in editor.nvim.funcs.execute("silent! Hearth add nowhere.py | messages")
+    editor.press("<Esc>:Hearth add nowhere.py<CR>")
+    assert "no file nowhere.py" in editor.nvim.funcs.execute("messages")
 
 
 def test_the_changes_are_those_of_git(any_neovim: Path, edit: Edit, tmp_path: Path) -> None:

@@ -148,8 +148,9 @@ end
 function M.recall(step)
   looked_at = math.max(0, math.min(#past, looked_at + step))
   local question = looked_at > 0 and past[#past - looked_at + 1] or ''
-  vim.api.nvim_buf_set_lines(M.buffer(), 0, -1, false, vim.split(question, '\n', { plain = true }))
-  vim.cmd.normal({ 'G$', bang = true })
+  local lines = vim.split(question, '\n', { plain = true })
+  vim.api.nvim_buf_set_lines(M.buffer(), 0, -1, false, lines)
+  vim.api.nvim_win_set_cursor(0, { #lines, #lines[#lines] })
 end
 
 return M

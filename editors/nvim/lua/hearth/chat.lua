@@ -56,7 +56,7 @@ function M.ask(client, title, params)
     M.finish(answer, result)
   end, function()
     M.finish(answer, { text = '', reason = 'stopped' })
-  end, asked_in)
+  end, M.source() or asked_in)
 end
 
 --- A place explained, as the server's action `hearth.explain` names it.
