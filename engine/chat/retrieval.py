@@ -136,7 +136,8 @@ def _heads(code: ParsedText, definition: Definition, budget: int) -> str:
     comment = code.language.comment if code.language else ""
     doc = f"  {comment} {definition.doc}" if comment and definition.doc else ""
     within = [each for each in symbols(code).definitions if definition.start < each.start < definition.end]
-    heads = [each.signature for each in within if each.kind not in ("variable", "constant")]
+    own = f"{definition.owner}.{definition.name}".lstrip(".")
+    heads = [each.signature for each in within if each.owner == own]
     return _beginning("\n".join([definition.signature + doc, *(heads if budget > _HEAD else ())]), budget)
 
 
