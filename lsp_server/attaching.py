@@ -29,9 +29,13 @@ _LEAST = 100  # tokens that must be left for definitions that nobody asked for
 
 @dataclass(frozen=True, slots=True)
 class Along:
-    """`left_out` are names with the reasons; `room` and `tokens` are estimated."""
+    """`left_out` are names with the reasons; `room` and `tokens` are estimated.
+
+    The last `found` passages are definitions that nobody attached, but the question names.
+    """
 
     passages: tuple[Passage, ...]
+    found: int
     left_out: tuple[tuple[str, str], ...]
     tokens: int
     room: int
@@ -51,15 +55,18 @@ async def along(ls: Server, asked: ChatParams) -> Along:
     room = (await ls.engine()).chats().room - estimate_tokens(question)
     found = list(await asyncio.to_thread(attachments.fitted, _each_once(found), room))
     left = room - attachments.tokens(found)
+    named: list[Passage] = []
     if question and asked.search and left >= _LEAST:
-        found += await _definitions(ls, question, found, min(left, retrieval.TOKENS))
-    return Along(tuple(found), tuple(left_out), attachments.tokens(found), room)
+        named = await _definitions(ls, question, found, min(left, retrieval.TOKENS))
+    found += named
+    return Along(tuple(found), len(named), tuple(left_out), attachments.tokens(found), room)
 
 
 def as_result(found: Along) -> dict[str, Any]:
     """The result of `hearth/chat/context`."""
     return {
         "used": [chatting.as_used(passage) for passage in found.passages],
+        "found": found.found,
         "leftOut": left_out(found),
         "tokens": found.tokens,
         "room": found.room,

@@ -76,6 +76,17 @@ def test_a_project_question_shows_the_definition_and_a_click_opens_it(
     editor: VSCode, vscode_scripted: Scripted
 ) -> None:
     until_focus(editor)
+    found = "return await chat.locator('#found').textContent()"
+    editor.write("What does add_tax do")
+    editor.until(lambda: editor.chat(found) == "taxes.py:1 ×", "what will go along")
+    editor.save("chat-found")
+    editor.chat("await chat.locator('#found').click()")
+    editor.until(lambda: editor.chat(found) == "+ taxes.py:1", "that it is left out")
+    until_focus(editor)
+    editor.press("Enter")
+    editor.until(lambda: turns(editor) == 1, "the question")
+    assert last(vscode_scripted)["search"] is False
+    editor.until(lambda: editor.chat("return await chat.locator('#send').isVisible()"), "the end of the answer")
     ask(editor, "What does add_tax do?")
     editor.until(lambda: "taxes.py:1–2" in used(editor), "the definition")
     editor.chat("await chat.locator('.turn').last().locator('.used summary').click()")

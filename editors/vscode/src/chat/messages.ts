@@ -36,6 +36,8 @@ export type ToPage =
   /** What goes along with the next question; `isOff`: the user leaves it out. */
   | { kind: "about"; name: string; isOff: boolean }
   | { kind: "attached"; chips: Chip[] }
+  /** The definitions that the question names and that go along; `isOff`: the user leaves them out. */
+  | { kind: "found"; names: string; isOff: boolean }
   | { kind: "piece"; part: "text" | "thinking"; text: string }
   | { kind: "answer"; answer: Answer };
 
@@ -46,6 +48,7 @@ export type FromPage =
   | { kind: "draft"; text: string }
   /** Leave out what would go along, or take it along again. */
   | { kind: "leaveOut" }
+  | { kind: "leaveOutFound" }
   | { kind: "attach"; what: Attachable }
   | { kind: "detach"; id: number }
   /** Files were dropped on the page. */

@@ -6,6 +6,7 @@ import * as words from "../words.ts";
 import { asParams, Attachments, type Item } from "./attachments.ts";
 import * as code from "./code.ts";
 import { ending } from "./ending.ts";
+import { Found } from "./found.ts";
 import type { Answer, FromPage, ToPage } from "./messages.ts";
 import { html } from "./page.ts";
 import * as previous from "./previous.ts";
@@ -43,6 +44,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   #place: code.Place | undefined;
   readonly #subject = new Subject((message) => { this.#post(message); });
   readonly #attachments = new Attachments((message) => { this.#post(message); });
+  readonly #found = new Found((message) => { this.#post(message); });
   readonly #registration: vscode.Disposable;
 
   constructor(
@@ -146,6 +148,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         await this.#ask({ message: message.text }, message.text, this.#subject.place);
         return;
       case "draft":
+        this.#found.look(this.client(), message.text, (client) => this.#params({ message: message.text }, client, this.#subject.place, []));
         await this.state.update(DRAFT, message.text);
         return;
       case "leaveOut":
@@ -167,6 +170,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       case "open":
         await code.show(message.used);
         return;
+      case "leaveOutFound":
+        this.#found.leaveOut();
+        return;
       case "stop":
         this.#stop();
         return;
@@ -187,6 +193,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#post({ kind: "draft", text: this.state.get(DRAFT, "") });
     this.#subject.tell();
     this.#attachments.tell();
+    this.#found.tell();
     if (this.#wantsFocus) {
       this.#focus();
     }
@@ -248,15 +255,23 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       }
     });
     try {
-      const about = place === undefined ? {} : code.asParams(place, client);
-      const attachments = "message" in question ? await asParams(taken, question.message, client) : [];
-      const params = { ...question, conversation: this.#conversation, partialResultToken, ...about, attachments };
+      const params = { ...(await this.#params(question, client, place, taken)), conversation: this.#conversation, partialResultToken };
+      this.#found.asked();
       return ending(await client.sendRequest<Answer | null>("hearth/chat", params), streamed);
     } catch (error) {
       return failed(error instanceof Error ? error.message : String(error));
     } finally {
       pieces.dispose();
     }
+  }
+
+  /** The question with what goes along. */
+  async #params(question: Question, client: LanguageClient, place: code.Place | undefined, taken: Item[]): Promise<object> {
+    const about = place === undefined ? {} : code.asParams(place, client);
+    if (!("message" in question)) {
+      return { ...question, ...about };
+    }
+    return { ...question, ...about, attachments: await asParams(taken, question.message, client), search: !this.#found.isOff };
   }
 
   #stop(): void {

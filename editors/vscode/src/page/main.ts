@@ -11,6 +11,7 @@ const send = byId("send");
 const stop = byId("stop");
 const about = byId("about");
 const attached = byId("attached");
+const found = byId("found");
 const said = byId("said");
 const words = new Words(question, byId("words"), (message) => { vscode.postMessage(message); });
 let turn: Turn | undefined;
@@ -48,12 +49,12 @@ function fill(text: string): void {
 }
 
 /** Name what goes along with the question; the button leaves it out, or takes it along again. */
-function showSubject(name: string, isOff: boolean): void {
-  about.hidden = name === "";
-  about.classList.toggle("off", isOff);
-  about.textContent = isOff ? `+ ${name}` : `${name} ×`;
-  about.title = isOff ? `The question goes without ${name}. Take it along` : `${name} goes along with the question. Leave it out`;
-  about.setAttribute("aria-label", about.title);
+function showAlong(chip: HTMLElement, name: string, isOff: boolean): void {
+  chip.hidden = name === "";
+  chip.classList.toggle("off", isOff);
+  chip.textContent = isOff ? `+ ${name}` : `${name} ×`;
+  chip.title = isOff ? `The question goes without ${name}. Take it along` : `${name} goes along with the question. Leave it out`;
+  chip.setAttribute("aria-label", chip.title);
 }
 
 /** A chip for each thing that was attached; it takes it away again. */
@@ -122,10 +123,13 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
         question.focus();
         break;
       case "about":
-        showSubject(data.name, data.isOff);
+        showAlong(about, data.name, data.isOff);
         break;
       case "attached":
         showAttached(data.chips);
+        break;
+      case "found":
+        showAlong(found, data.names, data.isOff);
     }
   });
 });
@@ -165,6 +169,10 @@ window.addEventListener("focus", () => {
   if (document.activeElement === document.body) {
     question.focus();
   }
+});
+found.addEventListener("click", () => {
+  vscode.postMessage({ kind: "leaveOutFound" });
+  question.focus();
 });
 stop.addEventListener("click", () => { vscode.postMessage({ kind: "stop" }); });
 document.addEventListener("keydown", (event) => {
