@@ -25,7 +25,7 @@ class Source(msgspec.Struct, frozen=True):
     why: str = ""
 
 
-class Turn(msgspec.Struct, frozen=True):
+class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     """`question` is what the user wrote; `sent` is what the model received: the question and the code it is
     about, which `used` names.
     """

@@ -82,7 +82,10 @@ async def test_what_is_typed_and_not_saved_counts(project: Path) -> None:
         ed.type("\n\ndef drop_tax(amount):\n    return amount / 1.19\n")
         ed.replace(ed.text.index("add_tax"), ed.text.index("add_tax") + len("add_tax"), "raise_tax")
         assert paths(await context(ed, "How does drop_tax work?")) == ["lib/taxes.py"]
-        assert paths(await context(ed, "What does add_tax do?")) == []
+        found = await context(ed, "What does `raise_tax` do?")
+        assert found.used[0].why == "the question names raise_tax"
+        found = await context(ed, "What of #symbol:add_tax?")
+        assert [each.name for each in found.leftOut] == ["add_tax"]
 
 
 async def test_files_that_change_on_the_disk_are_found_as_they_are(project: Path) -> None:
@@ -208,8 +211,8 @@ async def test_a_kept_chat_tells_what_was_shown_its_workspace_and_its_name(proje
         assert not await send("hearth/chat/rename", {"conversation": "other", "title": "x"})
     async with acting("Yes.", home=tmp_path, folders=(project,)) as ed:
         (kept,) = await ed.client.protocol.send_request_async("hearth/chat/list", {})
-        assert (kept.title, kept.workspace) == ("About taxes", str(project))
-        assert [(each.path, each.uri) for each in kept.turns[0].used] == [
+        assert (kept["title"], kept["workspace"]) == ("About taxes", str(project))
+        assert [(each["path"], each["uri"]) for each in kept["turns"][0]["used"]] == [
             ("lib/taxes.py", (project / "lib" / "taxes.py").as_uri())
         ]
 
@@ -222,7 +225,7 @@ async def test_an_explanation_is_listed_with_what_it_explains(project: Path) -> 
             "hearth/chat", {"action": "explain", "textDocument": {"uri": ed.uri}, "range": ed.place["range"]}
         )
         (kept,) = await send("hearth/chat/list", {})
-        assert kept.title == "Explain shop.py:1–2" and kept.turns[0].question == kept.title
+        assert kept["title"] == "Explain shop.py:1–2" and kept["turns"][0]["question"] == kept["title"]
 
 
 @pytest.mark.parametrize("keeps", [True, False])
@@ -236,6 +239,6 @@ async def test_a_deletion_is_taken_back_and_the_disk_forgets_meanwhile(tmp_path:
         assert await send("hearth/chat/restore", {"conversation": "mine"})
         assert not await send("hearth/chat/restore", {"conversation": "mine"})
         kept = await send("hearth/chat/list", {})
-        assert [each.conversation for each in kept] == (["mine"] if keeps else [])
+        assert [each["conversation"] for each in kept] == (["mine"] if keeps else [])
         answer = await ed.question("Really?", conversation="mine")
         assert answer.reason != "error"

@@ -26,7 +26,7 @@ const markdown = new MarkdownIt({ html: false, linkify: false, highlight }).disa
 markdown.renderer.rules["link_open"] = (): string => "";
 markdown.renderer.rules["link_close"] = (tokens, index): string => {
   const opened = tokens.slice(0, index).reverse().find(({ type }) => type === "link_open");
-  return ` <span class="address">(${markdown.utils.escapeHtml(opened?.attrGet("href") ?? "")})</span>`;
+  return ` <span class="address">(${markdown.utils.escapeHtml(String(opened?.attrGet("href") ?? ""))})</span>`;
 };
 
 /** Markdown as safe HTML. */
