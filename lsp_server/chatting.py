@@ -15,6 +15,7 @@ from hearth.engine.characters import PlainStream, plain
 from hearth.engine.chat import history, own_prompts
 from hearth.engine.chat import passages as chosen
 from hearth.engine.chat.answering import Answered
+from hearth.engine.chat.history import Source
 from hearth.engine.chat.own_prompts import OwnPrompt
 from hearth.engine.chat.passage import Passage
 from hearth.engine.context.query import shown_path
@@ -107,7 +108,7 @@ def as_result(answered: Answered) -> dict[str, Any]:
         "conversation": answered.conversation,
         "text": answered.text,
         "thinking": answered.thinking,
-        "used": [_used(passage) for passage in answered.used],
+        "used": [as_used(passage) for passage in answered.used],
         "reason": answered.reason,
         "forgotten": answered.forgotten,
     }
@@ -116,7 +117,7 @@ def as_result(answered: Answered) -> dict[str, Any]:
 
 def failed(conversation: str, message: str) -> dict[str, Any]:
     """The result where there is no answer; the message says why."""
-    empty = {"conversation": conversation, "text": "", "thinking": "", "used": [], "forgotten": 0}
+    empty = {"conversation": conversation, "text": "", "thinking": "", "used": [], "leftOut": [], "forgotten": 0}
     return {**empty, "reason": "error", "message": text.message(message)}
 
 
@@ -162,14 +163,16 @@ async def _opened(ls: Server, question: str, answered: Answered) -> bool:
         return False
 
 
-def _used(passage: Passage) -> dict[str, Any]:
+def as_used(passage: Passage | Source) -> dict[str, Any]:
+    """What the model was shown, as the client is told; `uri` is null for what lies in no file."""
     range = None
     if passage.first is not None and passage.last is not None:
         range = {
             "start": {"line": passage.first, "character": 0},
             "end": {"line": passage.last + 1, "character": 0},
         }
-    return {"path": text.title(passage.path), "range": range, "why": text.title(passage.why)}
+    shown = {"path": text.title(passage.path), "range": range, "why": text.title(passage.why)}
+    return {**shown, "uri": passage.uri or None}
 
 
 def _as_source(passage: Passage) -> str:

@@ -69,7 +69,8 @@ class EngineSession:
         """The conversations of the current settings. Raises `SettingsError` for an unknown backend."""
         backend = self.chat_backend()
         if self._chats is None:
-            self._chats = Chats(backend, self._configuration.settings.chat)
+            workspace = next(iter(self._client.roots), "")
+            self._chats = Chats(backend, self._configuration.settings.chat, workspace)
         return self._chats
 
     def surroundings(self, snapshot: Snapshot, offset: int, window: tuple[int, int]) -> ContextQuery | None:

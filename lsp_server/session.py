@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the parts that are imported when they are needed, which is 
     from hearth.engine.context.documents import Document
     from hearth.lsp_server.documents import Documents
     from hearth.lsp_server.engine_session import EngineSession
+    from hearth.lsp_server.indexing import Indexing
     from hearth.lsp_server.stats import Statistics
 
 log = logging.getLogger("hearth.server")
@@ -56,6 +57,12 @@ class Server(LanguageServer):
         from hearth.lsp_server.stats import Statistics
 
         return Statistics(self.configuration, self.documents, self.disk)
+
+    @cached_property
+    def indexing(self) -> "Indexing":
+        from hearth.lsp_server.indexing import Indexing
+
+        return Indexing(self.client, self.configuration, self.documents, self.background)
 
     async def engine(self) -> "EngineSession":
         """What answers, once the first settings are complete."""
@@ -93,6 +100,8 @@ class Server(LanguageServer):
         """End what was begun; the host stays for other windows."""
         if "stats" in self.__dict__:
             await self.stats.close()
+        if "indexing" in self.__dict__:
+            self.indexing.close()
         if self._engine is not None:
             await self._engine.close()
 

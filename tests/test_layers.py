@@ -50,7 +50,11 @@ ALLOWED = {
     "engine.code_actions": {
         *("engine.backends", "engine.context", "engine.languages", "engine.screen", "engine.markdown"),
     },
-    "engine.chat": {"engine.backends", "engine.context", "engine.screen", "engine.markdown"},
+    "engine.index": {"engine.context", "engine.languages"},
+    "engine.chat": {
+        *("engine.backends", "engine.context", "engine.index", "engine.languages"),
+        *("engine.screen", "engine.markdown"),
+    },
     "engine.commit": {"engine.backends", "engine.screen", "engine.markdown"},
     "engine.library": {
         "engine.backends",

@@ -16,7 +16,7 @@ import msgspec
 from hearth.engine import logs
 from hearth.engine.backends import Backend, Windowed
 from hearth.engine.chat import history
-from hearth.engine.chat.history import Conversation, Turn
+from hearth.engine.chat.history import Conversation, Source, Turn
 from hearth.engine.chat.passage import Passage, place_of, shown_within, with_passages
 from hearth.engine.chat.until import until
 from hearth.engine.errors import HearthError, InvalidRequest, PromptTooLong
@@ -40,6 +40,8 @@ _MARGIN = 128  # tokens: an estimate is an estimate
 # Once something must be forgotten, so much is forgotten that the next turns fit too: the model reads everything
 # again when the beginning changes.
 _KEEP = 0.5
+_MOST_DELETED = 20  # conversations whose deletion can be taken back
+_LONGEST_NAME = 80  # characters
 # A key in a question is hidden like any other: it goes into the saved chat, and the model has no use for it.
 _NOTE = "*(Your question contains a key or a password. The model was shown a stand-in for it.)*\n\n"
 _THINKS_TOO_LONG = "Raise chat.thinking_tokens, or choose a model that does not reason."
@@ -72,9 +74,10 @@ class Chats:
 
     backend: Backend
     settings: ChatSettings
-    _window: int = WINDOW
+    workspace: str = ""  # the folder that new conversations belong to
     _open: dict[str, Conversation] = field(default_factory=dict)
     _stops: dict[str, asyncio.Event] = field(default_factory=dict)
+    _deleted: dict[str, Conversation] = field(default_factory=dict)  # the last ones, until this process ends
 
     async def ask(
         self, question: str, passages: tuple[Passage, ...] = (), conversation: str = "", meant: str = ""
@@ -114,7 +117,7 @@ class Chats:
                 del self._stops[current.id]
         current = self._open.get(current.id, current)
         if text.strip():
-            self._keep(current.id, Turn(question, asked.sent(current), text))
+            self._keep(current.id, Turn(question, asked.sent(current), text, tuple(map(_source, asked.passages))))
         yield Answered(current.id, note + text, thinking, asked.passages, reason, message, current.forgotten)
 
     async def go_on(self, conversation: str) -> AsyncGenerator[Piece | Answered, None]:
@@ -143,30 +146,54 @@ class Chats:
         return stopped is not None
 
     def delete(self, conversation: str) -> bool:
-        """Forget it, here and on the disk. Raises `InvalidRequest` for an impossible name."""
+        """Forget it, here and on the disk; `restore` takes that back.
+
+        Raises `InvalidRequest` for an impossible name.
+        """
         self.stop(conversation)
-        was_open = self._open.pop(conversation, None) is not None
-        return history.delete(conversation) or was_open
+        kept = self._open.pop(conversation, None) or history.load(conversation)
+        was_there = history.delete(conversation) or kept is not None
+        if kept is not None and kept.turns:
+            self._deleted[conversation] = kept
+            for oldest in list(self._deleted)[:-_MOST_DELETED]:
+                del self._deleted[oldest]
+        return was_there
 
-    @property
-    def room(self) -> int:
-        """Tokens for a question with all that goes along with it."""
-        said = estimate_tokens(self.settings.system)
-        return self._window - min(self.settings.max_tokens, self._window // 2) - _MARGIN - said
+    def restore(self, conversation: str) -> bool:
+        """Take a deletion back, as long as this process lives. Whether there was one."""
+        deleted = self._deleted.pop(conversation, None)
+        if deleted is None:
+            return False
+        self._open[conversation] = deleted
+        if self.settings.keep_history:
+            history.save(deleted)
+        return True
 
-    async def _learn_window(self) -> None:
-        """The window of the model and of what runs it."""
+    def rename(self, conversation: str, name: str) -> bool:
+        """Call it so; "" takes the name back. Whether there is one to rename. Raises `InvalidRequest`."""
+        known = self._open.get(conversation) or history.load(conversation)
+        if known is None or not known.turns:
+            return False
+        self._open[conversation] = replace(known, name=" ".join(name.split())[:_LONGEST_NAME])
+        if self.settings.keep_history:
+            history.save(self._open[conversation])
+        return True
+
+    async def room(self) -> int:
+        """Tokens for a question with all that goes along with it, as far as the window is known."""
         window = max(self.settings.window, _LEAST_WINDOW) if self.settings.window else 0
         if not window and isinstance(self.backend, Windowed):
             with suppress(HearthError):  # what is wrong is told when the question is asked
                 window = await self.backend.window()
-        self._window = window or WINDOW
+        window = window or WINDOW
+        said = estimate_tokens(self.settings.system)
+        return window - min(self.settings.max_tokens, window // 2) - _MARGIN - said
 
     def _conversation(self, id: str) -> Conversation:
         if not id:
             id = history.new_id()
         known = self._open.get(id) or history.load(id)
-        self._open[id] = known or Conversation(id)
+        self._open[id] = known or Conversation(id, workspace=self.workspace)
         return self._open[id]
 
     def _keep(self, id: str, turn: Turn) -> None:
@@ -182,8 +209,7 @@ class Chats:
 
     async def _stream(self, current: Conversation, asked: "_Asked") -> AsyncGenerator[Piece | Finished, None]:
         """The model's answer; older turns are forgotten as far as needed."""
-        await self._learn_window()
-        room = self.room
+        room = await self.room()
         asked.passages = await asyncio.to_thread(shown_within, asked.passages, asked.question, room)
         sent = asked.sent(Conversation(current.id))
         if (tokens := estimate_tokens(sent)) > room:
@@ -292,6 +318,10 @@ def _messages(current: Conversation, sent: str, system: str) -> tuple[ChatMessag
     for turn in current.turns[current.forgotten :]:
         messages += [ChatMessage("user", turn.sent), ChatMessage("assistant", turn.answer)]
     return (*messages, ChatMessage("user", sent))
+
+
+def _source(passage: Passage) -> Source:
+    return Source(passage.path, passage.uri, passage.first, passage.last, passage.why)
 
 
 def _tokens(current: Conversation, forgotten: int) -> int:

@@ -26,6 +26,7 @@ class Passage:
     first: int | None = None
     last: int | None = None
     why: str = "selected"
+    uri: str = ""
 
 
 def place_of(passage: Passage) -> str:

@@ -42,7 +42,7 @@ def passage(document: Document, part: Part, path: str) -> Passage:
     if text != document.text[start:end]:
         why += ", with its keys and passwords hidden"
     first, last = _line_of(document, start), _line_of(document, max(start, end - 1))
-    return Passage(path, text, document.language, first, last, why)
+    return Passage(path, text, document.language, first, last, why, document.uri)
 
 
 def used_elsewhere(query: ContextQuery, language: str) -> list[Passage]:

@@ -16,6 +16,7 @@ async def handle(ls: Server, params: lsp.DidChangeWatchedFilesParams) -> None:
     ls.files_changed([change.uri for change in params.changes])
     paths = [path for change in params.changes if (path := to_fs_path(change.uri))]
     roots = ls.client.roots
+    ls.indexing.changed(paths)
     with suppress(TimeoutError):
         await aside.run(_SECONDS, lambda: _read_anew(paths, roots))
 

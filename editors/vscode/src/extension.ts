@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import type { Selected } from "./chat/code.ts";
+import { subjectOf, type Place, type Selected } from "./chat/code.ts";
 import { ChatView } from "./chat/view.ts";
 import * as doctor from "./doctor.ts";
 import { Documents } from "./documents.ts";
@@ -124,6 +124,7 @@ export function activate(context: vscode.ExtensionContext): void {
     explainSelection: running(() => chat.explainSelection()),
     openChat: () => chat.open(),
     askAboutThis: () => chat.open(),
+    addToChat: (uri, others) => chat.add(added(uri, others)),
     newChat: async () => { chat.begin(); await chat.open(); },
     previousChats: running((client) => chat.choosePrevious(client)),
     deleteChat: running((client) => chat.chooseToDelete(client)),
@@ -167,6 +168,17 @@ function places(own: string): program.Places {
 /** The place that a code action names. A menu names the file alone, and adds what it is. */
 function given(uri: unknown, range: unknown): Selected | undefined {
   return uri instanceof vscode.Uri && range instanceof vscode.Range ? { uri, range } : undefined;
+}
+
+/** What a menu names: the files that are selected in the explorer, a tab's file, or what is selected in the editor. */
+function added(uri: unknown, others: unknown): Place[] {
+  const files = Array.isArray(others) ? others.filter((each) => each instanceof vscode.Uri) : [];
+  if (files.length > 0) {
+    return files.map((each) => ({ uri: each }));
+  }
+  const subject = subjectOf(vscode.window.activeTextEditor);
+  const isTab = uri instanceof vscode.Uri && uri.toString() !== subject?.uri.toString();
+  return isTab ? [{ uri }] : subject === undefined ? [] : [subject];
 }
 
 function languagesOff(): string[] {
