@@ -39,6 +39,13 @@ class CompletionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NextEditSettings:
+    enabled: bool = True  # offer the edit that follows from what you have just changed
+    # LSP language ids without next edits, unless you ask for one.
+    languages_off: tuple[str, ...] = ("plaintext", "markdown", "restructuredtext", "latex", "git-commit")
+
+
+@dataclass(frozen=True, slots=True)
 class ChatSettings:
     backend: str = "local"  # what answers chat and code actions: local, ollama or openai_compatible
     model: str = "qwen2.5-coder-0.5b-instruct"  # as in the section completion
@@ -98,6 +105,7 @@ class StatsSettings:
 @dataclass(frozen=True, slots=True)
 class Settings:
     completion: CompletionSettings = field(default_factory=CompletionSettings)
+    next_edit: NextEditSettings = field(default_factory=NextEditSettings)
     chat: ChatSettings = field(default_factory=ChatSettings)
     context: ContextSettings = field(default_factory=ContextSettings)
     host: HostSettings = field(default_factory=HostSettings)

@@ -19,6 +19,7 @@ from hearth.lsp_server.words.client import Client
 
 if TYPE_CHECKING:  # the parts that are imported when they are needed, which is after `initialize` was answered
     from hearth.engine.context.documents import Document
+    from hearth.engine.next_edit.predictor import NextEdits
     from hearth.lsp_server.documents import Documents
     from hearth.lsp_server.engine_session import EngineSession
     from hearth.lsp_server.stats import Statistics
@@ -56,6 +57,12 @@ class Server(LanguageServer):
         from hearth.lsp_server.stats import Statistics
 
         return Statistics(self.configuration, self.documents, self.disk)
+
+    @cached_property
+    def next_edits(self) -> "NextEdits":
+        from hearth.engine.next_edit.predictor import NextEdits
+
+        return NextEdits(self.documents.history)
 
     async def engine(self) -> "EngineSession":
         """What answers, once the first settings are complete."""

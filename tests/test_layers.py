@@ -48,6 +48,7 @@ ALLOWED = {
     "engine.code_actions": {
         *("engine.backends", "engine.context", "engine.languages", "engine.screen", "engine.markdown"),
     },
+    "engine.next_edit": {"engine.context", "engine.languages", "engine.code_actions"},
     "engine.chat": {"engine.backends", "engine.context", "engine.screen", "engine.markdown"},
     "engine.library": {
         "engine.backends",

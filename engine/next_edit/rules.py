@@ -1,0 +1,23 @@
+"""What can follow from an edit: one row per rule, asked in this order. The first that knows something answers."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from hearth.engine.next_edit.history import UserEdit
+from hearth.engine.next_edit.keys import keys
+from hearth.engine.next_edit.renames import renames
+from hearth.engine.next_edit.situation import Proposal, Situation
+
+
+class Rule(NamedTuple):
+    """`find` lists what follows from one edit. `of_pasted`: it is asked about pasted text too."""
+
+    name: str
+    find: Callable[[Situation, UserEdit], list[Proposal]]
+    of_pasted: bool = False
+
+
+RULES = (
+    Rule("renames", renames),
+    Rule("keys", keys),
+)

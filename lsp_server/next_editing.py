@@ -1,0 +1,51 @@
+"""Next edits of an open document: what is asked, and the answer in the protocol's words."""
+
+import asyncio
+from typing import Any
+
+from hearth.engine.context.documents import Document
+from hearth.engine.next_edit import predictor
+from hearth.engine.next_edit.predictor import Suggestion
+from hearth.lsp_server import convert
+from hearth.lsp_server.session import Server
+from hearth.lsp_server.words import text
+
+MAX_OTHERS = 40  # open documents that are looked into
+
+
+def is_off(ls: Server, document: Document, by_hand: bool) -> bool:
+    """Whether nothing is offered here: switched off, paused, or a text that is none of our business."""
+    settings = ls.settings.next_edit
+    is_quiet = ls.status.paused or document.language in settings.languages_off
+    refused = ls.documents.is_secret(document) or ls.documents.is_too_long(document)
+    return not settings.enabled or refused or document.uri in ls.documents.desynced or (is_quiet and not by_hand)
+
+
+async def find(ls: Server, document: Document, offset: int, by_hand: bool) -> Suggestion | None:
+    """The next edit at a cursor; None where there is none, or somebody has typed meanwhile."""
+    others = tuple(
+        each for each in ls.documents.all() if each is not document and not ls.documents.is_secret(each)
+    )
+    question = ls.next_edits.question(document, others[-MAX_OTHERS:], offset, by_hand, ls.client.can.other_files)
+    versions = [(each, each.version) for each in (document, *question.others)]
+    found = await asyncio.to_thread(predictor.find, question)
+    if any(each.version != version or ls.documents.get(each.uri) is not each for each, version in versions):
+        return None
+    return found
+
+
+def item(ls: Server, suggestion: Suggestion) -> dict[str, Any] | None:
+    """The suggestion as Copilot's language server answers it; None for a document that is no longer open."""
+    document = ls.documents.get(suggestion.uri)
+    if document is None:
+        return None
+    id = ls.next_edits.offer(suggestion)
+    answer: dict[str, Any] = {
+        "text": suggestion.text,
+        "range": convert.range_at(document, suggestion.start, suggestion.end, ls.client.encoding),
+        "textDocument": {"uri": document.uri, "version": document.version},
+        "command": {"title": "Accepted", "command": "hearth.didAcceptNextEdit", "arguments": [id]},
+    }
+    if ls.client.can.next_edit:
+        answer["hearth"] = {"title": text.title(suggestion.title), "left": suggestion.left}
+    return answer
