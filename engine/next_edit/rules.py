@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from hearth.engine.next_edit.history import UserEdit
 from hearth.engine.next_edit.keys import keys
+from hearth.engine.next_edit.missing import missing
+from hearth.engine.next_edit.moves import moves
 from hearth.engine.next_edit.renames import renames
 from hearth.engine.next_edit.situation import Proposal, Situation
 
@@ -20,4 +22,6 @@ class Rule(NamedTuple):
 RULES = (
     Rule("renames", renames),
     Rule("keys", keys),
+    Rule("moves", moves, of_pasted=True),
+    Rule("missing", missing),
 )
