@@ -175,7 +175,9 @@ def _subscript(code: ParsedText, key: _Key, inner: Node, around: list[Node]) -> 
     outer = [node for node in around[1:] if node.type != "expression_list"]
     left = outer[0].child_by_field_name("left") if outer and outer[0].type in _ASSIGNMENTS else None
     if left is not None and (left.start_byte, left.end_byte) == (bracket.start_byte, bracket.end_byte):
-        return replace(key, is_written=True, siblings=frozenset({_text(code, bracket.start_byte, inner.start_byte)}))
+        return replace(
+            key, is_written=True, siblings=frozenset({_text(code, bracket.start_byte, inner.start_byte)})
+        )
     return key
 
 

@@ -82,5 +82,7 @@ def _elsewhere(
         rest = [each for each in names if each != name]
         newline = "\r\n" if "\r\n" in other.code.text else "\n"
         new = f"{only_names(text, rest, language)}{newline}{way}" if rest else way
-        yield Proposal(other.uri, (Edit(found.start, found.end, new),), f"Import {name} from where it is now", cause)
+        yield Proposal(
+            other.uri, (Edit(found.start, found.end, new),), f"Import {name} from where it is now", cause
+        )
         return

@@ -201,7 +201,7 @@ def _ordered(proposals: list[Proposal], situation: Situation) -> list[Proposal]:
 
     def distance(proposal: Proposal) -> tuple[bool, bool, int]:
         if proposal.uri != situation.file.uri:
-            return True, False, proposal.start
+            return True, False, 0  # in the order of the rule
         away = proposal.start - anchor
         return False, away < 0, abs(away)
 

@@ -5,9 +5,12 @@ from typing import NamedTuple
 
 from hearth.engine.next_edit.history import UserEdit
 from hearth.engine.next_edit.keys import keys
+from hearth.engine.next_edit.mirrors import mirrors
 from hearth.engine.next_edit.missing import missing
 from hearth.engine.next_edit.moves import moves
 from hearth.engine.next_edit.renames import renames
+from hearth.engine.next_edit.repeats import repeats
+from hearth.engine.next_edit.signatures import signatures
 from hearth.engine.next_edit.situation import Proposal, Situation
 
 
@@ -22,6 +25,9 @@ class Rule(NamedTuple):
 RULES = (
     Rule("renames", renames),
     Rule("keys", keys),
+    Rule("mirrors", mirrors),
+    Rule("signatures", signatures),
+    Rule("repeats", repeats),
     Rule("moves", moves, of_pasted=True),
     Rule("missing", missing),
 )

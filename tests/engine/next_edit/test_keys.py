@@ -8,8 +8,8 @@ CHAINS = {
     "Python": (
         "a.py",
         'def make():\n    return {"⟦count→total⟧": 1, "name": "x"}\n\n\ndef show(item):\n'
-        "    print(item['count'], item.get(\"count\", 0), \"count\")\n    return item[\"name\"]\n",
-        ["print(item['total'], item.get(\"total\", 0), \"count\")"],
+        '    print(item[\'count\'], item.get("count", 0), "count")\n    return item["name"]\n',
+        ['print(item[\'total\'], item.get("total", 0), "count")'],
     ),
     "several records (Python)": (
         "a.py",
