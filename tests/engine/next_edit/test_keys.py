@@ -64,7 +64,7 @@ def test_what_reads_the_key_follows(case: str) -> None:
 
 SILENT = {
     "a use was changed": 'a = {"count": 1}\nprint(a["⟦count→total⟧"])\nprint(a["count"])\n',
-    "another dictionary has the key too": 'a = {"⟦count→total⟧": 1, "x": 2}\nb = {"count": 3}\nprint(b["count"])\n',
+    "another dictionary has the key too": 'a = {"⟦count→total⟧": 1, "x": 2}\nb = {"count": 3}\nb["count"]\n',
     "it is no key": 'a = ["⟦count→total⟧"]\nprint(b["count"])\n',
     "a value": 'a = {"x": "⟦count→total⟧"}\nprint(b["count"])\n',
     "the message of a call": 'print("⟦count→total⟧")\nlog("count")\n',

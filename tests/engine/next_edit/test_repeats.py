@@ -18,7 +18,8 @@ CHAINS = {
     ),
     "something that is removed": (
         "a.go",
-        "package a\n\nfunc f() {\n\tlog.Print(⟦ctx, →⟧err, 1)\n\tlog.Print(⟦ctx, →⟧err, 2)\n\tlog.Print(ctx, err, 3)\n}\n",
+        "package a\n\n"
+        "func f() {\n\tlog.Print(⟦ctx, →⟧err, 1)\n\tlog.Print(⟦ctx, →⟧err, 2)\n\tlog.Print(ctx, err, 3)\n}\n",
         ["log.Print(err, 3)"],
     ),
 }

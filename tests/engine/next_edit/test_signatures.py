@@ -108,7 +108,7 @@ SILENT = {
     "no caller has a value": "def total(a⟦→, rate=1⟧):\n    return a\n\n\nx = total(1)\n",
     "the call gives it already": "def total(a⟦→, rate=1⟧):\n    return a\n\n\nrate = 2\nx = total(1, rate=rate)\n",
     "the arguments are not known": "def total(a⟦, b→⟧):\n    return a\n\n\nx = total(*given)\n",
-    "the name of the function is not its own": "def total(a⟦, b→⟧):\n    pass\n\n\ndef total(a):\n    pass\n\n\ntotal(1, 2)\n",
+    "two functions have the name": "def f(a⟦, b→⟧):\n    pass\n\n\ndef f(a):\n    pass\n\n\nf(1, 2)\n",
     "all is done already": "class A:\n    def __init__(self, a⟦→, b⟧):\n        self.a = a\n        self.b = b\n",
 }
 
