@@ -42,7 +42,14 @@ class CompletionSettings:
 class NextEditSettings:
     enabled: bool = True  # offer the edit that follows from what you have just changed
     # LSP language ids without next edits, unless you ask for one.
-    languages_off: tuple[str, ...] = ("plaintext", "markdown", "restructuredtext", "latex", "git-commit")
+    languages_off: tuple[str, ...] = (
+        "plaintext",
+        "markdown",
+        "restructuredtext",
+        "latex",
+        "git-commit",
+        "gitcommit",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,16 @@
 import asyncio
 from typing import Any
 
+from lsprotocol import types as lsp
+
+from hearth.engine.code_actions.edits import Edit
 from hearth.engine.context.documents import Document
 from hearth.engine.next_edit import predictor
 from hearth.engine.next_edit.predictor import Suggestion
-from hearth.lsp_server import convert
+from hearth.lsp_server import convert, workspace_edits
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
+from hearth.lsp_server.words.client import note
 
 MAX_OTHERS = 40  # open documents that are looked into
 
@@ -49,3 +53,17 @@ def item(ls: Server, suggestion: Suggestion) -> dict[str, Any] | None:
     if ls.client.can.next_edit:
         answer["hearth"] = {"title": text.title(suggestion.title), "left": suggestion.left}
     return answer
+
+
+def code_action(ls: Server, document: Document, suggestion: Suggestion) -> lsp.CodeAction:
+    """The suggestion, which is one of this document, as a quick fix; that it was taken is seen in the edits."""
+    ls.next_edits.offer(suggestion)
+    line = convert.position_at(document, suggestion.start, ls.client.encoding).line + 1
+    title = text.title(f"Next edit: line {line}: {suggestion.title}")
+    edit = Edit(suggestion.start, suggestion.end, suggestion.text)
+    annotation = note(title, needs_confirmation=False, description=title)
+    return lsp.CodeAction(
+        title=title,
+        kind=lsp.CodeActionKind.QuickFix,
+        edit=workspace_edits.of_document(ls, document, document.version, (edit,), annotation),
+    )

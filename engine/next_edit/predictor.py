@@ -172,11 +172,9 @@ def _situation(question: Question) -> Situation:
     def file(document: Document) -> File:
         return File(document.uri, document.code, document.path)
 
-    known = {edit.uri for edit in question.edits}
-    others = [each for each in question.others if question.other_files or each.uri in known]
     return Situation(
         file(question.document),
-        tuple(file(each) for each in others if each.uri != question.document.uri),
+        tuple(file(each) for each in question.others),
         question.edits,
         question.cursor,
     )
