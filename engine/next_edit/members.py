@@ -78,7 +78,7 @@ def _is_meant(code: ParsedText, place: Place, scope: tuple[int, int], old: str, 
 
 
 def _is_own(text: str, place: Place) -> bool:
-    return text[: place.start].endswith(_OWN)
+    return text.endswith(_OWN, 0, place.start)
 
 
 def _is_of_receiver(code: ParsedText, place: Place, owner: str) -> bool:

@@ -41,13 +41,13 @@ def row_of(code: ParsedText) -> Names | None:
 
 def places(code: ParsedText, name: str, start: int = 0, end: int | None = None) -> list[Place]:
     """Where a name stands in `start:end`, in the order of the text, strings and comments left out."""
-    found = [place_at(code, at, at + len(name)) for at in _words(code.text, name, start, end)]
+    found = [place_at(code, at, at + len(name)) for at in words(code.text, name, start, end)]
     return [place for place in found if place is not None]
 
 
 def is_crowded(code: ParsedText, name: str) -> bool:
     """Whether the name stands in more places than are looked at."""
-    return sum(1 for _ in _words(code.text, name, 0, None)) > MAX_PLACES
+    return sum(1 for _ in words(code.text, name, 0, None)) > MAX_PLACES
 
 
 def place_at(code: ParsedText, start: int, end: int) -> Place | None:
@@ -154,7 +154,7 @@ def _is_flat(around: list[Node]) -> bool:
     return len(around) > 1 and around[1].type == "token_tree"
 
 
-def _words(text: str, name: str, start: int, end: int | None) -> Iterator[int]:
+def words(text: str, name: str, start: int, end: int | None) -> Iterator[int]:
     """Where the name stands as a whole word."""
     stop = len(text) if end is None else end
     at = text.find(name, start, stop) if name else -1

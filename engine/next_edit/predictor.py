@@ -16,7 +16,7 @@ from hearth.engine.next_edit import silence
 from hearth.engine.next_edit.history import EditHistory, UserEdit
 from hearth.engine.next_edit.rules import RULES
 from hearth.engine.next_edit.silence import Moment
-from hearth.engine.next_edit.situation import File, Proposal, Situation
+from hearth.engine.next_edit.situation import File, Proposal, Situation, shifted
 from hearth.engine.text import end_of_line, start_of_line
 
 MAX_CAUSES = 3  # edits of the user, the newest first, that something may follow from
@@ -227,18 +227,17 @@ def _suggestion(situation: Situation, proposal: Proposal, left: int = 0) -> Sugg
     start, end = start_of_line(text, proposal.start), end_of_line(text, proposal.end)
     newline = "\r\n" if "\r\n" in text else "\n"
     only = proposal.edits[0]
-    if len(proposal.edits) == 1 and only.start == only.end:
-        if only.text.startswith(newline) and only.start >= end - 1 and end < len(text):
-            at = end + 1  # new lines go before the next one
-            return _made(proposal, text, at, at, only.text[len(newline) :] + newline, left)
-        if only.text.endswith(newline) and only.start == start:
-            return _made(proposal, text, start, start, only.text, left)
-    if text[proposal.end - 1 : proposal.end] != "\n" or proposal.start != start:
+    is_insertion = len(proposal.edits) == 1 and only.start == only.end
+    if is_insertion and only.text.startswith(newline) and only.start >= end - 1 and end < len(text):
+        at = end + 1  # new lines go before the next one
+        return _made(proposal, text, at, at, only.text[len(newline) :] + newline, left)
+    if is_insertion and only.text.endswith(newline) and only.start == start:
+        return _made(proposal, text, start, start, only.text, left)
+    if text[proposal.end - 1 : proposal.end] == "\n" and proposal.start == start:
+        end = proposal.end  # whole lines already
+    else:
         end -= text[end - 1 : end] == "\r" and end > start
-        inside = tuple(type(e)(e.start - start, e.end - start, e.text) for e in proposal.edits)
-        return _made(proposal, text, start, end, applied(text[start:end], inside), left)
-    inside = tuple(type(e)(e.start - start, e.end - start, e.text) for e in proposal.edits)
-    return _made(proposal, text, start, proposal.end, applied(text[start : proposal.end], inside), left)
+    return _made(proposal, text, start, end, applied(text[start:end], shifted(proposal.edits, -start)), left)
 
 
 def _made(proposal: Proposal, text: str, start: int, end: int, new: str, left: int) -> Suggestion:

@@ -12,6 +12,7 @@ from hearth.engine.next_edit.renames import renames
 from hearth.engine.next_edit.repeats import repeats
 from hearth.engine.next_edit.signatures import signatures
 from hearth.engine.next_edit.situation import Proposal, Situation
+from hearth.engine.next_edit.unused import unused
 
 
 class Rule(NamedTuple):
@@ -30,4 +31,5 @@ RULES = (
     Rule("repeats", repeats),
     Rule("moves", moves, of_pasted=True),
     Rule("missing", missing),
+    Rule("unused", unused),
 )

@@ -8,7 +8,7 @@ from hearth.engine.code_actions.edits import applied
 from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.syntax import errors, errors_after
 from hearth.engine.next_edit.history import UserEdit
-from hearth.engine.next_edit.situation import File, Proposal, Situation
+from hearth.engine.next_edit.situation import File, Proposal, Situation, shifted
 from hearth.engine.text import end_of_line, start_of_line
 
 MAX_AGE = 30.0  # seconds since the last edit; who has looked elsewhere for so long does something else
@@ -76,8 +76,9 @@ def breaks(proposal: Proposal, file: File) -> bool:
     if file.code.tree is None:
         return True
     start, end = proposal.start, proposal.end
-    inside = tuple(type(edit)(edit.start - start, edit.end - start, edit.text) for edit in proposal.edits)
-    after = errors_after(file.code, start, end, applied(file.code.text[start:end], inside))
+    after = errors_after(
+        file.code, start, end, applied(file.code.text[start:end], shifted(proposal.edits, -start))
+    )
     return after > errors(file.code)
 
 

@@ -7,7 +7,7 @@ from hearth.engine.code_actions.edits import Edit
 from hearth.engine.context.parsed import ParsedText
 from hearth.engine.next_edit.changes import Changes, changes
 from hearth.engine.next_edit.history import UserEdit
-from hearth.engine.text import end_of_line, start_of_line
+from hearth.engine.text import start_of_line
 
 _SCRIPT = ("javascript", "typescript", "tsx")
 
@@ -83,8 +83,9 @@ def by_line(file: File, edits: list[Edit], title: str, cause: int) -> list[Propo
     return [Proposal(file.uri, tuple(lines[start]), title, cause) for start in sorted(lines)]
 
 
-def line_at(text: str, offset: int) -> str:
-    return text[start_of_line(text, offset) : end_of_line(text, offset)].rstrip("\r")
+def shifted(edits: tuple[Edit, ...], by: int) -> tuple[Edit, ...]:
+    """The edits in a text that begins elsewhere."""
+    return tuple(Edit(edit.start + by, edit.end + by, edit.text) for edit in edits)
 
 
 def _family(file: File) -> str:

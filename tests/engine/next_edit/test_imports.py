@@ -1,6 +1,8 @@
 """The imports that an edit asks for: of a name that is new in the file, and of what was moved to another one."""
 
-from tests.engine.next_edit.playing import Player
+import pytest
+
+from tests.engine.next_edit.playing import Player, played
 
 FUNCTION = "def total(path):\n    return sum(Path(path).stat().st_size for _ in range(2))\n"
 
@@ -104,3 +106,43 @@ def moved() -> Player:
     player.apply("shop.py", at, at + len(FUNCTION) + 2, "")
     player.apply("sizes.py", 12, 12, FUNCTION)
     return player
+
+
+@pytest.mark.parametrize(
+    ("name", "marked", "expected"),
+    [
+        ("a.py", "import os\nimport sys\n\nx = ⟦os.curdir→'.'⟧\ny = sys\n", "import sys\n"),
+        ("a.py", "from os import curdir, sep\n\nx = ⟦curdir→'.'⟧ + sep\n", "from os import sep\n"),
+        (
+            "a.py",
+            "from os import (\n    curdir,\n    sep,\n)\n\nx = ⟦curdir→'.'⟧ + sep\n",
+            "from os import (\n    sep,\n)",
+        ),
+        ("a.py", "from typing import List\n\nx: ⟦List→Sequence⟧ = 1\n", "from typing import Sequence\n"),
+        ("a.ts", "import { a, b } from './m';\n\nf(⟦a→1⟧, b);\n", "import { b } from './m';\n"),
+        (
+            "a.go",
+            'package a\n\nimport (\n\t"fmt"\n\t"os"\n)\n\nvar x = ⟦fmt.Sprint(1)→"1"⟧ + os.A\n',
+            '(\n\t"os"\n)',
+        ),
+        ("a.rs", "use std::fs;\nuse std::io;\n\nfn f() {\n    ⟦fs::a()→io::b()⟧;\n}\n", "use std::io;\n\nfn"),
+    ],
+)
+def test_an_import_whose_last_use_is_gone_goes_too(name: str, marked: str, expected: str) -> None:
+    player = played(name, marked)
+    assert len(player.chain()) == 1
+    text = player.documents[name].text
+    assert expected in text and len(text) < len(marked)
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "import os\n\nx = ⟦os.curdir→'.'⟧\ny = os.sep\n",
+        'import os\n\n__all__ = ["os"]\nx = ⟦os.curdir→1⟧\n',
+        "import os  # noqa: F401\n\nx = ⟦os.curdir→1⟧\n",
+        "import ⟦os→sys⟧\n",
+    ],
+)
+def test_an_import_that_may_be_wanted_stays(marked: str) -> None:
+    assert played("a.py", marked).ask() is None
