@@ -41,6 +41,7 @@ class CompletionSettings:
 @dataclass(frozen=True, slots=True)
 class NextEditSettings:
     enabled: bool = True  # offer the edit that follows from what you have just changed
+    model: bool = True  # let the completion model, once it is loaded, write the values that such an edit needs
     # LSP language ids without next edits, unless you ask for one.
     languages_off: tuple[str, ...] = (
         "plaintext",

@@ -10,11 +10,12 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from hearth.engine.code_actions.edits import applied
+from hearth.engine.code_actions.edits import Edit, applied
 from hearth.engine.context.documents import Document
 from hearth.engine.next_edit import silence
+from hearth.engine.next_edit.filling import Hole
 from hearth.engine.next_edit.history import EditHistory, UserEdit
-from hearth.engine.next_edit.rules import RULES
+from hearth.engine.next_edit.rules import HOLES, RULES
 from hearth.engine.next_edit.silence import Moment
 from hearth.engine.next_edit.situation import File, Proposal, Situation, shifted
 from hearth.engine.text import end_of_line, start_of_line
@@ -150,8 +151,11 @@ class NextEdits:
                 del self._offered[id]
 
 
-def find(question: Question) -> Suggestion | None:
-    """The edit that comes next; None where there is none. For any thread: it parses what is not parsed yet."""
+def find(question: Question) -> Suggestion | Hole | None:
+    """The edit that comes next, or a hole that a model may fill; None where there is neither.
+
+    For any thread: it parses what is not parsed yet.
+    """
     situation = _situation(question)
     moment = Moment(situation, question.by_hand, question.is_undone, question.is_rejected)
     if silence.reason(moment):
@@ -165,7 +169,19 @@ def find(question: Question) -> Suggestion | None:
             first = next((each for each in found if not _is_broken_by(each, situation)), None)
             if first is not None:
                 return _suggestion(situation, first, sum(each.title == first.title for each in found) - 1)
+        wanted = [hole for find_holes in HOLES if edit.kind != "pasted" for hole in find_holes(situation, edit)]
+        if here := [hole for hole in wanted if hole.uri == situation.file.uri]:
+            return here[0]
     return None
+
+
+def filled(question: Question, hole: Hole, value: str) -> Suggestion | None:
+    """The suggestion to fill a hole so; None where that may not be shown."""
+    situation = _situation(question)
+    edit = Edit(hole.offset, hole.offset, hole.before + value)
+    proposal = Proposal(hole.uri, (edit,), hole.title, hole.cause)
+    is_allowed = _is_allowed(proposal, situation, question) and not _is_broken_by(proposal, situation)
+    return _suggestion(situation, proposal) if is_allowed else None
 
 
 def _situation(question: Question) -> Situation:

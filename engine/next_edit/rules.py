@@ -10,9 +10,12 @@ from hearth.engine.next_edit.missing import missing
 from hearth.engine.next_edit.moves import moves
 from hearth.engine.next_edit.renames import renames
 from hearth.engine.next_edit.repeats import repeats
-from hearth.engine.next_edit.signatures import signatures
+from hearth.engine.next_edit.signatures import holes, signatures
 from hearth.engine.next_edit.situation import Proposal, Situation
 from hearth.engine.next_edit.unused import unused
+
+# What only a model can say: asked where no rule knows anything.
+HOLES = (holes,)
 
 
 class Rule(NamedTuple):

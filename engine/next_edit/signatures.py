@@ -8,6 +8,7 @@ from hearth.engine.code_actions.signatures import parameter_names
 from hearth.engine.code_actions.syntax_nodes import field, node_of
 from hearth.engine.context.parsed import Node, ParsedText, paste
 from hearth.engine.context.symbols import Definition, symbols
+from hearth.engine.next_edit.filling import Hole
 from hearth.engine.next_edit.history import UserEdit
 from hearth.engine.next_edit.names import called, is_crowded, places, row_of
 from hearth.engine.next_edit.reach import brings_in, callee
@@ -43,6 +44,40 @@ def signatures(situation: Situation, edit: UserEdit) -> list[Proposal]:
         edits = [e for call in _calls(each.code, name) for e in _of_call(each.code, call, changed)]
         found += by_line(each, edits, f"Call {name} with its new parameters", edit.id)
     return found
+
+
+def holes(situation: Situation, edit: UserEdit) -> list[Hole]:
+    """The calls that lack an argument which has no default, and for which the caller has no variable."""
+    file = situation.of(edit.uri)
+    row = row_of(file.code) if file is not None else None
+    changed = _changed(file.code, edit) if file is not None and row is not None else None
+    name = callee(file.code, changed.definition.start) if file is not None and changed is not None else ""
+    if file is None or row is None or changed is None or not name:
+        return []
+    added = [each for each in changed.new if each not in changed.old]
+    if not added or _has_default(changed, added[0]) or changed.new.index(added[0]) != len(changed.old):
+        return []
+    found: list[Hole] = []
+    for call in _calls(file.code, name):
+        listed = _arguments_of(file.code, call)
+        given = [node for node in listed.named_children if "comment" not in node.type] if listed else []
+        if listed is None or listed.has_error or any(node.type in _SPLATS for node in given):
+            continue
+        at = file.code.offset(listed.end_byte) - 1
+        if len(given) != len(changed.old) or is_bound(file.code, added[0], at):
+            continue
+        if given:
+            at = file.code.offset(given[-1].end_byte)
+        is_named = bool(given) and bool(_name_of(file.code, given[-1]))
+        before = f"{', ' if given else ''}{added[0] + row.keyword if is_named else ''}"
+        found.append(Hole(file.uri, at, before, f"Give {name} its {added[0]}", edit.id))
+    return found
+
+
+def _has_default(changed: _Signature, name: str) -> bool:
+    """Whether the parameter may be left out, as far as its text tells."""
+    behind = changed.new_list.rpartition(name)[2]
+    return "=" in behind or behind.lstrip().startswith("?")
 
 
 def _changed(code: ParsedText, edit: UserEdit) -> _Signature | None:
@@ -86,8 +121,7 @@ def _calls(code: ParsedText, name: str) -> list[Node]:
 
 
 def _of_call(code: ParsedText, call: Node, changed: _Signature) -> list[Edit]:
-    row = row_of(code)
-    listed = next((node for node in call.children if row is not None and node.type in row.arguments), None)
+    row, listed = row_of(code), _arguments_of(code, call)
     if listed is None or row is None:
         return []
     given = [node for node in listed.named_children if "comment" not in node.type]
@@ -98,6 +132,11 @@ def _of_call(code: ParsedText, call: Node, changed: _Signature) -> list[Edit]:
         return _without(code, given, changed.old.index(removed[0]), removed[0], len(changed.old))
     added = next(name for name in changed.new if name not in changed.old)
     return _with(code, listed, given, added, changed, row.keyword)
+
+
+def _arguments_of(code: ParsedText, call: Node) -> Node | None:
+    row = row_of(code)
+    return next((node for node in call.children if row is not None and node.type in row.arguments), None)
 
 
 def _without(code: ParsedText, given: list[Node], index: int, name: str, count: int) -> list[Edit]:

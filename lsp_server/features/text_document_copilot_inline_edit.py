@@ -19,7 +19,7 @@ async def handle(ls: Server, params: Any) -> dict[str, Any]:
         return _nothing()
     turn = ls.next_edits.take_turn()
     offset = ls.documents.offset(document, asked.position.as_lsp())
-    found = await next_editing.find(ls, document, offset, by_hand)
+    found = await next_editing.find(ls, document, offset, by_hand, with_model=True)
     if found is None or not ls.next_edits.is_newest(turn):
         return _nothing()
     item = next_editing.item(ls, found)

@@ -165,6 +165,17 @@ async def test_what_accepted_ghost_text_uses_is_imported_next() -> None:
         assert ed.text.startswith("import os\nfrom pathlib import Path\n\n\ndef f")
 
 
+async def test_a_value_that_no_rule_knows_comes_from_the_completion_model() -> None:
+    model = {"completion": {"backend": "scripted", "model": "0.2) + 1"}}
+    for settings, expected in ((model, ["x = total(1, 0.2)"]), ({**model, "next_edit": {"model": False}}, [])):
+        async with editor(settings) as ed:
+            ed.open("def total(a‸):\n    return a\n\n\nx = total(1)\n")
+            await ed.ghost()  # a model that nobody has needed is not loaded for this
+            await ed.until("ready")
+            ed.type(", rate")
+            assert [each["text"] for each in await ask(ed)] == expected
+
+
 async def test_an_editor_without_a_view_gets_it_as_a_quick_fix() -> None:
     async with editor(SETTINGS) as ed:
         ed.open(BASKET)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from hearth.engine.context.documents import Document
-from hearth.engine.next_edit.predictor import NextEdits, Suggestion, find
+from hearth.engine.next_edit.predictor import NextEdits, Question, Suggestion, find
 
 MARKED = re.compile(r"⟦(.*?)→(.*?)⟧", re.DOTALL)
 LANGUAGES = {
@@ -69,9 +69,13 @@ class Player:
         self.at, self.cursor = name, start + len(new)
 
     def ask(self, by_hand: bool = False) -> Suggestion | None:
+        found = find(self.question(by_hand))
+        return found if isinstance(found, Suggestion) else None
+
+    def question(self, by_hand: bool = False) -> Question:
         document = self.documents[self.at]
         others = tuple(each for each in self.documents.values() if each is not document)
-        return find(self.next_edits.question(document, others, self.cursor, by_hand, self.other_files))
+        return self.next_edits.question(document, others, self.cursor, by_hand, self.other_files)
 
     def accept(self, suggestion: Suggestion) -> None:
         """As a client does it: jump, apply, tell."""
