@@ -7,7 +7,7 @@ still finds after one of its proposals was accepted.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from hearth.engine.code_actions.edits import Edit, applied
@@ -71,15 +71,12 @@ class NextEdits:
     _ignored: dict[tuple[str, str, str], int] = field(default_factory=dict)  # and the newest edit then
     _quiet_since: int = -1  # the newest edit when the user turned a suggestion down
     _last_id: int = 0
-    _turn: int = 0
+    _end_older: Callable[[], object] = lambda: None
 
-    def take_turn(self) -> int:
-        """A request comes; those that are still being answered are no longer the newest."""
-        self._turn += 1
-        return self._turn
-
-    def is_newest(self, turn: int) -> bool:
-        return turn == self._turn
+    def take_turn(self, end: Callable[[], object] = lambda: None) -> None:
+        """A request comes, which `end` ends, or somebody has typed: the request before is ended now."""
+        self._end_older()
+        self._end_older = end
 
     def question(
         self, document: Document, others: tuple[Document, ...], cursor: int, by_hand: bool, other_files: bool

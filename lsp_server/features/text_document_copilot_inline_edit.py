@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 from hearth.lsp_server import next_editing
@@ -17,12 +18,16 @@ async def handle(ls: Server, params: Any) -> dict[str, Any]:
         return _nothing()
     if next_editing.is_off(ls, document, by_hand):
         return _nothing()
-    turn = ls.next_edits.take_turn()
     offset = ls.documents.offset(document, asked.position.as_lsp())
-    found = await next_editing.find(ls, document, offset, by_hand, with_model=True)
-    if found is None or not ls.next_edits.is_newest(turn):
+    finding = asyncio.create_task(next_editing.find(ls, document, offset, by_hand, with_model=True))
+    ls.next_edits.take_turn(finding.cancel)
+    try:
+        found = await finding
+    except asyncio.CancelledError:
+        if (handler := asyncio.current_task()) is not None and handler.cancelling():
+            raise  # the client has cancelled the request
         return _nothing()
-    item = next_editing.item(ls, found)
+    item = next_editing.item(ls, found) if found is not None else None
     return {"edits": [item] if item is not None else []}
 
 

@@ -7,7 +7,7 @@ import pytest
 from lsprotocol import types as lsp
 
 from hearth.lsp_server.params import plain
-from tests.e2e.editor import Editor, Encoding, editor
+from tests.e2e.editor import PATIENCE, Editor, Encoding, editor
 
 SETTINGS: dict[str, Any] = {"completion": {"backend": "scripted", "model": "Path(name)"}}
 OURS = {"hearth": {"nextEdit": {"otherFiles": True}}}
@@ -78,7 +78,7 @@ async def test_columns_count_in_every_encoding_and_line_ends_stay(encoding: Enco
 
 async def test_a_client_with_a_view_of_its_own_is_told_what_it_is_and_how_much_is_left() -> None:
     async with editor(SETTINGS, experimental=OURS) as ed:
-        assert ed.capabilities.experimental.hearth.nextEdit is True
+        assert ed.capabilities.experimental == {"hearth": {"nextEdit": True}}
         ed.open("def total(‸prices):\n    print(prices)\n    return sum(prices)\n")
         rename(ed)
         (item,) = await ask(ed)
@@ -198,12 +198,18 @@ async def test_an_editor_that_asks_for_next_edits_gets_no_quick_fix() -> None:
         assert not [each for each in await actions(ed) if each.title.startswith("Next edit")]
 
 
-async def test_of_two_requests_at_once_the_newer_is_answered() -> None:
-    async with editor(SETTINGS) as ed:
-        ed.open(BASKET)
-        rename(ed)
-        older, newer = await asyncio.gather(ask(ed), ask(ed))
-        assert older == [] and len(newer) == 1
+async def test_a_newer_request_ends_an_older_one_that_still_waits_for_the_model() -> None:
+    async with editor({"completion": {"backend": "scripted", "model": "600000:0.2"}}) as ed:
+        ed.open("def total(a‸):\n    return a\n\n\nx = total(1)\n")
+        ed.client.protocol.notify("textDocument/didFocus", {"textDocument": {"uri": ed.uri}})
+        await ed.until("ready")
+        ed.type(", rate")
+        older = asyncio.create_task(ask(ed))
+        newer = asyncio.create_task(ask(ed))
+        assert await asyncio.wait_for(older, PATIENCE) == []
+        assert not newer.done()
+        ed.type("s")  # and so does a key
+        assert await asyncio.wait_for(newer, PATIENCE) == []
 
 
 async def actions(ed: Editor) -> list[lsp.CodeAction]:
