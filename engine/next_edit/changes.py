@@ -7,6 +7,8 @@ from functools import lru_cache
 
 MAX_TOKENS = 600  # of the lines of an edit, before or after
 
+_NEAR = 2  # tokens between a name and its type, or its value
+
 # Strings, names, numbers, and every other character by itself.
 TOKEN = re.compile(r"\"[^\"\n\\]{0,300}+\"|'[^'\n\\]{0,300}+'|[^\W\d][\w$]{0,200}+|\d[\w.]{0,60}+|[^\s\w]|\w")
 _NAME = re.compile(r"[^\W\d][\w$]*+")
@@ -66,11 +68,10 @@ def pairs(found: Changes) -> dict[str, str]:
     known: dict[str, str] = {}
     for run in found.runs:
         old, new = found.old(run), found.new(run)
-        paired = list(zip(old, new, strict=True)) if len(old) == len(new) else [*zip(old, new, strict=False)][:1]
-        for before, after in paired:
-            both_are_names = before != after and is_name(before) and is_name(after)
-            if both_are_names and known.setdefault(before, after) != after:
-                return {}
+        if len(old) != 1 or len(new) != 1 or not (is_name(old[0]) and is_name(new[0])):
+            continue
+        if known.setdefault(old[0], new[0]) != new[0]:
+            return {}
     return known
 
 
@@ -83,6 +84,24 @@ def renamed(found: Changes) -> list[tuple[str, str]]:
         for before, after in pairs(found).items()
         if before not in there_now and after not in there_before
     ]
+
+
+def is_same_thing(found: Changes, name: str) -> bool:
+    """Whether what got another name instead of this one is still the same: its type and its value are.
+
+    A parameter with another name and another type is another parameter.
+    """
+    runs = list(found.runs)
+    for index, run in enumerate(runs):
+        if found.old(run) != (name,):
+            continue
+        follows = runs[index + 1] if index + 1 < len(runs) else None
+        if follows is not None and follows.first - run.last <= _NEAR and found.old(follows):
+            return False
+        behind = found.before[run.last :]
+        changed = sum(each.last - each.first for each in runs[index + 1 :])
+        return 2 * changed <= len(behind)
+    return True
 
 
 def is_name(text: str) -> bool:

@@ -30,7 +30,7 @@ def assigned(code: ParsedText, here: list[Place]) -> Place | None:
             continue
         left = parent.child_by_field_name("left")
         holder = next((node for node in place.around if node.type in row.classes), None)
-        if left is None or left.id != place.around[1].id or holder is None or not _is_own(code.text, place):
+        if left is None or left.id != place.around[1].id or holder is None or not is_own(code.text, place):
             continue
         scope = (code.offset(holder.start_byte), code.offset(holder.end_byte))
         return replace(place, kind="definition", scope=scope, scope_type=holder.type)
@@ -74,10 +74,10 @@ def _is_meant(code: ParsedText, place: Place, scope: tuple[int, int], old: str, 
     if place.kind != "member":
         return False
     is_inside = scope[0] <= place.start < scope[1] or code.language is None or code.language.name in ("rust", "go")
-    return is_distinctive(old) or (is_inside and _is_own(code.text, place)) or _is_of_receiver(code, place, owner)
+    return is_distinctive(old) or (is_inside and is_own(code.text, place)) or _is_of_receiver(code, place, owner)
 
 
-def _is_own(text: str, place: Place) -> bool:
+def is_own(text: str, place: Place) -> bool:
     return text.endswith(_OWN, 0, place.start)
 
 

@@ -23,6 +23,8 @@ NEAR = 3  # lines between two that are alike
 MAX_LEAVES = 12  # of one item that its name is looked for in
 _HOLE = "\0"
 _WORDS = re.compile(r"[^\W\d][\w$]*+")
+_FIELDS = ("field", "property", "variant", "enum")  # in the types of nodes that declare one
+_ARGUMENT = re.compile(r"\s*+\0=(?!=)")
 _ASSIGNED = re.compile(r"\s*+(?:self|this)\.\0 = \0;?")
 # What makes the name in a template no variable of its own: a member, a key, or a text.
 _NO_VARIABLE = re.compile(r"(?:\.|->|::)\0|\0(?=\s?[=:](?!=))|[\"']\0[\"']")
@@ -30,12 +32,16 @@ _NO_VARIABLE = re.compile(r"(?:\.|->|::)\0|\0(?=\s?[=:](?!=))|[\"']\0[\"']")
 
 @dataclass(frozen=True, slots=True)
 class _Added:
-    """A new name in a row; `beside` is the one before it, `others` are the rest, `callee` is whose row it is."""
+    """A new name in a row; `beside` is the one before it, `others` are the rest, `callee` is whose row it is.
+
+    `is_optional`: it has a default, so that nobody has to give it.
+    """
 
     name: str
     beside: str
     others: tuple[str, ...]
     callee: str
+    is_optional: bool = False
 
 
 def mirrors(situation: Situation, edit: UserEdit) -> list[Proposal]:
@@ -74,7 +80,8 @@ def _added(file: File, edit: UserEdit) -> _Added | None:
             at = row.index(token.text)
             beside = row[at - 1] if at else row[1]
             others = tuple(each for each in row if each not in (token.text, beside))
-            return _Added(token.text, beside, others, _callee(code, place))
+            is_optional = any(each.text == "=" for each in change.after[run.new_first : run.new_last])
+            return _Added(token.text, beside, others, _callee(code, place), is_optional)
     return None
 
 
@@ -87,6 +94,8 @@ def _row(code: ParsedText, place: Place) -> list[str]:
     row = row_of(code)
     if row is None or (place.kind != "parameter" and place.scope_type not in row.classes):
         return []
+    if place.kind == "definition" and not any(each in place.holder for each in _FIELDS):
+        return []  # a method
     for node, parent in zip(place.around[:6], place.around[1:7], strict=False):
         names = [_name_of(code, child, place) for child in parent.named_children if _is_alike(child, node, place)]
         known = [name for name in names if name not in ("", "self", "this", "cls")]
@@ -123,7 +132,9 @@ def _lines(file: File, added: _Added, own: tuple[int, int]) -> Iterator[Edit]:
             continue
         template = _template(line, added.beside)
         near = [each[1].rstrip("\r") for each in lines[max(0, index - NEAR) : index + NEAR + 1]]
-        if not template or not _is_proven(template, near, added):
+        if template.count(_HOLE) < 2 or not _is_proven(template, near, added):
+            continue
+        if added.is_optional and _ARGUMENT.match(template):
             continue
         new = _filled(template, added.name)
         if any(each.rstrip(",") == new.rstrip(",") for each in near) or not _is_known(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from hearth.engine.code_actions.edits import Edit
 from hearth.engine.next_edit import members
-from hearth.engine.next_edit.changes import renamed
+from hearth.engine.next_edit.changes import is_same_thing, renamed
 from hearth.engine.next_edit.history import UserEdit
 from hearth.engine.next_edit.names import Place, arguments, is_crowded, places, row_of
 from hearth.engine.next_edit.reach import brings_in, callee
@@ -28,7 +28,7 @@ def renames(situation: Situation, edit: UserEdit) -> list[Proposal]:
             continue
         here = places(file.code, new, start, end)
         declared = next((each for each in here if each.is_binding), None) or members.assigned(file.code, here)
-        if declared is None:
+        if declared is None or declared.holder in _OTHER_MODULES or not is_same_thing(change, old):
             continue
         renaming = Renaming(situation, file, edit, old, new, declared)
         found = [
@@ -41,6 +41,7 @@ def renames(situation: Situation, edit: UserEdit) -> list[Proposal]:
     return []
 
 
+_OTHER_MODULES = ("import_statement", "import_clause", "namespace_import")  # `import a` that became `import b`
 _PLAIN = ("parameter", "variable", "definition", "import", "use", "shorthand")
 
 

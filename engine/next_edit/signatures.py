@@ -10,6 +10,7 @@ from hearth.engine.context.parsed import Node, ParsedText, paste
 from hearth.engine.context.symbols import Definition, symbols
 from hearth.engine.next_edit.filling import Hole
 from hearth.engine.next_edit.history import UserEdit
+from hearth.engine.next_edit.members import is_distinctive, is_own
 from hearth.engine.next_edit.names import called, is_crowded, places, row_of
 from hearth.engine.next_edit.reach import brings_in, callee
 from hearth.engine.next_edit.situation import File, Proposal, Situation, by_line
@@ -41,7 +42,11 @@ def signatures(situation: Situation, edit: UserEdit) -> list[Proposal]:
     for each in (file, *situation.related(file)) if name else ():
         if each is not file and not brings_in(each, file, name):
             continue
-        edits = [e for call in _calls(each.code, name) for e in _of_call(each.code, call, changed)]
+        edits = [
+            e
+            for call in _calls(each.code, name, changed.definition.owner)
+            for e in _of_call(each.code, call, changed)
+        ]
         found += by_line(each, edits, f"Call {name} with its new parameters", edit.id)
     return found
 
@@ -58,7 +63,7 @@ def holes(situation: Situation, edit: UserEdit) -> list[Hole]:
     if not added or _has_default(changed, added[0]) or changed.new.index(added[0]) != len(changed.old):
         return []
     found: list[Hole] = []
-    for call in _calls(file.code, name):
+    for call in _calls(file.code, name, changed.definition.owner):
         listed = _arguments_of(file.code, call)
         given = [node for node in listed.named_children if "comment" not in node.type] if listed else []
         if listed is None or listed.has_error or any(node.type in _SPLATS for node in given):
@@ -113,10 +118,14 @@ def _namesakes(situation: Situation, file: File, changed: _Signature, cause: int
             yield Proposal(each.uri, (edit,), f"Give {name} the same parameters", cause)
 
 
-def _calls(code: ParsedText, name: str) -> list[Node]:
+def _calls(code: ParsedText, name: str, owner: str) -> list[Node]:
+    """The calls of what `owner` defines. `files.open(…)` need not be the method `open` that is meant."""
     if is_crowded(code, name):
         return []
-    found = [called(code, place) for place in places(code, name) if not place.is_binding]
+    here = [place for place in places(code, name) if not place.is_binding]
+    if not is_distinctive(name) or not owner:
+        here = [place for place in here if place.kind != "member" or (owner and is_own(code.text, place))]
+    found = [called(code, place) for place in here]
     return [call for call in found if call is not None]
 
 

@@ -23,17 +23,19 @@ def unused(situation: Situation, edit: UserEdit) -> list[Proposal]:
         return []
     if file.stem in _REEXPORTS or not edit.old.strip():
         return []
+    # Half of those who remove the last use write another one in a moment: they are still at it.
+    has_gone_on = edit.id != next((each.id for each in situation.edits if each.kind != "accepted"), 0)
     _, change = changed_lines(file, edit)
     there_now = {token.text for token in change.after}
     gone = [token.text for run in change.runs for token in change.before[run.first : run.last]]
     became = pairs(change)
     found: list[Proposal] = []
     for name in dict.fromkeys(name for name in gone if is_name(name) and name not in there_now):
-        found += _import_of(file, edit, name, became.get(name, ""))
+        found += _import_of(file, edit, name, became.get(name, ""), has_gone_on)
     return found
 
 
-def _import_of(file: File, edit: UserEdit, name: str, became: str) -> list[Proposal]:
+def _import_of(file: File, edit: UserEdit, name: str, became: str, may_remove: bool) -> list[Proposal]:
     code, language = file.code, file.code.language.name if file.code.language else ""
     for node in imports_of(code):
         start, end = code.offset(node.start_byte), code.offset(node.end_byte)
@@ -44,10 +46,10 @@ def _import_of(file: File, edit: UserEdit, name: str, became: str) -> list[Propo
         is_touched = start <= edit.end and edit.start <= end
         if is_touched or any(not start <= at < end for at in words(code.text, name, 0, None)):
             return []
-        if became and _is_new(file, became):
+        if became and _is_new(file, became) and name[:1].isupper() == became[:1].isupper():
             at = next(words(code.text, name, start, end))
             return [Proposal(file.uri, (Edit(at, at + len(name), became),), f"Import {became}", edit.id)]
-        edits = without(code, start, end, name, language)
+        edits = without(code, start, end, name, language) if may_remove else ()
         return [Proposal(file.uri, edits, f"Remove the import of {name}", edit.id)] if edits else []
     return []
 

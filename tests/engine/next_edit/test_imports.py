@@ -97,6 +97,18 @@ def test_a_copy_is_no_move() -> None:
     assert player.ask() is None
 
 
+def test_an_import_stays_while_the_user_is_still_where_its_last_use_was() -> None:
+    player = played("a.py", "import os\n\nx = ⟦os.curdir→'.'⟧\n")
+    assert player.ask() is None
+    go_on(player, "a.py")
+    assert player.ask() is not None
+
+
+def go_on(player: Player, name: str) -> None:
+    end = len(player.documents[name].text)
+    player.change(name, end, end, "#" if name.endswith(".py") else "//")
+
+
 def moved() -> Player:
     player = Player()
     player.open("use.py", "from shop import other, total\n\nprint(total('x'), other())\n")
@@ -131,6 +143,7 @@ def moved() -> Player:
 )
 def test_an_import_whose_last_use_is_gone_goes_too(name: str, marked: str, expected: str) -> None:
     player = played(name, marked)
+    go_on(player, name)
     assert len(player.chain()) == 1
     text = player.documents[name].text
     assert expected in text and len(text) < len(marked)
@@ -146,4 +159,6 @@ def test_an_import_whose_last_use_is_gone_goes_too(name: str, marked: str, expec
     ],
 )
 def test_an_import_that_may_be_wanted_stays(marked: str) -> None:
-    assert played("a.py", marked).ask() is None
+    player = played("a.py", marked)
+    go_on(player, "a.py")
+    assert player.ask() is None

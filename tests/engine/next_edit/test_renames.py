@@ -139,6 +139,8 @@ def test_the_uses_follow_one_by_one(case: str) -> None:
 
 
 SILENT = {
+    "it has another type": "def f(⟦a: int→b: str⟧, c):\n    return a\n",
+    "it has another value": "def f(c):\n    ⟦a = c.one(1)→b = other[c]⟧\n    return a\n",
     "the new name exists already": "def f(a, b):\n    x = ⟦a→b⟧\n    return a + b\n",
     "a use was changed": "def f(a):\n    print(⟦a→c⟧)\n    return a\n",
     "the name is declared twice": "def f():\n    x = 1\n    ⟦x→y⟧ = 2\n    return x\n",
