@@ -39,6 +39,21 @@ class CompletionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NextEditSettings:
+    enabled: bool = True  # offer the edit that follows from what you have just changed
+    model: bool = True  # let the completion model, once it is loaded, write the values that such an edit needs
+    # LSP language ids without next edits, unless you ask for one.
+    languages_off: tuple[str, ...] = (
+        "plaintext",
+        "markdown",
+        "restructuredtext",
+        "latex",
+        "git-commit",
+        "gitcommit",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ChatSettings:
     backend: str = "local"  # what answers chat and code actions: local, ollama or openai_compatible
     model: str = "qwen2.5-coder-0.5b-instruct"  # as in the section completion
@@ -123,6 +138,7 @@ class StatsSettings:
 @dataclass(frozen=True, slots=True)
 class Settings:
     completion: CompletionSettings = field(default_factory=CompletionSettings)
+    next_edit: NextEditSettings = field(default_factory=NextEditSettings)
     chat: ChatSettings = field(default_factory=ChatSettings)
     actions: ActionSettings = field(default_factory=ActionSettings)
     context: ContextSettings = field(default_factory=ContextSettings)

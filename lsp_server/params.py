@@ -39,6 +39,27 @@ class TextDocument(msgspec.Struct, frozen=True):
     uri: str
 
 
+class InlineEditDocument(msgspec.Struct, frozen=True):
+    """`version` is that of the text which the client shows; None where it does not say."""
+
+    uri: str
+    version: int | None = None
+
+
+class InlineEditContext(msgspec.Struct, frozen=True, rename="camel"):
+    """`trigger_kind`: 1 if the user has asked for it, else 2."""
+
+    trigger_kind: Any = 2
+
+
+class InlineEditParams(msgspec.Struct, frozen=True, rename="camel"):
+    """Of `textDocument/copilotInlineEdit`."""
+
+    text_document: InlineEditDocument
+    position: Position
+    context: InlineEditContext | None = None
+
+
 class FocusParams(msgspec.Struct, frozen=True, rename="camel"):
     """Of `textDocument/didFocus`; without a document the focus is elsewhere."""
 
@@ -195,6 +216,13 @@ class ItemParams(msgspec.Struct, frozen=True):
     item: Item
 
 
+class RejectedEditParams(msgspec.Struct, frozen=True):
+    """Of `hearth/didRejectInlineEdit`. What a client says more than these three counts as "ignored"."""
+
+    item: Item
+    reason: str = "rejected"
+
+
 class PartlyAcceptedParams(msgspec.Struct, frozen=True, rename="camel"):
     """`accepted_length` counts UTF-16 code units from the beginning of the item's text, all words together."""
 
@@ -203,7 +231,7 @@ class PartlyAcceptedParams(msgspec.Struct, frozen=True, rename="camel"):
 
 
 register(FocusParams, DocumentParams, InspectParams, ChatParams, ActionParams, PlaceParams, ConversationParams)
-register(FitParams, RenameParams)
+register(FitParams, RenameParams, InlineEditParams, RejectedEditParams)
 register(ItemParams, PartlyAcceptedParams, FoundDefinitions, CommitParams, ModelsParams)
 
 

@@ -19,6 +19,7 @@ from hearth.lsp_server.words.client import Client
 
 if TYPE_CHECKING:  # the parts that are imported when they are needed, which is after `initialize` was answered
     from hearth.engine.context.documents import Document
+    from hearth.engine.next_edit.predictor import NextEdits
     from hearth.lsp_server.documents import Documents
     from hearth.lsp_server.engine_session import EngineSession
     from hearth.lsp_server.indexing import Indexing
@@ -63,6 +64,17 @@ class Server(LanguageServer):
         from hearth.lsp_server.indexing import Indexing
 
         return Indexing(self.client, self.configuration, self.documents, self.background)
+
+    @cached_property
+    def next_edits(self) -> "NextEdits":
+        from hearth.engine.next_edit.predictor import NextEdits
+
+        return NextEdits(self.documents.history)
+
+    def text_changed(self) -> None:
+        """Somebody has typed: a next edit that is still being looked for comes too late."""
+        if "next_edits" in self.__dict__:
+            self.next_edits.take_turn()
 
     async def engine(self) -> "EngineSession":
         """What answers, once the first settings are complete."""

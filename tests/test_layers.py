@@ -56,6 +56,10 @@ ALLOWED = {
         *("engine.screen", "engine.markdown"),
     },
     "engine.commit": {"engine.backends", "engine.screen", "engine.markdown"},
+    "engine.next_edit": {
+        *("engine.context", "engine.languages", "engine.code_actions"),
+        *("engine.completion", "engine.screen", "engine.stopping"),  # to fill a hole
+    },
     "engine.library": {
         "engine.backends",
         "engine.completion",

@@ -37,7 +37,13 @@ async def did_accept_completion(ls: Server, id: Any = "", *_: Any) -> None:
     tracked = ls.stats.tracker.accepted(str(id))
     document = ls.documents.get(tracked.offer.uri) if tracked else None
     if tracked is not None and document is not None:
+        ls.documents.history.accepted(document.uri, tracked.offer.start, tracked.offer.text)
         (await (await ls.engine()).completer()).accepted(document, tracked.offer.start, tracked.offer.text)
+
+
+async def did_accept_next_edit(ls: Server, id: Any = "", *_: Any) -> None:
+    """Clients run it, as the command of a next edit, once they have made the edit with that id."""
+    ls.next_edits.accepted(str(id))
 
 
 async def act(ls: Server, wanted: Any = None, *_: Any) -> bool:

@@ -35,6 +35,8 @@ PARAMS: dict[str, type[msgspec.Struct]] = {
     "textDocument/didPartiallyAcceptCompletion": params.PartlyAcceptedParams,
     "hearth/didRejectCompletion": params.ItemParams,
     "textDocument/didFocus": params.FocusParams,
+    "textDocument/copilotInlineEdit": params.InlineEditParams,
+    "hearth/didRejectInlineEdit": params.RejectedEditParams,
     "hearth/chat": params.ChatParams,
     "hearth/commitMessage": params.CommitParams,
     "hearth/chat/stop": params.ConversationParams,
@@ -194,6 +196,15 @@ async def test_a_preview_comes_as_told_in_all_its_kinds() -> None:
     assert {each.kind for each in ed.previews} == {"begin", "text", "end"}
     assert_shape(params.plain(ed.previews[-1]), told, "hearth/preview")
     assert ed.previews[0].title and any(each.text for each in ed.previews if each.kind == "text")
+
+
+async def test_the_example_of_a_next_edit_is_what_the_server_answers() -> None:
+    told = examples(sections()["textDocument/copilotInlineEdit"])
+    async with editor(SETTINGS, experimental={"hearth": {"nextEdit": True}}) as ed:
+        ed.open(SHOP, "shop.py")
+        ed.replace(10, 16, "amounts")
+        answer = await ed.client.protocol.send_request_async("textDocument/copilotInlineEdit", told["params"])
+    assert params.plain(answer) == told["result"]
 
 
 async def test_that_a_suggestion_grew_comes_as_told() -> None:
