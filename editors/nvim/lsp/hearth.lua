@@ -41,7 +41,14 @@ return {
     params.initializationOptions = config.settings.hearth
     local can = params.capabilities
     local ghost = require('hearth.ghost').wanted()
-    can.experimental = { hearth = { preview = true, documentText = true, completionGrew = ghost } }
+    can.experimental = {
+      hearth = {
+        preview = true,
+        documentText = true,
+        completionGrew = ghost,
+        nextEdit = { otherFiles = true },
+      },
+    }
     can.textDocument.codeAction.disabledSupport = true
     -- Neovim can, and does not say so; without it no file for new tests could be made
     can.workspace.workspaceEdit.documentChanges = true

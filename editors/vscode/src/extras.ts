@@ -5,7 +5,7 @@ import { CAN_GROW } from "./growth.ts";
 /** What this client can do beyond the standard: `experimental.hearth` in the server's PROTOCOL.md. */
 export const EXTRAS: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
-    capabilities.experimental = { hearth: { documentText: true, buttons: true, completionGrew: CAN_GROW } };
+    capabilities.experimental = { hearth: { documentText: true, buttons: true, completionGrew: CAN_GROW, nextEdit: { otherFiles: true } } };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),
