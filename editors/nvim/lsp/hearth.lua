@@ -57,6 +57,7 @@ return {
         definitions = true,
         completionGrew = ghost,
         chooseModel = true,
+        nextEdit = { otherFiles = true },
       },
     }
     can.textDocument.codeAction.disabledSupport = true

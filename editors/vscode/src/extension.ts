@@ -16,6 +16,7 @@ import * as prompt from "./prompt.ts";
 import { connect } from "./client.ts";
 import * as commit from "./commit.ts";
 import * as named from "./named.ts";
+import { NextEdit } from "./nextEdit.ts";
 import { settle } from "./review.ts";
 import * as settings from "./settings.ts";
 import { StatusItem } from "./status.ts";
@@ -39,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const chat = new ChatView(context.extensionUri, documents, context.workspaceState, () => client);
   const editing = new Editing(context.globalState, documents);
   const focus = new Focus(() => client);
+  const nextEdit = new NextEdit(context.extensionUri, () => client, usage);
   const storage = context.globalStorageUri.fsPath;
   const wheels = vscode.Uri.joinPath(context.extensionUri, "dist", "server").fsPath;
 
@@ -54,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): void {
       return;
     }
     log.info(`starting ${found}`);
-    client = connect(found, { onStatus, onRunning, onExplain: (place) => { void chat.explain(place); }, usage, documents, log });
+    client = connect(found, { onStatus, onRunning, onExplain: (place) => { void chat.explain(place); }, usage, nextEdit, documents, log });
     try {
       await client.start();
     } catch (error) {
@@ -131,13 +133,18 @@ export function activate(context: vscode.ExtensionContext): void {
     applyEdit: () => { settle("Apply"); },
     discardEdit: () => { settle("Discard"); },
     retryEdit: () => { settle("Retry"); },
+    nextEdit: running(() => nextEdit.take()),
+    declineNextEdit: () => { nextEdit.decline(); },
     dismiss: async () => {
-      usage.rejected();
+      if (!nextEdit.declineGhost()) {
+        usage.rejected();
+      }
       await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
+      nextEdit.refresh();
     },
   };
   context.subscriptions.push(
-    log, status, documents, usage, chat, focus,
+    log, status, documents, usage, chat, focus, nextEdit,
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(`hearth.${name}`, run)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => { void start(); }),
     vscode.workspace.onDidChangeConfiguration((event) => {

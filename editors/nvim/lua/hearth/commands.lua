@@ -78,6 +78,10 @@ function COMMANDS.inspect(client)
   end)
 end
 
+COMMANDS['next'] = function(client)
+  require('hearth.next_ask').by_hand(client)
+end
+
 function COMMANDS.act(client, arguments, instruction)
   if instruction ~= '' then
     return require('hearth.act').instruct(client, arguments, instruction)
