@@ -75,10 +75,10 @@ def choose(devices: Sequence[Device], need: Need, wished: int, main_memory: int)
     the best one is too small.
     """
     units = (*need.layers, need.output)
-    if not devices:
-        return Placement(of=len(units), said="the processor alone: llama.cpp finds no GPU")
     if not wished:
         return Placement(of=len(units), said="the processor alone, as host.gpu_layers = 0 says")
+    if not devices:
+        return Placement(of=len(units), said="the processor alone: llama.cpp finds no GPU")
     room = [_room(device, need, main_memory) for device in devices]
     if wished > 0:
         return _placed(devices, _as_wished(units[max(0, len(units) - wished) :], room), units)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from hearth.engine.host.healing import MAX_HEALED_TOKENS
 from hearth.engine.host.kv_cache import KvCache
 from hearth.engine.host.limits import CHECKPOINT_EVERY, WARM_UP_CHUNK
-from hearth.engine.host.native import Context, LoadOptions, Model
+from hearth.engine.host.native import Context, LoadOptions, Logits, Model
 from hearth.engine.host.session import Session
 from hearth.engine.types import CompletionRequest, FimPrompt, Finished, ModelRef, Usage
-from tests.engine.host.test_architectures import ATTENTION, SEED, assert_alike, fresh
+from tests.engine.host.test_architectures import ATTENTION, SEED, assert_alike, fresh, is_alike
 from tests.fakes.tiny_models import RECURRENT, write_tiny
 
 
@@ -66,8 +66,19 @@ def answer(model: Model, cache: KvCache, owner: str, prompt: list[int], length: 
         cache.remember(sequence)
         for _ in range(length):
             logits = sequence.last_logits()
-            assert_alike(logits, fresh(model, sequence.tokens))
+            assert_as_new(model, logits, sequence.tokens)
             assert cache.extend(sequence, [int(logits.argmax())])
+
+
+def assert_as_new(model: Model, logits: Logits, tokens: list[int]) -> None:
+    """A new context may say either of two things where two experts score alike: it depends on the batches."""
+    if not is_alike(logits, fresh(model, tokens)):
+        context = Context(model, 1, 256)
+        for position, token in enumerate(tokens):
+            context.decode(0, [token], position)
+        one_by_one = context.logits()
+        context.close()
+        assert_alike(logits, one_by_one)
 
 
 edits = st.tuples(
@@ -79,7 +90,7 @@ edits = st.tuples(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(edits, min_size=4, max_size=10), st.sampled_from([0, 4000, 1 << 24]))
 def test_after_edits_cancels_and_aborts_it_says_what_a_new_context_says(
     model: Model, steps: list[tuple[str, str, int, int | None, bool]], room: int
