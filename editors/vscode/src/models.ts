@@ -44,9 +44,11 @@ const JOBS: { label: string; description: string; roles: Role[] }[] = [
   { label: "Chat", description: "chat, explanations and code actions", roles: ["chat"] },
 ];
 
+const LM_STUDIO = vscode.Uri.from({ scheme: "http", authority: "127.0.0.1:1234", path: "/v1" }).toString(true);
+
 const SERVERS: Server[] = [
   { label: "Ollama", backend: "ollama", detail: "a running Ollama, at the address of ollama.url" },
-  { label: "LM Studio", backend: "openai_compatible", url: "http://127.0.0.1:1234/v1", detail: "its server on this machine" },
+  { label: "LM Studio", backend: "openai_compatible", url: LM_STUDIO, detail: "its server on this machine" },
   { label: "llama-server, vLLM or another", backend: "openai_compatible", detail: "a server with OpenAI's protocol; you say its address" },
 ];
 
