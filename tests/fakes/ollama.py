@@ -92,7 +92,7 @@ class FakeOllama:
         if self.busy and request.path != "/api/show":
             self.busy -= 1
             return Reply(503, {"error": "server busy, please try again.  maximum pending requests exceeded"})
-        if request.path != "/api/show" and (model in self.remote or model.endswith((":cloud", "-cloud"))):
+        if request.path != "/api/show" and (model in self.remote or re.search(r":([^:]*-)?cloud$", model)):
             return Reply(401, {"error": "unauthorized", "signin_url": "https://ollama.com/connect?name=x&key=y"})
         return routes[request.path](model, request.body)
 

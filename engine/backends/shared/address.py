@@ -31,7 +31,7 @@ def read(written: str, port: int = 0) -> Address:
     url = written.strip().strip("\"'")
     if url and "://" not in url:
         host, slash, path = url.rpartition("@")[2].partition("/")
-        host = f"127.0.0.1{host}" if host.startswith(":") else host
+        host = f"127.0.0.1{host}" if re.fullmatch(r":[0-9]+", host) else host
         host = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
         before = "".join(url.rpartition("@")[:2])
         if re.search(r":[0-9]+$", host):

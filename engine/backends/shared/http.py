@@ -44,17 +44,18 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A server as messages name it. `hint` is for when it does not answer, `key_hint` for when it wants a key.
-
-    `section`: where its settings are.
-    """
+    """A server as messages name it. `hint` is for when it does not answer, `key_hint` for when it wants a key."""
 
     name: str
     where: str
     url_setting: str
     hint: str
     key_hint: str
-    section: str
+
+    @property
+    def section(self) -> str:
+        """Where its settings are."""
+        return self.url_setting.partition(".")[0]
 
 
 class Unreachable(BackendUnavailable):

@@ -5,11 +5,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
-
 from hearth.engine import fim
 from hearth.engine.backends.shared import address, json_text
-from hearth.engine.backends.shared.ollama_wire import Shown
+from hearth.engine.backends.shared.ollama_wire import Shown, read_shown
 from hearth.engine.errors import PromptTooLong, RemoteNotAllowed
 from hearth.engine.settings import OllamaSettings
 
@@ -65,10 +63,10 @@ async def refuse_handed_on(client: "httpx.AsyncClient", root: str, model: str, a
         return
     response = await client.post(f"{root}/api/show", json={"model": model})
     try:
-        shown = msgspec.convert(await asyncio.to_thread(json_text.loaded, response.content), Shown)
+        told = read_shown(await asyncio.to_thread(json_text.loaded, response.content))
     except ValueError:
         return
-    refuse_cloud(model, allow_remote, shown)
+    refuse_cloud(model, allow_remote, told)
 
 
 def is_cloud(model: str) -> bool:

@@ -120,7 +120,7 @@ class Connection:
         self.http = client.new(found, self.patience, self.options.ca_file, key, by_line=True, whole=self.whole)
 
     async def show(self, model: str) -> Shown:
-        return msgspec.convert(await self._page("POST", "show", {"model": model}), Shown)
+        return read_shown(await self._page("POST", "show", {"model": model}))
 
     async def models(self) -> list[str]:
         listed = msgspec.convert(await self._page("GET", "tags"), Listed)
@@ -150,6 +150,11 @@ class Connection:
         if not response.is_success:
             raise _refused(response.status_code, response.content)
         return await asyncio.to_thread(json_text.loaded, response.content)
+
+
+def read_shown(page: Any) -> Shown:
+    """The JSON of /api/show. Raises `ValueError` for other JSON."""
+    return msgspec.convert(page, Shown)
 
 
 def place(options: OllamaSettings) -> Address:
@@ -198,7 +203,7 @@ def site(where: str) -> Site:
     """`where`: the address as it may be shown."""
     hint = "Is Ollama running (`ollama serve`), and is ollama.url right?"
     key_hint = "Its models in the cloud need `ollama signin`."
-    return Site(f"Ollama at {where}", where, "ollama.url", hint, key_hint, "ollama")
+    return Site(f"Ollama at {where}", where, "ollama.url", hint, key_hint)
 
 
 # What a connection raises beside `httpx.HTTPError`; `ValueError` where the server's JSON is not Ollama's.

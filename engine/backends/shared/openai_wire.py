@@ -140,7 +140,7 @@ def site(url: str) -> Site:
     setting = "openai_compatible.url"
     if not url.endswith("/v1"):
         setting += " (most servers want /v1 at its end)"
-    return Site(where, where, setting, _HINT, _KEY_HINT, "openai_compatible")
+    return Site(where, where, setting, _HINT, _KEY_HINT)
 
 
 def completions(connection: Connection, fields: Mapping[str, Any], temperature: float = 0.0) -> Stream:

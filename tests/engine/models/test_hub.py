@@ -151,7 +151,6 @@ def test_an_unreachable_hub_says_so(model: CatalogModel) -> None:
     [
         {"ALL_PROXY": "socks5://127.0.0.1:9"},
         {"HTTP_PROXY": "socks4://127.0.0.1:9"},
-        {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "localhost,[::1]"},
         {"HTTP_PROXY": "http://proxy:port"},
     ],
 )
@@ -165,7 +164,7 @@ def test_proxy_variables_that_cannot_be_used_are_told(
         monkeypatch.setenv(name, value)
         monkeypatch.setenv(name.lower(), value)
     try:
-        with pytest.raises(DownloadFailed, match=r"HTTPS_PROXY, ALL_PROXY and NO_PROXY must name HTTP proxies"):
+        with pytest.raises(DownloadFailed, match=r"HTTPS_PROXY and ALL_PROXY must name HTTP proxies"):
             pull()
     finally:
         huggingface_hub.close_session()
