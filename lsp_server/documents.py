@@ -42,6 +42,7 @@ class Documents:
         self.history = EditHistory()
         self.desynced: set[str] = set()  # documents whose text may not be the client's
         self.broken: dict[str, Text] = {}  # documents that we failed to open or to change
+        self.changed_at = 0.0  # when a key was pressed last, on the clock of `time.monotonic`
         self._client = client
         self._status = status
         self._background = background

@@ -80,12 +80,20 @@ FEATURES = (
     Feature("textDocument/didShowInlineEdit", "text_document_did_show_inline_edit"),
     Feature("hearth/didRejectInlineEdit", "hearth_did_reject_inline_edit"),
     Feature("hearth/chat", "hearth_chat", empty=Later("hearth_chat", "broken")),
+    Feature("hearth/chat/context", "hearth_chat_context"),
     Feature("hearth/chat/stop", "hearth_chat_stop", empty=False),
     Feature("hearth/chat/list", "hearth_chat_list", empty=[]),
     Feature("hearth/chat/delete", "hearth_chat_delete", empty=False),
+    Feature("hearth/commitMessage", "hearth_commit_message", empty=Later("hearth_commit_message", "broken")),
+    Feature("hearth/prompts", "hearth_prompts", empty=[]),
+    Feature("hearth/chat/fit", "hearth_chat_fit"),
+    Feature("hearth/chat/restore", "hearth_chat_restore", empty=False),
+    Feature("hearth/chat/rename", "hearth_chat_rename", empty=False),
     Feature("hearth/inspect", "hearth_inspect"),
     Feature("hearth/digest", "hearth_digest"),
-    Feature("hearth/models", "hearth_models", empty={"models": [], "current": {}}),
+    Feature(
+        "hearth/models", "hearth_models", empty={"models": [], "current": {}, "backends": {}, "message": None}
+    ),
     Feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, "workspace_did_change_configuration"),
     Feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, "workspace_did_change_watched_files"),
 )

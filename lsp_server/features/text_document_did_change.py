@@ -1,3 +1,4 @@
+import time
 from collections.abc import Sequence
 
 from lsprotocol import types as lsp
@@ -33,6 +34,7 @@ def handle(ls: Server, params: lsp.DidChangeTextDocumentParams) -> None:
             ls.stats.edited(document, 0, old, change.text)
             ls.documents.history.forget(document.uri)
     document.version = params.text_document.version
+    ls.documents.changed_at = time.monotonic()
 
 
 def _inserted_in_one_piece(changes: Sequence[lsp.TextDocumentContentChangeEvent]) -> str:

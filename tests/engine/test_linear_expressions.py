@@ -41,12 +41,6 @@ FILLED_IN = {
     ("engine/code_actions/answers.py", "_any_of(begins)"): ("//|#|/\\*|<!--",),
     ("engine/code_actions/answers.py", "_any_of(ends)"): ("\\*/|-->",),
     ("engine/code_actions/doc_sections.py", "sign"): tuple(sign for _, _, sign in _SIGNS),
-    ("engine/code_actions/unit_tests.py", "plan.test"): (
-        r"\bdef test_",
-        r"\bclass \w+\(",
-        r"\b(test|it)\(",
-        r"\bfunc Test",
-    ),
     ("engine/stopping/borders.py", "begun.language.opens"): OPENS,
     ("engine/stopping/rules.py", r"'' if policy.prose else '|^```|\\n```'"): ("", "|^```|\n```"),
     ("engine/stopping/rules.py", "language.opens"): OPENS,

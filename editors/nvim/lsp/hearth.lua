@@ -15,6 +15,9 @@ return {
     ['hearth/completionGrew'] = function(_, grown, context)
       require('hearth.growth').show(context.client_id, grown)
     end,
+    ['hearth/chooseModel'] = function(_, asked)
+      require('hearth.models').offer(asked.models)
+    end,
     ['hearth/preview'] = function(_, piece)
       require('hearth.preview').on_piece(piece)
     end,
@@ -22,11 +25,17 @@ return {
       local client = assert(vim.lsp.get_client_by_id(context.client_id))
       return require('hearth.documents').text(client, params.uri)
     end,
+    ['hearth/definitions'] = function(_, params, context)
+      local client = assert(vim.lsp.get_client_by_id(context.client_id))
+      return require('hearth.definitions').find(client, params)
+    end,
     ['window/showMessage'] = function(_, params)
       require('hearth.client').say(params)
     end,
     ['$/progress'] = function(err, params, context)
-      if not require('hearth.chat').on_progress(params) then
+      local is_ours = require('hearth.chat').on_progress(params)
+        or require('hearth.commit').on_progress(params)
+      if not is_ours then
         vim.lsp.handlers['$/progress'](err, params, context)
       end
     end,
@@ -41,7 +50,16 @@ return {
     params.initializationOptions = config.settings.hearth
     local can = params.capabilities
     local ghost = require('hearth.ghost').wanted()
-    can.experimental = { hearth = { preview = true, documentText = true, completionGrew = ghost } }
+    can.experimental = {
+      hearth = {
+        preview = true,
+        documentText = true,
+        definitions = true,
+        completionGrew = ghost,
+        chooseModel = true,
+        nextEdit = { otherFiles = true },
+      },
+    }
     can.textDocument.codeAction.disabledSupport = true
     -- Neovim can, and does not say so; without it no file for new tests could be made
     can.workspace.workspaceEdit.documentChanges = true

@@ -2,9 +2,13 @@ import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, State, type CloseHandlerResult, type LanguageClientOptions } from "vscode-languageclient/node";
 import * as actions from "./actions.ts";
 import { Bars } from "./bars.ts";
+import { noticed } from "./busy.ts";
 import type { Documents } from "./documents.ts";
+import { answerDefinitions } from "./definitions.ts";
 import { answerDocumentText, EXTRAS } from "./extras.ts";
+import { offer } from "./firstModel.ts";
 import { Growth } from "./growth.ts";
+import type { NextEdit } from "./nextEdit.ts";
 import { SCHEMES } from "./schemes.ts";
 import { chosen } from "./settings.ts";
 import type { Status } from "./statusText.ts";
@@ -20,12 +24,13 @@ export interface Reaction {
   /** The server's own command `hearth.explain` ends in the chat view. */
   onExplain: (place: unknown) => void;
   usage: Usage;
+  nextEdit: NextEdit;
   documents: Documents;
   log: vscode.LogOutputChannel;
 }
 
 /** A client of that program, not yet started. It starts the program again when it ends, within bounds. */
-export function connect(program: string, { onStatus, onRunning, onExplain, usage, documents, log }: Reaction): LanguageClient {
+export function connect(program: string, { onStatus, onRunning, onExplain, usage, nextEdit, documents, log }: Reaction): LanguageClient {
   const ends: number[] = [];
   const bars = new Bars((token) => { void client.sendNotification("window/workDoneProgress/cancel", { token }); });
   const closed = (): CloseHandlerResult => {
@@ -52,12 +57,16 @@ export function connect(program: string, { onStatus, onRunning, onExplain, usage
       },
       workspace: { configuration: (params) => params.items.map((item) => (item.section === "hearth" ? chosen() : null)) },
       provideInlineCompletionItems: async (document, position, context, token, next) => {
+        if (nextEdit.isGhost(document, position)) {
+          return undefined;
+        }
         if (context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke) {
           usage.asked();
         }
-        const found = await next(document, position, context, token);
+        const found = await noticed(next(document, position, context, token));
         const items = Array.isArray(found) ? found : (found?.items ?? []);
         usage.offered(document, position, items);
+        nextEdit.refresh();
         return found;
       },
       provideCodeActions: async (document, range, context, token, next) =>
@@ -81,12 +90,15 @@ export function connect(program: string, { onStatus, onRunning, onExplain, usage
   client.registerFeature(EXTRAS);
   client.onNotification("hearth/status", onStatus);
   client.onNotification("hearth/completionGrew", (grown: Parameters<Growth["show"]>[0]) => growth.show(grown));
+  client.onNotification("hearth/chooseModel", (asked: Parameters<typeof offer>[1]) => { void offer(client, asked); });
   answerDocumentText(client);
+  answerDefinitions(client);
   client.onDidChangeState(({ newState }) => {
     void vscode.commands.executeCommand("setContext", "hearth.running", newState === State.Running);
     if (newState !== State.Running) {
       bars.end();
       growth.dispose();
+      nextEdit.forget();
     }
     if (newState === State.Starting) {
       onStatus({ kind: "starting", message: "" });

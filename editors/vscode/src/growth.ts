@@ -10,7 +10,7 @@ interface Grown {
 
 /** Since 1.106 VS Code can be told to ask one extension as if the user typed; older ones would ask by hand. */
 export const CAN_GROW = isAtLeast("1.106");
-const OURS = { providerId: "hearth.hearth:*", explicit: false };
+export const OURS = { providerId: "hearth.hearth:*", explicit: false };
 
 /**
  * Shows more in the place of a suggestion that is shown. VS Code asks a provider once about the same cursor in the

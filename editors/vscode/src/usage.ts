@@ -58,6 +58,12 @@ export class Usage implements vscode.Disposable {
     return this.#dismissed?.document === document && this.#dismissed.version === document.version;
   }
 
+  /** Whether a suggestion is shown at the cursor there, as far as is known. */
+  isShown(document: vscode.TextDocument, cursor: vscode.Position): boolean {
+    const shown = this.#shown;
+    return shown?.uri === document.uri.toString() && shown.start + shown.taken === document.offsetAt(cursor);
+  }
+
   dispose(): void {
     this.#listener.dispose();
   }

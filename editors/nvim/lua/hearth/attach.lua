@@ -1,5 +1,6 @@
 local config = require('hearth.config')
 local ghost = require('hearth.ghost')
+local next_ask = require('hearth.next_ask')
 
 local M = {}
 
@@ -8,12 +9,15 @@ local M = {}
 ---@param bufnr integer
 function M.attach(client, bufnr)
   require('hearth.cursor').watch(client, bufnr)
-  if ghost.offered(client) then
+  local has = { ghost = ghost.offered(client), next_edit = next_ask.offered(client) }
+  if has.ghost then
     ghost.enable(client, bufnr)
-    require('hearth.keys').map(bufnr, config.values.keys)
-    return
   end
-  if client:supports_method('textDocument/completion') then
+  if has.next_edit then
+    require('hearth.next_edit').watch(client, bufnr)
+  end
+  require('hearth.keys').map(bufnr, config.values.keys, has)
+  if not has.ghost and client:supports_method('textDocument/completion') then
     vim.lsp.completion.enable(true, client.id, bufnr, {
       autotrigger = config.values.menu_autotrigger,
     })

@@ -5,12 +5,14 @@
 ---@field dismiss? string|false
 ---@field next? string|false
 ---@field prev? string|false
+---@field next_edit? string|false also in normal mode
+---@field decline_edit? string|false in normal mode; in insert mode it is `dismiss`
 
 ---@class hearth.Config
 ---@field cmd? string[] how the server is started, `{ 'hearth', 'serve' }` unless told
 ---@field ghost? boolean ghost text where Neovim can (0.12); else suggestions come in the menu
 ---@field menu_autotrigger? boolean without ghost text: open the menu while typing
----@field keys? hearth.Keys in insert mode, only while ghost text is shown; false: no such key
+---@field keys? hearth.Keys only while what they are for is shown; false: no such key
 ---@field rest_ms? integer the cursor has come to rest after this time; the server then reads ahead
 ---@field settings? table what the server is told, as in `hearth.toml`
 
@@ -27,6 +29,8 @@ local DEFAULTS = {
     dismiss = '<C-]>',
     next = '<M-]>',
     prev = '<M-[>',
+    next_edit = '<Tab>',
+    decline_edit = '<Esc>',
   },
   rest_ms = 300,
   settings = vim.empty_dict(),

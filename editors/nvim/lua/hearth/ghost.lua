@@ -124,6 +124,7 @@ function M.refine(bufnr)
       return
     end
     require('hearth.draw').draw(bufnr, vim.api.nvim_create_namespace(NAMESPACE), shown, hint)
+    require('hearth.next_offer').refresh()
     if not told[item] then
       told[item] = true
       require('hearth.accept').shown(self, item)
@@ -187,6 +188,7 @@ function M.dismiss(bufnr)
   completor:abort()
   require('hearth.growth').stop(bufnr)
   require('hearth.accept').rejected(item)
+  require('hearth.next_offer').refresh()
   return true
 end
 

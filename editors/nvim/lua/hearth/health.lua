@@ -113,10 +113,7 @@ function M.check_client(client)
 end
 
 function M.check_keys()
-  if not ghost.wanted() then
-    return
-  end
-  health.start('hearth: keys, in insert mode while ghost text is shown')
+  health.start('hearth: keys, while ghost text or a next edit is shown')
   for name, lhs in vim.spairs(config.values.keys) do
     health.info(lhs and ('%s: %s'):format(name, lhs) or name .. ': none')
   end

@@ -55,6 +55,18 @@ function M.prev()
   return require('hearth.others').step(-1)
 end
 
+--- Go to the place of the next edit; there, make it. Returns false when none is shown.
+---@return boolean
+function M.next_edit()
+  return require('hearth.next_edit').take()
+end
+
+--- Decline the next edit.
+---@return boolean
+function M.decline_edit()
+  return require('hearth.next_edit').decline()
+end
+
 --- Hide the ghost text.
 ---@return boolean
 function M.dismiss()

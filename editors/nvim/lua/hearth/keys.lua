@@ -1,51 +1,118 @@
 local ghost = require('hearth.ghost')
+local next_edit = require('hearth.next_edit')
 
 local M = {}
 
 ---@class hearth.Action
----@field call string
+---@field key string its name in the options
+---@field mode 'i'|'n'
+---@field call string of `require('hearth')`
 ---@field desc string
----@field asks? boolean where nothing is shown, and the key has no work of its own, it asks
+---@field ready fun(bufnr: integer, is_free: boolean): boolean `is_free`: the key has no work of its own
 
----@type table<string, hearth.Action>
-local ACTIONS = {
-  accept = { call = 'accept', desc = 'Hearth: accept the ghost text' },
-  accept_word = { call = 'accept_word', desc = 'Hearth: accept a word of the ghost text' },
-  accept_line = { call = 'accept_line', desc = 'Hearth: accept a line of the ghost text' },
-  dismiss = { call = 'dismiss', desc = 'Hearth: hide the ghost text' },
-  next = { call = 'next', desc = 'Hearth: show the next answer', asks = true },
-  prev = { call = 'prev', desc = 'Hearth: show the answer before' },
+---@param bufnr integer
+---@return boolean
+local function is_ghost(bufnr)
+  return ghost.acceptable(bufnr) and not M.choosing_from_menu()
+end
+
+--- Where nothing is shown, and the key has no work of its own, it asks.
+---@param bufnr integer
+---@param is_free boolean
+---@return boolean
+local function is_ghost_or_free(bufnr, is_free)
+  local asks = is_free and ghost.completor(bufnr) ~= nil
+  return (asks or ghost.acceptable(bufnr)) and not M.choosing_from_menu()
+end
+
+---@param key string
+---@param desc string
+---@param ready? fun(bufnr: integer, is_free: boolean): boolean
+---@return hearth.Action
+local function of_ghost(key, desc, ready)
+  return { key = key, mode = 'i', call = key, desc = desc, ready = ready or is_ghost }
+end
+
+---@type hearth.Action[]
+local GHOST = {
+  of_ghost('accept', 'accept the ghost text'),
+  of_ghost('accept_word', 'accept a word of the ghost text'),
+  of_ghost('accept_line', 'accept a line of the ghost text'),
+  of_ghost('dismiss', 'hide the ghost text'),
+  of_ghost('next', 'show the next answer', is_ghost_or_free),
+  of_ghost('prev', 'show the answer before'),
 }
 
---- Map the keys in a buffer. Each does its old work while no ghost text is shown.
+---@param key string
+---@param mode 'i'|'n'
+---@return hearth.Action
+local function takes(key, mode)
+  local desc = 'take the next edit'
+  return { key = key, mode = mode, call = 'next_edit', desc = desc, ready = next_edit.ready }
+end
+
+---@param key string
+---@param mode 'i'|'n'
+---@return hearth.Action
+local function declines(key, mode)
+  local desc, ready = 'decline the next edit', next_edit.shown
+  return { key = key, mode = mode, call = 'decline_edit', desc = desc, ready = ready }
+end
+
+---@type hearth.Action[]
+local NEXT_EDIT = {
+  takes('next_edit', 'i'),
+  takes('next_edit', 'n'),
+  declines('dismiss', 'i'), -- <Esc> has its own work there
+  declines('decline_edit', 'n'),
+}
+
+--- Map the keys in a buffer. Each does its old work where Hearth has nothing for it. Of the
+--- actions on one key, the first that is ready acts.
 ---@param bufnr integer
 ---@param keys hearth.Keys
-function M.map(bufnr, keys)
-  for name, action in pairs(ACTIONS) do
-    local lhs = keys[name]
+---@param has { ghost: boolean, next_edit: boolean }
+function M.map(bufnr, keys, has)
+  local actions = vim.list_extend({}, has.ghost and GHOST or {})
+  vim.list_extend(actions, has.next_edit and NEXT_EDIT or {})
+  local at = {} ---@type table<string, hearth.Action[]>
+  for _, action in ipairs(actions) do
+    local lhs = keys[action.key]
     if lhs and lhs ~= '' then
-      M.map_one(bufnr, lhs, action)
+      local place = action.mode .. vim.keycode(lhs)
+      at[place] = at[place] or {}
+      table.insert(at[place], action)
     end
+  end
+  for _, on_one in pairs(at) do
+    M.map_one(bufnr, on_one[1].mode, keys[on_one[1].key] --[[@as string]], on_one)
   end
 end
 
 ---@param bufnr integer
+---@param mode 'i'|'n'
 ---@param lhs string
----@param action hearth.Action
-function M.map_one(bufnr, lhs, action)
-  local before = M.find(vim.api.nvim_buf_get_keymap(bufnr, 'i'), lhs)
-  if before and before.desc == action.desc then
+---@param actions hearth.Action[]
+function M.map_one(bufnr, mode, lhs, actions)
+  local told = vim.tbl_map(function(action)
+    return action.desc
+  end, actions)
+  local desc = 'Hearth: ' .. table.concat(told, ', or ')
+  local before = M.find(vim.api.nvim_buf_get_keymap(bufnr, mode), lhs)
+  if before and before.desc == desc then
     return
   end
-  vim.keymap.set('i', lhs, function()
-    local old = before or M.find(vim.api.nvim_get_keymap('i'), lhs)
-    local asks = action.asks and not old and ghost.completor(bufnr)
-    if (asks or ghost.acceptable(bufnr)) and not M.choosing_from_menu() then
-      -- CTRL-G u: what is accepted can be undone by itself
-      return ('<C-g>u<Cmd>lua require("hearth").%s()<CR>'):format(action.call)
+  vim.keymap.set(mode, lhs, function()
+    local old = before or M.find(vim.api.nvim_get_keymap(mode), lhs)
+    for _, action in ipairs(actions) do
+      if action.ready(bufnr, not old) then
+        -- CTRL-G u: what is accepted can be undone by itself
+        local undo = mode == 'i' and '<C-g>u' or ''
+        return ('%s<Cmd>lua require("hearth").%s()<CR>'):format(undo, action.call)
+      end
     end
     return M.fall_back(old, lhs)
-  end, { buffer = bufnr, expr = true, replace_keycodes = true, desc = action.desc })
+  end, { buffer = bufnr, expr = true, replace_keycodes = true, desc = desc })
 end
 
 --- An entry of the menu is selected: the keys belong to the menu.
