@@ -57,7 +57,8 @@ end
 --- The first run: no model is on this disk, and none is downloaded before the user says so.
 ---@param models hearth.Model[]
 function M.offer(models)
-  local lines = { 'no code model is on this disk yet; :Hearth model chooses one, to be downloaded once.' }
+  local lines =
+    { 'no code model is on this disk yet; :Hearth model chooses one, to be downloaded once.' }
   for _, model in ipairs(models) do
     local kind = model.recommended and 'Recommended' or 'Fastest'
     local words = '%s: %s, %d MB, %s; %s'
