@@ -138,6 +138,27 @@ async def test_a_command_line_that_makes_no_sense(options: tuple[str, ...], why:
     assert why in error
 
 
+async def test_no_model_is_fetched_that_nobody_chose(tmp_path: Path) -> None:
+    """An editor would ask; here a message says what to do."""
+    process = await started(tmp_path, "--http", "0")
+    assert process.stderr is not None
+    try:
+        told = (await asyncio.wait_for(process.stderr.readline(), 60)).decode()
+        found = re.search(r"(http://\S+/v1); the token is in (.+)$", told)
+        assert found
+        headers = {"Authorization": f"Bearer {Path(found[2]).read_text().strip()}"}
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+            answer = await client.post(f"{found[1]}/completions", json={"prompt": "x = "}, headers=headers)
+        assert answer.status_code == 503
+        assert "hearth models recommend" in answer.json()["error"]["message"]
+        said = (await asyncio.wait_for(process.stderr.readline(), 60)).decode()
+        assert "hearth models recommend" in said
+        assert not (tmp_path / "models").exists()
+    finally:
+        process.kill()
+        await process.wait()
+
+
 async def test_without_a_model_it_says_what_to_do(tmp_path: Path) -> None:
     async with running(tmp_path) as server:
         pass
