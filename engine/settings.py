@@ -138,8 +138,8 @@ class StatsSettings:
 @dataclass(frozen=True, slots=True)
 class Settings:
     completion: CompletionSettings = field(default_factory=CompletionSettings)
-    next_edit: NextEditSettings = field(default_factory=NextEditSettings)
     chat: ChatSettings = field(default_factory=ChatSettings)
+    next_edit: NextEditSettings = field(default_factory=NextEditSettings)
     actions: ActionSettings = field(default_factory=ActionSettings)
     context: ContextSettings = field(default_factory=ContextSettings)
     host: HostSettings = field(default_factory=HostSettings)
