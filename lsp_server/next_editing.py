@@ -80,11 +80,11 @@ def code_action(ls: Server, document: Document, suggestion: Suggestion) -> lsp.C
     """The suggestion, which is one of this document, as a quick fix; that it was taken is seen in the edits."""
     ls.next_edits.offer(suggestion)
     line = convert.position_at(document, suggestion.start, ls.client.encoding).line + 1
-    title = text.title(f"Next edit: line {line}: {suggestion.title}")
+    said = f"Next edit: line {line}: {suggestion.title}"
     edit = Edit(suggestion.start, suggestion.end, suggestion.text)
-    annotation = note(title, needs_confirmation=False, description=title)
+    annotation = note(said, needs_confirmation=False, description=suggestion.title)
     return lsp.CodeAction(
-        title=title,
+        title=text.title(said),
         kind=lsp.CodeActionKind.QuickFix,
         edit=workspace_edits.of_document(ls, document, document.version, (edit,), annotation),
     )

@@ -71,11 +71,6 @@ class Server(LanguageServer):
 
         return NextEdits(self.documents.history)
 
-    def text_changed(self) -> None:
-        """Somebody has typed: a next edit that is still being looked for comes too late."""
-        if "next_edits" in self.__dict__:
-            self.next_edits.take_turn()
-
     async def engine(self) -> "EngineSession":
         """What answers, once the first settings are complete."""
         await self.configuration.completed()

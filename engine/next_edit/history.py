@@ -5,6 +5,7 @@ It is told of every change of a document before the change is made, and owns `Re
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -50,8 +51,9 @@ class UserEdit:
 
 @dataclass(slots=True)
 class EditHistory:
-    """The newest edit comes first. All methods run on the event loop."""
+    """The newest edit comes first. `on_change` is called before each change. All methods run on the event loop."""
 
+    on_change: Callable[[], None] = lambda: None
     recent: RecentEdits = field(default_factory=RecentEdits)
     _edits: list[UserEdit] = field(default_factory=list)
     _states: dict[str, deque[int]] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class EditHistory:
 
     def note(self, document: Document, start: int, end: int, new_text: str, kind: Kind | None = None) -> None:
         """Tell of one `document.apply(start, end, new_text)`, before it."""
+        self.on_change()
         self.recent.note(document, start, end, new_text)
         text, old = document.text, document.text[start:end]
         if old == new_text:

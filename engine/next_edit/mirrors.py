@@ -24,8 +24,8 @@ MAX_LEAVES = 12  # of one item that its name is looked for in
 _HOLE = "\0"
 _WORDS = re.compile(r"[^\W\d][\w$]*+")
 _FIELDS = ("field", "property", "variant", "enum")  # in the types of nodes that declare one
-_ARGUMENT = re.compile(r"\s*+\0=(?!=)")
-_ASSIGNED = re.compile(r"\s*+(?:self|this)\.\0 = \0;?")
+_ARGUMENT = re.compile(r"[ \t]{0,80}+\0=(?!=)")
+_ASSIGNED = re.compile(r"[ \t]{0,80}+(?:self|this)\.\0 = \0;?")
 # What makes the name in a template no variable of its own: a member, a key, or a text.
 _NO_VARIABLE = re.compile(r"(?:\.|->|::)\0|\0(?=\s?[=:](?!=))|[\"']\0[\"']")
 

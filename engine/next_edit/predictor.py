@@ -73,6 +73,9 @@ class NextEdits:
     _last_id: int = 0
     _end_older: Callable[[], object] = lambda: None
 
+    def __post_init__(self) -> None:
+        self.history.on_change = self.take_turn
+
     def take_turn(self, end: Callable[[], object] = lambda: None) -> None:
         """A request comes, which `end` ends, or somebody has typed: the request before is ended now."""
         self._end_older()

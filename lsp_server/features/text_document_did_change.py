@@ -17,7 +17,6 @@ def handle(ls: Server, params: lsp.DidChangeTextDocumentParams) -> None:
         return
     if why := reason_to_doubt(document, params, ls.client.encoding):
         ls.documents.mark_desynced(document.uri, why)
-    ls.text_changed()
     piece = _inserted_in_one_piece(params.content_changes)
     for change in params.content_changes:
         if isinstance(change, lsp.TextDocumentContentChangePartial):
