@@ -1,4 +1,4 @@
-"""Where the tests of a function go: `_MODULES`, one for each language, imported when somebody wants tests in it."""
+"""Where the tests of a function go: `_MODULES`, one for each language, imported when it is needed."""
 
 from collections.abc import Callable
 from importlib import import_module
