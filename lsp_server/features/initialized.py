@@ -13,7 +13,7 @@ _NEEDED = (
     *("lsp_server.features.text_document_did_open", "lsp_server.features.text_document_did_change"),
     *("engine.stopping.scanner", "engine.completion.completer", "engine.models.names", "engine.models.store"),
     *("engine.host.client", "engine.backends.shared.streaming", "lsp_server.engine_session"),
-    *("engine.index.symbols", "engine.index.search", "lsp_server.indexing"),
+    *("engine.index.symbols", "engine.index.search", "lsp_server.indexing", "lsp_server.attaching"),
     *("lsp_server.features.text_document_inline_completion", "lsp_server.features.text_document_completion"),
     *("lsp_server.features.text_document_did_focus", "lsp_server.features.text_document_did_show_completion"),
     *("engine.code_actions.answers", "engine.code_actions.unit_tests", "engine.code_actions.actions"),
