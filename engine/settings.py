@@ -138,7 +138,6 @@ class StatsSettings:
 @dataclass(frozen=True, slots=True)
 class Settings:
     completion: CompletionSettings = field(default_factory=CompletionSettings)
-    next_edit: NextEditSettings = field(default_factory=NextEditSettings)
     chat: ChatSettings = field(default_factory=ChatSettings)
     actions: ActionSettings = field(default_factory=ActionSettings)
     context: ContextSettings = field(default_factory=ContextSettings)
@@ -147,4 +146,5 @@ class Settings:
     openai_compatible: OpenAISettings = field(default_factory=OpenAISettings)
     downloads: DownloadSettings = field(default_factory=DownloadSettings)
     stats: StatsSettings = field(default_factory=StatsSettings)
+    next_edit: NextEditSettings = field(default_factory=NextEditSettings)
     debug: bool = False  # log more; logs may then contain code

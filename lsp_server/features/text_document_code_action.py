@@ -29,6 +29,7 @@ async def handle(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeActio
 
 async def _next_edit(ls: Server, document: Document, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     """The next edit, for clients that have no other way to show it."""
+    await ls.loaded()
     kind = lsp.CodeActionKind.QuickFix
     is_shown = ls.client.can.next_edit or ls.next_edits.is_asked_for
     if (
