@@ -55,6 +55,7 @@ _PATH_LINE = re.compile(
 _CODESTRAL_FILE = re.compile(r"^\+{5} ([^\n]{1,300})\n", re.MULTILINE)
 _LANGUAGE_LINE = re.compile(r"\W{1,8}language: ([\w+#-]{1,30})", re.IGNORECASE)
 _MOST_FILES = 32
+_BEGINNING = 1_000  # characters, some of which may be blank
 
 
 def taken_apart(prompt: str, anywhere: bool = True) -> Place | None:
@@ -66,11 +67,11 @@ def taken_apart(prompt: str, anywhere: bool = True) -> Place | None:
     text = prompt[len(beginning) :]
     if text.startswith(_CODESTRAL.suf) and (found := _codestral(text)):
         return found
+    if not (anywhere or _begins_with_a_mark(text)):
+        return None
     places = ((start, form) for form in FORMS if (start := _start(text, form)) is not None)
     start, form = min(places, default=(0, None), key=lambda each: each[0])
-    if form is None or not (anywhere or _begins_with_a_mark(text)):
-        return None
-    return _place(text, form)
+    return _place(text, form) if form is not None else None
 
 
 def place(above: str, below: str, path: str = "", files: tuple[ContextFile, ...] = ()) -> Place:
@@ -151,4 +152,4 @@ def _named_path(line: str) -> str:
 
 def _begins_with_a_mark(text: str) -> bool:
     marks = (mark for form in FORMS for mark in (form.pre, form.suf))
-    return text.lstrip().startswith((*marks, *_SEPARATORS, *_REPOSITORIES))
+    return text[:_BEGINNING].lstrip().startswith((*marks, *_SEPARATORS, *_REPOSITORIES))

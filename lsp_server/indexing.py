@@ -121,9 +121,10 @@ class Indexing:
         if self._questions or 0 <= worked < _SLICE:
             return
         self._closing.wait(_REST * max(0.0, min(worked, 1.0)))
-        while self._is_typing() and not self._questions and not self._closing.wait(_TYPING / 10):
+        while self._is_in_the_way() and not self._closing.wait(_TYPING / 10):
             pass
         self._slice = time.thread_time()
 
-    def _is_typing(self) -> bool:
-        return time.monotonic() - self._documents.changed_at < _TYPING
+    def _is_in_the_way(self) -> bool:
+        """The user types, and no question waits."""
+        return time.monotonic() - self._documents.changed_at < _TYPING and not self._questions

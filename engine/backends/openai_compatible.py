@@ -18,7 +18,15 @@ from hearth.engine.backends.shared import (
 from hearth.engine.backends.shared.http import Outage, Patience, Reporter, Site, names_of, too_slow
 from hearth.engine.backends.shared.kinds import by_kind
 from hearth.engine.backends.shared.limits import bounded, until
-from hearth.engine.backends.shared.openai_server import NAMES, Model, Server, examined, lm_studio_window, probe
+from hearth.engine.backends.shared.openai_server import (
+    NAMES,
+    Model,
+    Server,
+    examined,
+    lm_studio_window,
+    probe,
+    root_of,
+)
 from hearth.engine.backends.shared.openai_talk import Talk
 from hearth.engine.backends.shared.streaming import Stream, Turns, cost_of, patient, stopped
 from hearth.engine.errors import BackendUnavailable, HearthError, RequestRefused, SettingsError
@@ -235,7 +243,7 @@ class OpenAIBackend:
         completes = wanted == self.settings.completion.model
         try:
             if server.kind == "ollama":
-                root, options = openai_wire.root_of(server.url), self.settings.openai_compatible
+                root, options = root_of(server.url), self.settings.openai_compatible
                 await ollama_model.refuse_handed_on(connection.http, root, name, options.allow_remote)
             found = await examined(connection.http, server, name, connection.site, self.patience, completes)
         except openai_wire.failures() as error:

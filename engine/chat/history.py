@@ -105,9 +105,7 @@ def listed() -> list[Conversation]:
 def _encodable(conversation: Conversation) -> Conversation:
     """Without lone surrogates, which a model's half a character may leave and no file can hold."""
     turns = tuple(
-        Turn(
-            *(_sound(each) for each in (turn.question, turn.sent, turn.answer)), used=tuple(map(_named, turn.used))
-        )
+        Turn(_sound(turn.question), _sound(turn.sent), _sound(turn.answer), tuple(map(_named, turn.used)))
         for turn in conversation.turns
     )
     name, workspace = _sound(conversation.name), _sound(conversation.workspace)

@@ -26,7 +26,7 @@ def around(document: Document, start: int, end: int) -> Part:
         end -= text[start:end].endswith("\n")
         return start_of_line(text, start), end_of_line(text, end), "selected"
     if (found := definition_at(document.code, start)) is not None:
-        where = "around" if start > found.body else "at"
+        where = "around" if start >= found.body else "at"
         first = start_with_decorators(document.code, found)
         return first, found.end, f"{found.name} is {where} the cursor"
     starts = document.line_starts

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from hearth.engine import aside, backends
-from hearth.engine.backends import Backend, OnStatus
+from hearth.engine.backends import Backend, Fetcher, OnStatus
 from hearth.engine.completion.completer import Completer
 from hearth.engine.completion.inserting import inserted
 from hearth.engine.completion.quiet import is_quiet
@@ -140,7 +140,9 @@ class Answering:
 
     def _backend(self, name: str) -> Backend:
         if name not in self._backends:
-            self._backends[name] = backends.create(name, self.settings, self._on_status)
+            self._backends[name] = made = backends.create(name, self.settings, self._on_status)
+            if isinstance(made, Fetcher):
+                made.wait_for_fetch()  # nobody is asked here, and nothing is fetched unasked
         return self._backends[name]
 
     def _surroundings(self, snapshot: Snapshot, offset: int, window: tuple[int, int]) -> ContextQuery | None:

@@ -56,9 +56,14 @@ async def decoded(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
         raise InvalidRequest(f"the body of the request cannot be read: {error}") from error
 
 
-def place_of(prompt: str, suffix: str | None, extras: Extras | None, anywhere: bool = True) -> Place | None:
+async def place_of(prompt: str, suffix: str | None, extras: Extras | None, anywhere: bool = True) -> Place | None:
     """The place that a prompt asks about; None for a prompt that is none of the known forms."""
-    found = place(prompt, suffix) if suffix else taken_apart(prompt, anywhere)
+    if suffix:
+        found: Place | None = place(prompt, suffix)
+    elif len(prompt) > _SHORT:
+        found = await asyncio.to_thread(taken_apart, prompt, anywhere)
+    else:
+        found = taken_apart(prompt, anywhere)
     return named(found, extras) if found is not None else None
 
 

@@ -110,7 +110,7 @@ async def generate(answering: Answering, body: bytes) -> Answer:
     if not asked.prompt and not asked.suffix:
         await answering.wake()
         return as_json({**_head(answering), "response": "", "done": True, "done_reason": "load"})
-    where = bodies.place_of(asked.prompt, asked.suffix, extras, anywhere=bool(asked.raw))
+    where = await bodies.place_of(asked.prompt, asked.suffix, extras, anywhere=bool(asked.raw))
     if where is None and asked.raw:
         where = bodies.named(place(asked.prompt, ""), extras)
     if where is not None:

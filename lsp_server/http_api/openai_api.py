@@ -73,7 +73,7 @@ async def completions(answering: Answering, body: bytes) -> Answer:
     if len(prompts) != 1:
         raise InvalidRequest("prompt must be one text: one answer is given")
     extras = asked.hearth or Extras()
-    where = bodies.place_of(prompts[0], asked.suffix, extras)
+    where = await bodies.place_of(prompts[0], asked.suffix, extras)
     if where is None:
         where = bodies.named(place(prompts[0], ""), extras)
     limits = Limits(bodies.tokens(asked.max_tokens), bodies.stops(asked.stop))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hearth.engine import logs
 from hearth.engine.errors import HearthError, InvalidRequest, PromptTooLong, RequestError
+from hearth.engine.models import first
 from hearth.lsp_server.http_api import guard, llama_api, ollama_api, openai_api
 from hearth.lsp_server.http_api.answering import Answering
 from hearth.lsp_server.http_api.guard import Refused
@@ -16,6 +17,9 @@ from hearth.lsp_server.http_api.streams import INTERNAL
 from hearth.lsp_server.words import text
 
 log = logging.getLogger("hearth.http")
+HOW_TO_CHOOSE = (
+    "`hearth models recommend` names those that suit this machine, `hearth models pull NAME` fetches one."
+)
 MOST_AT_ONCE = 8  # requests; of completions of one document the newest is answered anyway
 
 
@@ -71,7 +75,7 @@ class Routes:
         try:
             return await self._table[asked.path].answer(self.answering, asked.body)
         except HearthError as error:
-            return self._wrong(asked.path, _status(error), str(error))
+            return self._wrong(asked.path, _status(error), told(error))
         except Exception as error:
             log.error("a request over HTTP failed", exc_info=error)
             return self._wrong(asked.path, 500, INTERNAL.format(logs.where()))
@@ -102,6 +106,11 @@ class Routes:
         if path in OLLAMA:
             return f"{path} is answered only by hearth serve --http PORT --ollama"
         return f"there is nothing at this path; there are {', '.join(self._table)}"
+
+
+def told(error: HearthError) -> str:
+    """The error, with what to do where no model was chosen: only an editor could ask."""
+    return f"{error} {HOW_TO_CHOOSE}" if str(error) == first.NEEDED else str(error)
 
 
 def _methods(route: Route) -> tuple[str, ...]:

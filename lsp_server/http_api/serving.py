@@ -16,7 +16,7 @@ from hearth.lsp_server import watchdog
 from hearth.lsp_server.http_api import guard
 from hearth.lsp_server.http_api.answering import Answering
 from hearth.lsp_server.http_api.connections import Bounds, Connection
-from hearth.lsp_server.http_api.routes import Routes
+from hearth.lsp_server.http_api.routes import HOW_TO_CHOOSE, Routes
 from hearth.lsp_server.settings import read_toml, resolve
 from hearth.lsp_server.words import stderr
 
@@ -45,6 +45,7 @@ async def _serve(port: int, with_ollama: bool) -> None:
     doors = Doors(Routes(answering, token, with_ollama))
     _stop_on_sigterm()
     listening = await asyncio.start_server(doors.enter, ADDRESS, port, limit=1 << 16)
+    waking = asyncio.create_task(_wake(answering))  # whoever starts the server is about to use it
     try:
         port = listening.sockets[0].getsockname()[1]
         _tell(f"listening on http://{ADDRESS}:{port}/v1; the token is in {guard.token_file()}")
@@ -53,8 +54,14 @@ async def _serve(port: int, with_ollama: bool) -> None:
         await asyncio.Event().wait()
     finally:
         listening.close()
+        waking.cancel()
         await doors.close()
         await answering.close()
+
+
+async def _wake(answering: Answering) -> None:
+    with suppress(HearthError):  # a request will say why it cannot be answered
+        await answering.wake()
 
 
 class Doors:
@@ -112,7 +119,7 @@ class _Telling:
         if status.kind == "downloading":
             said = f"downloading {status.message}: {(status.percent or 0) // 10 * 10}%"
         elif status.kind == "error":
-            said = status.message
+            said = f"{status.message} {HOW_TO_CHOOSE}" if status.choose else status.message
         if said and said != self._last:
             self._last = said
             _tell(said)

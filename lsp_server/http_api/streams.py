@@ -46,7 +46,7 @@ async def answer(
 
     Raises `HearthError`.
     """
-    where = place_of(messages[-1].content, None, wanted.extras, anywhere=False)
+    where = await place_of(messages[-1].content, None, wanted.extras, anywhere=False)
     if where is not None:
         found = await answering.complete(where, Limits(wanted.tokens, wanted.stop), bool(wanted.extras.invoked))
         end.is_cut, end.usage = found.is_cut, found.usage

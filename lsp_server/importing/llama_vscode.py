@@ -24,7 +24,7 @@ def is_its(content: dict[str, Any]) -> bool:
 
 def read(content: dict[str, Any]) -> Proposal:
     """The servers, or the models that they were started with: Hearth can run those itself."""
-    values = {key.removeprefix(_PREFIX): value for key, value in content.items() if isinstance(key, str)}
+    values = {str(key).removeprefix(_PREFIX): value for key, value in content.items()}
     proposal = Proposal()
     _job(proposal, values, "completion", "endpoint", "launch_completion", "openai_client_model")
     _job(proposal, values, "chat", "endpoint_chat", "launch_chat", "ai_model")

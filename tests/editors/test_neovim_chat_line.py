@@ -127,7 +127,7 @@ def test_an_earlier_chat_is_chosen_named_deleted_and_taken_back(any_neovim: Path
     editor.nvim.command("Hearth chat Is it?")
     editor.until(lambda: "Shown to the model:" in conversation(editor), "the answer")
     editor.nvim.command("Hearth! chat Really?")
-    editor.until(lambda: "Shown to the model:" in conversation(editor), "the answer to another one")
+    editor.until(lambda: "Yes." in conversation(editor), "the answer to another one")
     editor.lua(
         "vim.ui.select = function(items, options, choose)"
         " _G.labels = vim.tbl_map(options.format_item, items) choose(items[#items]) end"

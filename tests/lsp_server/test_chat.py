@@ -230,8 +230,8 @@ async def test_a_question_may_call_a_prompt_of_the_user_s_own(tmp_path: Path) ->
     async with acting("Yes.", home=tmp_path / "home", folders=(project,)) as ed:
         assert await send(ed, "hearth/prompts") == []
         await ed.question("/review it", conversation="a")
-    trusting = {"trusted_folders": [str(tmp_path)]}
-    async with acting("Yes.", home=tmp_path / "home", folders=(project,), **trusting) as ed:
+    trusted = [str(tmp_path)]
+    async with acting("Yes.", home=tmp_path / "home", folders=(project,), trusted_folders=trusted) as ed:
         (prompt,) = await send(ed, "hearth/prompts")
         assert (prompt["name"], prompt["summary"]) == ("review", "Review")
         assert prompt["uri"] == (folder / "review.md").as_uri()

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from hearth.engine import fim
@@ -80,13 +80,13 @@ def ability(model: str, shown: Shown, options: OllamaSettings) -> Ability:
     """
     template, capabilities = shown.template or "", shown.capabilities or []
     window, is_asked = _window(shown, options)
-    more = {"window": window, "is_asked": is_asked, "thinks": "thinking" in capabilities}
+    plain = Ability("chat", "", window, is_asked, "thinking" in capabilities)
     named = fim.family_by_name(model)
     row = fim.FIM_TEMPLATES.get(named)
     can_insert = "insert" in capabilities
     if row and (not can_insert or all(mark in template for mark in (row.pre, row.suf, row.mid))):
-        return Ability("raw", named, **more)
-    return Ability("suffix" if can_insert else "chat", **more)
+        return replace(plain, way="raw", family=named)
+    return replace(plain, way="suffix") if can_insert else plain
 
 
 def refuse_long(known: Ability, text: str, room: int) -> None:

@@ -39,13 +39,13 @@ class Habit:
 # The first row that matches counts.
 _HABITS = (
     Habit(r"deepseek-?r1|(?<![a-z0-9])r1(?![a-z0-9])", layout="deepseek", opens=True),
-    Habit(r"qwq|qwen-?3.*thinking", layout="chatml", opens=True),
+    Habit(r"qwq|qwen-?3.{0,40}?thinking", layout="chatml", opens=True),
     Habit(r"qwen-?3[._][5-9]", layout="chatml"),
-    Habit(r"qwen-?3(?!.*(instruct|coder|embed|rerank))", word="/no_think"),
+    Habit(r"qwen-?3(?!.{0,40}?(?:instruct|coder|embed|rerank))", word="/no_think"),
     Habit(r"glm-?(4[._][5-9]|5)", word="/nothink"),
     Habit(r"smol-?lm-?3", system="/no_think"),
-    Habit(r"nemotron.*nano.*v2|nemotron.*v2.*nano|nemotron-?3", system="/no_think"),
-    Habit(r"nemotron.*(nano|super|ultra)", system="detailed thinking off"),
+    Habit(r"nemotron.{0,20}?nano.{0,20}?v2|nemotron.{0,20}?v2.{0,20}?nano|nemotron-?3", system="/no_think"),
+    Habit(r"nemotron.{0,20}?(?:nano|super|ultra)", system="detailed thinking off"),
     Habit(r"gpt-?oss|gpt-?5|(?<![a-z0-9])o[134](-mini|-pro|-preview)?(?![a-z0-9])", has_effort=True),
     Habit(r"deepseek-reasoner|reasoning|openthinker|exaone-?deep|deepscaler|marco-?o1|-thinking"),
 )

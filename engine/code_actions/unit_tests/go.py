@@ -34,9 +34,9 @@ def plan(target: Target, project: Project) -> Plan:
     names = tested_names(target.code)
     needs_inside = not _is_exported(target) or package == "main"
     if outside and needs_inside:
-        path, outside = file.with_name(f"{file.stem}_internal_test.go"), False
-        if own_file not in tests and not needs_inside:
-            path = own_file
+        outside = False
+        if own_file in tests:
+            path = file.with_name(f"{file.stem}_internal_test.go")
     module = _import_path(project) if outside else ""
     outside = outside and bool(module)
     testify = any("stretchr/testify" in project.text(each) for each in tests[:20])

@@ -26,18 +26,16 @@ def _pieces_with(tests: tuple[str, ...]) -> Callable[[ParsedText], list[Piece]]:
     def pieces(code: ParsedText) -> list[Piece]:
         found: list[Piece] = []
         waiting = list(with_comments(code.tree.root_node.named_children if code.tree else ()))
-        around: tree_sitter.Node | None = None
+        inside = False
         while waiting:
             node, first = waiting.pop(0)
             if node.type in _IMPORTS:
                 found.append(piece(code, "import", node, (), first))
             elif node.type in _HOLDERS:
-                body = node.child_by_field_name("body") or node
-                waiting = with_comments(body.named_children) + waiting
-            elif (
-                node.type in _CLASSES and around is None and (body := node.child_by_field_name("body")) is not None
-            ):
-                around = node
+                held = node.child_by_field_name("body") or node
+                waiting = with_comments(held.named_children) + waiting
+            elif node.type in _CLASSES and not inside and (body := node.child_by_field_name("body")) is not None:
+                inside = True
                 found += [_member(code, each, begin, tests) for each, begin in with_comments(body.named_children)]
             elif node.type in ("method_declaration", "local_function_statement"):
                 found.append(_member(code, node, first, tests))

@@ -69,7 +69,10 @@ def _alias(project: Project, texts: list[str]) -> str:
         return ""
     base = config.parent / str(options.get("baseUrl") or ".")
     for pattern, targets in paths.items() if isinstance(paths, dict) else ():
-        prefix, target = pattern.removesuffix("*"), targets[0] if isinstance(targets, list) and targets else ""
+        prefix, target = (
+            str(pattern).removesuffix("*"),
+            targets[0] if isinstance(targets, list) and targets else "",
+        )
         if not pattern.endswith("/*") or not isinstance(target, str) or not target.endswith("*"):
             continue
         if not any(name.startswith(prefix) for name in used):

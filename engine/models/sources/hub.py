@@ -202,8 +202,8 @@ def _explained(error: Exception, hub: Hub, name: str) -> DownloadFailed:
         return DownloadFailed(f"{_host()} does not answer like a Hugging Face hub.")
     if isinstance(error, _proxy_errors()) and (not isinstance(error, ValueError) or "proxy" in str(error)):
         return DownloadFailed(
-            "The variables HTTP_PROXY, HTTPS_PROXY and ALL_PROXY must name HTTP proxies; those that are set cannot "
-            f"be used to reach the hub ({_host()})."
+            "The variables HTTP_PROXY, HTTPS_PROXY and ALL_PROXY must name HTTP proxies; those that are set "
+            f"cannot be used to reach the hub ({_host()})."
         )
     return DownloadFailed(f"The hub ({_host()}) cannot be reached: {str(error) or type(error).__name__}.")
 

@@ -842,12 +842,11 @@ def test_what_was_written_in_python_can_be_run(layout: Layout, tmp_path: Path) -
         assert not used or name in code.co_names, text
 
 
-def _all(code: object) -> list[object]:
-    found: list[object] = []
+def _all(code: types.CodeType) -> list[types.CodeType]:
+    found: list[types.CodeType] = []
     waiting = [code]
     while waiting:
         each = waiting.pop()
-        assert isinstance(each, types.CodeType)
         found.append(each)
         waiting += [inner for inner in each.co_consts if isinstance(inner, types.CodeType)]
     return found

@@ -1,9 +1,11 @@
 """What is read from ggml's list of devices; the list is played, and the real one of this build is read."""
 
 import ctypes
+import platform
 from types import SimpleNamespace
 from typing import Any
 
+import llama_cpp
 import pytest
 
 from hearth.engine.host import devices
@@ -24,7 +26,7 @@ def properties(kind: int, name: str, id: str | None = None) -> Any:
 
 
 def listed(monkeypatch: pytest.MonkeyPatch, *rows: Any) -> list[Device]:
-    monkeypatch.setattr(devices.llama_cpp, "llama_supports_gpu_offload", lambda: True)
+    monkeypatch.setattr(llama_cpp, "llama_supports_gpu_offload", lambda: True)
     monkeypatch.setattr(devices, "_handles", lambda: list(range(1, len(rows) + 1)))
     monkeypatch.setattr(devices, "_properties", lambda handle: rows[handle - 1])
     return list(devices.found())
@@ -49,7 +51,7 @@ def test_an_integrated_one_counts_only_where_there_is_no_other(monkeypatch: pyte
 
 def test_an_apple_chip_has_one_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "sys", SimpleNamespace(platform="darwin"))
-    monkeypatch.setattr(devices.platform, "machine", lambda: "arm64")
+    monkeypatch.setattr(platform, "machine", lambda: "arm64")
     assert listed(monkeypatch, properties(GPU, "MTL0"))[0].shared
 
 

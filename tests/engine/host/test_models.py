@@ -12,6 +12,7 @@ from hearth.engine.host import models as loading
 from hearth.engine.host.devices import Device
 from hearth.engine.host.models import Models
 from hearth.engine.host.profiles import PROFILES, LoadOptions, ProfileBook, Verdict
+from hearth.engine.models import gguf
 from hearth.engine.types import ModelRef
 from tests.tiny_model import write_tiny_gguf
 
@@ -271,7 +272,7 @@ def test_a_processor_that_needs_plain_weights_does_not_keep_a_model_from_the_gpu
 def test_what_is_on_the_gpu_takes_no_main_memory(
     gpu: Gpu, wishing: ModelRef, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    needed = memory.needed(Path(wishing.path), loading.gguf.read(Path(wishing.path)))
+    needed = memory.needed(Path(wishing.path), gguf.read(Path(wishing.path)))
     monkeypatch.setattr(memory, "available", lambda: memory.reserve() + needed - 1)
     gpu.models(tmp_path / "book").session(wishing)
     assert gpu.layers == [ALL]

@@ -251,7 +251,9 @@ async def test_what_fails_inside_is_told_without_details(monkeypatch: pytest.Mon
         assert "internal error" in answer.json()["error"]["message"]
 
 
-async def test_what_fails_while_it_streams_ends_the_stream_with_the_reason() -> None:
+async def test_what_fails_while_it_streams_ends_the_stream_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with serving(chat="It |adds.") as served:
         whole = served.model.chat
 
@@ -260,7 +262,7 @@ async def test_what_fails_while_it_streams_ends_the_stream_with_the_reason() -> 
                 yield event
                 raise RuntimeError("broken")
 
-        served.model.chat = chat  # type: ignore[method-assign]
+        monkeypatch.setattr(served.model, "chat", chat)
         messages = [{"role": "user", "content": "What?"}]
         said = (await served.post("/v1/chat/completions", messages=messages, stream=True)).text
         assert '"It "' in said

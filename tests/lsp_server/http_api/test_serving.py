@@ -138,6 +138,47 @@ async def test_a_command_line_that_makes_no_sense(options: tuple[str, ...], why:
     assert why in error
 
 
+async def test_the_longest_requests_hold_up_nobody(tmp_path: Path) -> None:
+    """`conftest.py` looks at the steps of the server's event loop."""
+    code = "def area(width, height):\n    return width * height\n\n\n"
+    async with running(tmp_path, "--ollama") as server, httpx.AsyncClient(trust_env=False, timeout=60) as client:
+        for marked in ("<|fim_prefix|>{}<|fim_suffix|>{}<|fim_middle|>", "{}{}", "[SUFFIX]{}[PREFIX]{}"):
+            prompt = marked.format(code * 30_000, code * 25_000)
+            answer = await client.post(
+                f"{server.url}/v1/completions", json={"prompt": prompt}, headers=server.headers
+            )
+            assert answer.status_code == 200
+        for path, length in (
+            ("/v1/chat/completions", 900_000),
+            ("/v1/chat/completions", 3_000_000),
+            ("/api/chat", 900_000),
+        ):
+            question = {"messages": [{"role": "user", "content": (code * 60_000)[:length]}], "stream": False}
+            answer = await client.post(f"{server.url}{path}", json=question, headers=server.headers)
+            assert answer.status_code == (200 if length < 1_000_000 else 400)
+
+
+async def test_no_model_is_fetched_that_nobody_chose(tmp_path: Path) -> None:
+    """An editor would ask; here a message says what to do."""
+    process = await started(tmp_path, "--http", "0")
+    assert process.stderr is not None
+    try:
+        told = (await asyncio.wait_for(process.stderr.readline(), 60)).decode()
+        found = re.search(r"(http://\S+/v1); the token is in (.+)$", told)
+        assert found
+        headers = {"Authorization": f"Bearer {Path(found[2]).read_text().strip()}"}
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+            answer = await client.post(f"{found[1]}/completions", json={"prompt": "x = "}, headers=headers)
+        assert answer.status_code == 503
+        assert "hearth models recommend" in answer.json()["error"]["message"]
+        said = (await asyncio.wait_for(process.stderr.readline(), 60)).decode()
+        assert "hearth models recommend" in said
+        assert not (tmp_path / "models").exists()
+    finally:
+        process.kill()
+        await process.wait()
+
+
 async def test_without_a_model_it_says_what_to_do(tmp_path: Path) -> None:
     async with running(tmp_path) as server:
         pass

@@ -47,7 +47,8 @@ end
 function M.use(client, name, role, backend)
   local settings = client.settings.hearth or {}
   for _, job in ipairs(M.jobs(settings, role)) do
-    settings = vim.tbl_deep_extend('force', settings, { [job] = { model = name, backend = backend } })
+    local chosen = { [job] = { model = name, backend = backend } }
+    settings = vim.tbl_deep_extend('force', settings, chosen)
   end
   client.settings = vim.tbl_extend('force', client.settings, { hearth = settings })
   client:notify('workspace/didChangeConfiguration', { settings = client.settings })
@@ -56,7 +57,8 @@ end
 --- The first run: no model is on this disk, and none is downloaded before the user says so.
 ---@param models hearth.Model[]
 function M.offer(models)
-  local lines = { 'no code model is on this disk yet. :Hearth model chooses one; it is downloaded once.' }
+  local lines =
+    { 'no code model is on this disk yet; :Hearth model chooses one, to be downloaded once.' }
   for _, model in ipairs(models) do
     local kind = model.recommended and 'Recommended' or 'Fastest'
     local words = '%s: %s, %d MB, %s; %s'

@@ -78,7 +78,7 @@ export class Turn {
       const button = element("button", "quiet", "Continue");
       button.addEventListener("click", () => {
         button.remove();
-        this.act("goOn", "");
+        this.deeds.act("goOn", "");
       });
       this.#element.append(button);
     }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import pytest
 
 from hearth.engine.backends.shared import thinking
+from hearth.engine.backends.shared.streaming import Stream
 from hearth.engine.types import ChatMessage, Finished, FinishReason, Piece
 from tests.engine.backends.asking import collect
 
@@ -75,7 +76,7 @@ class Server:
         self.thoughts, self.text, self.stops = thoughts, text, stops
         self.asked: list[tuple[bool, int]] = []
 
-    async def ask(self, think: bool, tokens: int, thought: str) -> thinking.Stream:
+    async def ask(self, think: bool, tokens: int, thought: str) -> Stream:
         self.asked.append((think, tokens))
         thoughts = self.thoughts if think or not self.stops else 0
         said = [*[Piece("hm ", "thinking")] * thoughts, *map(Piece, self.text)]
@@ -126,7 +127,7 @@ async def test_the_answer_itself_is_no_longer_than_it_may_be() -> None:
 async def test_a_server_that_hides_the_thoughts_that_used_up_the_answer_is_asked_with_more_room() -> None:
     asked: list[int] = []
 
-    async def ask(think: bool, tokens: int, thought: str) -> thinking.Stream:
+    async def ask(think: bool, tokens: int, thought: str) -> Stream:
         asked.append(tokens)
         if tokens > 500:
             yield Piece("yes.")
