@@ -5,15 +5,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from lsprotocol import types as lsp
-
-from hearth.engine.code_actions.edits import Edit
 from hearth.engine.context.documents import Document
 from hearth.engine.errors import HearthError
-from hearth.lsp_server import convert, workspace_edits
+from hearth.lsp_server import convert
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
-from hearth.lsp_server.words.client import note
 
 if TYPE_CHECKING:  # imported in short steps once the session has begun, or with the first question
     from hearth.engine.next_edit.filling import Hole
@@ -81,17 +77,3 @@ def item(ls: Server, suggestion: "Suggestion") -> dict[str, Any] | None:
     if ls.client.can.next_edit:
         answer["hearth"] = {"title": text.title(suggestion.title), "left": suggestion.left}
     return answer
-
-
-def code_action(ls: Server, document: Document, suggestion: "Suggestion") -> lsp.CodeAction:
-    """The suggestion, which is one of this document, as a quick fix; that it was taken is seen in the edits."""
-    ls.next_edits.offer(suggestion)
-    line = convert.position_at(document, suggestion.start, ls.client.encoding).line + 1
-    said = f"Next edit: line {line}: {suggestion.title}"
-    edit = Edit(suggestion.start, suggestion.end, suggestion.text)
-    annotation = note(said, needs_confirmation=False, description=suggestion.title)
-    return lsp.CodeAction(
-        title=text.title(said),
-        kind=lsp.CodeActionKind.QuickFix,
-        edit=workspace_edits.of_document(ls, document, document.version, (edit,), annotation),
-    )

@@ -22,7 +22,7 @@ _NEEDED = (
         "engine.next_edit.mirrors",
         "engine.next_edit.rules",
     ),
-    *("engine.next_edit.predictor", "lsp_server.workspace_edits", "lsp_server.next_editing"),
+    *("engine.next_edit.predictor", "lsp_server.next_editing"),
     *("lsp_server.features.text_document_did_focus", "lsp_server.features.text_document_did_show_completion"),
 )
 
