@@ -147,5 +147,4 @@ class Settings:
     openai_compatible: OpenAISettings = field(default_factory=OpenAISettings)
     downloads: DownloadSettings = field(default_factory=DownloadSettings)
     stats: StatsSettings = field(default_factory=StatsSettings)
-    next_edit: NextEditSettings = field(default_factory=NextEditSettings)
     debug: bool = False  # log more; logs may then contain code
