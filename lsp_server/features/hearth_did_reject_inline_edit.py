@@ -7,4 +7,5 @@ from hearth.lsp_server.session import Server
 async def handle(ls: Server, params: Any) -> None:
     """`{item, reason}`: a next edit was not accepted: turned down, passed over, or another one took its place."""
     rejected = read(params, RejectedEditParams)
+    await ls.loaded()
     ls.next_edits.declined(rejected.item.id, rejected.reason)

@@ -6,4 +6,5 @@ from hearth.lsp_server.session import Server
 
 async def handle(ls: Server, params: Any) -> None:
     """`{item}`: a next edit came on the screen."""
+    await ls.loaded()
     ls.next_edits.shown(read(params, ItemParams).item.id)

@@ -43,6 +43,7 @@ async def did_accept_completion(ls: Server, id: Any = "", *_: Any) -> None:
 
 async def did_accept_next_edit(ls: Server, id: Any = "", *_: Any) -> None:
     """Clients run it, as the command of a next edit, once they have made the edit with that id."""
+    await ls.loaded()
     ls.next_edits.accepted(str(id))
 
 
