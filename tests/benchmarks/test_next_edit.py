@@ -69,7 +69,9 @@ def test_a_place_is_right_where_the_lines_touch() -> None:
     assert not touches(Hunk("b.py", 6, 7, ("b",), ("B",)), wanted)
     new = Hunk("a.py", 5, 5, (), ("import os",))
     assert touches(Hunk("a.py", 6, 6, (), ("import os",)), new)
-    assert not touches(Hunk("a.py", 7, 7, (), ("import os",)), new)
+    assert touches(Hunk("a.py", 9, 9, (), ("import os",)), new), "the same line among others"
+    assert not touches(Hunk("a.py", 9, 9, (), ("import re",)), new)
+    assert not touches(Hunk("a.py", 90, 90, (), ("import os",)), new)
 
 
 def test_a_text_is_right_where_it_writes_lines_of_the_hunk_and_no_others() -> None:

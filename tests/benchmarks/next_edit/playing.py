@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from hearth.engine.context.documents import Document
 from hearth.engine.next_edit.predictor import NextEdits, Suggestion, find
 from tests.benchmarks.next_edit.cases import Case
-from tests.benchmarks.next_edit.hunks import Hunk, same
+from tests.benchmarks.next_edit.hunks import NEAR, Hunk, same
 from tests.benchmarks.next_edit.releases import LANGUAGES
 
 _PIECE = re.compile(r"\w+|\s+|[^\w\s]")
@@ -49,11 +49,12 @@ def play(case: Case) -> Outcome:
 
 
 def touches(offered: Hunk, hunk: Hunk) -> bool:
-    """Whether the offered change is where the hunk is; new lines may be a line off."""
+    """Whether the offered change is where the hunk is; new lines, such as an import, may be some lines off."""
     if offered.file != hunk.file:
         return False
     if offered.first == offered.last and hunk.first == hunk.last:
-        return abs(offered.first - hunk.first) <= 1
+        away = abs(offered.first - hunk.first)
+        return away <= 1 or (away <= NEAR and says(offered, hunk))
     if offered.first == offered.last or hunk.first == hunk.last:
         return offered.first <= hunk.last and hunk.first <= offered.last
     return offered.first < hunk.last and hunk.first < offered.last
