@@ -29,6 +29,8 @@ SOURCE = 512 << 10  # a file of the workspace that is read for what it defines
 NOTES = 4 << 20  # what Hearth has noted for itself in one file
 MANIFEST = 1 << 20  # what other programs say about a model
 CONVERSATION = 8 << 20
+CERTIFICATES = 4 << 20  # of those whom a server's own may be signed by
+SYMBOLS = 64 << 20  # what is kept of one workspace's symbols
 DOCUMENT = 16 << 20  # a file that somebody names on the command line, or that is to be changed
 SHARED_LIBRARY = 512 << 20
 

@@ -7,6 +7,7 @@ from types import TracebackType
 
 from hearth.engine import backends
 from hearth.engine.completion.completer import Completer
+from hearth.engine.completion.inserting import inserted
 from hearth.engine.context.documents import Document
 from hearth.engine.languages import language_of
 from hearth.engine.screen import chat_request
@@ -43,7 +44,7 @@ class Hearth:
         document = Document(f"untitled:{path}", above + below, lsp_id, path)  # it need not be on the disk
         found = self._loop.run(self._completer.complete(document, len(above), automatic=False))
         self._completer.forget(document.uri)
-        return found.text if found else ""
+        return inserted(found, document.text) if found else ""
 
     def chat(self, *messages: str) -> Iterator[str]:
         """The answer as it streams, without what the model thinks.

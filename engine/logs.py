@@ -72,7 +72,7 @@ def _set_level() -> None:
     """Of libraries nothing is logged: pygls logs messages, which contain the user's code, others addresses."""
     logging.raiseExceptions = is_debug()  # a full disk must not fill the editor's own log with our tracebacks
     logging.getLogger().setLevel(logging.DEBUG if is_debug() else logging.INFO)
-    for library in ("pygls", "httpx", "httpcore", "ollama", "asyncio"):
+    for library in ("pygls", "httpx", "httpcore", "asyncio"):
         logging.getLogger(library).setLevel(logging.NOTSET if is_debug() else logging.CRITICAL)
 
 

@@ -49,6 +49,11 @@ def state_trouble() -> OSError | None:
     return None
 
 
+def cache_dir() -> Path:
+    """What can be made again at any time: the index of a workspace's symbols. It need not exist."""
+    return _under("cache", lambda: Path(platformdirs.user_cache_dir(_APP, appauthor=False)))
+
+
 def log_dir() -> Path:
     """Where logs are written if they can be (`logs.to_file`)."""
     return _under("logs", lambda: Path(platformdirs.user_log_dir(_APP, appauthor=False)))

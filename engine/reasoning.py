@@ -1,12 +1,21 @@
-"""Splits what a reasoning model thinks (`<think>…</think>`) from what it answers, while it streams."""
+"""Splits what a reasoning model thinks (`<think>…</think>` or the like) from what it answers, as it streams."""
 
 import re
 from dataclasses import dataclass, field
 
 from hearth.engine.types import Piece
 
-_OPEN = "<think>"
-_CLOSE = "</think>"
+_OPEN = "<think>"  # that a template may have in the prompt
+# What opens thoughts, and what closes them: R1 and Qwen, Gemma and others, Magistral, Seed, and gpt-oss.
+_TAGS = {
+    _OPEN: "</think>",
+    "<thought>": "</thought>",
+    "[THINK]": "[/THINK]",
+    "<seed:think>": "</seed:think>",
+    "<|channel|>analysis<|message|>": "<|end|>",
+}
+# What gpt-oss says in front of its answer.
+_HEADINGS = ("<|start|>assistant<|channel|>final<|message|>", "<|channel|>final<|message|>")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -22,14 +31,15 @@ class Splitter:
     starts_inside: bool = False
     budget: int | None = None
     thought: int = field(default=0, init=False)  # characters
-    _inside: bool = field(default=False, init=False)
+    _closing: str = field(default="", init=False)  # what ends the thoughts that we are in; "": we are in none
     _may_repeat_tag: bool = field(default=False, init=False)
     _pending: str = field(default="", init=False)
     _line: str = field(default="", init=False)  # the answer's current line, as far as it is known
     _fence: str = field(default="", init=False)  # what opened the code fence that we are in
 
     def __post_init__(self) -> None:
-        self._inside = self._may_repeat_tag = self.starts_inside
+        self._may_repeat_tag = self.starts_inside
+        self._closing = _TAGS[_OPEN] if self.starts_inside else ""
 
     @property
     def over_budget(self) -> bool:
@@ -58,23 +68,24 @@ class Splitter:
             self._may_repeat_tag = False
             if start.startswith(_OPEN):
                 self._pending = self._pending.replace(_OPEN, "", 1)
-        tag = _CLOSE if self._inside else _OPEN
-        at = self._pending.find(tag)
+        wanted = (self._closing,) if self._closing else (*_TAGS, *_HEADINGS)
+        at, tag = min(((at, tag) for tag in wanted if (at := self._pending.find(tag)) >= 0), default=(-1, ""))
         if at < 0:
-            self._emit(len(self._pending) - _overlap(self._pending, tag), pieces)
+            held = max(_overlap(self._pending, tag) for tag in wanted)
+            self._emit(len(self._pending) - held, pieces)
             return False
         self._emit(at, pieces)
-        if not self._inside and (self._fence or self._line.strip()):
+        if not self._closing and (self._fence or self._line.strip()):
             self._emit(len(tag), pieces)  # a tag that is spoken about
             return True
         self._pending = self._pending[len(tag) :]
-        self._inside = not self._inside
+        self._closing = "" if self._closing else _TAGS.get(tag, "")
         self._line = ""
         return True
 
     def _emit(self, length: int, pieces: list[Piece]) -> None:
         text, self._pending = self._pending[:length], self._pending[length:]
-        if self._inside:
+        if self._closing:
             self.thought += len(text)
             pieces.append(Piece(text, "thinking"))
             return

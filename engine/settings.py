@@ -39,13 +39,47 @@ class CompletionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NextEditSettings:
+    enabled: bool = True  # offer the edit that follows from what you have just changed
+    model: bool = True  # let the completion model, once it is loaded, write the values that such an edit needs
+    # LSP language ids without next edits, unless you ask for one.
+    languages_off: tuple[str, ...] = (
+        "plaintext",
+        "markdown",
+        "restructuredtext",
+        "latex",
+        "git-commit",
+        "gitcommit",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ChatSettings:
     backend: str = "local"  # what answers chat and code actions: local, ollama or openai_compatible
     model: str = "qwen2.5-coder-0.5b-instruct"  # as in the section completion
     max_tokens: Annotated[int, Between(1, 100_000)] = 1024  # tokens of one answer, at most
+    # Tokens of a question, the chat before it and the answer together; 0: what the model and its server take.
+    window: Annotated[int, Between(0, 10_000_000)] = 0
     temperature: Annotated[float, Between(0, 5)] = 0.0  # 0 always gives the most probable answer
     think: bool = True  # let reasoning models reason
+    # Tokens that a reasoning model may think, besides those of its answer.
+    thinking_tokens: Annotated[int, Between(0, 100_000)] = 2048
     keep_history: bool = True  # chats are kept on this disk
+    system: str = ""  # what the model is told in every chat and code action, besides Hearth's own instructions
+    answer_language: str = ""  # the language of answers in chat, such as German; empty: that of the question
+    # Folders whose projects may bring prompts of their own (`.hearth/prompts/*.md`).
+    trusted_folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSettings:
+    # Other models for some code actions, each as ACTION=MODEL: "test=qwen2.5-coder-7b-instruct".
+    models: tuple[str, ...] = ()
+    # Temperatures of code actions, each as ACTION=NUMBER: "instruct=0.4"; otherwise it is 0.
+    temperatures: tuple[str, ...] = ()
+    run_tests: bool = (
+        False  # run new tests that Hearth has written, in `chat.trusted_folders`, for a minute at most
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +92,7 @@ class ContextSettings:
 @dataclass(frozen=True, slots=True)
 class HostSettings:
     threads: Annotated[int, Between(0, 1024)] = 0  # of the model; 0: one for each fast core that Hearth may use
-    gpu_layers: Annotated[int, Between(-1, 10_000)] = 0  # layers of the model on the GPU; -1: all
+    gpu_layers: Annotated[int, Between(-1, 10_000)] = -1  # layers of the model on the GPU; -1: as many as fit
     # The model process exits after so many minutes without clients.
     idle_minutes: Annotated[float, Between(0, 100_000)] = 10.0
     # Restarts pause for five minutes after this many crashes within ten.
@@ -67,9 +101,14 @@ class HostSettings:
 
 @dataclass(frozen=True, slots=True)
 class OllamaSettings:
-    url: str = "http://127.0.0.1:11434"  # where Ollama listens
-    keep_alive: str = "30m"  # how long Ollama keeps the model loaded after the last request
-    allow_remote: bool = False  # allow a server on another machine; your code is then sent there
+    url: str = "http://127.0.0.1:11434"  # where Ollama listens; as long as this is not set, OLLAMA_HOST counts too
+    # How long Ollama keeps the model loaded: "30m", seconds, or -1 for ever; empty: as Ollama itself is set.
+    keep_alive: str | int = ""
+    num_ctx: Annotated[int, Between(0, 10_000_000)] = 0  # the model's window in tokens; 0: as memory allows
+    ca_file: str = ""  # a file with certificates (PEM) to trust besides the usual ones
+    allow_remote: bool = (
+        False  # allow a server on another machine, or Ollama's cloud; your code is then sent there
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +119,7 @@ class OpenAISettings:
     fim: str = (
         "auto"  # how to ask for a middle: auto, infill (llama-server), suffix, or raw (FIM tokens in the prompt)
     )
+    ca_file: str = ""  # a file with certificates (PEM) to trust besides the usual ones
     allow_remote: bool = False  # allow a server on another machine; your code is then sent there
 
 
@@ -99,6 +139,8 @@ class StatsSettings:
 class Settings:
     completion: CompletionSettings = field(default_factory=CompletionSettings)
     chat: ChatSettings = field(default_factory=ChatSettings)
+    next_edit: NextEditSettings = field(default_factory=NextEditSettings)
+    actions: ActionSettings = field(default_factory=ActionSettings)
     context: ContextSettings = field(default_factory=ContextSettings)
     host: HostSettings = field(default_factory=HostSettings)
     ollama: OllamaSettings = field(default_factory=OllamaSettings)

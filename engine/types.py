@@ -252,6 +252,7 @@ class Status:
     """What the user may want to know now. `percent` only while downloading or loading; `help` says what to do.
 
     `retry`: an error after which nothing is tried by itself, but may well go right when the user asks for it.
+    `detail`: how far a download is, in words. `choose`: no model is there, and the user is to choose one.
     """
 
     kind: StatusKind
@@ -259,3 +260,5 @@ class Status:
     percent: int | None = None
     help: str = ""
     retry: bool = False
+    detail: str = ""
+    choose: bool = False

@@ -26,7 +26,11 @@ class Capabilities:
     preview: bool = False  # shows a rewrite as it is written
     buttons: bool = False  # messages and progress come with buttons, and typing goes on meanwhile
     completion_grew: bool = False  # asks again when a suggestion has grown
+    choose_model: bool = False  # asks the user for a model before the first one is downloaded
     document_text: bool = False  # can be asked for the text of a document
+    definitions: bool = False  # can be asked what other language servers know
+    next_edit: bool = False  # shows next edits in a way of its own
+    other_files: bool = False  # also those of another open document
     # Neovim's own inline completion parts a text at LF and leaves a CR in the line, which it then writes twice.
     # Other clients insert a text as it is, or turn line ends into the document's own.
     needs_lf: bool = False  # in ghost text, whatever the document has
@@ -40,6 +44,7 @@ def resolve(able: lsp.ClientCapabilities, client_name: str) -> Capabilities:
     action = document.code_action or lsp.CodeActionClientCapabilities()
     versioned = edit is not None and bool(edit.document_changes)
     ours = _ours(able.experimental)
+    next_edit = ours.get("nextEdit")
     return Capabilities(
         inline_completion=document.inline_completion is not None,
         configuration=bool(workspace.configuration),
@@ -58,7 +63,11 @@ def resolve(able: lsp.ClientCapabilities, client_name: str) -> Capabilities:
         preview=bool(ours.get("preview")),
         buttons=bool(ours.get("buttons")),
         completion_grew=bool(ours.get("completionGrew")),
+        choose_model=bool(ours.get("chooseModel")),
         document_text=bool(ours.get("documentText")),
+        definitions=bool(ours.get("definitions")),
+        next_edit=next_edit is not None and next_edit is not False,
+        other_files=isinstance(next_edit, dict) and bool(next_edit.get("otherFiles")),
         needs_lf=client_name == "Neovim",
     )
 

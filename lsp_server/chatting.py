@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -10,11 +10,14 @@ from typing import Any
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from hearth.engine import paths
+from hearth.engine import aside, paths
 from hearth.engine.characters import PlainStream, plain
-from hearth.engine.chat import history
+from hearth.engine.chat import history, own_prompts
 from hearth.engine.chat import passages as chosen
-from hearth.engine.chat.answering import Answered, Passage
+from hearth.engine.chat.answering import Answered
+from hearth.engine.chat.history import Source
+from hearth.engine.chat.own_prompts import OwnPrompt
+from hearth.engine.chat.passage import Passage
 from hearth.engine.context.query import shown_path
 from hearth.engine.errors import InvalidRequest, RequestForbidden
 from hearth.engine.files import write_atomically
@@ -22,6 +25,7 @@ from hearth.engine.types import Piece
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
 
+_PROMPT_SECONDS = 5.0  # for the disk
 log = logging.getLogger("hearth.server")
 
 
@@ -35,9 +39,37 @@ async def answer(
     """One answer; its pieces are handed out as they come, without what is hidden. Raises `HearthError`."""
     if not question.strip():
         raise InvalidRequest("there is no question")
-    history = (await ls.engine()).chats()
+    meant = await _meant(ls, question)
+    return await _handed_out((await ls.engine()).chats().ask(question, passages, conversation, meant), on_piece)
+
+
+async def _meant(ls: Server, question: str) -> str:
+    """The question with the user's own prompt that it calls by `/name`."""
+    if not own_prompts.calls(question):
+        return question
+    return own_prompts.meant(question, await prompts(ls))
+
+
+async def prompts(ls: Server) -> dict[str, OwnPrompt]:
+    """The user's own prompts, and those of the projects that the user trusts; none from a disk that hangs."""
+    roots, trusted = ls.client.roots, ls.settings.chat.trusted_folders
+    try:
+        return await aside.run(_PROMPT_SECONDS, lambda: own_prompts.own_prompts(roots, trusted))
+    except TimeoutError:
+        log.warning("the folders of prompts do not answer")
+        return {}
+
+
+async def rest(ls: Server, conversation: str, on_piece: Callable[[Piece], None]) -> Answered:
+    """The rest of an answer that came to its limit. Raises `HearthError`."""
+    return await _handed_out((await ls.engine()).chats().go_on(conversation), on_piece)
+
+
+async def _handed_out(
+    answer: AsyncGenerator[Piece | Answered, None], on_piece: Callable[[Piece], None]
+) -> Answered:
     streams = {"text": PlainStream(), "thinking": PlainStream()}
-    async with aclosing(history.ask(question, passages, conversation)) as events:
+    async with aclosing(answer) as events:
         async for event in events:
             if isinstance(event, Answered):
                 if rest := streams["text"].finish():
@@ -76,15 +108,16 @@ def as_result(answered: Answered) -> dict[str, Any]:
         "conversation": answered.conversation,
         "text": answered.text,
         "thinking": answered.thinking,
-        "used": [_used(passage) for passage in answered.used],
+        "used": [as_used(passage) for passage in answered.used],
         "reason": answered.reason,
+        "forgotten": answered.forgotten,
     }
     return {**result, "message": text.message(answered.message)} if answered.reason == "error" else result
 
 
 def failed(conversation: str, message: str) -> dict[str, Any]:
     """The result where there is no answer; the message says why."""
-    empty = {"conversation": conversation, "text": "", "thinking": "", "used": []}
+    empty = {"conversation": conversation, "text": "", "thinking": "", "used": [], "leftOut": [], "forgotten": 0}
     return {**empty, "reason": "error", "message": text.message(message)}
 
 
@@ -93,6 +126,8 @@ def as_markdown(question: str, answered: Answered) -> str:
     lines = [f"# {text.markdown_line(question[:120])}", "", text.markdown(answered.text).strip(), ""]
     if answered.reason == "limit":
         lines += ["*(The answer was cut off here: it was too long.)*", ""]
+    if answered.forgotten:
+        lines += [f"*({text.forgotten(answered.forgotten)})*", ""]
     if answered.reason == "error":
         lines += [f"*(The answer broke off here: {text.markdown_line(answered.message)})*", ""]
     if answered.used:
@@ -128,14 +163,16 @@ async def _opened(ls: Server, question: str, answered: Answered) -> bool:
         return False
 
 
-def _used(passage: Passage) -> dict[str, Any]:
+def as_used(passage: Passage | Source) -> dict[str, Any]:
+    """What the model was shown, as the client is told; `uri` is null for what lies in no file."""
     range = None
     if passage.first is not None and passage.last is not None:
         range = {
             "start": {"line": passage.first, "character": 0},
             "end": {"line": passage.last + 1, "character": 0},
         }
-    return {"path": text.title(passage.path), "range": range, "why": text.title(passage.why)}
+    shown = {"path": text.title(passage.path), "range": range, "why": text.title(passage.why)}
+    return {**shown, "uri": passage.uri or None}
 
 
 def _as_source(passage: Passage) -> str:

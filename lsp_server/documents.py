@@ -19,6 +19,7 @@ from hearth.engine.context import ignore
 from hearth.engine.context.documents import Document
 from hearth.engine.context.ignore import Disk, Verdict
 from hearth.engine.context.recent import RecentEdits
+from hearth.engine.next_edit.history import EditHistory
 from hearth.lsp_server import convert
 from hearth.lsp_server.background import Background
 from hearth.lsp_server.healing import Text
@@ -38,9 +39,10 @@ class Documents:
     def __init__(
         self, client: Client, status: StatusReporter, background: Background, on_forget: Callable[[str], None]
     ) -> None:
-        self.recent_edits = RecentEdits()
+        self.history = EditHistory()
         self.desynced: set[str] = set()  # documents whose text may not be the client's
         self.broken: dict[str, Text] = {}  # documents that we failed to open or to change
+        self.changed_at = 0.0  # when a key was pressed last, on the clock of `time.monotonic`
         self._client = client
         self._status = status
         self._background = background
@@ -48,6 +50,10 @@ class Documents:
         self._open: dict[str, Document] = {}
         self._secret: set[str] = set()
         self._judging: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def recent_edits(self) -> RecentEdits:
+        return self.history.recent
 
     def get(self, uri: str) -> Document | None:
         return self._open.get(uri)
@@ -85,7 +91,7 @@ class Documents:
 
     def forget(self, uri: str) -> None:
         self._open.pop(uri, None)
-        self.recent_edits.forget(uri)
+        self.history.forget(uri)
         self._secret.discard(uri)
         self._judging.pop(uri, None)
         self.desynced.discard(uri)
@@ -195,7 +201,7 @@ class Documents:
             return
         log.warning("a document had come out of step with the editor's and was put right")
         document.replace(text)
-        self.recent_edits.forget(document.uri)
+        self.history.forget(document.uri)
 
 
 def _same_file(path: str) -> str:

@@ -39,6 +39,27 @@ class TextDocument(msgspec.Struct, frozen=True):
     uri: str
 
 
+class InlineEditDocument(msgspec.Struct, frozen=True):
+    """`version` is that of the text which the client shows; None where it does not say."""
+
+    uri: str
+    version: int | None = None
+
+
+class InlineEditContext(msgspec.Struct, frozen=True, rename="camel"):
+    """`trigger_kind`: 1 if the user has asked for it, else 2."""
+
+    trigger_kind: Any = 2
+
+
+class InlineEditParams(msgspec.Struct, frozen=True, rename="camel"):
+    """Of `textDocument/copilotInlineEdit`."""
+
+    text_document: InlineEditDocument
+    position: Position
+    context: InlineEditContext | None = None
+
+
 class FocusParams(msgspec.Struct, frozen=True, rename="camel"):
     """Of `textDocument/didFocus`; without a document the focus is elsewhere."""
 
@@ -59,15 +80,55 @@ class InspectParams(msgspec.Struct, frozen=True, rename="camel"):
     position: Position
 
 
+class AttachedProblem(msgspec.Struct, frozen=True):
+    """One of the editor's diagnostics; the texts may be missing or of any kind."""
+
+    uri: str
+    range: Range
+    message: Any = ""
+    severity: str | None = None
+    source: Any = ""
+
+
+class Attachment(msgspec.Struct, frozen=True):
+    """What goes along with a question besides its place."""
+
+    kind: Literal["file", "selection", "symbol", "problems", "changes", "text"]
+    uri: str | None = None
+    range: Range | None = None
+    name: str | None = None
+    text: str | None = None
+    problems: list[AttachedProblem] | None = None
+
+
 class ChatParams(msgspec.Struct, frozen=True, rename="camel"):
-    """Of `hearth/chat`: a `message`, or an `action` ("explain") in the place of one."""
+    """Of `hearth/chat` and `hearth/chat/context`: a `message`, or an `action` in the place of one.
+
+    `search`: show the model the definitions of the workspace that the message names.
+    """
 
     message: str | None = None
-    action: Literal["explain"] | None = None
+    action: Literal["explain", "continue"] | None = None
     conversation: str | None = None
     text_document: TextDocument | None = None
     range: Range | None = None
+    attachments: list[Attachment] | None = None
+    search: bool = True
     partial_result_token: str | int | None = None
+
+
+class CommitParams(msgspec.Struct, frozen=True, rename="camel"):
+    """Of `hearth/commitMessage`: a file or folder of the repository."""
+
+    uri: str | None = None
+    partial_result_token: str | int | None = None
+
+
+class ModelsParams(msgspec.Struct, frozen=True, rename="camel"):
+    """Of `hearth/models`: of which backend alone, and at which address a server is to be asked."""
+
+    backend: str | None = None
+    url: str | None = None
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -100,9 +161,37 @@ class PlaceParams(msgspec.Struct, frozen=True):
 
 
 class ConversationParams(msgspec.Struct, frozen=True):
-    """Of `hearth/chat/stop` and `hearth/chat/delete`."""
+    """Of `hearth/chat/stop`, `hearth/chat/delete` and `hearth/chat/restore`."""
 
     conversation: str
+
+
+class Location(msgspec.Struct, frozen=True):
+    uri: str
+    range: Range
+
+
+class FoundDefinitions(msgspec.Struct, frozen=True):
+    """A client's answer to `hearth/definitions`: the locations for each position that it was asked about."""
+
+    definitions: list[list[Location]] = []
+    types: list[list[Location]] = []
+
+
+class FitParams(msgspec.Struct, frozen=True, rename="camel"):
+    """Of `hearth/chat/fit`. "auto": the selection, else the definition of the same name."""
+
+    text_document: TextDocument
+    code: str
+    range: Range | None = None
+    how: Literal["auto", "cursor", "selection", "file"] = "auto"
+
+
+class RenameParams(msgspec.Struct, frozen=True):
+    """Of `hearth/chat/rename`; an empty `title` takes the name back."""
+
+    conversation: str
+    title: str
 
 
 class Item(msgspec.Struct, frozen=True, rename="camel"):
@@ -127,6 +216,13 @@ class ItemParams(msgspec.Struct, frozen=True):
     item: Item
 
 
+class RejectedEditParams(msgspec.Struct, frozen=True):
+    """Of `hearth/didRejectInlineEdit`. What a client says more than these three counts as "ignored"."""
+
+    item: Item
+    reason: str = "rejected"
+
+
 class PartlyAcceptedParams(msgspec.Struct, frozen=True, rename="camel"):
     """`accepted_length` counts UTF-16 code units from the beginning of the item's text, all words together."""
 
@@ -135,7 +231,8 @@ class PartlyAcceptedParams(msgspec.Struct, frozen=True, rename="camel"):
 
 
 register(FocusParams, DocumentParams, InspectParams, ChatParams, ActionParams, PlaceParams, ConversationParams)
-register(ItemParams, PartlyAcceptedParams)
+register(FitParams, RenameParams, InlineEditParams, RejectedEditParams)
+register(ItemParams, PartlyAcceptedParams, FoundDefinitions, CommitParams, ModelsParams)
 
 
 def read(params: Any, kind: type[T]) -> T:

@@ -6,6 +6,7 @@ when the client resolves it, or runs the command `hearth.act` with it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -15,11 +16,16 @@ from hearth.engine.backends import Backend
 from hearth.engine.characters import PlainStream, quoted
 from hearth.engine.code_actions import actions
 from hearth.engine.code_actions.actions import Action
+from hearth.engine.code_actions.chosen import temperature_for
 from hearth.engine.code_actions.moved import moved
 from hearth.engine.code_actions.rewrite import Rewrite, rewrite, write_tests
 from hearth.engine.code_actions.targets import ActionContext, Problem, Target
+from hearth.engine.code_actions.unit_tests import Plan, running
+from hearth.engine.code_actions.unit_tests.running import Ran, Run
 from hearth.engine.context.documents import Document
+from hearth.engine.context.ignore import root_of
 from hearth.engine.errors import EditRefused, InvalidRequest
+from hearth.engine.trust import is_trusted
 from hearth.lsp_server import workspace_edits
 from hearth.lsp_server.params import ActionParams, read
 from hearth.lsp_server.progress import Progress
@@ -113,7 +119,7 @@ async def edit_for(ls: Server, asked: Wanted) -> lsp.WorkspaceEdit | None:
             if said := shown.push(piece):
                 preview("text", text=said)
 
-        backend = (await ls.engine()).chat_backend()
+        backend = (await ls.engine()).action_backend(asked.action.id)
         preview("begin", title=words.title(asked.title))
         try:
             answered = await progress.cancellable(_answered(ls, backend, asked, on_piece))
@@ -131,16 +137,36 @@ async def _answered(
     ls: Server, backend: Backend, asked: Wanted, on_piece: Callable[[str], None]
 ) -> Rewrite | lsp.WorkspaceEdit:
     settings = ls.settings.chat
+    temperature = temperature_for(ls.settings, asked.action.id)
     if asked.action.mode == "file":
+        tried: list[Ran] = []
         try:
             plan = await aside.run(
                 _PLAN_SECONDS, lambda: workspace_edits.test_plan(ls, asked.document, asked.target)
             )
+            run = await aside.run(_PLAN_SECONDS, lambda: _runner(ls, plan, tried))
         except TimeoutError as error:
             raise EditRefused("the folder of the tests does not answer") from error
-        text = await write_tests(backend, settings, asked.action, asked.target, plan, on_piece)
+        text = await write_tests(backend, settings, asked.action, asked.target, plan, on_piece, temperature, run)
+        if tried:
+            ls.client.show_message(tried[-1].verdict, lsp.MessageType.Info)
         return workspace_edits.of_file(ls, plan, text)
-    return await rewrite(backend, settings, asked.action, asked.target, on_piece)
+    return await rewrite(backend, settings, asked.action, asked.target, on_piece, temperature)
+
+
+def _runner(ls: Server, plan: Plan, tried: list[Ran]) -> Run | None:
+    """What runs a new file of tests, where the user wants that; one that is open in the editor is left alone."""
+    root = root_of(str(plan.path), ls.client.roots)
+    wanted = ls.settings.actions.run_tests and plan.old_text is None and root is not None
+    if root is None or not wanted or not is_trusted(str(root), ls.settings.chat.trusted_folders):
+        return None
+
+    def run(text: str) -> Ran | None:
+        ran = running.run(plan, text, Path(root))
+        tried.extend([ran] if ran is not None else [])
+        return ran
+
+    return run
 
 
 def _rewritten(ls: Server, asked: Wanted, result: Rewrite) -> lsp.WorkspaceEdit:

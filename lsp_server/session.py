@@ -19,8 +19,10 @@ from hearth.lsp_server.words.client import Client
 
 if TYPE_CHECKING:  # the parts that are imported when they are needed, which is after `initialize` was answered
     from hearth.engine.context.documents import Document
+    from hearth.engine.next_edit.predictor import NextEdits
     from hearth.lsp_server.documents import Documents
     from hearth.lsp_server.engine_session import EngineSession
+    from hearth.lsp_server.indexing import Indexing
     from hearth.lsp_server.stats import Statistics
 
 log = logging.getLogger("hearth.server")
@@ -36,7 +38,7 @@ class Server(LanguageServer):
         self.client = Client(self)
         self.background = Background()
         self.disk = DiskNotice(self.client)
-        self.status = StatusReporter(self.client, self.background, self._fetch, self._stop_fetching)
+        self.status = StatusReporter(self.client, self.background, self._fetch, self._stop_fetching, self._choose)
         self.configuration = Configuration(self.client, self._settings_changed)
         self._engine: EngineSession | None = None
 
@@ -56,6 +58,18 @@ class Server(LanguageServer):
         from hearth.lsp_server.stats import Statistics
 
         return Statistics(self.configuration, self.documents, self.disk)
+
+    @cached_property
+    def indexing(self) -> "Indexing":
+        from hearth.lsp_server.indexing import Indexing
+
+        return Indexing(self.client, self.configuration, self.documents, self.background)
+
+    @cached_property
+    def next_edits(self) -> "NextEdits":
+        from hearth.engine.next_edit.predictor import NextEdits
+
+        return NextEdits(self.documents.history)
 
     async def engine(self) -> "EngineSession":
         """What answers, once the first settings are complete."""
@@ -84,10 +98,17 @@ class Server(LanguageServer):
         is_secret = self.documents.is_secret(document)
         return is_secret or not self.settings.completion.enabled or self.documents.is_too_long(document)
 
+    def files_changed(self, uris: list[str]) -> None:
+        """On the disk: what other language servers said of them may be old."""
+        if self._engine is not None:
+            self._engine.language_servers.changed(uris)
+
     async def close(self) -> None:
         """End what was begun; the host stays for other windows."""
         if "stats" in self.__dict__:
             await self.stats.close()
+        if "indexing" in self.__dict__:
+            self.indexing.close()
         if self._engine is not None:
             await self._engine.close()
 
@@ -109,6 +130,11 @@ class Server(LanguageServer):
     async def _fetch(self) -> None:
         if self._engine is not None:
             await self._engine.fetch()
+
+    async def _choose(self) -> None:
+        from hearth.lsp_server import first_model
+
+        await first_model.ask(self.client)
 
     def _stop_fetching(self) -> None:
         if self._engine is not None:

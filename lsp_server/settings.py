@@ -45,6 +45,7 @@ _WORKSPACE_MAY_SET = {
         "max_tokens",
         "min_confidence",
     },
+    "next_edit": {"enabled", "model", "languages_off"},
     "context": {"enabled", "tokens", "off"},
 }
 

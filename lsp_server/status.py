@@ -16,7 +16,8 @@ _tokens = itertools.count(1)
 class StatusReporter:
     """Call it with every new status; the one that the client knows is `current`.
 
-    `fetch` and `stop_fetching` are what the user can do about a download that failed, or that goes on.
+    `fetch` and `stop_fetching` are what the user can do about a download that failed, or that goes on; `choose`
+    asks which model is wanted.
     """
 
     def __init__(
@@ -25,11 +26,14 @@ class StatusReporter:
         background: Background,
         fetch: Callable[[], Awaitable[None]],
         stop_fetching: Callable[[], None],
+        choose: Callable[[], Awaitable[None]],
     ) -> None:
         self._client = client
         self._background = background
         self._fetch = fetch
         self._stop_fetching = stop_fetching
+        self._choose = choose
+        self._has_asked = False  # for a model; one question is enough
         self._bar: Bar | None = None
         self._bar_kind = ""
         self._offers_retry = False
@@ -59,7 +63,9 @@ class StatusReporter:
         self.current = status
         self._client.status(status)
         self._show_progress(status)
-        if status.kind == "error" and status.retry:
+        if status.choose:
+            self._ask_for_model()
+        elif status.kind == "error" and status.retry:
             self._background.start(self._offer_retry(status.message, status.help or "Retry"))
         elif status.kind == "error":
             self._client.show_message_once(status.message, lsp.MessageType.Error)
@@ -67,6 +73,11 @@ class StatusReporter:
             self._client.show_message_once(f"downloading {status.message}, once", lsp.MessageType.Info)
         elif status.help:
             self._client.show_message_once(status.help, lsp.MessageType.Info)
+
+    def _ask_for_model(self) -> None:
+        if not self._has_asked:
+            self._has_asked = True
+            self._background.start(self._choose())
 
     async def _offer_retry(self, message: str, button: str) -> None:
         if self._offers_retry:
@@ -86,7 +97,7 @@ class StatusReporter:
         if status.kind not in _WAITING:
             return
         if self._bar is not None:
-            self._bar.report(percentage=status.percent)
+            self._bar.report(status.detail, status.percent)
             return
         bar = self._bar = self._client.bar(f"hearth-{next(_tokens)}")
         if bar is None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from lsprotocol import types as lsp
 
 from hearth.engine.code_actions.edits import Edit, applied, minimal
+from hearth.engine.code_actions.moved import moved
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.code_actions.unit_tests import Plan, plan
 from hearth.engine.context.documents import Document
@@ -48,13 +49,20 @@ def test_plan(ls: Server, document: Document, target: Target) -> Plan:
 
 
 def of_file(ls: Server, plan: Plan, text: str) -> lsp.WorkspaceEdit:
-    """Make the planned file, or change it, so that it has this text."""
+    """Make the planned file, or change it, so that it has this text.
+
+    Raises `EditRefused` when somebody typed meanwhile where the tests go.
+    """
     open_one = ls.documents.at(plan.path)
     uri, old = open_one.uri if open_one else plan.path.as_uri(), plan.old_text or ""
-    document = Document(uri, old)
+    now = open_one.text if open_one else old
+    changes = minimal(old, 0, len(old), text)
+    if changes:
+        changes = moved(changes, old, now, changes[0].start, changes[0].start)
+    document = Document(uri, now)
     edits = [
         lsp.TextEdit(convert.range_at(document, each.start, each.end, ls.client.encoding), each.text)
-        for each in minimal(old, 0, len(old), text)
+        for each in changes
     ]
     if not ls.client.can.created_files:
         return lsp.WorkspaceEdit(changes={uri: edits})

@@ -1,7 +1,9 @@
 """What the project says of its dependencies: bounds on both sides, and a lock within them."""
 
 import re
+import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 LOCKED = dict(re.findall(r"(?m)^([a-z0-9][\w.-]*)==([^\s;]+)", (ROOT / "requirements.lock").read_text("utf-8")))
+PACKAGES, MEGABYTES = 66, 141  # measured
 REQUIREMENTS = [Requirement(line) for line in PROJECT["dependencies"]]
 
 
@@ -20,6 +23,33 @@ def test_a_dependency_has_bounds_on_both_sides_and_the_locked_version_is_within(
     signs = {each.operator for each in requirement.specifier}
     assert "==" in signs or {">=", "<"} <= signs
     assert requirement.specifier.contains(Version(LOCKED[canonicalize_name(requirement.name)]))
+
+
+def test_what_is_installed_takes_little_more_room_than_it_did() -> None:
+    """Without llama.cpp, whose size is that of its build. Of other systems only the number is known."""
+    names = installed()
+    assert len(names) < 1.1 * PACKAGES, sorted(names)
+    if sys.platform == "linux":
+        assert sum(map(size, names)) < 1.1 * MEGABYTES * 10**6, {name: size(name) for name in sorted(names)}
+
+
+def installed() -> set[str]:
+    """The packages that Hearth needs, and those that they need."""
+    found: set[str] = set()
+    wanted = [*REQUIREMENTS]
+    while wanted:
+        requirement = wanted.pop()
+        name = canonicalize_name(requirement.name)
+        if name in found or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+            continue
+        found.add(name)
+        wanted += map(Requirement, metadata.requires(name) or [])
+    return found - {"llama-cpp-python"}
+
+
+def size(name: str) -> int:
+    files = metadata.files(name) or []
+    return sum(each.size or 0 for each in files)
 
 
 def test_a_sandbox_that_can_be_escaped_from_is_refused() -> None:

@@ -267,7 +267,10 @@ def test_only_what_is_needed_to_run_is_installed_each_with_its_digest(program: M
 
 def test_make_says_the_same(plain_home: Path) -> None:
     done = subprocess.run(
-        ["make", "-n", "install", "update", "uninstall"], cwd=ROOT, capture_output=True, text=True
+        ["make", "-n", "--no-print-directory", "install", "update", "uninstall"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert [line.split()[-2:] for line in done.stdout.splitlines()] == [
         ["install.py", "install"],

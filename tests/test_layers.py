@@ -21,6 +21,7 @@ BASE = {
     "engine.logs",
     "engine.msgspec_types",
     "engine.text",
+    "engine.trust",
 }
 
 
@@ -35,6 +36,7 @@ ALLOWED = {
     "engine.stats": set(),
     "engine.prose": {"engine.languages"},
     "engine.fim": {"engine.languages"},
+    "engine.raw_fim": {"engine.fim", "engine.languages"},
     "engine.stopping": {"engine.languages"},
     "engine.context": {"engine.languages"},
     "engine.host": {"engine.fim", "engine.stopping", "engine.models"},
@@ -48,7 +50,16 @@ ALLOWED = {
     "engine.code_actions": {
         *("engine.backends", "engine.context", "engine.languages", "engine.screen", "engine.markdown"),
     },
-    "engine.chat": {"engine.backends", "engine.context", "engine.screen", "engine.markdown"},
+    "engine.index": {"engine.context", "engine.languages"},
+    "engine.chat": {
+        *("engine.backends", "engine.context", "engine.index", "engine.languages"),
+        *("engine.screen", "engine.markdown"),
+    },
+    "engine.commit": {"engine.backends", "engine.screen", "engine.markdown"},
+    "engine.next_edit": {
+        *("engine.context", "engine.languages", "engine.code_actions"),
+        *("engine.completion", "engine.screen", "engine.stopping"),  # to fill a hole
+    },
     "engine.library": {
         "engine.backends",
         "engine.completion",

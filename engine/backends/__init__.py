@@ -56,6 +56,10 @@ class Fetcher(Protocol):
         """End what is being downloaded. Nothing begins again before `fetch`."""
         ...
 
+    def wait_for_fetch(self) -> None:
+        """Download no model that nobody has chosen before `fetch`."""
+        ...
+
 
 @runtime_checkable
 class Served(Protocol):
@@ -63,6 +67,19 @@ class Served(Protocol):
 
     async def examine(self) -> dict[str, str]:
         """What the server says of itself: headings and what to say under each. Raises `HearthError`."""
+        ...
+
+    async def offers(self) -> tuple[str, tuple[str, ...]]:
+        """The server's name for messages, and its models. Raises `HearthError`."""
+        ...
+
+
+@runtime_checkable
+class Windowed(Protocol):
+    """A backend that knows how much the chat model takes at once."""
+
+    async def window(self) -> int:
+        """In tokens, of prompt and answer together; 0 where it is not known. Raises `HearthError`."""
         ...
 
 

@@ -6,17 +6,21 @@ from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from hearth.engine.backends import OnStatus
-from hearth.engine.backends.shared import chat_infill
+from hearth.engine.backends.shared import chat_infill, thinking
 from hearth.engine.backends.shared.kinds import ahead, by_kind
 from hearth.engine.backends.shared.streaming import Stream, cost_of, stopped, without_thinking_tags
-from hearth.engine.errors import BrokenModel, HearthError, HostDied, ModelError, UnknownModel
+from hearth.engine.errors import BrokenModel, HearthError, HostDied, ModelError, ModelMissing, UnknownModel
+from hearth.engine.host.chat_window import chat_window
 from hearth.engine.host.client import HostClient
 from hearth.engine.host.profiles import PROFILES
 from hearth.engine.host.wire import Report
-from hearth.engine.models import names, speeds, store
+from hearth.engine.models import first, names, speeds, store
 from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.download import Progress
+from hearth.engine.models.pace import Pace
 from hearth.engine.settings import Settings
 from hearth.engine.types import (
     AnyRequest,
@@ -81,8 +85,11 @@ class LocalBackend:
     on_status: OnStatus
     _models: dict[str, State] = field(default_factory=dict)  # by what the settings call them; those asked for
     _names: dict[str, str] = field(default_factory=dict)  # the same names, by model id
+    _thinking: set[str] = field(default_factory=set)  # those that were seen to think
     _cancelled: bool = False
+    _waits: bool = False  # with a download until the user has chosen a model
     _percent: int = -1
+    _pace: Pace = field(default_factory=Pace)
 
     def __post_init__(self) -> None:
         host = self.settings.host
@@ -99,8 +106,19 @@ class LocalBackend:
                 yield event
 
     async def chat(self, request: ChatRequest) -> Stream:
-        model = await self.model(self.settings.chat.model)
-        async with aclosing(without_thinking_tags(self._asked(model, request))) as events:
+        """The answer; what the model thinks is no part of its length."""
+        name, budget = self.settings.chat.model, self.settings.chat.thinking_tokens
+        model = await self.model(name)
+
+        def ask(think: bool, tokens: int, _: str) -> Stream:
+            prompt = structs.replace(request.prompt, think=think)
+            return without_thinking_tags(self._asked(model, replace(request, prompt=prompt, max_tokens=tokens)))
+
+        thinks = name in self._thinking or thinking.habit_of(f"{name} {model.id}") is not None
+        stream = thinking.answered(
+            ask, request.prompt.think, request.max_tokens, budget, thinks, lambda: self._thinking.add(name)
+        )
+        async with aclosing(stream) as events:
             async for event in events:
                 yield event
 
@@ -122,6 +140,7 @@ class LocalBackend:
         name = self.settings.completion.model
         is_asked_for = isinstance(self._models.get(name), Preparing | Ready)
         if not is_asked_for and await asyncio.to_thread(store.find, name) is None:
+            self._hold(name)
             return Usage()  # a download is for a real request to begin
         model = await self._ready(name)
         if not model.has_fim:
@@ -130,6 +149,9 @@ class LocalBackend:
 
     async def probe(self, request: CompletionRequest) -> Probe:
         return await self._host.inspect(await self.model(self.settings.completion.model), request)
+
+    async def window(self) -> int:
+        return (await self.model(self.settings.chat.model)).context
 
     async def report(self) -> Report:
         """Load the completion model if need be and tell about it (`hearth doctor`)."""
@@ -147,6 +169,7 @@ class LocalBackend:
         return (await self._ready(name)).ref
 
     async def fetch(self) -> None:
+        self._waits = False
         names = [name for name, state in self._models.items() if _is_missing(state)]
         for name in names:
             match self._models[name]:
@@ -157,13 +180,24 @@ class LocalBackend:
         for name in names or [self.settings.completion.model]:
             await self.model(name)
 
+    def wait_for_fetch(self) -> None:
+        self._waits = True
+
     def stop_fetching(self) -> None:
         for state in self._models.values():
             if isinstance(state, Preparing):
                 state.stopped = True
 
+    def _hold(self, name: str) -> None:
+        """Where the user is to choose first, ask for that, once. The model is not on this disk."""
+        if self._waits and not first.is_chosen(name) and not isinstance(self._models.get(name), Stopped):
+            self._models[name] = Stopped(ModelMissing(first.NEEDED))
+            self.on_status(Status("error", first.NEEDED, retry=True, choose=True))
+
     async def _ready(self, name: str) -> Ready:
         """The model once it is ready. Raises what went wrong, also where it went wrong only just now."""
+        if self._waits and name not in self._models and not await asyncio.to_thread(_is_here, name):
+            self._hold(name)
         state = self._models.get(name)
         match state:
             case Ready():
@@ -196,6 +230,7 @@ class LocalBackend:
             )
             host = self.settings.host
             ref = replace(ref, gpu_layers=host.gpu_layers, threads=host.threads)
+            ref = replace(ref, context=await asyncio.to_thread(chat_window, ref, self.settings.chat.window))
             self._names[ref.id] = name
             report = await self._host.load(ref)
             await asyncio.to_thread(speeds.note, ref.id, report.prefill_speed, report.decode_speed)
@@ -214,7 +249,8 @@ class LocalBackend:
         notes = [report.news] if report.news else []
         if not ready.has_fim and name == self.settings.completion.model:
             notes.append(chat_infill.NOTE)
-        self.on_status(Status("ready", name, help=" ".join(notes)))
+        said = f"{name} (GPU)" if report.gpu_layers else name
+        self.on_status(Status("ready", said, help=" ".join(notes)))
         return ready
 
     def _on_download(self, progress: Progress) -> None:
@@ -222,9 +258,10 @@ class LocalBackend:
             self.on_status(Status("loading", progress.file))
             return
         percent = int(100 * progress.done / max(1, progress.total))
+        detail = self._pace.told(progress.done, progress.total)
         if percent != self._percent:
             self._percent = percent
-            self.on_status(Status("downloading", progress.file, percent))
+            self.on_status(Status("downloading", progress.file, percent, detail=detail))
 
     def _on_loading(self, model: str, percent: int) -> None:
         """The host tells all windows; it may be another one's model, or ours once more after a crash."""

@@ -1,18 +1,29 @@
 """Models that an Ollama server runs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
+
+from msgspec import structs
 
 from hearth.engine import fim
 from hearth.engine.backends import OnStatus
-from hearth.engine.backends.shared import address, chat_infill, ollama_wire
+from hearth.engine.backends.shared import (
+    address,
+    chat_infill,
+    ollama_asked,
+    ollama_model,
+    ollama_wire,
+    own_names,
+    thinking,
+)
 from hearth.engine.backends.shared.http import Outage, Patience, Reporter, Site, cut_off, names_of, too_slow
-from hearth.engine.backends.shared.json_text import name, sound
+from hearth.engine.backends.shared.json_text import name
 from hearth.engine.backends.shared.kinds import by_kind
 from hearth.engine.backends.shared.limits import bounded, until
+from hearth.engine.backends.shared.ollama_model import Ability
+from hearth.engine.backends.shared.ollama_wire import Connection
 from hearth.engine.backends.shared.streaming import Stream, Turns, cost_of, patient, stopped, without_thinking_tags
 from hearth.engine.errors import DownloadFailed, HearthError, ModelMissing, RequestRefused
 from hearth.engine.settings import Settings
@@ -38,17 +49,20 @@ _WAYS = {
 
 
 def create(settings: Settings, on_status: OnStatus) -> "OllamaBackend":
-    """Raises `RemoteNotAllowed` or `SettingsError` for its address. Connects with the first request only."""
-    address.check(settings.ollama.url, settings.ollama.allow_remote)
-    return OllamaBackend(settings, Reporter(on_status))
+    """Raises `RemoteNotAllowed` or `SettingsError`. Connects with the first request only."""
+    ollama_wire.checked(settings.ollama)
+    ollama_wire.keep_alive(settings.ollama)
+    return OllamaBackend(_as_ollama_names_them(settings), Reporter(on_status))
 
 
-@dataclass(frozen=True, slots=True)
-class Ability:
-    """How a model can be made to fill in the middle; `family` is a row of `fim.FIM_TEMPLATES`."""
-
-    way: Literal["raw", "suffix", "chat"]
-    family: str = ""
+def _as_ollama_names_them(settings: Settings) -> Settings:
+    """Only what this backend is asked for: the other job's model may be one of another backend."""
+    completion, chat = settings.completion, settings.chat
+    if completion.backend == "ollama":
+        completion = replace(completion, model=own_names.for_ollama(completion.model))
+    if chat.backend == "ollama":
+        chat = replace(chat, model=own_names.for_ollama(chat.model))
+    return replace(settings, completion=completion, chat=chat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +85,12 @@ class OllamaBackend:
     settings: Settings
     report: Reporter
     patience: Patience = field(default_factory=Patience)
-    _client: Any = None
+    _connection: Connection | None = field(default=None, repr=False)
     _outage: Outage = field(default_factory=Outage)
     _turns: Turns = field(default_factory=Turns)
     _models: dict[str, State] = field(default_factory=dict)  # those of which something is known
-    _never_think: set[str] = field(default_factory=set)
+    _never_think: set[str] = field(default_factory=set)  # models that must not be told whether to think
+    _thinking: set[str] = field(default_factory=set)  # those that were seen to think
 
     def generate(self, request: AnyRequest) -> Stream:
         return by_kind(self, request)
@@ -95,9 +110,9 @@ class OllamaBackend:
 
     def chat(self, request: ChatRequest) -> Stream:
         self._turns.interrupt(_WARM_UP)
-        model = self.settings.chat.model
+        most = request.max_tokens + self.settings.chat.thinking_tokens
         stream = patient(
-            lambda: bounded(lambda: self._talk(model, request), request.max_tokens, self.patience, self._site),
+            lambda: bounded(lambda: self._answered(request), most, self.patience, self._site),
             self.patience,
             self.report,
             self._ready,
@@ -135,15 +150,20 @@ class OllamaBackend:
                 state = self._models[model] = Pulling(asyncio.create_task(self._pull(model)))
             await asyncio.shield(state.task)
 
+    def wait_for_fetch(self) -> None:
+        """A server is only ever asked to pull a model by `fetch`."""
+
     def stop_fetching(self) -> None:
         for task in self._pulls():
             task.cancel()
 
     async def examine(self) -> dict[str, str]:
-        model, seconds = self.settings.completion.model, self.patience.first_token
+        only_chats = self.settings.chat.backend == "ollama" != self.settings.completion.backend
+        model = self.settings.chat.model if only_chats else self.settings.completion.model
+        seconds = self.patience.first_token
         try:
             async with asyncio.timeout(seconds):
-                listed = await (await self._connected()).list()
+                listed = await (await self._connected()).models()
                 ability = await self._ability(model)
         except TimeoutError as error:
             raise too_slow(self._site, seconds, "answered") from error
@@ -151,18 +171,32 @@ class OllamaBackend:
             raise self._explained(model, error) from error
         return {
             "server": self._site.name,
-            "models": names_of([name(each.model) for each in listed.models]),
+            "models": names_of([name(each) for each in listed]),
             "completions": _WAYS[ability.way],
         }
+
+    async def offers(self) -> tuple[str, tuple[str, ...]]:
+        seconds = self.patience.page
+        try:
+            async with asyncio.timeout(seconds):
+                listed = await (await self._connected()).models()
+        except TimeoutError as error:
+            raise too_slow(self._site, seconds, "answered") from error
+        except ollama_wire.failures() as error:
+            raise self._explained(self.settings.completion.model, error) from error
+        return self._site.name, tuple(map(name, listed))
+
+    async def window(self) -> int:
+        return (await self._ability(self.settings.chat.model)).window
 
     async def close(self) -> None:
         if pulls := self._pulls():
             self.stop_fetching()
             await asyncio.wait(pulls)
         await self._turns.close()
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
 
     async def _pull(self, model: str) -> None:
         told = -1
@@ -209,104 +243,91 @@ class OllamaBackend:
                 yield event
 
     def _generate(self, model: str, ability: Ability, prompt: FimPrompt, limit: int) -> Stream:
-        options: dict[str, Any] = {"num_predict": limit, "temperature": 0.0}
-        stops: tuple[str, ...] = ()
-        if ability.way == "suffix":
-            left, right = fim.sides(prompt)
-            fields: dict[str, Any] = {"prompt": sound(left), "suffix": sound(right)}
-        else:
-            template = fim.FIM_TEMPLATES[ability.family]
-            fields = {"prompt": sound(fim.raw(template, prompt)), "raw": True}
-            stops = fim.stop_strings(template)
-            options["stop"] = list(stops)
+        fields, stops = ollama_asked.filling(model, ability, prompt, limit, self.settings.ollama)
+        return until(self._events(model, "generate", fields), stops)
 
-        async def ask(client: Any) -> Any:
-            keep = self.settings.ollama.keep_alive
-            return await client.generate(
-                model, **fields, think=False, options=options, keep_alive=keep, stream=True
-            )
+    async def _answered(self, request: ChatRequest) -> Stream:
+        """The answer to a question; what the model thinks is no part of its length."""
+        model = self.settings.chat.model
+        await self._pulled(model)
+        ability = await self._ability(model)
 
-        answer = self._events(model, ask, lambda part: (part.response or "", part.thinking or ""))
-        return until(answer, stops)
+        def ask(think: bool, tokens: int, _: str) -> Stream:
+            prompt = structs.replace(request.prompt, think=think)
+            again = replace(request, prompt=prompt, max_tokens=tokens)
+            return bounded(lambda: self._talk(model, again), tokens, self.patience, self._site)
+
+        thinks = model in self._thinking or ability.thinks or thinking.habit_of(model) is not None
+        budget = self.settings.chat.thinking_tokens
+        stream = thinking.answered(
+            ask, request.prompt.think, request.max_tokens, budget, thinks, lambda: self._thinking.add(model)
+        )
+        async with aclosing(stream) as events:
+            async for event in events:
+                yield event
 
     async def _talk(self, model: str, request: ChatRequest) -> Stream:
-        await self._pulled(model)
-        think = None if model in self._never_think else request.prompt.think
-
-        async def ask(client: Any) -> Any:
-            return await client.chat(
-                model,
-                [{"role": message.role, "content": sound(message.content)} for message in request.prompt.messages],
-                think=think,
-                options={"num_predict": request.max_tokens, "temperature": request.temperature},
-                keep_alive=self.settings.ollama.keep_alive,
-                stream=True,
-            )
-
-        parts = self._events(model, ask, lambda part: (part.message.content or "", part.message.thinking or ""))
+        ability = await self._ability(model)
+        room = min(request.max_tokens, self.settings.chat.max_tokens)
+        may_say = model not in self._never_think
+        fields = ollama_asked.talking(model, ability, request, room, may_say, self.settings.ollama)
         try:
-            async with aclosing(without_thinking_tags(parts)) as stream:
+            async with aclosing(without_thinking_tags(self._events(model, "chat", fields))) as stream:
                 async for event in stream:
                     yield event
             return
         except RequestRefused as error:
-            if think is None or "does not support thinking" not in str(error):
+            if "think" not in fields or not ollama_wire.refuses_thinking(error):
                 raise
         self._never_think.add(model)
         async with aclosing(self._talk(model, request)) as again:
             async for event in again:
                 yield event
 
-    async def _events(
-        self, model: str, ask: Callable[[Any], Awaitable[Any]], read: Callable[[Any], tuple[str, str]]
-    ) -> Stream:
-        """What the server streams. `read` gives the text and the thinking of one of its messages."""
-        client = await self._connected()
+    async def _events(self, model: str, path: str, fields: dict[str, Any]) -> Stream:
+        connection = await self._connected()
         try:
-            async with aclosing(await ask(client)) as parts:
+            async with aclosing(connection.stream(path, fields)) as parts:
                 async for part in parts:
                     if isinstance(self._models.get(model), Missing):
                         del self._models[model]
-                    text, thinking = read(part)
-                    if thinking:
-                        yield Piece(thinking, "thinking")
+                    said = part.message or part
+                    text = part.message.content if part.message else part.response
+                    if said.thinking:
+                        yield Piece(said.thinking, "thinking")
                     if text:
                         yield Piece(text)
                     if part.done:
                         too_long = part.done_reason == "length"
-                        yield Finished(FinishReason.LENGTH if too_long else FinishReason.EOG, _usage(part))
+                        yield Finished(
+                            FinishReason.LENGTH if too_long else FinishReason.EOG, ollama_asked.usage(part)
+                        )
                         return
         except ollama_wire.failures() as error:
             raise self._explained(model, error) from error
         raise cut_off(self._site)
 
     async def _ability(self, model: str) -> Ability:
-        """What the server says of the model; asked once."""
+        """What the server says of the model; asked once. Raises `RemoteNotAllowed` for one that runs elsewhere."""
         if not isinstance(known := self._models.get(model), Ability):
-            client = await self._connected()
+            ollama_model.refuse_cloud(model, self.settings.ollama.allow_remote)
+            connection = await self._connected()
             try:
-                shown = await client.show(model)
+                shown = await connection.show(model)
             except ollama_wire.failures() as error:
                 raise self._explained(model, error) from error
-            known = _ability(model, shown.template or "", shown.capabilities or [])
+            ollama_model.refuse_cloud(model, self.settings.ollama.allow_remote, shown)
+            known = ollama_model.ability(model, shown, self.settings.ollama)
             if not isinstance(self._models.get(model), Pulling):
                 self._models[model] = known
         return known
 
-    async def _connected(self) -> Any:
-        if self._client is None:
-            self._keep(await asyncio.to_thread(self._connection))  # it reads certificates and code
-        return self._client
-
-    def _keep(self, connection: Any) -> None:
-        if self._client is None:  # another request may have been faster
-            self._client = connection
-
-    def _connection(self) -> Any:
-        import ollama
-
-        url = self.settings.ollama.url
-        return ollama.AsyncClient(host=url, **ollama_wire.options_of(url, self.patience))
+    async def _connected(self) -> Connection:
+        if self._connection is None:
+            made = await asyncio.to_thread(Connection, self.settings.ollama, self.patience)
+            if self._connection is None:  # another request may have been faster
+                self._connection = made
+        return self._connection
 
     def _ready(self) -> Status:
         state = self._models.get(self.settings.completion.model)
@@ -321,7 +342,7 @@ class OllamaBackend:
 
     @property
     def _site(self) -> Site:
-        return ollama_wire.site(self.settings.ollama.url)
+        return ollama_wire.site(address.shown(ollama_wire.place(self.settings.ollama).url))
 
     def _explained(self, model: str, error: Exception) -> HearthError:
         """What went wrong, for the user. The model may be another one when the server is back."""
@@ -331,27 +352,3 @@ class OllamaBackend:
         if isinstance(explained, ModelMissing):
             self._models.setdefault(model, Missing())
         return explained
-
-
-def _ability(model: str, template: str, capabilities: list[str]) -> Ability:
-    """Prefer a raw prompt: only there does the typed text stand last, so that a keystroke costs little.
-
-    The name says the family; the model's own template, where it has one for infilling, must not contradict.
-    """
-    named = fim.family_by_name(model)
-    row = fim.FIM_TEMPLATES.get(named)
-    can_insert = "insert" in capabilities
-    if row and (not can_insert or all(mark in template for mark in (row.pre, row.suf, row.mid))):
-        return Ability("raw", named)
-    return Ability("suffix" if can_insert else "chat")
-
-
-def _usage(part: Any) -> Usage:
-    """Ollama counts in nanoseconds."""
-    return Usage(
-        prompt_tokens=part.prompt_eval_count or 0,
-        evaluated_tokens=part.prompt_eval_count or 0,
-        generated_tokens=part.eval_count or 0,
-        prefill_ms=(part.prompt_eval_duration or 0) / 1e6,
-        decode_ms=(part.eval_duration or 0) / 1e6,
-    )

@@ -15,27 +15,45 @@ from hearth.engine.files import CONVERSATION, read_json
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
-class Turn(msgspec.Struct, frozen=True):
+class Source(msgspec.Struct, frozen=True):
+    """What the model was shown with a question, without its text. Lines count from 0; `last` is included."""
+
+    path: str
+    uri: str = ""
+    first: int | None = None
+    last: int | None = None
+    why: str = ""
+
+
+class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     """`question` is what the user wrote; `sent` is what the model received: the question and the code it is
-    about.
+    about, which `used` names.
     """
 
     question: str
     sent: str = msgspec.field(name="asked")  # the name in files on users' disks
     answer: str
+    used: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """`forgotten` counts the oldest turns that no longer fit the model's window."""
+    """`forgotten` counts the oldest turns that no longer fit the model's window.
+
+    `name` is what the user calls it, `workspace` the folder in which it was begun.
+    """
 
     id: str
     started: float = field(default_factory=time.time)
     turns: tuple[Turn, ...] = ()
     forgotten: int = 0
+    name: str = ""
+    workspace: str = ""
 
     @property
     def title(self) -> str:
+        if self.name:
+            return self.name
         return " ".join(self.turns[0].question.split())[:80] if self.turns else ""
 
 
@@ -87,9 +105,17 @@ def listed() -> list[Conversation]:
 def _encodable(conversation: Conversation) -> Conversation:
     """Without lone surrogates, which a model's half a character may leave and no file can hold."""
     turns = tuple(
-        Turn(*(_sound(each) for each in (turn.question, turn.sent, turn.answer))) for turn in conversation.turns
+        Turn(_sound(turn.question), _sound(turn.sent), _sound(turn.answer), tuple(map(_named, turn.used)))
+        for turn in conversation.turns
     )
-    return replace(conversation, turns=turns)
+    name, workspace = _sound(conversation.name), _sound(conversation.workspace)
+    return replace(conversation, turns=turns, name=name, workspace=workspace)
+
+
+def _named(source: Source) -> Source:
+    return msgspec.structs.replace(
+        source, path=_sound(source.path), uri=_sound(source.uri), why=_sound(source.why)
+    )
 
 
 def _sound(text: str) -> str:

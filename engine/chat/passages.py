@@ -2,10 +2,11 @@
 
 from bisect import bisect_right
 
-from hearth.engine.chat.answering import Passage
-from hearth.engine.context import ContextQuery, gather
+from hearth.engine.chat.passage import Passage
 from hearth.engine.context.documents import Document
-from hearth.engine.context.syntax import enclosing_definition
+from hearth.engine.context.gathering import gather
+from hearth.engine.context.query import ContextQuery
+from hearth.engine.context.syntax import definition_at, start_with_decorators
 from hearth.engine.secrets.hiding import seen_by_model
 from hearth.engine.text import end_of_line, start_of_line
 
@@ -19,13 +20,15 @@ def whole(document: Document) -> Part:
 
 
 def around(document: Document, start: int, end: int) -> Part:
-    """The selection in whole lines; for a mere cursor the definition around it, else the lines near it."""
+    """The selection in whole lines; for a mere cursor the definition at it, else the lines near it."""
     text = document.text
     if start < end:
         end -= text[start:end].endswith("\n")
         return start_of_line(text, start), end_of_line(text, end), "selected"
-    if (found := enclosing_definition(document.code, start)) is not None:
-        return start_of_line(text, found.start), found.end, f"{found.name} is around the cursor"
+    if (found := definition_at(document.code, start)) is not None:
+        where = "around" if start >= found.body else "at"
+        first = start_with_decorators(document.code, found)
+        return first, found.end, f"{found.name} is {where} the cursor"
     starts = document.line_starts
     line = _line_of(document, start)
     first, behind = max(0, line - _NEAR_LINES), line + _NEAR_LINES + 1
@@ -39,7 +42,7 @@ def passage(document: Document, part: Part, path: str) -> Passage:
     if text != document.text[start:end]:
         why += ", with its keys and passwords hidden"
     first, last = _line_of(document, start), _line_of(document, max(start, end - 1))
-    return Passage(path, text, document.language, first, last, why)
+    return Passage(path, text, document.language, first, last, why, document.uri)
 
 
 def used_elsewhere(query: ContextQuery, language: str) -> list[Passage]:

@@ -19,7 +19,7 @@ from hearth.engine.code_actions.syntax_nodes import outer_range
 from hearth.engine.code_actions.targets import ActionContext, Problem, Target
 from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition, definitions_around, symbols
-from hearth.engine.context.syntax import enclosing_definition
+from hearth.engine.context.syntax import definition_at
 from hearth.engine.text import end_of_line, start_of_line
 
 MAX_LINES = 150  # of a rewritten region: a small model loses what is longer, and on a CPU it takes minutes
@@ -114,11 +114,20 @@ def _test(context: ActionContext) -> Target | None:
     target = _function_target(context)
     if (
         target is None
+        or target.definition is None
         or language is None
-        or language.name not in ("python", "typescript", "tsx", "javascript", "go")
+        or language.name not in unit_tests.LANGUAGES
     ):
         return None
-    return None if target.name.startswith(("test", "Test", "_")) else target
+    if target.name.startswith(("test", "Test", "_")):
+        return None
+    around = definitions_around(context.code, target.start, target.end)
+    # Nobody can call a function inside of another one.
+    is_nested = any(
+        each.kind in ("function", "method") and each.start < target.start and target.end <= each.end
+        for each in around
+    )
+    return None if is_nested else target
 
 
 def _rename(context: ActionContext) -> Target | None:
@@ -142,9 +151,13 @@ def _region(context: ActionContext) -> Target | None:
 def _explain(context: ActionContext) -> Target | None:
     if not context.code.text.strip():
         return None
-    if context.start == context.end and (found := enclosing_definition(context.code, context.start)) is not None:
+    if context.start != context.end:
+        return _lines_target(context, context.start, context.end, margin=0)
+    if (found := definition_at(context.code, context.start)) is not None:
         return _definition_target(context, found)
-    return _lines_target(context, context.start, context.end, margin=0 if context.start != context.end else 10)
+    return replace(
+        _lines_target(context, context.start, context.end, margin=10), name="the lines around the cursor"
+    )
 
 
 ACTIONS: tuple[Action, ...] = (

@@ -196,7 +196,7 @@ class _Comparison:
         alike = [ours for ours, other in kept if ours.tokens[:1] == lost.tokens[:1] == other.tokens[:1]]
         own = needed - {name for ours in alike for name in ours.names}
         merged = bool(alike and own) and not lost.sets and own <= gained
-        return needed <= gained or merged
+        return needed <= gained or merged or _is_built_anew(lost, theirs, gained)
 
     def stands_there(self, old: slice, new: slice) -> str:
         """A new comment in place of statements that are gone."""
@@ -267,6 +267,14 @@ def _is_closed_by(lost: Statement, theirs: list[Statement]) -> bool:
     """`file.close()` is what a `with` does by itself."""
     closed = {before for name, before in lost.members if name in _CLOSING}
     return bool(closed) and any(each.kind.startswith(_CLOSERS) and closed & set(each.names) for each in theirs)
+
+
+def _is_built_anew(lost: Statement, theirs: list[Statement], gained: set[str]) -> bool:
+    """`tags.append(tag)` in front of `return tags` became `return [*tags, tag]`."""
+    changed = {before for name, before in lost.members if name in _COMPUTING and before}
+    put_in = set(lost.names) - changed - _COMPUTING
+    only_computes = lost.calls and not lost.sets and bool(changed) and bool(put_in)
+    return only_computes and put_in <= gained and any(changed | put_in <= set(each.names) for each in theirs)
 
 
 def _alike(one: Statement, other: Statement) -> float:

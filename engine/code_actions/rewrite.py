@@ -23,6 +23,7 @@ from hearth.engine.code_actions.loops import without_loop
 from hearth.engine.code_actions.prompts import prompt
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.code_actions.unit_tests import Plan, complete_tests, merged
+from hearth.engine.code_actions.unit_tests.running import Run
 from hearth.engine.errors import EditRefused
 from hearth.engine.screen import chat_request
 from hearth.engine.settings import ChatSettings
@@ -55,7 +56,12 @@ class Rewrite:
 
 
 async def rewrite(
-    backend: Backend, settings: ChatSettings, action: Action, target: Target, on_piece: OnPiece = lambda text: None
+    backend: Backend,
+    settings: ChatSettings,
+    action: Action,
+    target: Target,
+    on_piece: OnPiece = lambda text: None,
+    temperature: float = 0.0,
 ) -> Rewrite:
     """The edits of one action. Raises `EditRefused` when two answers in a row cannot be applied safely."""
     seen = target_as_seen(target)
@@ -65,7 +71,7 @@ async def rewrite(
         own = with_secrets(action.id, target, seen, edits)
         return own, judged(seen, edits, action.replaces_stub)
 
-    asked = _Asked(backend, settings, action, seen, on_piece)
+    asked = _Asked(backend, settings, action, seen, on_piece, temperature)
     (edits, notes), answer, attempts = await _accepted(asked, prompt(action, seen), take)
     return Rewrite(edits, answer, attempts, notes)
 
@@ -77,16 +83,25 @@ async def write_tests(
     target: Target,
     plan: Plan,
     on_piece: OnPiece = lambda text: None,
+    temperature: float = 0.0,
+    run: Run | None = None,
 ) -> str:
-    """The text of the test file, with the new tests. Raises `EditRefused` like `rewrite`."""
+    """The text of the test file, with the new tests. Raises `EditRefused` like `rewrite`.
+
+    `run` tries a text; one that cannot be run is asked for again, with what the runner says.
+    """
     seen = target_as_seen(target)
 
     def take(answer: str) -> str:
         refuse_secrets(answer)
-        return _merged(plan, seen, answer)
+        text = _merged(plan, seen, answer)
+        ran = run(text) if run is not None else None
+        if ran is not None and not ran.begun:
+            raise EditRefused(f"the tests cannot be run: {ran.words}")
+        return text
 
-    asked = _Asked(backend, settings, action, seen, on_piece)
-    question = prompt(action, seen, framework=plan.framework, imports="\n".join(filter(None, plan.imports)))
+    asked = _Asked(backend, settings, action, seen, on_piece, temperature)
+    question = prompt(action, seen, framework=plan.framework, imports="\n".join(plan.shown))
     text, _, _ = await _accepted(asked, question, take)
     return text
 
@@ -105,13 +120,19 @@ class _Asked:
     action: Action
     target: Target
     on_piece: OnPiece
+    temperature: float
+
+    @property
+    def system(self) -> str:
+        """Our own instructions, and those of the user."""
+        return "\n".join(filter(None, [_SYSTEM, self.settings.system.strip()]))
 
 
 async def _accepted(asked: _Asked, question: str, take: Callable[[str], T]) -> tuple[T, str, int]:
     """(what `take` makes of the answer, the answer, attempts)."""
     if reason := actions.too_long(asked.target):
         raise EditRefused(reason)
-    messages = [ChatMessage("system", _SYSTEM), ChatMessage("user", question)]
+    messages = [ChatMessage("system", asked.system), ChatMessage("user", question)]
     attempt = 1
     while True:
         answer, finished = await _answer(asked, tuple(messages))
@@ -144,6 +165,7 @@ async def _answer(asked: _Asked, messages: tuple[ChatMessage, ...]) -> tuple[str
         conversation=f"action {action.id}",
         messages=messages,
         max_tokens=action.tokens + (int(_TOKENS_PER_CHAR * len(target.text)) if action.grows else 0),
+        temperature=asked.temperature,
         priority=Priority.ACTION,
         think=False,  # a user waits for an edit; reasoning models spend minutes on one
     )

@@ -105,10 +105,15 @@ class Completer:
         """Have the model loaded, because a file was opened."""
         await self.prompts.wake()
 
-    async def rest(self, document: Document, offset: int) -> None:
-        """The cursor rests at `offset`: prefill what a completion there will need. Returns when that is done."""
+    async def rest(self, document: Document, offset: int, anew: bool = False) -> None:
+        """The cursor rests at `offset`: prefill what a completion there will need. Returns when that is done.
+
+        `anew`: more is known of other files, so a full prompt is made again.
+        """
         prompt = self.prompts.of(document.uri)
         prompt.stop()
+        if anew:
+            prompt.outdate()
         if in_secret(document, offset):
             return
         with suppress(asyncio.CancelledError, HearthError):

@@ -6,7 +6,7 @@ A quick prompt shows little text, so that its request is answered soon. A full o
 allows, with passages of other files, and is evaluated in the background while the quick one answers. A feature
 that asks a model about a cursor takes a `FramedPrompt` from here: most of its tokens are in the KV cache already.
 
-The queries change nothing. `use`, `grow` and `stop` are the operations. All of it runs on the event loop.
+The queries change nothing. `use`, `grow`, `outdate` and `stop` are the operations. All run on the event loop.
 """
 
 import asyncio
@@ -19,7 +19,8 @@ from hearth.engine import aside
 from hearth.engine.backends import Backend
 from hearth.engine.completion import budgets
 from hearth.engine.completion.frames import MAX_TYPED, Budget, Frame, displayed_path, frame_at, with_context
-from hearth.engine.context import ContextQuery, Gathered, gather
+from hearth.engine.context.gathering import Gathered, gather
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.errors import HearthError
 from hearth.engine.screen import completion_request
 from hearth.engine.text import common_start
@@ -180,6 +181,11 @@ class PromptState:
         self.stop()
         self._task = asyncio.create_task(self._grow(snapshot, offset, pause))
         return self._task
+
+    def outdate(self) -> None:
+        """Other files say more now: the next `grow` makes a full prompt anew. What is warm serves until then."""
+        if (now := self._now) is not None:
+            self._state = Quick(now.frame)
 
     def stop(self) -> None:
         """End what `grow` began. What was evaluated stays warm."""

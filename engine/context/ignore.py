@@ -106,6 +106,12 @@ def verdict_of_path(path: str, workspace_roots: Sequence[str], disk: Disk) -> Ve
     return ALLOWED
 
 
+def verdict_of_folder(real: str, root: str, disk: Disk) -> Verdict:
+    """Whether a file in this folder below a workspace root can be allowed at all; both are paths without links."""
+    ignoring = _ignored_by(real, root, disk, is_folder=True)
+    return Verdict(False, f"it is ignored by {ignoring}") if ignoring else ALLOWED
+
+
 def verdict_of_installed(path: str, library: str, workspace_roots: Sequence[str], disk: Disk) -> Verdict:
     """Judge a file of an installed package: git mostly ignores those, so only `.hearthignore` counts."""
     real, folder = disk.real(path), disk.real(library)
@@ -114,6 +120,17 @@ def verdict_of_installed(path: str, library: str, workspace_roots: Sequence[str]
     root = _innermost(real, workspace_roots, disk)
     if root is None and not real.startswith(folder.rstrip(os.sep) + os.sep):
         return Verdict(False, "it leads out of the folder of installed packages")
+    if root is not None and (ignoring := _ignored_by(real, root, disk, (HEARTH_IGNORE,))):
+        return Verdict(False, f"it is ignored by {ignoring}")
+    return _by_size(real)
+
+
+def verdict_of_chosen(path: str, workspace_roots: Sequence[str], disk: Disk) -> Verdict:
+    """Judge a file that the user names, anywhere, ignored by git or not: secrets and `.hearthignore` count."""
+    real = disk.real(path)
+    if has_secret_name(path) or has_secret_name(real):
+        return Verdict(False, "its name suggests that it contains secrets", secret=True)
+    root = _innermost(real, workspace_roots, disk)
     if root is not None and (ignoring := _ignored_by(real, root, disk, (HEARTH_IGNORE,))):
         return Verdict(False, f"it is ignored by {ignoring}")
     return _by_size(real)
@@ -156,7 +173,9 @@ def _by_size(path: str) -> Verdict:
     return ALLOWED
 
 
-def _ignored_by(file: str, root: str, disk: Disk, names: tuple[str, ...] = IGNORE_FILES) -> str | None:
+def _ignored_by(
+    file: str, root: str, disk: Disk, names: tuple[str, ...] = IGNORE_FILES, is_folder: bool = False
+) -> str | None:
     """The ignore file that excludes the file or a folder around it, as git would decide.
 
     Where that cannot be found out the file counts as ignored: it is then only no company for others.
@@ -168,12 +187,14 @@ def _ignored_by(file: str, root: str, disk: Disk, names: tuple[str, ...] = IGNOR
         return "Hearth: its folders are nested too deeply"
     began = time.thread_time()
     try:
-        return _excluding(parts, root, disk, began, names)
+        return _excluding(parts, root, disk, began, names, is_folder)
     finally:
         disk.spent += time.thread_time() - began
 
 
-def _excluding(parts: tuple[str, ...], root: str, disk: Disk, began: float, names: tuple[str, ...]) -> str | None:
+def _excluding(
+    parts: tuple[str, ...], root: str, disk: Disk, began: float, names: tuple[str, ...], is_folder: bool
+) -> str | None:
     there: list[tuple[int, str, Rules]] = []  # the ignore files on the way, and how deep each is
     for above in range(len(parts)):
         folder = os.path.join(root, *parts[:above])
@@ -186,7 +207,7 @@ def _excluding(parts: tuple[str, ...], root: str, disk: Disk, began: float, name
         for above, name, rules in there:
             if above >= depth:
                 break
-            inside = "/".join(parts[above:depth]) + ("/" if depth < len(parts) else "")
+            inside = "/".join(parts[above:depth]) + ("/" if is_folder or depth < len(parts) else "")
             if disk.spent + time.thread_time() - began > _PATIENCE:
                 return f"{name}, which takes too long to apply"
             try:

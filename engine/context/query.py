@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 from hearth.engine.context import parsed
 from hearth.engine.context.documents import Document
+from hearth.engine.context.elsewhere import Place
 from hearth.engine.context.ignore import (
     ALLOWED,
     MAX_BYTES,
@@ -53,6 +54,7 @@ class ContextQuery:
     recent_edits: tuple[RecentEdit, ...] = ()
     settings: ContextSettings = field(default_factory=ContextSettings)
     window: tuple[int, int] | None = None
+    places: tuple[Place, ...] = ()  # where the editor's language servers know names near the cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,20 @@ def same_family(language: Language | None, other: Language | None) -> bool:
     return _FAMILIES.get(language.name, language.name) == _FAMILIES.get(other.name, other.name)
 
 
+def judged(document: Document, roots: tuple[str, ...], disk: Disk) -> tuple[ParsedText | None, Verdict]:
+    """The code of a document if a model may see it; the verdict on its text is found once per version."""
+    verdict = verdict_of_path(document.path, roots, disk) if document.path else ALLOWED
+    if not verdict.allowed:
+        return None, verdict
+    if len(document.text) > MAX_BYTES:
+        return None, verdict_of_text(document.text)
+    code = document.code
+    found = _verdicts.get(code)
+    if found is None:
+        found = _verdicts[code] = verdict_of_text(code.text)
+    return _seen(code), found
+
+
 def _code_of(query: ContextQuery) -> ParsedText:
     for document in query.open_documents:
         if document.uri == query.snapshot.uri:
@@ -169,32 +185,22 @@ def _code_of(query: ContextQuery) -> ParsedText:
 def _open_files(query: ContextQuery, disk: Disk) -> tuple[tuple[OpenFile, ...], tuple[LeftOut, ...]]:
     files: list[OpenFile] = []
     left_out: list[LeftOut] = []
+    here = query.snapshot.path and root_of(query.snapshot.path, query.workspace_roots, disk)
     for document in query.open_documents:
         if document.uri == query.snapshot.uri:
             continue
         path = shown_path(document.uri, document.path, query.workspace_roots, disk)
-        code, judged = _judged(document, query.workspace_roots, disk)
-        if code is not None and judged.allowed:
+        if here and document.path and root_of(document.path, query.workspace_roots, disk) not in (here, None):
+            left_out.append(LeftOut(path, "open files", "it is in another folder of the workspace"))
+            continue
+        code, verdict = judged(document, query.workspace_roots, disk)
+        if code is not None and verdict.allowed:
             files.append(OpenFile(document.uri, path, code))
         else:
-            left_out.append(LeftOut(path, "open files", judged.reason))
+            left_out.append(LeftOut(path, "open files", verdict.reason))
     files.sort(key=lambda file: (file.path, file.uri))
     left_out.sort(key=lambda left: left.path)
     return tuple(files), tuple(left_out)
-
-
-def _judged(document: Document, roots: tuple[str, ...], disk: Disk) -> tuple[ParsedText | None, Verdict]:
-    """The code of a document if a model may see it; the verdict on its text is found once per version."""
-    judged = verdict_of_path(document.path, roots, disk) if document.path else ALLOWED
-    if not judged.allowed:
-        return None, judged
-    if len(document.text) > MAX_BYTES:
-        return None, verdict_of_text(document.text)
-    code = document.code
-    found = _verdicts.get(code)
-    if found is None:
-        found = _verdicts[code] = verdict_of_text(code.text)
-    return _seen(code), found
 
 
 def _seen(code: ParsedText) -> ParsedText:

@@ -3,14 +3,17 @@
 import re
 from dataclasses import replace
 
+from tree_sitter import Node
+
 from hearth.engine.context import parsed
 from hearth.engine.context.lexical import in_comment, in_string, line_around, open_bracket
 from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition, definitions_around
-from hearth.engine.text import indent_of, shortened, start_of_line
+from hearth.engine.text import end_of_line, indent_of, shortened, start_of_line
 
 __all__ = [
     "block_expected",
+    "definition_at",
     "enclosing_definition",
     "errors",
     "errors_after",
@@ -19,6 +22,7 @@ __all__ = [
     "is_before_code",
     "open_bracket",
     "opens_block",
+    "start_with_decorators",
     "unfinished_indent",
 ]
 
@@ -27,6 +31,9 @@ UNKNOWN = 1_000_000  # errors of a tree that there was no time to make
 MAX_HEAD_CHARS = 1_000  # of a line that is parsed by itself
 MAX_LINES = 5_000  # looked at above a place, for those that it is nested in
 MAX_LOOKED_AT = 50_000  # nodes, to count them
+_MAX_DECORATORS = 20  # of one definition
+_DECORATORS = ("decorator", "attribute_item", "attribute_list", "attribute_declaration")
+_WITH_HEADS = ("function", "method", "class", "type", "module")  # also those whose whole text is a head
 # A list of names, not a block: of what is imported or taken apart; an interpolation; a value.
 _NO_BLOCK_BRACE = re.compile(
     r"^\s*(export\s+)?((import|export)(\s+type|\s+\w+,)?|const|let|var)\s*\{$|::\{$|[$#=]\{$"
@@ -67,6 +74,62 @@ def enclosing_definition(code: ParsedText, offset: int) -> Definition | None:
         if _by_indent(code) and found.end >= last and indent_of(head) > _column(text, found.start):
             return found
     return _enclosing_by_lines(code, offset)
+
+
+def definition_at(code: ParsedText, offset: int) -> Definition | None:
+    """The definition on whose head, or decorators, the offset stands; else the one around it."""
+    text = code.text
+    place = _behind_decorators(code, offset)
+    line_start, line_end = start_of_line(text, place), end_of_line(text, place)
+    heads = [
+        found
+        for found in definitions_around(code, line_start, line_end)
+        if (found.kind in _WITH_HEADS or found.body != found.end)
+        and start_of_line(text, found.start) <= place <= end_of_line(text, _end_of_head(text, found))
+    ]
+    around = [found for found in heads if found.start <= place <= found.end]
+    if around:
+        return max(around, key=lambda found: found.start)
+    # Left of it on its line: in the indentation, at `export` or `async`.
+    right = [found for found in heads if line_start <= found.start]
+    return min(right, key=lambda found: found.start) if right else enclosing_definition(code, offset)
+
+
+def start_with_decorators(code: ParsedText, definition: Definition) -> int:
+    """The beginning of the line on which its first decorator stands, else of its own."""
+    text = code.text
+    start = start_of_line(text, definition.start)
+    for _ in range(_MAX_DECORATORS):
+        above = len(text[:start].rstrip()) - 1
+        decorator = _decorator_at(code, above) if above >= 0 else None
+        if decorator is None:
+            break
+        start = start_of_line(text, code.offset(decorator.start_byte))
+    return start
+
+
+def _decorator_at(code: ParsedText, offset: int) -> Node | None:
+    byte = code.byte(offset)
+    around = parsed.nodes_around(code.tree, byte, byte) if code.tree else []
+    return next((each for each in around if each.type in _DECORATORS), None)
+
+
+def _end_of_head(text: str, found: Definition) -> int:
+    return max(found.start, len(text[: found.body].rstrip()) - 1)
+
+
+def _behind_decorators(code: ParsedText, offset: int) -> int:
+    """Where the definition begins whose decorators the offset stands at; else the offset."""
+    text = code.text
+    for _ in range(_MAX_DECORATORS):
+        first = start_of_line(text, offset)
+        first += len(text[first:]) - len(text[first:].lstrip(" \t"))
+        decorator = _decorator_at(code, max(first, offset))
+        if decorator is None:
+            return offset
+        end = code.offset(decorator.end_byte)
+        offset = end + len(text[end:]) - len(text[end:].lstrip())
+    return offset
 
 
 def errors_after(code: ParsedText, start: int, end: int, new_text: str) -> int:

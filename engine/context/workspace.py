@@ -10,6 +10,7 @@ from hearth.engine import languages
 from hearth.engine.context import parsed
 from hearth.engine.context.ignore import MAX_BYTES, Disk, Verdict, verdict, verdict_of_installed, verdict_of_text
 from hearth.engine.context.imports import RESOLVERS
+from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Symbols, symbols
 from hearth.engine.files import read_text
 from hearth.engine.languages import Language
@@ -77,16 +78,21 @@ def changed(files: Sequence[Path]) -> list[Path]:
 
 
 def watched_suffixes() -> tuple[str, ...]:
-    """The endings of files whose changes matter to files that import them, without the dot."""
-    rows = (row for row in languages.LANGUAGES if row.name in RESOLVERS)
+    """The endings of files whose changes matter: to files that import them, and to the index; without the dot."""
+    rows = (row for row in languages.LANGUAGES if row.name in RESOLVERS or row.grammar)
     return tuple(suffix.removeprefix(".") for row in rows for suffix in row.suffixes)
 
 
-def _read(file: Path, language: Language | None) -> Symbols | Verdict:
-    text = read_text(file, MAX_BYTES)
+def code_of_text(text: str, language: Language | None, name: str = "") -> ParsedText | Verdict:
+    """A file's text as a model may see it, parsed, or why it may not. `name` is its path."""
     judged = verdict_of_text(text)
     # Half of a head may be shown of what is found here, so secrets are hidden before anything is cut.
-    return symbols(parsed.parse(seen_by_model(text), language)) if judged.allowed else judged
+    return parsed.parse(seen_by_model(text), language, name=name) if judged.allowed else judged
+
+
+def _read(file: Path, language: Language | None) -> Symbols | Verdict:
+    code = code_of_text(read_text(file, MAX_BYTES), language)
+    return symbols(code) if isinstance(code, ParsedText) else code
 
 
 def _keep(file: Path, read: _Read) -> None:

@@ -8,12 +8,16 @@ process.py        accepts connections and turns messages into jobs
 scheduler.py      the one thread that touches llama.cpp: which job may take the next step
 models.py         the loaded models: which one leaves when another needs its room
 memory.py         how much a model may take before the machine swaps
+devices.py        the GPUs that llama.cpp finds
+placement.py      how many layers go to which of them
+chat_window.py    how long a chat may be on this machine
 limits.py         lengths of windows and prefill steps, sizes of KV caches
 session.py        one loaded model: its KV caches and what is asked of it
 layouts.py        how each kind of prompt becomes tokens
 answers.py        where an answer ends, what of it may be sent
 decoding.py       from logits to tokens, from tokens to text
 kv_cache.py       which sequence holds which tokens
+checkpoints.py    copies of a recurrent state, and which of them to keep
 native.py         llama.cpp's C API, as little of it as is needed
 alternatives.py   what else the model might have said
 fim_tokens.py     prompts to tokens, with the blanks that the model was trained with

@@ -45,12 +45,14 @@ class Reader:
 class LaidOut:
     """A prompt in tokens. `healed` is what the first generated tokens must spell; it is no part of the answer.
 
+    `frozen`: so many tokens at its beginning will also begin the document's next prompts; 0 where that is unknown.
     `opening` is how the answer begins, because the prompt ends with it. `afterwards` is called once the answer
     has ended by itself.
     """
 
     tokens: list[int]
     healed: bytes = b""
+    frozen: int = 0
     opening: str = ""
     afterwards: Callable[[], None] = _nothing
 
@@ -75,7 +77,7 @@ def fim(reader: Reader, prompt: FimPrompt, window: int, answer_tokens: int) -> L
     yield from ()  # it waits for nothing
     fixed, typed = fim_parts(reader, prompt, window, answer_tokens)
     kept, healed = (typed, prompt.begun.encode()) if prompt.begun else split(typed, reader.vocabulary)
-    return LaidOut(fixed + kept, healed)
+    return LaidOut(fixed + kept, healed, frozen=len(fixed))
 
 
 def fim_parts(reader: Reader, prompt: FimPrompt, window: int, answer_tokens: int) -> tuple[list[int], list[int]]:

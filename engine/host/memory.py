@@ -6,7 +6,14 @@ from pathlib import Path
 import psutil
 
 from hearth.engine.files import NOTES, read_text
-from hearth.engine.host.limits import CACHE_SHARE, COMPLETION_WINDOW, MAX_CACHE_BYTES, MAX_SEQUENCES
+from hearth.engine.host.limits import (
+    CACHE_SHARE,
+    CHECKPOINT_SHARE,
+    COMPLETION_WINDOW,
+    MAX_CACHE_BYTES,
+    MAX_CHECKPOINT_BYTES,
+    MAX_SEQUENCES,
+)
 from hearth.engine.models.gguf import GgufInfo
 
 _OVERHEAD = 128 * 2**20  # llama.cpp's buffers and Python
@@ -26,13 +33,23 @@ def reserve() -> int:
 def needed(path: Path, info: GgufInfo) -> int:
     """Bytes that this model will take: weights, KV cache for completion, buffers."""
     cache = info.kv_bytes_per_token * COMPLETION_WINDOW * MAX_SEQUENCES
-    return sum(shard.stat().st_size for shard in _shards(path)) + min(MAX_CACHE_BYTES, cache) + _OVERHEAD
+    return size(path) + min(MAX_CACHE_BYTES, cache) + _OVERHEAD
+
+
+def size(path: Path) -> int:
+    """Bytes of all files of that model."""
+    return sum(shard.stat().st_size for shard in _shards(path))
 
 
 def sequences_that_fit(most: int, bytes_each: int) -> int:
     """How many sequences of a KV cache, two at least and `most` at most, the memory that is free now allows."""
     budget = min(MAX_CACHE_BYTES, int(available() * CACHE_SHARE))
     return max(2, min(most, budget // max(1, bytes_each)))
+
+
+def room_for_checkpoints() -> int:
+    """Bytes that the checkpoints of one KV cache may take together."""
+    return min(MAX_CHECKPOINT_BYTES, int(available() * CHECKPOINT_SHARE))
 
 
 def gib(size: float) -> str:

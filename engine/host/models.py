@@ -6,16 +6,19 @@ machine is about to swap; never while one of its jobs is half done.
 
 import logging
 import time
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hearth.engine.errors import BrokenModel, ModelMissing, NotEnoughMemory
-from hearth.engine.host import cores, memory, profiles, selftest
+from hearth.engine.host import cores, devices, memory, placement, profiles, selftest
+from hearth.engine.host.devices import Device
 from hearth.engine.host.native import Model, library_build
+from hearth.engine.host.placement import Need, Placement
 from hearth.engine.host.profiles import LoadOptions, ProfileBook
 from hearth.engine.host.session import Session
-from hearth.engine.models import gguf, usable
+from hearth.engine.models import gguf, gpus, usable
+from hearth.engine.models.gpus import Gpu
 from hearth.engine.types import ModelRef
 
 log = logging.getLogger("hearth.host")
@@ -30,6 +33,7 @@ class LoadReport:
     verdict: profiles.Verdict
     notes: tuple[str, ...]  # why it is not the fastest profile, one sentence for each that was given up
     key: str  # of the model in the book of profiles
+    placement: str  # which of its layers are where, in words
 
 
 class Models:
@@ -44,18 +48,21 @@ class Models:
         was_killed: bool = False,
         first_profile: Callable[[], int] = lambda: 0,
         on_try: Callable[[str], None] = lambda key: None,
+        find_devices: Callable[[], Sequence[Device]] = devices.found,
     ) -> None:
         self._book = book
         self._last_words = last_words
         self._was_killed = was_killed
         self._first_profile = first_profile
         self._on_try = on_try  # hears which model is loaded now, "" when it is over
+        self._find_devices = find_devices
         self._on_loading = on_loading
         self._on_notice = on_notice
         self._sessions: dict[str, Session] = {}
         self._used: dict[str, float] = {}
         self._wishes: dict[str, tuple[int, int]] = {}  # threads and GPU layers, by the file
         self._memory_is_low = False
+        self._told: set[str] = set()
         self.reports: dict[str, LoadReport] = {}
 
     def session(self, ref: ModelRef, in_use: Set[Session] = frozenset()) -> Session:
@@ -67,8 +74,7 @@ class Models:
             if loaded and loaded not in in_use and (loaded.ref.threads, loaded.ref.gpu_layers) != wished:
                 self._unload(ref.path, "its settings have changed")
         if ref.path not in self._sessions:
-            self._make_room(ref, in_use)
-            self._sessions[ref.path] = self._load(ref)
+            self._sessions[ref.path] = self._load(ref, in_use)
         return self._sessions[ref.path]
 
     def wish(self, ref: ModelRef) -> bool:
@@ -125,20 +131,56 @@ class Models:
         session.close()
         return session.ref.id
 
-    def _load(self, ref: ModelRef) -> Session:
+    def _load(self, ref: ModelRef, in_use: Set[Session]) -> Session:
+        """On the GPU as far as it fits there; where that fails, on the processor alone."""
+        info = _examined(ref)
+        needed = memory.needed(Path(ref.path), info)
+        content = _content_of(ref)
+        placed = self._placed(ref, info)
+        if placed.layers:
+            key = profiles.key_of(content + placed.mark, library_build())
+            if why := self._book.given_up(key):
+                placed = placed.without_devices(why)
+            else:
+                self._make_room(ref, needed - placed.apart, in_use)
+                try:
+                    return self._tried(ref, placed, key)
+                except (BrokenModel, NotEnoughMemory) as error:
+                    placed = placed.without_devices(str(error))
+                    self._tell_once(f"{ref.id} runs on {placed.said}")
+        self._make_room(ref, needed, in_use)
+        return self._tried(ref, placed, profiles.key_of(content, library_build()))
+
+    def _placed(self, ref: ModelRef, info: gguf.GgufInfo) -> Placement:
+        need = Need.of(info, memory.size(Path(ref.path)), ref.context)
+        found = self._find_devices() if ref.gpu_layers else ()
+        if ref.gpu_layers:
+            gpus.note(tuple(Gpu(device.description, device.total, device.shared) for device in found))
+        placed = placement.choose(found, need, ref.gpu_layers, memory.available() - memory.reserve())
+        log.info("%s: %s; split %s", ref.id, placed.said, placed.split)
+        return placed
+
+    def _tell_once(self, said: str) -> None:
+        log.warning("%s", said)
+        if said not in self._told:
+            self._told.add(said)
+            self._on_notice(said)
+
+    def _tried(self, ref: ModelRef, placed: Placement, key: str) -> Session:
         """A crash meanwhile counts against this file and not against the process, which others need."""
-        key = profiles.key_of(_content_of(ref), library_build())
         self._on_try(key)
         try:
-            return self._with_what_survives(ref, key)
+            return self._with_what_survives(ref, placed, key)
         finally:
             self._on_try("")
 
-    def _with_what_survives(self, ref: ModelRef, key: str) -> Session:
+    def _with_what_survives(self, ref: ModelRef, placed: Placement, key: str) -> Session:
         first = self._first_profile()
         options = LoadOptions(
             threads=ref.threads or cores.fast(),
-            gpu_layers=ref.gpu_layers,
+            gpu_layers=placed.layers,
+            devices=tuple(device.name for device in placed.devices),
+            split=placed.split,
         )
         while True:
             proven = self._proven(key)
@@ -146,11 +188,14 @@ class Models:
             profile = self._book.choose(key, words, first)
             if words:
                 self._last_words = ""
+            if placed.layers and profile is not profiles.PROFILES[first]:
+                # What failed is the GPU; the safer profiles are for the processor.
+                raise BrokenModel(self._book.give_up(key))
             log.info("loading %s with profile %r", ref.id, profile.name)
             try:
                 session = self._opened(ref, profile.applied_to(options))
             except BrokenModel as error:
-                self._book.refuse(key, str(error))
+                self._book.refuse(key, str(error), profiles.CRASHES_COUNT if placed.layers else 0.0)
                 raise
             except NotEnoughMemory:
                 self._book.came_to_nothing(key)
@@ -159,7 +204,7 @@ class Models:
             if verdict.sound:
                 self._book.works(key, verdict)
                 notes = (*_foreseen(first), *self._book.history(key))
-                self.reports[ref.path] = LoadReport(profile.name, verdict, notes, key)
+                self.reports[ref.path] = LoadReport(profile.name, verdict, notes, key, placed.said)
                 for note in notes:
                     log.info("%s: %s", ref.id, note)
                 log.info("%s is ready%s: %s", ref.id, " as before" if proven else "", verdict)
@@ -191,15 +236,8 @@ class Models:
 
         return on_progress
 
-    def _make_room(self, ref: ModelRef, in_use: Set[Session]) -> None:
+    def _make_room(self, ref: ModelRef, needed: int, in_use: Set[Session]) -> None:
         """Unload models until this one fits, the one not used for longest first, or say that it cannot."""
-        path = Path(ref.path)
-        try:
-            info = gguf.read(path)  # also refuses what is no sound GGUF
-            usable.check(path, info)
-            needed = memory.needed(path, info)
-        except OSError as error:
-            raise ModelMissing(f"{ref.path} cannot be read: {error.strerror}") from error
         for unused in self._unused(in_use):
             if needed + memory.reserve() <= memory.available():
                 return
@@ -213,16 +251,26 @@ class Models:
             )
 
 
+def _examined(ref: ModelRef) -> gguf.GgufInfo:
+    """What the file says of itself; it is a model that generates text."""
+    path = Path(ref.path)
+    try:
+        info = gguf.read(path)  # also refuses what is no sound GGUF
+        usable.check(path, info)
+        return info
+    except OSError as error:
+        raise ModelMissing(f"{ref.path} cannot be read: {error.strerror}") from error
+
+
 def _content_of(ref: ModelRef) -> str:
     """What tells this file from any other, and from what lay there before."""
-    on_gpu = " on the GPU" if ref.gpu_layers else ""  # what crashes there says nothing about the processor
     if ref.sha256:
-        return ref.sha256 + on_gpu
+        return ref.sha256
     try:
         found = Path(ref.path).stat()
     except OSError:
-        return ref.path + on_gpu
-    return f"{ref.path} {found.st_size} {found.st_mtime_ns}{on_gpu}"
+        return ref.path
+    return f"{ref.path} {found.st_size} {found.st_mtime_ns}"
 
 
 def _foreseen(first: int) -> tuple[str, ...]:

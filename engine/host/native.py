@@ -20,12 +20,14 @@ import numpy.typing as npt
 
 from hearth.engine.errors import BrokenModel, NotEnoughMemory
 from hearth.engine.files import SHARED_LIBRARY, read_bytes
+from hearth.engine.host import devices
+from hearth.engine.host.limits import PREFILL_BATCH
 from hearth.engine.host.profiles import LoadOptions as LoadOptions
 
 Logits = npt.NDArray[np.float32]
+State = npt.NDArray[np.uint8]  # what a recurrent or hybrid model remembers of one sequence, as llama.cpp writes it
 _APART = "\x01"
 _MOST_WORDS = 300  # characters of llama.cpp's reason: it may quote the file
-BATCH = 512  # tokens that one decode call takes at most
 _ABORTED = 2
 _NO_SLOT = 1
 log = logging.getLogger("hearth.llama")
@@ -158,6 +160,7 @@ class Model:
         return int(llama_cpp.llama_model_size(self._handle))
 
 
+_STATE_ONLY = llama_cpp.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
 _BATCH_LIKE = 12  # tokens in a decode from which on one costs about the same
 
 
@@ -176,7 +179,7 @@ class Context:
         self._abort_callback = llama_cpp.ggml_abort_callback(lambda _: self.abort)
         self._handle = self._open()
         self._memory = llama_cpp.llama_get_memory(self._handle)
-        self._batch = llama_cpp.llama_batch_init(BATCH, 0, 1)
+        self._batch = llama_cpp.llama_batch_init(PREFILL_BATCH, 0, 1)
 
     def close(self) -> None:
         if self._handle is not None:
@@ -223,16 +226,21 @@ class Context:
 
     @property
     def keeps_a_state(self) -> bool:
-        """A part of a sequence cannot be forgotten, nor a decode be ended half way: both lose all of it."""
+        """A part of a sequence cannot be forgotten, and an abort spoils what was there: see `save`."""
         return self.model.keeps_a_state
 
     def keep(self, sequence: int, count: int) -> bool:
-        """Forget all but the first `count` tokens; False where that is refused (then nothing is forgotten)."""
-        return bool(llama_cpp.llama_memory_seq_rm(self._memory, sequence, count, -1))
+        """Forget all but the first `count` tokens; False where that is refused, or some of these are not there.
+
+        A refusal changes nothing, but what is there is then not `count` tokens.
+        """
+        removed = llama_cpp.llama_memory_seq_rm(self._memory, sequence, count, -1)
+        return bool(removed) and self._holds(sequence, count)
 
     def drop(self, sequence: int) -> None:
-        """Forget the whole sequence, which is never refused."""
-        llama_cpp.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+        """Forget the whole sequence. llama.cpp refuses that only for a sequence that there is not."""
+        if not llama_cpp.llama_memory_seq_rm(self._memory, sequence, -1, -1):
+            raise BrokenModel(f"llama.cpp does not forget the sequence {sequence}")
 
     def copy(self, source: int, target: int, count: int) -> bool:
         """Make `target` hold the first `count` tokens of `source`; False where it holds nothing instead."""
@@ -243,6 +251,35 @@ class Context:
             return True
         self.drop(target)
         return False
+
+    def save(self, sequence: int) -> State | None:
+        """What a model that keeps a state remembers of that sequence; None where llama.cpp does not say it.
+
+        Keys and values of single tokens are no part of it: of them `restore` takes what is still there.
+        """
+        size = llama_cpp.llama_state_seq_get_size_ext(self._handle, sequence, _STATE_ONLY)
+        state = np.empty(size, np.uint8)
+        written = llama_cpp.llama_state_seq_get_data_ext(
+            self._handle, _bytes_of(state), size, sequence, _STATE_ONLY
+        )
+        return state if written == size > 0 else None
+
+    def restore(self, sequence: int, state: State, count: int) -> bool:
+        """Go back to where the sequence had `count` tokens, also after an abort; False leaves it to be dropped.
+
+        `state` was saved there, of this sequence or of the one that it was copied from.
+        """
+        read = llama_cpp.llama_state_seq_set_data_ext(
+            self._handle, _bytes_of(state), len(state), sequence, _STATE_ONLY
+        )
+        return bool(read == len(state)) and self.keep(sequence, count)
+
+    def _holds(self, sequence: int, count: int) -> bool:
+        """Whether llama.cpp has the first `count` tokens and no more, as far as it can be asked."""
+        last = llama_cpp.llama_memory_seq_pos_max(self._memory, sequence)
+        first = llama_cpp.llama_memory_seq_pos_min(self._memory, sequence)
+        # A state has one position only. A sliding window must not have let go of the first tokens (`swa_full`).
+        return bool(last == count - 1 and (self.keeps_a_state or first == min(0, last)))
 
     def set_threads(self, count: int) -> None:
         """For one-token decodes; prompt batches always use all threads."""
@@ -255,7 +292,9 @@ class Context:
         params.n_seq_max = self.sequences
         # One stream per sequence: attention then costs what one document needs, however many are open.
         params.kv_unified = False
-        params.n_batch = params.n_ubatch = BATCH
+        # Of a sliding window all is kept: what has left the window is needed again when a sequence goes back.
+        params.swa_full = True
+        params.n_batch = params.n_ubatch = PREFILL_BATCH
         params.n_threads = params.n_threads_batch = options.threads
         params.flash_attn_type = -1 if options.flash_attention else 0
         params.abort_callback = self._abort_callback
@@ -269,6 +308,10 @@ class Context:
         raise NotEnoughMemory(
             f"llama.cpp could not make a context: too little memory for the KV cache?{_why(' ')}"
         )
+
+
+def _bytes_of(state: State) -> Any:
+    return state.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
 
 
 @functools.cache
@@ -289,7 +332,12 @@ def can_offload() -> bool:
 
 def _load(path: str, options: LoadOptions, progress: Callable[[float], None]) -> Any:
     params = llama_cpp.llama_model_default_params()
-    params.n_gpu_layers = options.gpu_layers if options.gpu_layers >= 0 else 999
+    params.n_gpu_layers = options.gpu_layers
+    where = devices.pointers_to(options.devices)
+    params.devices = ctypes.cast(where, ctypes.c_void_p)
+    if options.split:
+        split = (ctypes.c_float * max(llama_cpp.LLAMA_MAX_DEVICES, len(options.split)))(*options.split)
+        params.tensor_split = ctypes.cast(split, ctypes.POINTER(ctypes.c_float))
     params.use_extra_bufts = options.extra_buffers
     if hasattr(params, "use_mmap"):
         params.use_mmap = options.mmap

@@ -257,6 +257,7 @@ class Connection:
                 news=self._host.models.news(session.ref.path),
                 gpu_layers=session.model.options.gpu_layers,
                 can_offload=can_offload(),
+                placement=report.placement,
             )
         )
         self._host.measure_when_idle(session.ref)

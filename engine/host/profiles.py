@@ -29,7 +29,9 @@ class LoadOptions:
     """How to load: what a profile varies."""
 
     threads: int
-    gpu_layers: int = 0
+    gpu_layers: int = 0  # on the devices of these names, so many on each as `split` says
+    devices: tuple[str, ...] = ()
+    split: tuple[int, ...] = ()
     extra_buffers: bool = True  # repacked weights and the matrix kernels that need them, AMX among them
     flash_attention: bool = True
     mmap: bool = True
@@ -50,7 +52,6 @@ class Profile:
             flash_attention=self.flash_attention,
             mmap=self.mmap,
             threads=1 if self.one_thread else options.threads,
-            gpu_layers=options.gpu_layers if self.extra_buffers else 0,
         )
 
 
@@ -156,6 +157,18 @@ class ProfileBook:
         """The self-test said no without a crash: the next `choose` takes a safer profile."""
         self._step_down(self._notes[key], reason, crashed=False)
         self._save()
+
+    def give_up(self, key: str) -> str:
+        """Leave what this key stands for alone for a day. Returns what its last profile failed with."""
+        reason = self._notes[key].problem
+        self._notes[key] = Note(refused=reason, refused_until=time.time() + CRASHES_COUNT)
+        self._save()
+        return reason
+
+    def given_up(self, key: str) -> str:
+        """Why this key is left alone for now; "" where it is not."""
+        note = self._notes.get(key, Note())
+        return note.refused if time.time() < note.refused_until else ""
 
     def history(self, key: str) -> tuple[str, ...]:
         """One sentence for each profile that was given up."""

@@ -63,7 +63,7 @@ class Session:
         self.governor = ThreadGovernor(model.options.threads)
         self.family = ref.family or family_of(lambda text: model.mark(text) is not None)
         window = min(COMPLETION_WINDOW, model.trained_context() or COMPLETION_WINDOW)
-        self.cache = KvCache(context(model, self._sequences_that_fit(window), window))
+        self.cache = self._cache_of(self._sequences_that_fit(window), window)
         self._chat_cache: KvCache | None = None
         self._ends_key = ref.sha256 or ref.path
         self._known_ends = ends.read(self._ends_key) or ends.told(ref.knows_end)
@@ -80,7 +80,7 @@ class Session:
         limit = min(request.max_tokens, cache.context.length - len(laid.tokens) - 1)
         with cache.sequence_for(request.cache_key, laid.tokens, request.prefill_only) as sequence:
             run = Run(len(laid.tokens), len(sequence.tokens))
-            yield from self._prefill(cache, sequence, laid.tokens, run, self._chunk(request))
+            yield from self._prefill(cache, sequence, laid, run, self._chunk(request))
             if request.prefill_only:
                 return Finished(FinishReason.DONE, run.usage)
             if laid.opening:
@@ -165,7 +165,7 @@ class Session:
         """Made on first need: many users never chat."""
         if self._chat_cache is None:
             length = min(self.ref.context, self.model.trained_context() or self.ref.context)
-            self._chat_cache = KvCache(self._context(self.model, CHAT_SEQUENCES, length))
+            self._chat_cache = self._cache_of(CHAT_SEQUENCES, length)
         return self._chat_cache
 
     def abort(self, longer_than: int) -> None:
@@ -197,16 +197,22 @@ class Session:
         small = request.prefill_only or self.model.keeps_a_state
         return WARM_UP_CHUNK if small else LAYOUTS[type(request.prompt)].chunk
 
-    def _prefill(
-        self, cache: KvCache, sequence: Sequence, prompt: list[int], run: Run, size: int
-    ) -> Iterator[None]:
-        """Evaluate what the sequence does not hold yet, `size` tokens a step."""
-        while len(sequence.tokens) < len(prompt):
-            chunk = prompt[len(sequence.tokens) : len(sequence.tokens) + size]
+    def _prefill(self, cache: KvCache, sequence: Sequence, laid: LaidOut, run: Run, size: int) -> Iterator[None]:
+        """Evaluate what the sequence does not hold yet, `size` tokens a step, and remember the way back.
+
+        The next prompt of the document is this one up to where it was frozen, or up to what was typed.
+        """
+        prompt = laid.tokens
+        while (held := len(sequence.tokens)) < len(prompt):
+            border = laid.frozen if held < laid.frozen and self.model.keeps_a_state else len(prompt)
+            chunk = prompt[held : min(held + size, border)]
             began = self._clock()
             done = self._extend(cache, sequence, chunk)
             run.add(evaluated=len(chunk) if done else 0, prefill_ms=self._ms_since(began))
+            if done and held + len(chunk) == border:
+                cache.remember(sequence)
             yield None
+        cache.remember(sequence)
 
     def _decode(
         self, cache: KvCache, sequence: Sequence, healed: bytes, limit: int, run: Run
@@ -224,17 +230,21 @@ class Session:
             wanted = wanted[len(self.vocabulary.pieces[choice.token]) :]
             run.add(generated=1, probability=choice.probability)
             yield text.decoded(choice)
-            began = self._clock()
-            while not self._extend(cache, sequence, [choice.token]):
+            wished = [*sequence.tokens, choice.token]
+            while missing := wished[len(sequence.tokens) :]:  # after an abort it may be more than that token
+                began = self._clock()
+                if self._extend(cache, sequence, missing[:WARM_UP_CHUNK]):
+                    run.add(decode_ms=self._ms_since(began))
+                    self.governor.record(self._ms_since(began))
                 yield None
-            run.add(decode_ms=self._ms_since(began))
-            self.governor.record(self._ms_since(began))
-            yield None
 
     def _extend(self, cache: KvCache, sequence: Sequence, tokens: list[int]) -> bool:
         if len(tokens) == 1:
             cache.context.set_threads(self.governor.choice)
         return cache.extend(sequence, tokens)
+
+    def _cache_of(self, sequences: int, length: int) -> KvCache:
+        return KvCache(self._context(self.model, sequences, length), memory.room_for_checkpoints())
 
     def _sequences_that_fit(self, window: int) -> int:
         most = STATE_SEQUENCES if self.model.keeps_a_state else MAX_SEQUENCES

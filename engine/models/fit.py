@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log
 from typing import Literal
 
 import psutil
 
+from hearth.engine.models import gpus
 from hearth.engine.models.catalog import CatalogModel, models
 
 Job = Literal["completion", "chat"]
@@ -18,6 +19,10 @@ _BYTES_PER_SECOND_AND_CORE = 5.5e9
 _MOST_BYTES_PER_SECOND = 40e9  # what the memory of a laptop gives, however many cores ask
 _PROMPT_TOKENS_PER_CORE = 85.0  # of a 0.49B model
 _PROMPT_EXPONENT = 0.6
+# Not measured: what the slowest cards with 4 GB and more should reach. A measured speed replaces it.
+_GPU_BYTES_PER_SECOND = 100e9
+_GPU_PROMPT_TOKENS = 3000.0  # of a 0.49B model
+_GPU_RESERVE = 0.1  # of its memory is left to the screen and to other programs; KV caches are in `ram_gib`
 
 # A suggestion while typing: only new tokens cost anything, see engine/completion/frames.py.
 _SUGGESTION_PROMPT, _SUGGESTION_ANSWER = 5, 5
@@ -30,23 +35,39 @@ _WORDS_PER_TOKEN = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Main memory in bytes and physical cores that may be used."""
+    """Main memory in bytes, physical cores that may be used, and bytes that GPUs have of their own."""
 
     memory: int
     cores: int
+    gpu: int = 0
 
     @staticmethod
     def here() -> "Machine":
         cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
         if hasattr(os, "sched_getaffinity"):
             cores = min(cores, len(os.sched_getaffinity(0)))
-        return Machine(psutil.virtual_memory().total, cores)
+        return Machine(psutil.virtual_memory().total, cores, gpus.own_memory())
 
     @property
     def room_gib(self) -> float:
         """What a model may take: the system, the editor and its other servers need the rest."""
         total = self.memory / 2**30
-        return total - max(2.0, total / 4)
+        return max(0.0, total - max(2.0, total / 4)) + self.gpu_room_gib
+
+    @property
+    def gpu_room_gib(self) -> float:
+        return self.gpu * (1 - _GPU_RESERVE) / 2**30
+
+    def without(self, model: CatalogModel) -> "Machine":
+        """What is left beside that model."""
+        taken = int(model.ram_gib * 2**30)
+        if self.holds_on_gpu(model):
+            return replace(self, gpu=self.gpu - int(taken / (1 - _GPU_RESERVE)))
+        return replace(self, memory=self.memory - taken)
+
+    def holds_on_gpu(self, model: CatalogModel) -> bool:
+        """The whole model fits there; one that fits in part is as fast as the processor's part of it."""
+        return model.ram_gib <= self.gpu_room_gib
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +97,9 @@ def recommend(
     completion = _best(rank("completion", machine, measured))
     if completion is None:
         return None, _best(rank("chat", machine, measured))
-    taken = int(completion.model.ram_gib * 2**30)
-    beside = Machine(machine.memory - taken, machine.cores)
-    chat = _best([a for a in rank("chat", beside, measured) if a.model.id != completion.model.id])
+    chat = _best(
+        [a for a in rank("chat", machine.without(completion.model), measured) if a.model.id != completion.model.id]
+    )
     alone = next((a for a in rank("chat", machine, measured) if a.model.id == completion.model.id), None)
     # One model for both jobs is loaded once; another has to be better to be worth its memory.
     return completion, max((a for a in (alone, chat) if a), key=_merit, default=None)
@@ -101,7 +122,9 @@ def rank(job: Job, machine: Machine, measured: Mapping[str, Speed] | None = None
 def judge(model: CatalogModel, job: Job, machine: Machine, measured: Mapping[str, Speed] | None = None) -> Advice:
     """How that model would do here; estimated from the models that were measured, where it was not."""
     measured = measured or {}
-    speed = measured.get(model.id) or _scaled(_estimate(model, machine), _calibration(machine, measured))
+    speed = measured.get(model.id) or _scaled(
+        _estimate(model, machine), _calibration(machine, measured, machine.holds_on_gpu(model))
+    )
     fits = model.ram_gib <= machine.room_gib
     reading = _CONTEXT / speed.prompt
     reads = reading <= _CONTEXT_SECONDS
@@ -117,7 +140,12 @@ def judge(model: CatalogModel, job: Job, machine: Machine, measured: Mapping[str
     else:
         slow = "" if reads else f", but the first one in a file takes about {reading:.0f} s"
     return Advice(
-        model, job, fits, reads and in_pace, speed, _reason(model, machine, pace + _on(machine) + slow, fits)
+        model,
+        job,
+        fits,
+        reads and in_pace,
+        speed,
+        _reason(model, machine, pace + _on(machine, model) + slow, fits),
     )
 
 
@@ -149,21 +177,31 @@ def _reason(model: CatalogModel, machine: Machine, pace: str, fits: bool) -> str
     return f"{size}: {pace}, needs {model.ram_gib:g} GB{licence}."
 
 
-def _on(machine: Machine) -> str:
+def _on(machine: Machine, model: CatalogModel) -> str:
+    if machine.holds_on_gpu(model):
+        return " on the GPU"
     return f" on {machine.cores} core{'s' if machine.cores != 1 else ''}"
 
 
 def _estimate(model: CatalogModel, machine: Machine) -> Speed:
     active = model.active_params or model.params
+    if machine.holds_on_gpu(model):
+        generation = _GPU_BYTES_PER_SECOND / (model.size * active / model.params)
+        return Speed(_GPU_PROMPT_TOKENS * (0.49 / active) ** _PROMPT_EXPONENT, generation)
     bandwidth = min(_BYTES_PER_SECOND_AND_CORE * machine.cores, _MOST_BYTES_PER_SECOND)
     generation = bandwidth / (model.size * active / model.params)
     prompt = _PROMPT_TOKENS_PER_CORE * machine.cores * (0.49 / active) ** _PROMPT_EXPONENT
     return Speed(prompt, generation)
 
 
-def _calibration(machine: Machine, measured: Mapping[str, Speed]) -> float:
-    """By how much this machine is faster than the estimate says, from the models that were measured on it."""
-    known = [(_estimate(models()[id], machine), speed) for id, speed in measured.items() if id in models()]
+def _calibration(machine: Machine, measured: Mapping[str, Speed], on_gpu: bool) -> float:
+    """By how much it is faster than the estimate says, from the models that were measured in the same place."""
+    alike = {id: models()[id] for id in measured if id in models()}
+    known = [
+        (_estimate(model, machine), measured[id])
+        for id, model in alike.items()
+        if machine.holds_on_gpu(model) == on_gpu
+    ]
     ratios = [log(speed.generation / estimate.generation) for estimate, speed in known if speed.generation > 0]
     return exp(sum(ratios) / len(ratios)) if ratios else 1.0
 

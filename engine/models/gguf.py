@@ -6,7 +6,7 @@ or kept, so a hostile or cut file costs a `BrokenModel` and no memory. Layout: g
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +23,8 @@ _MAX_KEPT_ARRAY = 1 << 12
 _MAX_TOKEN = 1 << 16
 _MAX_STRINGS = 1 << 22
 _BLOCK = 1 << 18
+_MOST_DIGITS = 6  # of a layer's number
+_OUTPUTS = ("output.weight", "token_embd.weight")  # the first that there is makes the logits
 _LENGTH = struct.Struct("<Q")
 _CUT = "the file ends inside its header; it was probably cut while downloading"
 _STRING, _ARRAY = 8, 9
@@ -91,6 +93,8 @@ class GgufInfo:
     pools: bool
     shard: int
     shards: int
+    layer_bytes: tuple[int, ...] = ()  # weights of each layer, as far as they are in this file
+    output_bytes: int = 0  # of the matrix that makes logits; it may be that of the embeddings
 
 
 def read(path: Path) -> GgufInfo:
@@ -205,8 +209,8 @@ def _read(cursor: _Cursor) -> GgufInfo:
     tensors = cursor.count("tensors", _MAX_TENSORS, 24)
     keys = cursor.count("metadata entries", _MAX_KEYS, 13)
     values, vocabulary, fim_token = _metadata(cursor, keys)
-    tensor_bytes = _check_tensors(cursor, tensors, values)
-    return _info(values, vocabulary, fim_token, tensors, tensor_bytes)
+    weights = _check_tensors(cursor, tensors, values)
+    return _info(values, vocabulary, fim_token, tensors, weights)
 
 
 def _metadata(cursor: _Cursor, keys: int) -> tuple[dict[str, Value], int, bool]:
@@ -258,9 +262,30 @@ def _any_fim_token(cursor: _Cursor, count: int) -> bool:
     return sum(text in _FIM_TOKENS for text in cursor.texts(count, _MAX_TOKEN)) > 0
 
 
-def _check_tensors(cursor: _Cursor, tensors: int, values: dict[str, Value]) -> int:
-    """The bytes of all tensors; the last of them must be inside the file."""
-    total = end = 0
+@dataclass(slots=True)
+class _Weights:
+    """Bytes of tensors: of all, of each layer, of those outside of the layers by name."""
+
+    total: int = 0
+    layers: dict[int, int] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict)
+
+    def add(self, name: str, size: int) -> None:
+        self.total += size
+        start, _, rest = name.partition(".")
+        number = rest.partition(".")[0]
+        if start == "blk" and number.isdecimal() and len(number) < _MOST_DIGITS:
+            self.layers[int(number)] = self.layers.get(int(number), 0) + size
+        elif name in _OUTPUTS:
+            self.others[name] = size
+
+    def output(self) -> int:
+        return next((self.others[name] for name in _OUTPUTS if name in self.others), 0)
+
+
+def _check_tensors(cursor: _Cursor, tensors: int, values: dict[str, Value]) -> _Weights:
+    """The bytes of the tensors; the last of them must be inside the file."""
+    weights, end = _Weights(), 0
     for _ in range(tensors):
         name = cursor.text(_MAX_KEY)
         dimensions = cursor.number("I")
@@ -272,7 +297,7 @@ def _check_tensors(cursor: _Cursor, tensors: int, values: dict[str, Value]) -> i
         kind, offset = cursor.number("I"), cursor.number("Q")
         block, width = _BLOCKS.get(kind, (1, 0))
         size = elements // block * width
-        total += size
+        weights.add(name, size)
         end = max(end, offset + size)
     alignment = values.get("general.alignment", 32)
     if not isinstance(alignment, int) or alignment <= 0 or alignment % 8:
@@ -283,12 +308,12 @@ def _check_tensors(cursor: _Cursor, tensors: int, values: dict[str, Value]) -> i
             f"{cursor.path} is cut short: it has {cursor.size:,} of at least {start + end:,} bytes. "
             "Remove it and download it again."
         )
-    if total > cursor.size:
+    if weights.total > cursor.size:
         raise cursor.broken("its tensors overlap")
-    return total
+    return weights
 
 
-def _info(values: dict[str, Value], vocabulary: int, fim_token: bool, tensors: int, tensor_bytes: int) -> GgufInfo:
+def _info(values: dict[str, Value], vocabulary: int, fim_token: bool, tensors: int, weights: _Weights) -> GgufInfo:
     architecture = _text(values, "general.architecture")
     blocks = _number(values, f"{architecture}.block_count")
     embedding = _number(values, f"{architecture}.embedding_length")
@@ -310,12 +335,14 @@ def _info(values: dict[str, Value], vocabulary: int, fim_token: bool, tensors: i
         kv_heads=kv_heads,
         kv_bytes_per_token=_kv_bytes(values, architecture, blocks, embedding, heads, kv_heads),
         tensors=tensors,
-        tensor_bytes=tensor_bytes,
+        tensor_bytes=weights.total,
         kind=_text(values, "general.type"),
         causal=values.get(f"{architecture}.attention.causal") is not False,
         pools=_number(values, f"{architecture}.pooling_type") > 0,
         shard=_number(values, "split.no"),
         shards=_number(values, "split.count"),
+        layer_bytes=tuple(weights.layers[number] for number in sorted(weights.layers)),
+        output_bytes=weights.output(),
     )
 
 

@@ -14,10 +14,12 @@ from hearth.lsp_server.commands import (
     act,
     bench,
     chat,
+    commit,
     complete,
     demo,
     doctor,
     explain,
+    import_settings,
     inspect,
     settings,
     stats,
@@ -81,7 +83,10 @@ def hearth(
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def serve() -> None:
-    """Run the language server on stdin and stdout (what editors start), or with --tcp PORT on a loopback port."""
+    """Run the language server on stdin and stdout (what editors start), or with --tcp PORT on a loopback port.
+
+    With --http PORT it answers OpenAI's HTTP API there instead, with --ollama also Ollama's.
+    """
     # `hearth.lsp_server.cli` takes `serve` before typer is even imported; this is here for the help.
 
 
@@ -89,11 +94,13 @@ app.command()(complete.complete)
 app.command()(explain.explain)
 app.command()(act.act)
 app.command()(chat.chat)
+app.command()(commit.commit)
 app.command()(doctor.doctor)
 app.command()(demo.demo)
 app.command()(inspect.inspect)
 app.command()(stats.stats)
 app.command()(bench.bench)
 app.command()(settings.settings)
+app.command("import")(import_settings.import_settings)
 app.command()(stop.stop)
 app.add_typer(models, name="models")

@@ -1,5 +1,6 @@
 import difflib
 import os
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -8,13 +9,15 @@ from rich.syntax import Syntax
 
 from hearth.engine import backends
 from hearth.engine.code_actions import actions
+from hearth.engine.code_actions.chosen import settings_for, temperature_for
 from hearth.engine.code_actions.edits import applied
 from hearth.engine.code_actions.rewrite import rewrite, write_tests
 from hearth.engine.code_actions.targets import ActionContext, Problem
-from hearth.engine.code_actions.unit_tests import plan
+from hearth.engine.code_actions.unit_tests import Plan, plan, running
 from hearth.engine.errors import EditRefused
 from hearth.engine.files import DOCUMENT, read_bytes, write_atomically
 from hearth.engine.settings import Settings
+from hearth.engine.trust import is_trusted
 from hearth.lsp_server.commands import terminal
 from hearth.lsp_server.commands.selection import HELP, selection
 from hearth.lsp_server.commands.talking import tell
@@ -60,17 +63,30 @@ async def _changed(
     row: actions.Action, target: actions.Target, path: Path, settings: Settings
 ) -> tuple[Path, str | None, str]:
     """(file, its text, its new text)."""
+    settings = settings_for(settings, row.id)
+    temperature = temperature_for(settings, row.id)
     backend = backends.create(settings.chat.backend, settings, tell)
     try:
         if row.mode == "file":
-            found = plan(target, str(path), str(_root(path)), _read)
-            return found.path, found.old_text, await write_tests(backend, settings.chat, row, target, found)
-        result = await rewrite(backend, settings.chat, row, target)
+            root = _root(path)
+            found = plan(target, str(path), str(root), _read)
+            is_run = settings.actions.run_tests and is_trusted(str(root), settings.chat.trusted_folders)
+            run = partial(_run, found, root) if is_run else None
+            text = await write_tests(backend, settings.chat, row, target, found, temperature=temperature, run=run)
+            return found.path, found.old_text, text
+        result = await rewrite(backend, settings.chat, row, target, temperature=temperature)
         return path, target.code.text, applied(target.code.text, result.edits)
     except EditRefused as refused:
         raise EditRefused(f"{path.name}: {refused}") from refused
     finally:
         await backend.close()
+
+
+def _run(found: Plan, root: Path, text: str) -> running.Ran | None:
+    ran = running.run(found, text, root)
+    if ran is not None:
+        screen.complain(ran.verdict, "green" if ran.passed else "yellow")
+    return ran
 
 
 def _diff(path: Path, old: str | None, new: str) -> str:
@@ -82,9 +98,11 @@ def _diff(path: Path, old: str | None, new: str) -> str:
 
 
 def _root(path: Path) -> Path:
-    """The nearest folder that looks like a project's root."""
-    marks = (".git", "pyproject.toml", "package.json", "go.mod")
-    return next((each for each in path.parents if any((each / mark).exists() for mark in marks)), path.parent)
+    """The repository that the file is in, else the nearest folder that looks like a project's root."""
+    marks = ("pyproject.toml", "setup.py", "package.json", "go.mod", "Cargo.toml", "pom.xml")
+    repository = next((each for each in path.parents if (each / ".git").exists()), None)
+    nearest = next((each for each in path.parents if any((each / mark).exists() for mark in marks)), None)
+    return repository or nearest or path.parent
 
 
 def _read(path: Path) -> str | None:

@@ -1,28 +1,43 @@
+import json
 import platform
 import sys
 import time
+from contextlib import aclosing
 from importlib.metadata import version
+from typing import Annotated
 
 import psutil
+import typer
 from rich.table import Table
 
 from hearth.engine import backends, paths
 from hearth.engine.backends.local import LocalBackend
+from hearth.engine.characters import quoted
 from hearth.engine.errors import HearthError
+from hearth.engine.files import SETTINGS
 from hearth.engine.host import crashes, supervision
 from hearth.engine.host.wire import Report
 from hearth.engine.models import store
+from hearth.engine.screen import chat_request, completion_request
 from hearth.engine.settings import Settings
+from hearth.engine.types import AnyRequest, ChatMessage, FimPrompt, Piece
 from hearth.lsp_server import watchdog
 from hearth.lsp_server.commands import terminal
+from hearth.lsp_server.settings import Layer
 from hearth.lsp_server.words import screen
 
 _LINES = 8  # of a crash report
+_GAP = FimPrompt("def add(a, b):\n    return ", "\n\n\nprint(add(1, 2))\n", path="add.py")
+_QUESTION = (ChatMessage("user", "Say hello."),)
 
 
-def doctor() -> None:
+def doctor(
+    editor: Annotated[
+        bool, typer.Option("--editor", help="with an editor's own settings, which are read from stdin as JSON")
+    ] = False,
+) -> None:
     """Say what this machine, the model and its process are like, and whether it all works."""
-    settings = terminal.user_settings()
+    settings = terminal.user_settings(_of_editor() if editor else None)
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
@@ -37,13 +52,16 @@ def doctor() -> None:
     table.add_row("models", str(paths.models_dir()))
     table.add_row("state", str(paths.state_dir()))
     table.add_row("logs", str(paths.log_dir()))
-    table.add_row("backend", settings.completion.backend)
+    for job, used in (("completion", settings.completion), ("chat", settings.chat)):
+        table.add_row(job, f"{used.model} ({used.backend})")
     for number, line in enumerate(held_up()):
         table.add_row("" if number else "event loop", line)
     screen.out.print(table)
+    for backend in dict.fromkeys((settings.completion.backend, settings.chat.backend)):
+        if backend != "local":
+            for heading, said in terminal.run(_served(settings, backend)).items():
+                screen.out.print(f"{heading}: {said}")
     if settings.completion.backend != "local":
-        for heading, said in terminal.run(_served(settings)).items():
-            screen.out.print(f"{heading}: {said}")
         return
     name = settings.completion.model
     try:
@@ -91,13 +109,46 @@ def held_up() -> list[str]:
     return lines or ["no window is open"]
 
 
-async def _served(settings: Settings) -> dict[str, str]:
-    """What the server says of itself, where another program runs the model."""
-    backend = backends.create(settings.completion.backend, settings, lambda status: None)
+async def _served(settings: Settings, name: str) -> dict[str, str]:
+    """What the server says of itself, where another program runs the model, and whether that answers."""
+    backend = backends.create(name, settings, lambda status: None)
     try:
-        return await backend.examine() if isinstance(backend, backends.Served) else {}
+        if not isinstance(backend, backends.Served):
+            return {}
+        said = await backend.examine()
+        if settings.completion.backend == name:
+            said["one completion"] = await _tried(backend, completion_request("doctor", _GAP, max_tokens=8))
+        if settings.chat.backend == name:
+            said["one answer"] = await _tried(
+                backend, chat_request("doctor", _QUESTION, max_tokens=8, think=False)
+            )
+        return said
     finally:
         await backend.close()
+
+
+async def _tried(backend: backends.Backend, request: AnyRequest) -> str:
+    """How long it took, or why there was none."""
+    began = time.perf_counter()
+    said = ""
+    try:
+        async with aclosing(backend.generate(request)) as events:
+            async for event in events:
+                said += event.text if isinstance(event, Piece) else ""
+    except HearthError as error:
+        return str(error)
+    return f"{quoted(said, 40)} after {_ms(time.perf_counter() - began)}" if said.strip() else "it is empty"
+
+
+def _of_editor() -> Layer:
+    """The settings that an editor sends to the server, from stdin."""
+    try:
+        values = json.loads(sys.stdin.read(SETTINGS))
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, dict):
+        terminal.fail("the settings on stdin are no JSON object")
+    return Layer("the editor's settings", values.get("hearth", values))
 
 
 async def _report(backend: LocalBackend) -> Report:
@@ -127,10 +178,8 @@ def _findings(report: Report, path: str, where: str) -> Table:
 
 def _gpu(report: Report) -> str:
     if not report.can_offload:
-        return "not used: this build of llama.cpp has no support for one, or finds none"
-    if not report.gpu_layers:
-        return "there is one, but it is not used: host.gpu_layers = -1 puts the whole model on it"
-    return "used" if report.gpu_layers < 0 else f"used, for {report.gpu_layers} layers"
+        return "not used: this build of llama.cpp has no support for one, or finds none (docs/gpu.md)"
+    return report.placement
 
 
 def _clock(unix_time: float) -> str:

@@ -9,9 +9,9 @@ from hearth.engine import backends
 from hearth.engine.completion.completer import Completer
 from hearth.engine.completion.inspection import Inspection
 from hearth.engine.completion.inspection import inspect as inspect_place
-from hearth.engine.context import ContextQuery
 from hearth.engine.context.documents import Document
 from hearth.engine.context.ignore import verdict
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.settings import Settings
 from hearth.engine.types import Snapshot
 from hearth.lsp_server.commands import terminal

@@ -148,7 +148,7 @@ def recommend(as_json: Json = False) -> None:
         report = {
             job: advice and _advice_json(advice) for job, advice in (("completion", completion), ("chat", chat))
         }
-        screen.json({"memory": machine.memory, "cores": machine.cores, **report})
+        screen.json({"memory": machine.memory, "cores": machine.cores, "gpu": machine.gpu, **report})
         return
     if completion is None and chat is None:
         terminal.fail(f"No model of the catalog fits into the {model_rows.size(machine.memory)} of memory here.")

@@ -1,26 +1,35 @@
 """Chat in the terminal: Markdown as it streams."""
 
 import asyncio
+import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from rich.live import Live
 from rich.text import Text
 
 from hearth.engine import backends
 from hearth.engine.characters import PlainStream
-from hearth.engine.chat import history, passages
-from hearth.engine.chat.answering import Answered, Chats, Passage
+from hearth.engine.chat import history, own_prompts, passages
+from hearth.engine.chat.answering import Answered, Chats
+from hearth.engine.chat.passage import Passage
 from hearth.engine.context.documents import Document
 from hearth.engine.errors import BackendError, HearthError, InvalidRequest
-from hearth.engine.types import Status
+from hearth.engine.secrets.hiding import seen_by_model
+from hearth.engine.types import Piece, Status
 from hearth.lsp_server.commands import terminal
 from hearth.lsp_server.words import screen
+from hearth.lsp_server.words import text as words
 
+_GO_ON = "continue"
 _NOTES = {"stopped": "(stopped)", "limit": "(cut off: the answer is too long)"}
+_DIFF = re.compile(r"\s{0,80}+(?:diff --git |Index: |--- \S[^\n]{0,4000}+\n\+\+\+ |commit [0-9a-f]{7,64}\b)")
+_ABOUT_A_DIFF = "Explain briefly what this change does. Point out mistakes in it, if there are any."
+_MOST_PIPED = 16 << 20  # bytes
 
 
 def passage(document: Document, start: int, end: int) -> Passage:
@@ -31,28 +40,48 @@ def passage(document: Document, start: int, end: int) -> Passage:
 async def one_answer(question: str, about: tuple[Passage, ...]) -> None:
     """Without history: the next one is about something else."""
     async with _chats(keep=False) as open_chats:
-        await _stream(open_chats, question, about, history.new_id())
+        id = history.new_id()
+        await _stream(open_chats, open_chats.ask(question, about, id), id)
 
 
-async def conversation(about: tuple[Passage, ...], model: str = "", backend: str = "") -> None:
+async def conversation(about: tuple[Passage, ...], model: str = "", backend: str = "", question: str = "") -> None:
     """Questions and answers until the input ends. An empty `model` or `backend` is that of the settings.
 
-    From a pipe, nothing but answers is printed, and the first error ends it.
+    What comes from a pipe is one question, or what the `question` is about: a diff has many lines. Then nothing
+    but the answer is printed, and an error ends it.
     """
-    if sys.stdin.isatty():
-        screen.out.print("Ctrl-C stops an answer, Ctrl-D ends the chat.", style="dim")
+    if not sys.stdin.isatty():
+        await _one_piped_question(about, model, backend, question)
+        return
+    screen.out.print("Ctrl-C stops an answer, Ctrl-D ends the chat.", style="dim")
     async with _chats(True, model, backend) as open_chats:
-        id = history.new_id()
-        while (question := _read()) is not None:
-            if not question.strip():
+        id, reason = history.new_id(), ""
+        while (typed := question or _read()) is not None:
+            question = ""
+            if not typed.strip():
                 continue
+            goes_on = typed.strip().lower() == _GO_ON and reason == "limit"
             try:
-                await _stream(open_chats, question, about, id)
+                asked = open_chats.go_on(id) if goes_on else open_chats.ask(typed, about, id, _meant(typed))
+                reason = await _stream(open_chats, asked, id)
                 about = ()  # from now on they are part of the history
             except HearthError as error:
-                if not sys.stdin.isatty():
-                    raise
                 screen.complain(str(error))
+
+
+async def _one_piped_question(about: tuple[Passage, ...], model: str, backend: str, question: str) -> None:
+    piped = _piped()
+    if not question and _DIFF.match(piped):
+        question = _ABOUT_A_DIFF
+    if question and piped.strip():
+        language = "diff" if _DIFF.match(piped) else ""
+        about = (*about, Passage("standard input", seen_by_model(piped), language, why="piped"))
+    if not (question or piped).strip():
+        return
+    async with _chats(True, model, backend) as open_chats:
+        id = history.new_id()
+        question = question or piped.strip()
+        await _stream(open_chats, open_chats.ask(question, about, id, _meant(question)), id)
 
 
 def tell(status: Status) -> None:
@@ -63,15 +92,16 @@ def tell(status: Status) -> None:
         screen.errors.print(f"downloading {status.message}: {status.percent}%")
 
 
-async def _stream(open_chats: Chats, question: str, about: tuple[Passage, ...], id: str) -> None:
-    """One answer on the screen, Markdown where it is a terminal, plain text where it is not."""
-    text, thinking, reason, message = "", "", "", ""
+async def _stream(open_chats: Chats, answer: AsyncGenerator[Piece | Answered, None], id: str) -> str:
+    """One answer on the screen, Markdown where it is a terminal, plain text where it is not; why it ended."""
+    text, thinking, forgotten = "", "", 0
+    reason, message = "", ""
     of_text, of_thinking = PlainStream(), PlainStream()
     with _ctrl_c(lambda: open_chats.stop(id)), _Growing() as growing:
-        async with aclosing(open_chats.ask(question, about, id)) as events:
+        async with aclosing(answer) as events:
             async for event in events:
                 if isinstance(event, Answered):
-                    reason, message = event.reason, event.message
+                    reason, message, forgotten = event.reason, event.message, event.forgotten
                     text += of_text.finish()
                 elif event.part == "thinking":
                     thinking += of_thinking.push(event.text)
@@ -80,8 +110,17 @@ async def _stream(open_chats: Chats, question: str, about: tuple[Passage, ...], 
                 growing.show(text, thinking)
     if reason == "error":
         raise BackendError(message)  # what there is of the answer stands on the screen
-    if reason in _NOTES:
-        screen.out.print(_NOTES[reason], style="dim")
+    notes = [_NOTES[reason]] if reason in _NOTES else []
+    if reason == "limit" and sys.stdin.isatty():
+        notes.append(f"({_GO_ON!r} goes on with it)")
+    if forgotten:
+        notes.append(f"({words.forgotten(forgotten)})")
+    for note in notes:
+        if sys.stdin.isatty():
+            screen.out.print(note, style="dim")
+        else:
+            screen.errors.print(note, style="dim")
+    return reason
 
 
 class _Growing:
@@ -132,11 +171,30 @@ async def _chats(keep: bool, model: str = "", backend: str = "") -> AsyncIterato
         await source.close()
 
 
+def _meant(question: str) -> str:
+    """The question with the user's own prompt that it calls by `/name`."""
+    if not own_prompts.calls(question):
+        return question
+    trusted = terminal.user_settings().chat.trusted_folders
+    return own_prompts.meant(question, own_prompts.own_prompts([str(Path.cwd())], trusted))
+
+
+def _piped() -> str:
+    """All of the standard input."""
+    data = sys.stdin.buffer.read(_MOST_PIPED + 1)
+    if len(data) > _MOST_PIPED:
+        raise InvalidRequest("what was piped is longer than 16 MB")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidRequest("what was read is not text in UTF-8") from None
+
+
 def _read() -> str | None:
     """A line, empty after Ctrl-C; None at the end of the input. The event loop stands still meanwhile."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio's own would wait for a whole line
     try:
-        return screen.out.input(Text("> ", style="bold") if sys.stdin.isatty() else "", markup=False, emoji=False)
+        return screen.out.input(Text("> ", style="bold"), markup=False, emoji=False)
     except KeyboardInterrupt:
         screen.out.print()
         return ""

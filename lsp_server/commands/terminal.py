@@ -14,7 +14,7 @@ from hearth.engine.files import DOCUMENT, read_bytes
 from hearth.engine.languages import language_of
 from hearth.engine.models.names import shortened
 from hearth.engine.settings import Settings
-from hearth.lsp_server.settings import read_toml, resolve
+from hearth.lsp_server.settings import Layer, read_toml, resolve
 from hearth.lsp_server.words import screen
 
 T = TypeVar("T")
@@ -33,13 +33,13 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         fail(str(error))
 
 
-def user_settings() -> Settings:
-    """From the user's `hearth.toml`; problems are told on stderr."""
+def user_settings(editor: Layer | None = None) -> Settings:
+    """From the user's `hearth.toml`, and what an editor sets above that; problems are told on stderr."""
     if reason := paths.config_trouble():
         layer, problems = None, [reason]
     else:
         layer, problems = read_toml(paths.config_file(), trusted=True)
-    settings, more = resolve([layer] if layer else [])
+    settings, more = resolve([each for each in (layer, editor) if each])
     for problem in problems + more:
         screen.complain(problem, "yellow")
     logs.debug(settings.debug)

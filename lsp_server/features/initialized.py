@@ -8,10 +8,12 @@ from hearth.lsp_server.session import Server
 
 # In the order of who asks first; each takes some hundredths of a second at most.
 _NEEDED = (
-    *("engine.secrets.hiding", "engine.context", "lsp_server.documents", "lsp_server.stats"),
+    *("engine.secrets.hiding", "engine.context.documents", "engine.context.imports", "engine.context.workspace"),
+    *("engine.context.query", "engine.context.gathering", "lsp_server.documents", "lsp_server.stats"),
     *("lsp_server.features.text_document_did_open", "lsp_server.features.text_document_did_change"),
     *("engine.stopping.scanner", "engine.completion.completer", "engine.models.names", "engine.models.store"),
     *("engine.host.client", "engine.backends.shared.streaming", "lsp_server.engine_session"),
+    *("engine.index.symbols", "engine.index.search", "lsp_server.indexing"),
     *("lsp_server.features.text_document_inline_completion", "lsp_server.features.text_document_completion"),
     *("lsp_server.features.text_document_did_focus", "lsp_server.features.text_document_did_show_completion"),
 )

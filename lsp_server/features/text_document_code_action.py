@@ -4,7 +4,7 @@ from hearth.engine.code_actions import actions
 from hearth.engine.code_actions.actions import Action
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.context.documents import Document
-from hearth.lsp_server import rewriting
+from hearth.lsp_server import next_editing, rewriting
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
 
@@ -18,13 +18,28 @@ async def handle(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeActio
         return []
     diagnostics = tuple(params.context.diagnostics[:_MAX_FIXES])
     place = rewriting.place(ls, document, params.range, diagnostics)
-    found: list[lsp.CodeAction] = []
+    found = await _next_edit(ls, document, params)
     of_problem = dict(zip(place.problems, diagnostics, strict=True))
     for row, target in actions.offered(place):
         if _is_asked_for(row.kind, params.context.only):
             diagnostic = of_problem[target.problem] if target.problem else None
             found.append(_code_action(ls, document, params.range, row, target, diagnostic))
     return found
+
+
+async def _next_edit(ls: Server, document: Document, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+    """The next edit, for clients that have no other way to show it."""
+    kind = lsp.CodeActionKind.QuickFix
+    is_shown = ls.client.can.next_edit or ls.next_edits.is_asked_for
+    if (
+        is_shown
+        or not _is_asked_for(kind, params.context.only)
+        or next_editing.is_off(ls, document, by_hand=False)
+    ):
+        return []
+    offset = ls.documents.offset(document, params.range.start)
+    found = await next_editing.find(ls, document, offset, by_hand=False)
+    return [next_editing.code_action(ls, document, found)] if found is not None else []
 
 
 def _code_action(

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Sequence
 
 from lsprotocol import types as lsp
@@ -21,18 +22,19 @@ def handle(ls: Server, params: lsp.DidChangeTextDocumentParams) -> None:
         if isinstance(change, lsp.TextDocumentContentChangePartial):
             start = convert.offset_at(document, change.range.start, ls.client.encoding)
             end = convert.offset_at(document, change.range.end, ls.client.encoding)
+            ls.documents.history.note(document, start, max(start, end), change.text)
             document.apply(start, max(start, end), change.text)
             if not piece:
                 ls.stats.edited(document, start, max(start, end), change.text)
             elif change is params.content_changes[-1]:
                 ls.stats.edited(document, start + 1 - len(piece), start + 1 - len(piece), piece)
-            ls.documents.recent_edits.note(document, start, max(start, end), change.text)
         else:
             old = len(document.text)
             document.replace(change.text)
             ls.stats.edited(document, 0, old, change.text)
-            ls.documents.recent_edits.forget(document.uri)
+            ls.documents.history.forget(document.uri)
     document.version = params.text_document.version
+    ls.documents.changed_at = time.monotonic()
 
 
 def _inserted_in_one_piece(changes: Sequence[lsp.TextDocumentContentChangeEvent]) -> str:

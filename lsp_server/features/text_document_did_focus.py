@@ -10,8 +10,17 @@ async def handle(ls: Server, params: Any) -> None:
     document = ls.documents.get(focus.text_document.uri) if focus.text_document else None
     if document is None or ls.is_off(document):
         return
-    completer = await (await ls.engine()).completer()
+    engine = await ls.engine()
+    completer = await engine.completer()
     if focus.position is None:
         await completer.wake()
+        return
+    offset = ls.documents.offset(document, focus.position.as_lsp())
+
+    async def rest(anew: bool) -> None:
+        await completer.rest(document, offset, anew)
+
+    if ls.settings.context.enabled:
+        await engine.language_servers.look(document, offset, rest)
     else:
-        await completer.rest(document, ls.documents.offset(document, focus.position.as_lsp()))
+        await rest(False)

@@ -13,8 +13,10 @@ _SECONDS = 60.0  # for the disk; what is not read by then is read when it is loo
 
 async def handle(ls: Server, params: lsp.DidChangeWatchedFilesParams) -> None:
     """Read again the files that changed on the disk and are context for others, before anybody waits for them."""
+    ls.files_changed([change.uri for change in params.changes])
     paths = [path for change in params.changes if (path := to_fs_path(change.uri))]
     roots = ls.client.roots
+    ls.indexing.changed(paths)
     with suppress(TimeoutError):
         await aside.run(_SECONDS, lambda: _read_anew(paths, roots))
 

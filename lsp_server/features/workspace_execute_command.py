@@ -5,8 +5,8 @@ from typing import Any
 from hearth.engine.characters import one_line
 from hearth.engine.chat.answering import EXPLAIN
 from hearth.engine.errors import EditRefused
-from hearth.lsp_server import chatting, rewriting
-from hearth.lsp_server.params import PlaceParams, read
+from hearth.lsp_server import attaching, chatting, rewriting
+from hearth.lsp_server.params import ChatParams, PlaceParams, TextDocument, read
 from hearth.lsp_server.progress import Progress
 from hearth.lsp_server.session import Server
 
@@ -37,7 +37,13 @@ async def did_accept_completion(ls: Server, id: Any = "", *_: Any) -> None:
     tracked = ls.stats.tracker.accepted(str(id))
     document = ls.documents.get(tracked.offer.uri) if tracked else None
     if tracked is not None and document is not None:
+        ls.documents.history.accepted(document.uri, tracked.offer.start, tracked.offer.text)
         (await (await ls.engine()).completer()).accepted(document, tracked.offer.start, tracked.offer.text)
+
+
+async def did_accept_next_edit(ls: Server, id: Any = "", *_: Any) -> None:
+    """Clients run it, as the command of a next edit, once they have made the edit with that id."""
+    ls.next_edits.accepted(str(id))
 
 
 async def act(ls: Server, wanted: Any = None, *_: Any) -> bool:
@@ -72,11 +78,12 @@ async def _wake(ls: Server) -> None:
 
 async def _show_answer(ls: Server, question: str, place: Any) -> dict[str, Any] | None:
     about = read(place if isinstance(place, dict) else {}, PlaceParams)
-    range = about.range.as_lsp() if about.range else None
-    passages = await chatting.passages(ls, about.uri, range) if about.uri else ()
+    document = TextDocument(about.uri) if about.uri else None
+    message = None if question == EXPLAIN else question
+    found = await attaching.along(ls, ChatParams(message, text_document=document, range=about.range))
     async with Progress(ls.client, "Answering") as progress:
         work = chatting.answer(
-            ls, question, passages, about.conversation or "", lambda piece: progress.add(piece.text)
+            ls, question, found.passages, about.conversation or "", lambda piece: progress.add(piece.text)
         )
         answered = await progress.cancellable(work)
     if answered is None:

@@ -88,6 +88,13 @@ class Client:
         told = {name: value for name, value in values.items() if value not in (None, "") or name == "message"}
         self._server.protocol.notify("hearth/status", told)
 
+    def choose_model(self, rows: list[dict[str, Any]]) -> None:
+        """`hearth/chooseModel`."""
+        models = [
+            {**row, "reason": text.title(row["reason"]), "licence": text.title(row["licence"])} for row in rows
+        ]
+        self._server.protocol.notify("hearth/chooseModel", {"models": models})
+
     def preview(self, uri: str, kind: str, **words: str) -> None:
         """`hearth/preview`, for clients that have it; a text comes through a `PlainStream`."""
         if self.can.preview:
@@ -102,6 +109,10 @@ class Client:
     def chat_piece(self, token: Token, part: str, piece: str) -> None:
         """A piece of a chat answer, which comes through a `PlainStream`."""
         self._server.progress(lsp.ProgressParams(token, {"kind": part, "text": piece}))
+
+    def commit_message(self, token: Token, message: str) -> None:
+        """A commit message so far."""
+        self._server.progress(lsp.ProgressParams(token, {"text": text.commit_message(message)}))
 
     # Requests.
 
@@ -124,6 +135,18 @@ class Client:
         """`hearth/documentText`: text and version as they came, None for what did not."""
         answer: Any = await self._server.protocol.send_request_async("hearth/documentText", {"uri": uri})
         return getattr(answer, "text", None), getattr(answer, "version", None)
+
+    async def definitions(
+        self, uri: str, version: int, positions: list[lsp.Position], of_types: list[lsp.Position]
+    ) -> Any:
+        """`hearth/definitions`, as it came: locations for each position."""
+
+        def plain(places: list[lsp.Position]) -> list[dict[str, int]]:
+            return [{"line": each.line, "character": each.character} for each in places]
+
+        document = {"uri": uri, "version": version}
+        asked = {"textDocument": document, "definitions": plain(positions), "types": plain(of_types)}
+        return await self._server.protocol.send_request_async("hearth/definitions", asked)
 
     async def register(self, registration: lsp.Registration) -> None:
         await self._server.client_register_capability_async(lsp.RegistrationParams([registration]))

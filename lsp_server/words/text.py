@@ -40,6 +40,11 @@ def answer(text: str) -> str:
     return _bounded(plain(text[: 8 * _LONGEST_ANSWER]).strip(), _LONGEST_ANSWER)
 
 
+def commit_message(text: str) -> str:
+    """For the box or the file that git takes it from: plain text, with its lines."""
+    return plain(text)
+
+
 def markdown(text: str) -> str:
     """Markdown that a model wrote, as a document of ours: code as it is, and no links, pictures or HTML.
 
@@ -143,3 +148,9 @@ def _parsed(text: str) -> "list[Token]":
 
     # Tables too: editors' previews have them, and their cells end in the middle of code.
     return MarkdownIt("commonmark").enable("table").parse(text)
+
+
+def forgotten(turns: int) -> str:
+    """What the user is told of the oldest questions of a chat, which the model was not shown."""
+    what = "The first question of this chat does" if turns == 1 else f"The first {turns} questions of this chat do"
+    return f"{what} not fit the model's window any more."

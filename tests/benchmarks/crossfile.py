@@ -27,8 +27,9 @@ from hearth.engine.backends import local
 from hearth.engine.completion.completer import Completer
 from hearth.engine.completion.cursor import cursor_at
 from hearth.engine.completion.requests import request_for
-from hearth.engine.context import SOURCES, ContextQuery, Gathered
 from hearth.engine.context.documents import Document
+from hearth.engine.context.gathering import SOURCES, Gathered
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.context.recent import RecentEdit
 from hearth.engine.context.symbols import symbols
 from hearth.engine.settings import CompletionSettings, ContextSettings, HostSettings, Settings

@@ -3,8 +3,9 @@
 import time
 from dataclasses import dataclass
 
-from hearth.engine.context import ContextQuery, gather, prepare
 from hearth.engine.context.documents import Document
+from hearth.engine.context.gathering import gather, prepare
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.context.recent import RecentEdits
 from hearth.engine.languages import language_of
 from tests.benchmarks.metrics import percentile

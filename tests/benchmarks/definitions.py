@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hearth.engine.context import ContextQuery, gather
 from hearth.engine.context.documents import Document
+from hearth.engine.context.gathering import gather
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.languages import language_of
 from tests.benchmarks import machine
 from tests.benchmarks.options import Options

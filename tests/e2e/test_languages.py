@@ -44,10 +44,10 @@ async def test_completion(server: ActingEditor, language: Language, automatic: b
 
 @pytest.mark.parametrize("language", READ_BY_HAND, ids=lambda language: language.name)
 async def test_actions_without_a_tree(server: ActingEditor, language: Language) -> None:
-    """What needs no definition is offered: a problem is fixed by its lines, and anything is explained."""
+    """What needs no definition is offered: a problem is fixed by its own line, and anything is explained."""
     opening = (LINES[language.name][0] or ["name = value"])[0]
     _show(server, language, f"{opening}\n    first\n    sec‸ond\n")
     assert set(await server.actions()) == {"explain"}
     assert set(await server.actions("wrong")) == {"fix", "explain"}
-    assert (await server.take("fix", "wrong")).strip() == "fixed line"
+    assert await server.take("fix", "wrong") == f"{opening}\n    first\n    fixed line\n"
     assert server.messages == []

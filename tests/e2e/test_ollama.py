@@ -100,6 +100,28 @@ async def test_cancelling_the_bar_ends_the_pull_at_the_server(fake: FakeOllama) 
         assert MODEL not in fake.capabilities
 
 
+@pytest.mark.parametrize(
+    ("model", "remote"),
+    [("qwen3-coder:480b-cloud", {}), (MODEL, {MODEL: "https://ollama.com:443"})],
+    ids=["told by its name", "told by Ollama"],
+)
+async def test_a_model_of_the_cloud_gets_no_code_and_the_user_is_told_why(
+    fake: FakeOllama, model: str, remote: dict[str, str]
+) -> None:
+    fake.capabilities, fake.remote = {model: ["completion", "insert"]}, remote
+    settings = {
+        "completion": {"backend": "ollama", "model": model},
+        "chat": {"backend": "ollama", "model": model},
+        "ollama": {"url": fake.http.url},
+    }
+    async with editor(settings) as ed:
+        ed.open(AREA)
+        assert await ed.ghost() == ""
+        [told] = ed.messages
+        assert f"{model} does not run on this machine" in told and "allow_remote" in told
+    assert {request.path for request in fake.http.requests} <= {"/api/show"}
+
+
 async def test_whatever_goes_wrong_is_told_and_the_editor_works_on(fake: FakeOllama) -> None:
     fake.capabilities = {MODEL: ["completion", "insert"]}
     troubled = Troubled(OLLAMA, fake.http.handler)

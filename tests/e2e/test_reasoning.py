@@ -64,6 +64,28 @@ async def test_thoughts_are_folded_in_chat_and_absent_from_edits(fake: Fake) -> 
         assert ed.messages == []
 
 
+@pytest.mark.parametrize("thoughts", [900, 9000])
+async def test_thoughts_that_fill_the_answer_s_room_or_never_end_leave_an_answer(thoughts: int) -> None:
+    """As LM Studio counts them for DeepSeek-R1: among the tokens of the answer."""
+    fake = FakeOpenAI(
+        "lmstudio",
+        ("deepseek-r1-distill-qwen-7b",),
+        pieces=ANSWER,
+        reasoning=["hm "] * thoughts,
+        keeps_to_limit=True,
+    )
+    await fake.http.start()
+    try:
+        async with acting(settings={**settings(fake)}) as ed:
+            answer = await ed.question("How do I add one?")
+            assert (answer.text.strip(), answer.reason) == ("".join(ANSWER), "eog")
+            ed.show(ADD)
+            assert await ed.take("bug") == "def add(a, b):\n    return a + b + 1\n"
+            assert ed.messages == []
+    finally:
+        await fake.http.stop()
+
+
 def settings(fake: Fake) -> dict[str, Any]:
     backend = "ollama" if isinstance(fake, FakeOllama) else "openai_compatible"
     model = "deepseek-r1" if isinstance(fake, FakeOllama) else fake.models[0]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.editors.neovim import Edit, Editor
+from tests.editors.neovim import SCRIPTED, Edit, Editor
 
 NOTHING = {"completion": {"backend": "scripted", "model": "0:"}}
 
@@ -232,7 +232,7 @@ def test_another_model_answers_after_hearth_model(neovim_012: Path, edit: Edit) 
 
 
 def test_a_model_is_picked_from_those_that_the_server_knows(any_neovim: Path, edit: Edit) -> None:
-    editor = edit(any_neovim)
+    editor = edit(any_neovim, settings={**SCRIPTED, "downloads": {"allowed": False}}, before="vim.o.cmdheight = 5")
     _ready(editor)
     editor.lua("""
       vim.ui.select = function(items, options, choose)
@@ -249,8 +249,25 @@ def test_a_model_is_picked_from_those_that_the_server_knows(any_neovim: Path, ed
     assert any(label.startswith("qwen2.5-coder-0.5b-instruct") for label in labels)
     assert editor.lua("return _G.prompt") == "Model (now 5:hello|(world)):"
     (params,) = _sent(editor, "workspace/didChangeConfiguration")
-    chosen = params["settings"]["hearth"]["completion"]["model"]
-    assert labels[0].startswith(chosen)
+    chosen = params["settings"]["hearth"]["completion"]
+    assert labels[0].startswith(chosen["model"]) and chosen["backend"] == "local"
+    editor.until(lambda: "switched off" in editor.nvim.funcs.execute("messages"), "what was to be got, at once")
+
+
+def test_the_first_run_says_how_to_choose_a_model_and_fetches_none(neovim_012: Path, edit: Edit) -> None:
+    nowhere = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HUB_OFFLINE": "0"}
+    editor = edit(
+        neovim_012, settings={"downloads": {"mirror": "hub"}}, before="vim.o.cmdheight = 12", env=nowhere
+    )
+    editor.until(lambda: "no code model is on this disk" in editor.nvim.funcs.execute("messages"), "the question")
+    said = editor.nvim.funcs.execute("messages")
+    assert ":Hearth model" in said and "qwen2.5-coder" in said
+    editor.press("A")
+    editor.until(lambda: editor.lua(ASKED), "an answer, which is empty")
+    assert "could not be downloaded" not in editor.nvim.funcs.execute("messages")
+    editor.press("<Esc>")
+    editor.nvim.command("Hearth fetch")
+    editor.until(lambda: "could not be downloaded" in editor.nvim.funcs.execute("messages"), "the try to get it")
 
 
 def test_ghost_text_comes_without_another_key_once_the_server_can_answer(neovim_012: Path, edit: Edit) -> None:

@@ -122,6 +122,17 @@ def test_the_real_server_answers_in_the_split(any_neovim: Path, edit: Edit) -> N
     assert editor.lines()[-1].startswith("- `example.py:1-1`: ")
 
 
+def test_an_answer_that_was_cut_off_goes_on(any_neovim: Path, edit: Edit) -> None:
+    chat = {"backend": "scripted", "model": "5:one |two |three\f5:four", "max_tokens": 2}
+    editor = _attached(edit(any_neovim, "x = 1\n", settings={"chat": chat}))
+
+    editor.nvim.command("1Hearth explain")
+    editor.until(lambda: any("`:Hearth continue` goes on" in line for line in editor.lines()), "the limit")
+    editor.nvim.command("Hearth continue")
+    editor.until(lambda: "four" in editor.lines(), "the rest")
+    assert "three" not in editor.lines()
+
+
 def test_an_answer_with_crlf_gives_plain_lines(any_neovim: Path, edit: Edit) -> None:
     editor = _attached(edit(any_neovim, "x = 1\n", settings=_script("5:It sets x:\r|\n```\r\nx = 1\r\n```")))
 

@@ -50,19 +50,20 @@ def test_code_is_inserted_at_the_cursor(editor: VSCode) -> None:
     editor.press("Control+End")
     editor.write("# here:")
     editor.chat("await chat.getByText('Insert at cursor').click()")
-    editor.until(lambda: "# here:def area(w, h):" in editor.text(".view-lines"), "the code")
+    editor.until(lambda: editor.text(".view-lines").count("def area(w, h):") == 2, "the code")
+    assert "# here:def" not in editor.text(".view-lines")
 
 
 def test_previous_chats_come_back_and_can_be_deleted(editor: VSCode, vscode_scripted: Scripted) -> None:
     editor.command("Hearth: New chat")
     editor.until(lambda: turns(editor) == 0, "an empty chat")
     editor.command("Hearth: Previous chats")
-    editor.until(lambda: "Explain the selection" in editor.text(".quick-input-list"), "those that are kept")
+    editor.until(lambda: "Explain area.py:1–2" in editor.text(".quick-input-list"), "those that are kept")
     editor.save("previous-chats")
-    editor.choose("Explain the selection")
+    editor.choose("Explain area.py:1–2")
     editor.until(lambda: "bold" in editor.answer(), "the old answer")
     editor.command("Hearth: Delete a chat")
-    editor.choose("Explain the selection")
+    editor.choose("Explain area.py:1–2")
     editor.until(lambda: turns(editor) == 0, "an empty chat")
     editor.command("Hearth: Previous chats")
     editor.until(lambda: "no chats are saved" in editor.notes(), "that there are none")
@@ -74,3 +75,15 @@ def test_the_prompt_is_shown_as_a_document(editor: VSCode) -> None:
     editor.command("Hearth: Show the prompt at the cursor")
     editor.until(lambda: "fim_prefix" in editor.text(".view-lines"), "the prompt")
     editor.save("prompt")
+
+
+def test_an_answer_that_was_cut_off_goes_on(vscode_scripted: Scripted) -> None:
+    editor = vscode_scripted.editor
+    answers = 'model = "5:one |two |three\\f5:four"\nmax_tokens = 2'
+    vscode_scripted.start(f'[completion]\nbackend = "scripted"\n[chat]\nbackend = "scripted"\n{answers}\n')
+    editor.command("Hearth: New chat")
+    vscode_scripted.open("long.py", AREA)
+    editor.command("Hearth: Explain")
+    editor.until(lambda: editor.chat("return await chat.getByText('Continue').count()") == 1, "the limit")
+    editor.chat("await chat.getByText('Continue').click()")
+    editor.until(lambda: "four" in editor.answer(), "the rest")

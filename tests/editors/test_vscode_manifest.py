@@ -3,11 +3,13 @@
 import json
 import re
 from dataclasses import fields, is_dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, get_type_hints
 
 import pytest
 
-from hearth.engine.settings import Settings
+import hearth.engine.backends
+from hearth.engine.settings import Between, Settings
 from hearth.lsp_server import settings as server_settings
 from tests.editors.vscode_provision import EXTENSION
 
@@ -40,6 +42,20 @@ def test_a_setting_has_the_server_s_type_and_default_and_a_description(name: str
     assert row["type"] == TYPES[type(value)]
     assert row["default"] == (list(value) if isinstance(value, tuple) else value)
     assert len(row["markdownDescription"]) > 10
+
+
+def test_a_number_has_the_server_s_range_and_a_backend_is_one_of_those_that_there_are() -> None:
+    rows = _declared()
+    for section in fields(Settings):
+        for name, kind in get_type_hints(type(getattr(Settings(), section.name)), include_extras=True).items():
+            row = rows[f"hearth.{section.name}.{name}"]
+            limits = [each for each in getattr(kind, "__metadata__", ()) if isinstance(each, Between)]
+            expected = [(each.least, each.most) for each in limits] or [(None, None)]
+            assert [(row.get("minimum"), row.get("maximum"))] == expected, f"{section.name}.{name}"
+            if name == "backend":
+                backends = Path(hearth.engine.backends.__file__).parent
+                assert all((backends / f"{each}.py").exists() for each in row["enum"])
+                assert len(row["enum"]) == len(row["enumDescriptions"]) == 3
 
 
 def test_a_project_cannot_choose_programs_models_or_servers() -> None:

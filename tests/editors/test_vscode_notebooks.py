@@ -77,7 +77,7 @@ def test_an_edit_to_a_cell_is_shown_in_its_language_and_made_there(vscode_script
 def test_a_cell_is_explained_in_the_chat(vscode_scripted: Scripted) -> None:
     vscode_scripted.answers(answer="It adds.")
     with notebook(vscode_scripted, "explain.ipynb", WRONG) as editor:
-        editor.press("Control+a", "Control+Alt+e")
+        editor.press("Control+a", "Control+k", "x")
         answers = editor.until(lambda: vscode_scripted.answered("hearth/chat"), "the explanation")
         assert answers[0]["text"] == "It adds."
     (asked,) = vscode_scripted.said("hearth/chat")[-1:]

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from hearth.engine.backends.shared.thinking import _HABITS
 from hearth.engine.code_actions.doc_sections import _SIGNS
 from hearth.engine.fim import FIM_TEMPLATES, stop_strings
 from hearth.engine.languages import LANGUAGES
@@ -19,6 +20,8 @@ MARKS = tuple({"|".join(map(re.escape, stop_strings(row))) for row in FIM_TEMPLA
 
 # (file, what the source names) -> what it may be.
 FILLED_IN = {
+    ("engine/backends/shared/openai_wire.py", "name"): ("reasoning_effort",),
+    ("engine/backends/shared/thinking.py", "each.names"): tuple(habit.names for habit in _HABITS),
     ("engine/context/globs.py", "first"): ("",),  # tested with rules, in test_globs.py
     ("engine/context/globs.py", "''.join((f'(?>.*?{chunk})' for chunk in middle))"): (
         "(?>.*?a)(?>.*?[a-z])(?>.*?b)",
@@ -41,12 +44,6 @@ FILLED_IN = {
     ("engine/code_actions/answers.py", "_any_of(begins)"): ("//|#|/\\*|<!--",),
     ("engine/code_actions/answers.py", "_any_of(ends)"): ("\\*/|-->",),
     ("engine/code_actions/doc_sections.py", "sign"): tuple(sign for _, _, sign in _SIGNS),
-    ("engine/code_actions/unit_tests.py", "plan.test"): (
-        r"\bdef test_",
-        r"\bclass \w+\(",
-        r"\b(test|it)\(",
-        r"\bfunc Test",
-    ),
     ("engine/stopping/borders.py", "begun.language.opens"): OPENS,
     ("engine/stopping/rules.py", r"'' if policy.prose else '|^```|\\n```'"): ("", "|^```|\n```"),
     ("engine/stopping/rules.py", "language.opens"): OPENS,

@@ -2,9 +2,13 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+CERTIFICATE = Path(__file__).parent / "tls" / "server.pem"  # signed by itself, and its key beside it
 
 
 @dataclass
@@ -38,10 +42,11 @@ Handler = Callable[[Request], Awaitable[Reply | Streamed]]
 
 @dataclass
 class HttpServer:
-    """`cut` > 0 sends everything in pieces of so many bytes."""
+    """`cut` > 0 sends everything in pieces of so many bytes. `tls`: with the certificate in `fakes/tls`."""
 
     handler: Handler
     cut: int = 0
+    tls: bool = False
     requests: list[Request] = field(default_factory=list)
     port: int = 0
     _server: asyncio.Server | None = None
@@ -49,14 +54,14 @@ class HttpServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     def asked(self, path: str) -> list[Request]:
         return [request for request in self.requests if request.path == path]
 
     async def start(self) -> None:
         """On the same port again when it was stopped before."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=_tls(self.tls))
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -109,6 +114,14 @@ class HttpServer:
             await writer.drain()
             if self.cut:
                 await asyncio.sleep(0)
+
+
+def _tls(wanted: bool) -> ssl.SSLContext | None:
+    if not wanted:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE, CERTIFICATE.with_name("server-key.pem"))
+    return context
 
 
 class _ClientGone(Exception):

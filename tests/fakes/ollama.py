@@ -27,14 +27,37 @@ PULL_STEPS: list[dict[str, Any]] = [
 ]
 
 
+# What /api/show tells of qwen2.5-coder:7b: 56 KiB of KV cache for each token.
+QWEN_7B = {
+    "general.architecture": "qwen2",
+    "qwen2.context_length": 32768,
+    "qwen2.block_count": 28,
+    "qwen2.embedding_length": 3584,
+    "qwen2.attention.head_count": 28,
+    "qwen2.attention.head_count_kv": 4,
+}
+
+
 @dataclass
 class FakeOllama:
-    """`capabilities` per model that is there. `pieces` and `thinking` are what every model says."""
+    """`capabilities` per model that is there. `pieces` and `thinking` are what every model says.
+
+    A token of a prompt is 3.3 characters. What its window cannot hold is cut at the front without a word (`seen`
+    is what is left), unless the request says `truncate: false`.
+    """
 
     capabilities: dict[str, list[str]] = field(default_factory=lambda: {"coder": ["completion", "insert"]})
     templates: dict[str, str] = field(default_factory=dict)
     pieces: Sequence[str] = ("value", " + ", "1")
     thinking: Sequence[str] = ()
+    keeps_to_limit: bool = False  # true: a piece is a token, and num_predict ends the answer
+    remote: dict[str, str] = field(default_factory=dict)  # models that run elsewhere, and where
+    parameters: str = ""  # of every model's file
+    info: dict[str, Any] = field(default_factory=lambda: dict(QWEN_7B))
+    default_window: int = 4096  # OLLAMA_CONTEXT_LENGTH
+    knows_truncate: bool = True  # older ones do not
+    login: str = ""  # the Authorization that something in front of it wants
+    seen: list[str] = field(default_factory=list)
     done_reason: str = "stop"
     pause: float = 0.0  # before each piece
     busy: int = 0  # so many requests are refused first
@@ -51,6 +74,8 @@ class FakeOllama:
         self.http = HttpServer(self._handle)
 
     async def _handle(self, request: Request) -> Reply | Streamed:
+        if self.login and request.headers.get("authorization") != self.login:
+            return Reply(401, "<html><title>401 Authorization Required</title></html>")
         routes = {"/api/show": self._show, "/api/generate": self._generate, "/api/chat": self._chat}
         if (request.method, request.path) == ("GET", "/api/tags"):
             rows = [{"name": name, "model": name, "size": 1, "digest": "0" * 64} for name in self.capabilities]
@@ -67,17 +92,21 @@ class FakeOllama:
         if self.busy and request.path != "/api/show":
             self.busy -= 1
             return Reply(503, {"error": "server busy, please try again.  maximum pending requests exceeded"})
+        if request.path != "/api/show" and (model in self.remote or re.search(r":([^:]*-)?cloud$", model)):
+            return Reply(401, {"error": "unauthorized", "signin_url": "https://ollama.com/connect?name=x&key=y"})
         return routes[request.path](model, request.body)
 
     def _show(self, model: str, body: dict[str, Any]) -> Reply:
+        elsewhere = {"remote_host": self.remote[model], "remote_model": model} if model in self.remote else {}
         return Reply(
             200,
             {
+                **elsewhere,
                 "modelfile": "FROM /models/blobs/sha256-00\n",
-                "parameters": "",
+                "parameters": self.parameters,
                 "template": self.templates.get(model, "{{ .Prompt }}"),
                 "details": {"format": "gguf", "family": "qwen2", "families": ["qwen2"]},
-                "model_info": {"general.architecture": "qwen2", "qwen2.context_length": 32768},
+                "model_info": self.info,
                 "capabilities": self.capabilities[model],
             },
         )
@@ -95,7 +124,21 @@ class FakeOllama:
     def _streamed(self, model: str, body: dict[str, Any], key: str) -> Reply | Streamed:
         if body.get("think") and "thinking" not in self.capabilities[model]:
             return Reply(400, {"error": f'"{model}" does not support thinking'})
-        return Streamed("application/x-ndjson", self._lines(model, key))
+        options = body.get("options") or {}
+        window = options.get("num_ctx") or self._own_window()
+        prompt = body.get("prompt", "") + body.get("suffix", "")
+        prompt += "".join(each["content"] for each in body.get("messages", []))
+        if len(prompt) / 3.3 > window:
+            if self.knows_truncate and body.get("truncate") is False:
+                return Reply(400, {"error": "the prompt is longer than the context length currently available"})
+            prompt = prompt[-int(window * 3.3 / 2) :]
+        self.seen.append(prompt)
+        limit = options.get("num_predict", -1)
+        return Streamed("application/x-ndjson", self._lines(model, key, limit, body.get("think") is not False))
+
+    def _own_window(self) -> int:
+        written = re.search(r"num_ctx\s+(\d+)", self.parameters)
+        return int(written[1]) if written else self.default_window
 
     async def _pull(self, model: str) -> AsyncIterator[bytes]:
         yield _line({"status": "pulling manifest"})
@@ -113,11 +156,16 @@ class FakeOllama:
         self.capabilities = {**self.capabilities, model: ["completion", "insert"]}
         yield _line({"status": "success"})
 
-    async def _lines(self, model: str, key: str) -> AsyncIterator[bytes]:
+    async def _lines(self, model: str, key: str, limit: int, thinks: bool) -> AsyncIterator[bytes]:
+        """Thoughts are tokens just as the answer is. A model without the ability "thinking" cannot be stopped."""
         base = {"model": model, "created_at": "2025-11-01T10:00:00.000000Z"}
-        for thought in self.thinking:
+        can_stop = "thinking" in self.capabilities[model] and not model.startswith("gpt-oss")
+        thoughts = self.thinking if thinks or not can_stop else ()
+        if limit < 0 or not self.keeps_to_limit:
+            limit = len(thoughts) + len(self.pieces)
+        for thought in thoughts[:limit]:
             yield _line({**base, **_content(key, "", thought), "done": False})
-        for number, piece in enumerate(self.pieces):
+        for number, piece in enumerate(self.pieces[: max(0, limit - len(thoughts))]):
             if number == self.error_after:
                 yield _line({"error": "an error was encountered while running the model: CUDA error"})
                 return
@@ -129,7 +177,8 @@ class FakeOllama:
             yield _line({**base, **_content(key, piece, ""), "done": False})
         counts = {"prompt_eval_count": 26, "prompt_eval_duration": 325953000, "eval_duration": 4709213000}
         totals = {"total_duration": 10706818083, "load_duration": 6338219291, "eval_count": len(self.pieces)}
-        last = {"done": True, "done_reason": self.done_reason}
+        is_cut = len(thoughts) + len(self.pieces) > limit
+        last = {"done": True, "done_reason": "length" if is_cut else self.done_reason}
         yield _line({**base, **_content(key, "", ""), **last, **counts, **totals})
 
 
@@ -142,6 +191,8 @@ _FIELDS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "template": (str, "string"),
     "stream": (bool, "bool"),
     "raw": (bool, "bool"),
+    "truncate": (bool, "bool"),
+    "shift": (bool, "bool"),
     "messages": (list, "[]api.Message"),
     "options": (dict, "map[string]interface {}"),
 }
@@ -166,7 +217,12 @@ def _refused(body: Any) -> str:
             return f'option "{name}" must be of type {called}'
     if any(not isinstance(each, str) for each in (body.get("options") or {}).get("stop") or []):
         return 'option "stop" must be of an array of strings'
+    think = body.get("think")
+    if think is not None and not isinstance(think, bool) and think not in ("low", "medium", "high"):
+        return f'invalid think value: "{think}" (must be "high", "medium", "low", true, or false)'
     kept = body.get("keep_alive")
+    if kept is not None and not isinstance(kept, str | int | float):
+        return "json: cannot unmarshal into Go struct field GenerateRequest.keep_alive of type api.Duration"
     if isinstance(kept, str) and not re.fullmatch(r"-?(\d+(\.\d*)?(ns|us|ms|s|m|h))+", kept):
         return f'time: missing unit in duration "{kept}"'
     return ""

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import parse_qs
 
 from tests.fakes.http import HttpServer, Reply, Request, Streamed
 from tests.fakes.programs import PROGRAMS, is_templated, refused
@@ -20,7 +21,14 @@ class FakeOpenAI:
     can_tokenize: bool = True
     can_infill: bool = True
     pieces: Sequence[str] = ("value", " + ", "1")
-    reasoning: Sequence[str] = ()
+    reasoning: Sequence[str] = ()  # thoughts, which come first and are tokens as well, of chats
+    keeps_to_limit: bool = False  # true: a piece is a token, and max_tokens ends the answer
+    always_thinks: bool = True  # false: `/no_think` in a question, or the program's own switch, keeps it from that
+    raw_reasoning: bool = False  # true: thoughts are left in the text, between tags
+    families: dict[str, Sequence[str]] = field(default_factory=dict)  # special tokens of each model, for a router
+    templates: dict[str, str] = field(default_factory=dict)  # the same of chat templates
+    remote: dict[str, str] = field(default_factory=dict)  # Ollama's models that run elsewhere, and where
+    window: int = 4096
     chat_template: str = "{{ messages }}"
     finish_reason: str = "stop"
     answering: str = ""  # the model that answers; empty: the one that was asked for
@@ -45,7 +53,8 @@ class FakeOpenAI:
         if self.key and request.headers.get("authorization") != f"Bearer {self.key}":
             return Reply(401, _error(401, "Invalid API Key", "authentication_error"))
         program = PROGRAMS[self.kind]
-        method = {"/v1/models": "GET", "/props": "GET", "/health": "GET"}.get(request.path, "POST")
+        pages = ("/v1/models", "/props", "/health", "/api/version", "/api/v0/models")
+        method = "GET" if request.path in pages else "POST"
         known = request.path in ("/v1/models", "/v1/completions", "/v1/chat/completions", *program.pages)
         if not known or request.method != method:
             return program.unknown(request.method, request.path)
@@ -54,11 +63,24 @@ class FakeOpenAI:
         if request.path == "/health":
             return Reply(200, {"status": "ok"})
         if request.path == "/props":
-            settings = {"n_ctx": 4096}
+            settings = {"n_ctx": self.window}
             props = {"default_generation_settings": settings, "total_slots": 1, "model_path": "m.gguf"}
             if self.kind == "router" and "model=" not in request.query:
                 return Reply(200, {"role": "router", "default_generation_settings": {"params": None, "n_ctx": 0}})
-            return Reply(200, {**props, "chat_template": self.chat_template})
+            asked = parse_qs(request.query).get("model", [""])[0]
+            return Reply(200, {**props, "chat_template": self.templates.get(asked, self.chat_template)})
+        if request.path == "/api/version":
+            return Reply(200, {"version": "0.13.5"})
+        if request.path == "/api/v0/models":
+            shared = {"object": "model", "type": "llm", "max_context_length": 131072}
+            loaded = {"state": "loaded", "loaded_context_length": self.window}
+            return Reply(200, {"data": [{"id": name, **shared, **loaded} for name in self.models]})
+        if request.path == "/api/show":
+            asked = request.body["model"]
+            if asked not in self.models:
+                return Reply(404, {"error": f"model '{asked}' not found"})
+            elsewhere = {"remote_host": self.remote[asked], "remote_model": asked} if asked in self.remote else {}
+            return Reply(200, {**elsewhere, "capabilities": ["completion"], "model_info": {}})
         if no := refused(program, request.path, request.body, tuple(self.models)):
             return no
         if request.path == "/tokenize":
@@ -89,13 +111,15 @@ class FakeOpenAI:
 
     def _model(self, name: str) -> dict[str, Any]:
         owner = PROGRAMS[self.kind].owner
-        return {"id": name, "object": "model", "created": 1761991200, "owned_by": owner}
+        window = {"max_model_len": self.window} if self.kind == "vllm" else {}
+        return {"id": name, "object": "model", "created": 1761991200, "owned_by": owner, **window}
 
     def _tokenize(self, body: dict[str, Any]) -> Reply:
         if not self.can_tokenize:
             return Reply(404, _error(404, "File Not Found", "not_found_error"))
         words = body["content"].split("\n")
-        pieces = [piece for word in words for piece in ([word] if word in self.vocabulary else [*word])]
+        vocabulary = self.families.get(body.get("model", ""), self.vocabulary)
+        pieces = [piece for word in words for piece in ([word] if word in vocabulary else [*word])]
         return Reply(200, {"tokens": [{"id": number, "piece": piece} for number, piece in enumerate(pieces)]})
 
     async def _chat(self, body: dict[str, Any]) -> AsyncIterator[bytes]:
@@ -106,9 +130,16 @@ class FakeOpenAI:
             "model": self.answering or body["model"],
         }
         yield _event({**base, "choices": [_choice(delta={"role": "assistant", "content": None})]})
-        for thought in self.reasoning:
-            yield _event({**base, "choices": [_choice(delta={"reasoning_content": thought})]})
-        async for piece in self._spoken():
+        thoughts = [] if self._is_kept_from_thinking(body) else [*self.reasoning]
+        limit = body["max_tokens"] if self.keeps_to_limit else len(thoughts) + len(self.pieces)
+        kind = "content" if self.raw_reasoning else "reasoning_content"
+        if thoughts and self.raw_reasoning:
+            thoughts = ["<think>\n", *thoughts, "\n</think>\n\n"]
+        for thought in thoughts[:limit]:
+            await asyncio.sleep(0)
+            yield _event({**base, "choices": [_choice(delta={kind: thought})]})
+        left = max(0, limit - len(thoughts))
+        async for piece in self._spoken(left):
             yield (
                 piece
                 if isinstance(piece, bytes)
@@ -116,8 +147,16 @@ class FakeOpenAI:
             )
         if self.error_after is not None:
             return
-        yield _event({**base, "choices": [_choice(delta={}, finish_reason=self.finish_reason)], **self._totals()})
+        reason = "length" if left < len(self.pieces) else self.finish_reason
+        yield _event({**base, "choices": [_choice(delta={}, finish_reason=reason)], **self._totals()})
         yield b"data: [DONE]\n\n"
+
+    def _is_kept_from_thinking(self, body: dict[str, Any]) -> bool:
+        if self.always_thinks:
+            return False
+        said = " ".join(message["content"] for message in body["messages"])
+        switch = body.get("chat_template_kwargs", {}).get("enable_thinking")
+        return "/no_think" in said or switch is False or body.get("reasoning_effort") == "none"
 
     async def _completion(self, body: dict[str, Any]) -> AsyncIterator[bytes]:
         base = {
@@ -143,9 +182,9 @@ class FakeOpenAI:
         last = {"content": "", "stop": True, "stop_type": stop_type, "stopping_word": "", "truncated": False}
         yield _event({**last, **self._totals()})
 
-    async def _spoken(self) -> AsyncIterator[str | bytes]:
+    async def _spoken(self, most: int | None = None) -> AsyncIterator[str | bytes]:
         """Pieces; bytes are an error event in the server's own form."""
-        for number, piece in enumerate(self.pieces):
+        for number, piece in enumerate(self.pieces[:most]):
             if number == self.error_after:
                 yield _event(_error(500, "context shift is disabled", "server_error"))
                 return

@@ -138,6 +138,7 @@ _VLLM_FIELDS = {
     "stop_token_ids": _of(list, _VLLM),
     "chat_template_kwargs": _of(dict, _VLLM),
 }
+_EFFORTS = ("high", "medium", "low", "none")
 _GO = "json: cannot unmarshal {1} into Go struct field CompletionRequest.{0}"
 _GO_FIELDS = {
     "model": _of(str, _GO),
@@ -148,6 +149,7 @@ _GO_FIELDS = {
     "stream": _of(bool, _GO),
     "stop": _strings("invalid type for 'stop' field: float64"),
     "messages": _of(list, _GO),
+    "reasoning_effort": lambda name, value: "" if value in _EFFORTS else f"invalid reasoning value: '{value}'",
 }
 _LM_FIELDS = {
     "prompt": _of((str, list), "'{0}' field is required"),
@@ -210,6 +212,7 @@ PROGRAMS: dict[str, Program] = {
         unknown=_lmstudio_unknown,
         fields=_LM_FIELDS,
         suffix="taken",
+        pages=("/api/v0/models",),
     ),
     # OpenAI's own API and those that are as strict.
     "openai": Program(
@@ -238,6 +241,7 @@ PROGRAMS: dict[str, Program] = {
         fields=_GO_FIELDS,
         wrong_model=(404, "model '{}' not found"),
         suffix="taken",
+        pages=("/api/version", "/api/show"),
     ),
 }
 

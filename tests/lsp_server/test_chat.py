@@ -174,3 +174,69 @@ async def test_an_answer_that_looks_like_a_command_is_only_text(tmp_path: Path) 
         assert (await ed.run("hearth.explain", ed.place))["text"] == evil
         assert ed.text == before
         assert not Path("pwned").exists()
+
+
+async def test_an_answer_that_came_to_its_limit_goes_on(tmp_path: Path) -> None:
+    async with acting("one |two |three\f|four", home=tmp_path, max_tokens=2) as ed:
+        first = await ed.question("Count", conversation="mine")
+        assert (first.text, first.reason, first.forgotten) == ("one two ", "limit", 0)
+        rest = await send(ed, "hearth/chat", action="continue", conversation="mine", partialResultToken="more")
+        assert (rest.text, rest.reason) == ("four", "eog")
+        assert ("text", "four") in ed.pieces
+        (kept,) = await send(ed, "hearth/chat/list")
+        assert [(turn["question"], turn["answer"]) for turn in kept["turns"]] == [("Count", "one two four")]
+
+
+async def test_without_an_answer_there_is_none_to_go_on_with() -> None:
+    async with acting("Yes.") as ed:
+        answer = await send(ed, "hearth/chat", action="continue", conversation="nobody")
+        assert answer.reason == "error" and "no answer to go on with" in answer.message
+
+
+async def test_the_user_is_told_how_many_questions_are_forgotten() -> None:
+    async with acting("word " * 1200, window=4096) as ed:
+        told = [(await ed.question(f"Question {n}", conversation="mine")).forgotten for n in range(4)]
+        assert told[0] == 0 and told[-1] > 0
+        await ed.run("hearth.chat", "More?", {"conversation": "mine"})
+        document = Path(unquote(urlsplit(ed.shown[0]).path)).read_text()
+        assert "of this chat do not fit the model's window any more." in document
+
+
+async def test_a_whole_file_that_is_too_long_is_shown_as_an_outline_with_the_parts_that_are_named() -> None:
+    functions = "\n\n".join(
+        f"def f{number}(a):\n" + "    a = str(a)\n" * 20 + f"    return a + {number}\n" for number in range(120)
+    )
+    async with acting("Yes.") as ed:
+        ed.show(f"‸{functions}")
+        answer = await ed.question("What does f77 return?", textDocument={"uri": ed.uri})
+        assert answer.reason == "eog"
+        assert "as an outline" in answer.used[0].why
+
+
+async def test_a_cursor_on_a_class_line_is_about_the_class() -> None:
+    async with acting("Yes.") as ed:
+        ed.show("x = 1\n\n\nclass ‸Cart:\n    def total(self):\n        return 1\n")
+        answer = await ed.question("What?", textDocument={"uri": ed.uri}, range=ed.place["range"])
+        used = answer.used[0]
+        assert used.why == "Cart is at the cursor"
+        assert (used.range.start.line, used.range.end.line) == (3, 6)
+
+
+async def test_a_question_may_call_a_prompt_of_the_user_s_own(tmp_path: Path) -> None:
+    project = tmp_path / "shop"
+    folder = project / ".hearth" / "prompts"
+    folder.mkdir(parents=True)
+    (folder / "review.md").write_text("# Review\n\nReview {input} sternly.")
+    async with acting("Yes.", home=tmp_path / "home", folders=(project,)) as ed:
+        assert await send(ed, "hearth/prompts") == []
+        await ed.question("/review it", conversation="a")
+    trusted = [str(tmp_path)]
+    async with acting("Yes.", home=tmp_path / "home", folders=(project,), trusted_folders=trusted) as ed:
+        (prompt,) = await send(ed, "hearth/prompts")
+        assert (prompt["name"], prompt["summary"]) == ("review", "Review")
+        assert prompt["uri"] == (folder / "review.md").as_uri()
+        await ed.question("/review it", conversation="b")
+    chats = tmp_path / "home" / "state" / "chats"
+    asked = {name: json.loads((chats / f"{name}.json").read_text())["turns"][0] for name in ("a", "b")}
+    assert asked["a"]["asked"] == "/review it"
+    assert (asked["b"]["question"], asked["b"]["asked"]) == ("/review it", "# Review\n\nReview it sternly.")

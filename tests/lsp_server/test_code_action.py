@@ -1,6 +1,7 @@
 """Code actions as an editor sees them, with scripted answers."""
 
 import asyncio
+import sys
 from pathlib import Path
 from urllib.parse import quote
 
@@ -226,6 +227,7 @@ async def test_tests_come_in_a_file_of_their_own_that_imports_the_function(tmp_p
 from your_module import add
 import pytest
 
+@pytest.mark.slow
 def test_adds():
     assert add(1, 2) == 3
 
@@ -241,7 +243,8 @@ if __name__ == "__main__":
         create, change = ed.other_changes
         assert create.uri == change.text_document.uri == (tmp_path / "tests" / "test_cart.py").as_uri()
         assert change.edits[0].new_text == (
-            "from shop.cart import add\nimport pytest\n\n\ndef test_adds():\n    assert add(1, 2) == 3\n"
+            "import pytest\nfrom shop.cart import add\n\n\n"
+            "@pytest.mark.slow\ndef test_adds():\n    assert add(1, 2) == 3\n"
         )
 
 
@@ -258,6 +261,61 @@ async def test_tests_are_added_to_the_file_that_is_there(tmp_path: Path) -> None
             "from cart import add\n",
             "\n\ndef test_adds():\n    assert add(1, 2) == 3\n",
         ]
+
+
+async def test_tests_of_a_monorepos_package_go_to_its_own_tests(tmp_path: Path) -> None:
+    package = tmp_path / "packages" / "x"
+    for folder in ("src/shop", "tests"):
+        (package / folder).mkdir(parents=True)
+    (package / "pyproject.toml").touch()
+    (package / "src" / "shop" / "__init__.py").touch()
+    (package / "tests" / "test_other.py").write_text("def test_other():\n    assert True\n")
+    async with acting("def test_adds():\n    assert add(1, 2) == 3", folders=(tmp_path,)) as ed:
+        ed.open_file(package / "src" / "shop" / "cart.py", ADD)
+        edit = (await ed.resolve((await ed.actions())["test"])).edit
+        assert edit is not None
+        ed.apply(edit)
+        create, change = ed.other_changes
+        assert create.uri == (package / "tests" / "test_cart.py").as_uri()
+        assert change.edits[0].new_text.startswith("from shop.cart import add\n\n\ndef test_adds")
+
+
+async def test_tests_that_stand_in_the_file_itself_move_with_what_is_typed_there(tmp_path: Path) -> None:
+    answer = "#[test]\nfn adds() {\n    assert_eq!(add(1, 2), 3);\n}"
+    async with acting(f"2000:{answer}") as ed:
+        ed.show("fn add(a: i32, b: i32) -> i32 {\n    ‸a + b\n}\n", "a.rs", "rust")
+        path = tmp_path / "a.rs"
+        ed.client.text_document_did_close(lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(ed.uri)))
+        ed.uri = path.as_uri()
+        item = lsp.TextDocumentItem(ed.uri, "rust", ed.version, ed.text)
+        ed.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+        resolving = asyncio.create_task(ed.resolve((await ed.actions())["test"]))
+        await until(lambda: ed.progress, "the progress bar")
+        ed.replace(0, 0, "// a comment\n")
+        edit = (await resolving).edit
+        assert edit is not None
+        ed.apply(edit)
+        assert (
+            ed.text.startswith("// a comment\nfn add(") and "    a + b\n}\n\n#[cfg(test)]\nmod tests {" in ed.text
+        )
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+async def test_new_tests_are_run_only_where_the_user_wants_that(trusted: bool, tmp_path: Path) -> None:
+    answer = "def test_adds():\n    open('ran', 'w').close()\n    assert add(1, 2) == 3"
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "cart.py").write_text(ADD.replace("‸", ""))
+    settings = {
+        "completion": {"backend": "scripted", "model": ""},
+        "chat": {"backend": "scripted", "model": answer, "trusted_folders": [str(tmp_path)] * trusted},
+        "actions": {"run_tests": True},
+    }
+    async with acting(settings=settings, folders=(tmp_path,)) as ed:
+        ed.open_file(tmp_path / "cart.py", ADD)
+        assert (await ed.resolve((await ed.actions())["test"])).edit is not None
+        assert (tmp_path / "ran").exists() == trusted
+        assert not (tmp_path / "test_cart.py").exists()
+        assert [message.endswith("test_cart.py: the tests pass") for message in ed.messages] == [True] * trusted
 
 
 @pytest.mark.parametrize("safe", ["()+@,&'!$;=", ""])
@@ -348,3 +406,18 @@ async def test_with_nothing_selected_the_function_around_the_cursor_is_meant_and
         assert ed.messages == ["Hearth: there is nothing here that this could be done to"]
         ed.show(ADD)
         assert await ed.run("hearth.act", {"action": "bug", **ed.place})
+
+
+async def test_one_action_may_have_a_model_of_its_own() -> None:
+    settings = {
+        "completion": {"backend": "scripted", "model": ""},
+        "chat": {"backend": "scripted", "model": FIXED},
+        "actions": {"models": [f"simplify={FIXED.replace('+ 1', '- 1')}"]},
+    }
+    async with acting(settings=settings) as ed:
+        ed.show(ADD)
+        assert "return a + b + 1" in await ed.take("bug")
+        ed.show("def add(a, b):\n    ret‸urn (\n        a + b\n    )\n", "other.py")
+        action = (await ed.actions())["simplify"]
+        edit = (await ed.resolve(action)).edit
+        assert edit is not None and "- 1" in str(edit)

@@ -1,16 +1,21 @@
 """What `hearth doctor` says of crashes."""
 
+import asyncio
+import json
 import os
+import re
 import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from hearth.engine import paths
 from hearth.engine.host import supervision
 from hearth.engine.host.wire import Report
-from hearth.lsp_server.commands import doctor
+from hearth.lsp_server.commands import app, doctor
 from hearth.lsp_server.commands.doctor import crash_report
+from tests.fakes.ollama import FakeOllama
 
 
 def crash(times: int) -> None:
@@ -55,9 +60,40 @@ def test_the_last_words_come_with_their_time_cut_to_what_can_be_read(age: float)
 
 
 @pytest.mark.parametrize(
-    ("can_offload", "layers", "said"),
-    [(False, 0, "no support"), (False, -1, "no support"), (True, 0, "host.gpu_layers = -1"), (True, -1, "used")],
+    ("can_offload", "placement", "said"),
+    [
+        (False, "the processor alone: llama.cpp finds no GPU", "no support"),
+        (True, "the processor alone, as host.gpu_layers = 0 says", "host.gpu_layers = 0"),
+        (True, "all 25 layers on the GPU: 25 on Some Card", "all 25 layers"),
+        (True, "the processor alone, because it failed on Some Card: no", "failed on Some Card"),
+    ],
 )
-def test_it_says_whether_a_gpu_is_used(can_offload: bool, layers: int, said: str) -> None:
-    report = Report(1, "m", "fast", "yes", (), 1.0, 1.0, 1, 1, gpu_layers=layers, can_offload=can_offload)
+def test_it_says_which_part_of_the_model_is_on_the_gpu(can_offload: bool, placement: str, said: str) -> None:
+    report = Report(1, "m", "fast", "yes", (), 1.0, 1.0, 1, 1, can_offload=can_offload, placement=placement)
     assert said in doctor._gpu(report)
+
+
+async def test_it_tests_what_the_editor_uses() -> None:
+    fake = FakeOllama()
+    await fake.http.start()
+    settings = {
+        "completion": {"backend": "ollama", "model": "coder"},
+        "chat": {"backend": "ollama", "model": "coder"},
+        "ollama": {"url": fake.http.url},
+    }
+    said = await asyncio.to_thread(doctor_says, json.dumps({"hearth": settings}))
+    assert "coder (ollama)" in said and "models: coder" in said
+    assert re.search(r"one completion: .*value.* after \d+ ms", said)
+    assert re.search(r"one answer: .*value.* after \d+ ms", said)
+    await fake.http.stop()
+    said = await asyncio.to_thread(doctor_says, json.dumps(settings))
+    assert "Nothing answers at" in said
+
+
+@pytest.mark.parametrize("typed", ["", "[]", "{", "[" * 10_000])
+def test_settings_that_are_none_are_told(typed: str) -> None:
+    assert "no JSON object" in doctor_says(typed)
+
+
+def doctor_says(typed: str) -> str:
+    return CliRunner(env={"COLUMNS": "300"}).invoke(app, ["doctor", "--editor"], input=typed).output

@@ -79,6 +79,8 @@ async def test_cancelling_the_bar_ends_the_download_until_it_is_asked_for_again(
         await ed.until("ready")
         assert re.fullmatch(r"bytes=[1-9]\d*-", hub.downloads()[-1]), "it did not go on where it had stopped"
         assert len([text for text in ed.messages if "cancelled" in text]) == 1
+        steps: list[Any] = ed.client.progress_reports[token]
+        assert any(re.match(r"\d+ of \d+ MB", getattr(step, "message", None) or "") for step in steps)
 
 
 async def test_the_command_ends_a_download_too(hub: FakeHub, home: Path) -> None:

@@ -37,7 +37,9 @@ RIGHT = [
 ]
 RIGHT += ["models list", "models search qwen", "models recommend", "models use qwen2.5-coder-0.5b-instruct"]
 RIGHT += ["doctor", "--version", "--help", "serve --help", "act bug FILE --help", "bench --help", "demo --help"]
+RIGHT += ["import theirs.json --yes"]
 WRONG = ["complete FILE:99:1", "explain none.py", "chat none.py", "inspect none.py:1:1", "bench none.py"]
+WRONG += ["import none.yaml", "import FILE", "import --from nonsense", "import theirs.json"]
 WRONG += ["act nonsense FILE", "act document none.py", "act fix FILE", "models search zzzz"]
 WRONG += [f"models {each} no-such-model" for each in ("pull", "path", "remove", "verify", "use")]
 SENSELESS = [
@@ -52,6 +54,7 @@ SENSELESS = [
     "models",
 ]
 SENSELESS += ["models pull", "models path", "models use x --role none", "bench --keys 0", "chat --nonsense"]
+SENSELESS += ["import a b", "serve --ollama", "serve --http x", "serve --http 0 --tcp 0"]
 SENSELESS += ["serve --nonsense", "serve --tcp x", "serve --tcp 99999", "serve --tcp -1", "doctor x", "demo x"]
 STRANGE = ["a\0b.gguf", "~nobody-at-all/x.gguf", f"/{LONG}.gguf", f"hf:a/b/{'x' * 300}.gguf", f"ollama:{LONG}"]
 STRANGE += [f"lmstudio:a/b/{'x' * 300}.gguf", "a\nb", "", "hf:../../x", "\ud800"]
@@ -70,6 +73,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home.mkdir(mode=0o700)
     (home / "hearth.toml").write_text(SETTINGS)
     (tmp_path / "sample.py").write_text(CODE)
+    (tmp_path / "theirs.json").write_text('{"models": [{"provider": "ollama", "model": "m"}]}')
     monkeypatch.setenv("HEARTH_HOME", str(home))
     monkeypatch.delenv("HEARTH_DEBUG", raising=False)
     monkeypatch.chdir(tmp_path)
@@ -106,7 +110,8 @@ def test_what_makes_no_sense_ends_with_2(line: str) -> None:
     [
         *(["models", each, "NAME"] for each in ("pull", "path", "remove", "verify", "use")),
         *([each, "NAME:1:1"] for each in ("complete", "inspect")),
-        *([each, "NAME"] for each in ("explain", "bench", "chat")),
+        *([each, "NAME"] for each in ("explain", "bench", "chat", "import")),
+        ["import", "--from", "NAME"],
         ["complete", "sample.py:1:1", "--model", "NAME"],
         ["act", "document", "NAME:1-2"],
         ["act", "NAME", "sample.py:1-2"],

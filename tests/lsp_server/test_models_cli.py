@@ -246,7 +246,7 @@ def test_an_error_is_one_line_and_exit_code_1(arguments: tuple[str, ...], compla
 
 def test_recommend_names_a_model_for_each_job_and_says_why() -> None:
     report = json.loads(hearth("recommend", "--json").stdout)
-    assert report["cores"] == 4
+    assert (report["cores"], report["gpu"]) == (4, 0)
     shown = hearth("recommend").stdout
     for job in ("completion", "chat"):
         assert catalog.by_id(report[job]["id"]).plays(job)

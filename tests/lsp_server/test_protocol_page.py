@@ -35,14 +35,22 @@ PARAMS: dict[str, type[msgspec.Struct]] = {
     "textDocument/didPartiallyAcceptCompletion": params.PartlyAcceptedParams,
     "hearth/didRejectCompletion": params.ItemParams,
     "textDocument/didFocus": params.FocusParams,
+    "textDocument/copilotInlineEdit": params.InlineEditParams,
+    "hearth/didRejectInlineEdit": params.RejectedEditParams,
     "hearth/chat": params.ChatParams,
+    "hearth/commitMessage": params.CommitParams,
     "hearth/chat/stop": params.ConversationParams,
+    "hearth/chat/context": params.ChatParams,
     "hearth/chat/delete": params.ConversationParams,
+    "hearth/chat/fit": params.FitParams,
+    "hearth/chat/restore": params.ConversationParams,
+    "hearth/chat/rename": params.RenameParams,
     "hearth/inspect": params.InspectParams,
+    "hearth/models": params.ModelsParams,
     "hearth/digest": params.DocumentParams,
 }
 # Names in examples that belong to types of the standard.
-STANDARD = {"uri", "line", "character", "start", "end", "insertText", "command", "title", "arguments"}
+STANDARD = {"uri", "range", "line", "character", "start", "end", "insertText", "command", "title", "arguments"}
 
 
 def sections() -> dict[str, str]:
@@ -190,6 +198,15 @@ async def test_a_preview_comes_as_told_in_all_its_kinds() -> None:
     assert ed.previews[0].title and any(each.text for each in ed.previews if each.kind == "text")
 
 
+async def test_the_example_of_a_next_edit_is_what_the_server_answers() -> None:
+    told = examples(sections()["textDocument/copilotInlineEdit"])
+    async with editor(SETTINGS, experimental={"hearth": {"nextEdit": True}}) as ed:
+        ed.open(SHOP, "shop.py")
+        ed.replace(10, 16, "amounts")
+        answer = await ed.client.protocol.send_request_async("textDocument/copilotInlineEdit", told["params"])
+    assert params.plain(answer) == told["result"]
+
+
 async def test_that_a_suggestion_grew_comes_as_told() -> None:
     told = examples(sections()["hearth/completionGrew"])["hearth/completionGrew"]
     grown: asyncio.Queue[Any] = asyncio.Queue()
@@ -226,6 +243,22 @@ async def test_a_client_that_can_is_asked_for_its_text_as_told() -> None:
     assert asked == [told["hearth/documentText"]]
 
 
+async def test_a_client_that_can_is_asked_for_definitions_as_told() -> None:
+    told = examples(sections()["hearth/definitions"])
+    asked: asyncio.Queue[Any] = asyncio.Queue()
+
+    def answer(asked_for: Any) -> Any:
+        asked.put_nowait(params.plain(asked_for))
+        return told["answer"]
+
+    async with editor(SETTINGS, experimental={"hearth": {"definitions": True}}) as ed:
+        ed.client.feature("hearth/definitions")(answer)
+        ed.open(SHOP, "shop.py")
+        place = {"textDocument": {"uri": ed.uri}, "position": {"line": 4, "character": 7}}
+        ed.client.protocol.notify("textDocument/didFocus", place)
+        assert await asyncio.wait_for(asked.get(), PATIENCE) == told["hearth/definitions"]
+
+
 async def digest(ed: Editor) -> Any:
     client: Any = ed.client
     return await client.protocol.send_request_async("hearth/digest", {"textDocument": {"uri": ed.uri}})
@@ -241,7 +274,8 @@ async def test_explain_needs_no_words_of_the_client(shop: Editor) -> None:
 
 def assert_shape(value: Any, told: Any, where: str) -> None:
     """The same names and kinds of values; lists by their first items, where null is told anything may be."""
-    if told is None or (value is None and where.endswith(("path", "licence", "role", "fits", "range"))):
+    anything = ("path", "licence", "role", "fits", "range", "changes", "bytes", "uri")
+    if told is None or (value is None and where.endswith(anything)):
         return
     if isinstance(told, dict):
         assert isinstance(value, dict) and set(value) == set(told), f"{where}: {value}"

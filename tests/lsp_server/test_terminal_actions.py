@@ -73,9 +73,34 @@ def test_explain_prints_the_answer_and_keeps_no_history(file: Path) -> None:
     assert history.listed() == []
 
 
-def test_chat_answers_until_the_input_ends(file: Path) -> None:
+def test_what_is_piped_is_one_question_however_many_lines_it_has(file: Path) -> None:
     result = run("Yes.", "chat", f"{file}:1", typed="Is it?\n\nReally?\n")
-    assert result.exit_code == 0
+    assert (result.exit_code, result.output) == (0, "Yes.\n")
     (kept,) = history.listed()
-    assert [turn.question for turn in kept.turns] == ["Is it?", "Really?"]
-    assert "def add" in kept.turns[0].sent and "def add" not in kept.turns[1].sent
+    assert [turn.question for turn in kept.turns] == ["Is it?\n\nReally?"]
+    assert "def add" in kept.turns[0].sent
+
+
+DIFF = "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-x = 1\n+x = 2\n"
+
+
+def test_a_diff_from_a_pipe_is_explained() -> None:
+    result = run("Yes.", "chat", typed=DIFF)
+    assert (result.exit_code, result.output) == (0, "Yes.\n")
+    ((turn,),) = [kept.turns for kept in history.listed()]
+    assert turn.question.startswith("Explain briefly what this change does")
+    assert f"```diff\n{DIFF}" in turn.sent
+
+
+def test_what_is_piped_may_be_what_a_question_is_about() -> None:
+    key = "gh" + "p_" + "aB3dE6gH9" * 4
+    result = run("Yes.", "chat", "-q", "Why?", typed=f"one\ntoken = '{key}'\n")
+    assert (result.exit_code, result.output) == (0, "Yes.\n")
+    ((turn,),) = [kept.turns for kept in history.listed()]
+    assert turn.question == "Why?" and "standard input" in turn.sent and "one\n" in turn.sent
+    assert key not in turn.sent
+
+
+def test_an_empty_pipe_asks_nothing() -> None:
+    result = run("Yes.", "chat", typed="\n")
+    assert (result.exit_code, result.output, history.listed()) == (0, "", [])

@@ -63,6 +63,24 @@ def test_no_subcommand_prints_what_a_terminal_obeys(file: Path, arguments: tuple
     assert result.output and (result.exception is None or isinstance(result.exception, SystemExit))
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", f"http://[::1/{NASTY}", "http://evil.example"])
+def test_the_settings_of_others_command_no_terminal(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    models = [
+        {"provider": provider, "model": NASTY, "apiBase": url, "apiKey": NASTY} for provider in ("ollama", NASTY)
+    ]
+    options = {"disableInFiles": [NASTY]}
+    path = tmp_path / NAME.replace(".py", ".json")
+    path.write_text(
+        json.dumps({"models": models, "tabAutocompleteModel": models, "tabAutocompleteOptions": options})
+    )
+    result = run(NASTY, "import", str(path), "--yes")
+    assert hidden_in(result.output) == set()
+    assert "[red]red[/red]" in result.output
+
+
 def test_an_answer_in_a_pipe_is_its_words(file: Path) -> None:
     assert run(NASTY, "explain", f"{file}:1-2").output == f"{SAID}\n"
     assert SAID in run(NASTY, "chat", f"{file}:1", typed="Is it?\n").output

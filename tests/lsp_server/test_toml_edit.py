@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hearth.engine.errors import SettingsError
-from hearth.lsp_server.commands.toml_edit import set_value
+from hearth.lsp_server.commands.toml_edit import Change, set_value, set_values
 
 
 def edited(tmp_path: Path, before: str, value: str = "new") -> str:
@@ -50,6 +50,27 @@ def test_what_cannot_be_edited_safely_is_left_alone(tmp_path: Path, before: str)
     with pytest.raises(SettingsError, match=r'model = "new" in \[completion\]'):
         edited(tmp_path, before)
     assert (tmp_path / "hearth.toml").read_text() == before
+
+
+def test_several_values_are_set_at_once_or_none(tmp_path: Path) -> None:
+    path = tmp_path / "hearth.toml"
+    path.write_text("# mine\n[completion]\nmax_lines = 3 # few\n")
+    changes = [
+        Change("completion", "max_lines", 7),
+        Change("chat", "temperature", 0.5),
+        Change("completion", "automatic", False),
+        Change("completion", "languages_off", ["go", "c"]),
+    ]
+    set_values(path, changes)
+    assert path.read_text().startswith("# mine\n[completion]\nmax_lines = 7 # few\n")
+    assert tomllib.loads(path.read_text()) == {
+        "completion": {"max_lines": 7, "automatic": False, "languages_off": ["go", "c"]},
+        "chat": {"temperature": 0.5},
+    }
+    path.write_text(before := "chat = 3\n")
+    with pytest.raises(SettingsError, match=r"max_lines = 7 in \[completion\], temperature = 0.5 in \[chat\]"):
+        set_values(path, changes)
+    assert path.read_text() == before
 
 
 def test_the_file_and_its_folder_are_made(tmp_path: Path) -> None:

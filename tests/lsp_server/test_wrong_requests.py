@@ -72,11 +72,11 @@ async def test_a_request_that_cannot_be_followed_has_an_empty_answer_and_a_messa
     assert any(why in each for each in shown(client))
 
 
-async def test_so_has_one_while_completion_is_paused(client: fuzz_lsp.Client) -> None:
+async def test_a_prompt_is_inspected_while_paused_as_who_asks_by_hand_is_answered(client: fuzz_lsp.Client) -> None:
     client.server.status.pause()
     client.request("hearth/inspect", PLACE)
     await client.settle()
-    assert client.last["result"] is None
+    assert "x = 1" in client.last["result"]["prompt"]
     assert client.server.status.current == Status("paused")
     assert client.server.status.resume() == READY
 

@@ -15,6 +15,9 @@ return {
     ['hearth/completionGrew'] = function(_, grown, context)
       require('hearth.growth').show(context.client_id, grown)
     end,
+    ['hearth/chooseModel'] = function(_, asked)
+      require('hearth.models').offer(asked.models)
+    end,
     ['hearth/preview'] = function(_, piece)
       require('hearth.preview').on_piece(piece)
     end,
@@ -22,11 +25,17 @@ return {
       local client = assert(vim.lsp.get_client_by_id(context.client_id))
       return require('hearth.documents').text(client, params.uri)
     end,
+    ['hearth/definitions'] = function(_, params, context)
+      local client = assert(vim.lsp.get_client_by_id(context.client_id))
+      return require('hearth.definitions').find(client, params)
+    end,
     ['window/showMessage'] = function(_, params)
       require('hearth.client').say(params)
     end,
     ['$/progress'] = function(err, params, context)
-      if not require('hearth.chat').on_progress(params) then
+      local is_ours = require('hearth.chat').on_progress(params)
+        or require('hearth.commit').on_progress(params)
+      if not is_ours then
         vim.lsp.handlers['$/progress'](err, params, context)
       end
     end,
@@ -45,7 +54,9 @@ return {
       hearth = {
         preview = true,
         documentText = true,
+        definitions = true,
         completionGrew = ghost,
+        chooseModel = true,
         nextEdit = { otherFiles = true },
       },
     }

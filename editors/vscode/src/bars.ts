@@ -45,7 +45,7 @@ export class Bars {
     let shown: words.Report | undefined;
     const report = ({ message, percentage }: Shown): void => {
       if (percentage !== undefined) {
-        shown?.({ message: `${percentage}%`, increment: percentage - now });
+        shown?.({ message: [`${percentage}%`, message ?? ""].filter((word) => word !== "").join(", "), increment: percentage - now });
         now = percentage;
       } else if (message !== undefined) {
         shown?.({ message });

@@ -2,8 +2,11 @@ import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, State, type CloseHandlerResult, type LanguageClientOptions } from "vscode-languageclient/node";
 import * as actions from "./actions.ts";
 import { Bars } from "./bars.ts";
+import { noticed } from "./busy.ts";
 import type { Documents } from "./documents.ts";
+import { answerDefinitions } from "./definitions.ts";
 import { answerDocumentText, EXTRAS } from "./extras.ts";
+import { offer } from "./firstModel.ts";
 import { Growth } from "./growth.ts";
 import type { NextEdit } from "./nextEdit.ts";
 import { SCHEMES } from "./schemes.ts";
@@ -60,7 +63,7 @@ export function connect(program: string, { onStatus, onRunning, onExplain, usage
         if (context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke) {
           usage.asked();
         }
-        const found = await next(document, position, context, token);
+        const found = await noticed(next(document, position, context, token));
         const items = Array.isArray(found) ? found : (found?.items ?? []);
         usage.offered(document, position, items);
         nextEdit.refresh();
@@ -87,7 +90,9 @@ export function connect(program: string, { onStatus, onRunning, onExplain, usage
   client.registerFeature(EXTRAS);
   client.onNotification("hearth/status", onStatus);
   client.onNotification("hearth/completionGrew", (grown: Parameters<Growth["show"]>[0]) => growth.show(grown));
+  client.onNotification("hearth/chooseModel", (asked: Parameters<typeof offer>[1]) => { void offer(client, asked); });
   answerDocumentText(client);
+  answerDefinitions(client);
   client.onDidChangeState(({ newState }) => {
     void vscode.commands.executeCommand("setContext", "hearth.running", newState === State.Running);
     if (newState !== State.Running) {

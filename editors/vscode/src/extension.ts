@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import type { Selected } from "./chat/code.ts";
+import { subjectOf, type Place, type Selected } from "./chat/code.ts";
 import { ChatView } from "./chat/view.ts";
 import * as doctor from "./doctor.ts";
 import { Documents } from "./documents.ts";
@@ -14,6 +14,7 @@ import * as ownPlaces from "./places.ts";
 import * as program from "./program.ts";
 import * as prompt from "./prompt.ts";
 import { connect } from "./client.ts";
+import * as commit from "./commit.ts";
 import * as named from "./named.ts";
 import { NextEdit } from "./nextEdit.ts";
 import { settle } from "./review.ts";
@@ -29,7 +30,7 @@ let found: string | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Hearth", { log: true });
-  const status = new StatusItem();
+  const status = new StatusItem(languageOff);
   const documents = new Documents();
   const usage = new Usage((method, params) => {
     if (client?.isRunning() === true) {
@@ -86,7 +87,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const onStatus = (said: Status): void => { status.update(said); };
   const onRunning = (): void => {
     focus.started();
-    chat.restore().catch((error: unknown) => { log.warn(String(error)); });
+    chat.restoreIfShown().catch((error: unknown) => { log.warn(String(error)); });
   };
   const missing = async (problem: string): Promise<void> => {
     onStatus({ kind: "missing", message: problem });
@@ -108,11 +109,11 @@ export function activate(context: vscode.ExtensionContext): void {
       void words.complain(error instanceof Error ? error.message : String(error));
     }
   };
-  const commands: Record<string, () => unknown> = {
+  const commands: Record<string, (...argv: unknown[]) => unknown> = {
     menu: () => menu.show(status.current, languageOff),
     pauseOrResume: () => vscode.commands.executeCommand(status.current.kind === "paused" ? "hearth.resume" : "hearth.pause"),
     toggleLanguage,
-    switchModel: running(models.choose),
+    switchModel: running(models.switchModel),
     showPrompt: running((client) => prompt.show(client, documents)),
     doctor: running(() => doctor.show(found ?? "hearth", documents)),
     showLogs: () => { log.show(); },
@@ -121,9 +122,11 @@ export function activate(context: vscode.ExtensionContext): void {
     edit: running((client, uri, range) => editing.run(client, given(uri, range))),
     ...Object.fromEntries(named.NAMES.map((name) => [name, running((client) => named.run(name, client, documents))])),
     suggest: () => vscode.commands.executeCommand("editor.action.inlineSuggest.trigger"),
+    commitMessage: running((client, where) => commit.write(client, where)),
     explainSelection: running(() => chat.explainSelection()),
     openChat: () => chat.open(),
     askAboutThis: () => chat.open(),
+    addToChat: (uri, others) => chat.add(added(uri, others)),
     newChat: async () => { chat.begin(); await chat.open(); },
     previousChats: running((client) => chat.choosePrevious(client)),
     deleteChat: running((client) => chat.chooseToDelete(client)),
@@ -172,6 +175,17 @@ function places(own: string): program.Places {
 /** The place that a code action names. A menu names the file alone, and adds what it is. */
 function given(uri: unknown, range: unknown): Selected | undefined {
   return uri instanceof vscode.Uri && range instanceof vscode.Range ? { uri, range } : undefined;
+}
+
+/** What a menu names: the files that are selected in the explorer, a tab's file, or what is selected in the editor. */
+function added(uri: unknown, others: unknown): Place[] {
+  const files = Array.isArray(others) ? others.filter((each) => each instanceof vscode.Uri) : [];
+  if (files.length > 0) {
+    return files.map((each) => ({ uri: each }));
+  }
+  const subject = subjectOf(vscode.window.activeTextEditor);
+  const isTab = uri instanceof vscode.Uri && uri.toString() !== subject?.uri.toString();
+  return isTab ? [{ uri }] : subject === undefined ? [] : [subject];
 }
 
 function languagesOff(): string[] {

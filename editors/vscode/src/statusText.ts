@@ -27,12 +27,25 @@ const COLOURS: Partial<Record<Status["kind"], string>> = {
   missing: "statusBarItem.warningBackground",
 };
 
-export function shown(status: Status): { text: string; tooltip: string; colour: string | undefined } {
+/** The document in the active editor: its language where that is switched off, and whether a suggestion for it is on its way. */
+export interface Document {
+  off?: string;
+  busy?: boolean;
+}
+
+export function shown(status: Status, { off, busy = false }: Document = {}): { text: string; tooltip: string; colour: string | undefined } {
   const percent = status.percent === undefined ? "" : ` ${Math.floor(status.percent)}%`;
-  const said = [`Hearth: ${status.kind}${percent}`, status.message, status.help ?? ""];
+  const isOff = off !== undefined && (status.kind === "ready" || status.kind === "waiting");
+  const said = [`Hearth: ${status.kind}${percent}`, isOff ? `Suggestions are off for ${off}.` : "", status.message, status.help ?? ""];
   const tooltip = said.filter((line) => line !== "").join("\n");
   if (status.retry === true) {
     return { text: "$(warning) Hearth: no model", tooltip, colour: COLOURS.missing };
+  }
+  if (isOff) {
+    return { text: `$(circle-slash) Hearth: off for ${off}`, tooltip, colour: undefined };
+  }
+  if (busy && status.kind === "ready") {
+    return { text: SHORT.busy, tooltip, colour: undefined };
   }
   return { text: SHORT[status.kind] + (status.kind === "downloading" ? percent : ""), tooltip, colour: COLOURS[status.kind] };
 }

@@ -5,7 +5,7 @@ import { ending } from "../src/chat/ending.ts";
 const STREAMED = { text: "It adds", thinking: "Let me see." };
 
 void test("an answer that came whole is shown as it came", () => {
-  const answer = { text: "It adds.", thinking: "", used: [], reason: "eog" };
+  const answer = { text: "It adds.", thinking: "", used: [], reason: "eog", forgotten: 2 };
   assert.deepEqual(ending(answer, STREAMED), answer);
 });
 

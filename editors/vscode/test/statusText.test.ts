@@ -22,6 +22,14 @@ void test("a model that could not be had is no fault of the server", () => {
   assert.equal(colour, "statusBarItem.warningBackground");
 });
 
+void test("a document whose language is off, or whose suggestion is awaited, says so", () => {
+  const ready = { kind: "ready", message: "a-model" } as const;
+  assert.equal(shown(ready, { off: "python", busy: true }).text, "$(circle-slash) Hearth: off for python");
+  assert.match(shown(ready, { off: "python" }).tooltip, /off for python\.\na-model/);
+  assert.equal(shown(ready, { busy: true }).text, "$(loading~spin) Hearth");
+  assert.equal(shown({ kind: "error", message: "It broke." }, { off: "python", busy: true }).text, "$(error) Hearth: error");
+});
+
 void test("a trusted workspace's environment comes before the PATH, and an untrusted one is not looked at", async () => {
   const root = await mkdtemp(join(tmpdir(), "hearth-"));
   for (const folder of ["project/.venv/bin", "path"]) {

@@ -3,19 +3,21 @@
 import html
 import json
 import re
+import ssl
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from hearth.engine.backends import OnStatus
-from hearth.engine.backends.shared import address, json_text
+from hearth.engine.backends.shared import json_text
 from hearth.engine.errors import BackendUnavailable, HearthError, PromptTooLong, RequestRefused
 from hearth.engine.types import Status
 
 if TYPE_CHECKING:
     import httpx
 
+Cause = TypeVar("Cause", bound=BaseException)
 now = time.monotonic
 _READ = 64 * 1024  # characters of an error's body
 _NAMES = 20
@@ -49,6 +51,11 @@ class Site:
     url_setting: str
     hint: str
     key_hint: str
+
+    @property
+    def section(self) -> str:
+        """Where its settings are."""
+        return self.url_setting.partition(".")[0]
 
 
 class Unreachable(BackendUnavailable):
@@ -98,27 +105,6 @@ class Outage:
         self.error = None
 
 
-def client_options(url: str, patience: Patience, by_line: bool = False, whole: int = 0) -> dict[str, Any]:
-    """Arguments of `httpx.AsyncClient`.
-
-    No redirects: a server on this machine could send the code elsewhere with one. And no proxy from the
-    environment for such a server, as the proxy would get the code. Answers are bounded (see `bounds`);
-    `whole`: bytes of an answer, where it may be longer than others.
-    """
-    import httpx
-
-    from hearth.engine.backends.shared import bounds
-
-    limits = bounds.Bounds(by_line=by_line)
-    return {
-        "event_hooks": bounds.hooks(replace(limits, whole=whole or limits.whole)),
-        "headers": {"Accept-Encoding": "identity"},  # what is compressed cannot be counted
-        "timeout": httpx.Timeout(patience.first_token, connect=patience.connect),
-        "follow_redirects": False,
-        "trust_env": not address.is_loopback(url),
-    }
-
-
 def names_of(models: Sequence[str]) -> str:
     """As many names as can be read."""
     more = f" and {len(models) - _NAMES} more" if len(models) > _NAMES else ""
@@ -132,11 +118,31 @@ def unreachable(site: Site, error: "httpx.HTTPError", patience: Patience) -> Bac
 
     if isinstance(error, OutOfBounds):
         return BackendUnavailable(f"{site.name} sent {error}, and Hearth reads no further. {site.hint}")
+    if untrusted := _cause(error, ssl.SSLCertVerificationError):
+        return BackendUnavailable(
+            f"The certificate of {site.where} is not trusted ({untrusted.verify_message}). If you trust that "
+            f"server, set {site.section}.ca_file to a file with its certificate, or that of who signed it (PEM)."
+        )
+    if _cause(error, ssl.SSLError):
+        return BackendUnavailable(
+            f"{site.name} does not speak TLS as Hearth does. Should {site.url_setting} begin with http://?"
+        )
+    if isinstance(error, httpx.ProxyError):
+        return BackendUnavailable(f"The proxy on the way to {site.name} does not let Hearth through: {error}.")
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return Unreachable(f"Nothing answers at {site.where}. {site.hint}")
     if isinstance(error, httpx.TimeoutException):
         return too_slow(site, patience.first_token, "answered")
     return BackendUnavailable(f"The connection to {site.name} broke ({type(error).__name__}). {site.hint}")
+
+
+def _cause(error: BaseException | None, kind: type[Cause]) -> Cause | None:
+    """The error of that kind that lies under another; libraries put theirs around it."""
+    for _ in range(_NESTED):
+        if error is None or isinstance(error, kind):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def no_protocol(site: Site, protocol: str) -> BackendUnavailable:

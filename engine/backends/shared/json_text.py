@@ -28,6 +28,15 @@ def name(text: object) -> str:
     return shown if len(shown) <= 100 else shown[:99] + "…"
 
 
+def count(value: object) -> int:
+    return int(number(value))
+
+
+def number(value: object) -> float:
+    """What a server counts; 0 for what is no number, or no sensible one."""
+    return float(value) if isinstance(value, int | float) and 0 <= value < 2**50 else 0.0
+
+
 def _sound(value: Any) -> Any:
     if isinstance(value, str):
         return sound(value)

@@ -7,18 +7,18 @@ what it sends byte by byte.
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from hearth.engine.backends.shared import address, json_text, sse
+from hearth.engine.backends.shared import address, client, json_text, sse
+from hearth.engine.backends.shared.address import Address
 from hearth.engine.backends.shared.http import (
     Patience,
     Site,
-    client_options,
     cut_off,
     error_text,
     no_protocol,
@@ -29,6 +29,7 @@ from hearth.engine.backends.shared.openai_server import root_of
 from hearth.engine.backends.shared.streaming import Stream
 from hearth.engine.errors import HearthError, RequestRefused
 from hearth.engine.msgspec_types import register
+from hearth.engine.settings import OpenAISettings
 from hearth.engine.types import ChatMessage, ChatRequest, Finished, FinishReason, Piece, Usage
 
 if TYPE_CHECKING:
@@ -81,20 +82,20 @@ _DONE = Chunk()
 
 @dataclass
 class Connection:
-    url: str
+    """Raises `SettingsError` when it is made, for a CA file or a proxy that cannot be used."""
+
+    options: OpenAISettings
     key: str = field(repr=False)
     patience: Patience
+    url: str = field(init=False)  # of the API; the server may turn out to have it at "/v1"
     http: "httpx.AsyncClient" = field(init=False)
     models: tuple[str, ...] = ()  # what the server offers, as far as it is known
     answering: str = ""  # the model that the last answer named as its own
 
     def __post_init__(self) -> None:
-        import httpx
-
-        options = client_options(self.url, self.patience)
-        if self.key:
-            options["headers"] |= {"Authorization": f"Bearer {self.key}"}
-        self.http = httpx.AsyncClient(**options)
+        found = place(self.options)
+        self.url = found.url
+        self.http = client.new(found, self.patience, self.options.ca_file, self.key)
 
     @property
     def site(self) -> Site:
@@ -126,36 +127,72 @@ class Connection:
         return refusal(self.site, status, body)
 
 
+def place(options: OpenAISettings) -> Address:
+    """The API's address, also when that of one of its pages was copied. Raises `SettingsError` for none."""
+    found = address.read(options.url)
+    for page in ("/chat/completions", "/completions", "/models"):
+        found = replace(found, url=found.url.removesuffix(page))
+    return found
+
+
 def site(url: str) -> Site:
     where = address.shown(url)
     setting = "openai_compatible.url"
-    if not url.rstrip("/").endswith("/v1"):
+    if not url.endswith("/v1"):
         setting += " (most servers want /v1 at its end)"
     return Site(where, where, setting, _HINT, _KEY_HINT)
 
 
-def completions(connection: Connection, fields: Mapping[str, Any]) -> Stream:
+def completions(connection: Connection, fields: Mapping[str, Any], temperature: float = 0.0) -> Stream:
     """POST /completions; `fields` are those of the API."""
-    return _answer(
-        connection, "completions", {**fields, "temperature": 0.0}, lambda choice: (choice.text or "", "")
-    )
+    asked = {**fields, "temperature": temperature}
+    return _answer(connection, "completions", asked, lambda choice: (choice.text or "", ""), fields["max_tokens"])
 
 
-def chat(connection: Connection, model: str, request: ChatRequest, extra: Mapping[str, Any]) -> Stream:
-    """POST /chat/completions; `extra` are fields beyond the API's."""
-    fields = {
+def chat(
+    connection: Connection,
+    model: str,
+    request: ChatRequest,
+    extra: Mapping[str, Any],
+    unknown: Collection[str] = (),
+) -> Stream:
+    """POST /chat/completions; `extra` are fields beyond the API's, `unknown` those that the server refuses.
+
+    OpenAI's own reasoning models call the limit by another name.
+    """
+    fields: dict[str, Any] = {
         "model": model,
         "messages": [{"role": message.role, "content": message.content} for message in request.prompt.messages],
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
         **extra,
     }
+    limit = request.max_tokens
+    fields = {name: value for name, value in fields.items() if name not in unknown}
+    if "max_tokens" in unknown:
+        fields["max_completion_tokens"] = limit
 
     def read(choice: Choice) -> tuple[str, str]:
         said = choice.delta or choice.message or Said()
         return said.content or "", said.reasoning_content or said.reasoning or ""
 
-    return _answer(connection, "chat/completions", fields, read)
+    return _answer(connection, "chat/completions", fields, read, limit)
+
+
+def refuses_field(error: RequestRefused, name: str) -> bool:
+    """Whether a request was refused because the server, or its model, does not know that field."""
+    said = str(error)
+    is_named = re.search(rf"\b{name}\b", said) is not None
+    return is_named and bool(
+        re.search(r"unsupported|not support|unrecogni|unknown|extra|unexpected", said.lower())
+    )
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What a connection raises when it is used directly; `explained` puts that into words."""
+    import httpx
+
+    return (httpx.HTTPError, httpx.InvalidURL, ValueError)
 
 
 def refuses_system(error: RequestRefused) -> bool:
@@ -186,12 +223,16 @@ async def infill(connection: Connection, fields: Mapping[str, Any]) -> Stream:
 
 
 async def _answer(
-    connection: Connection, path: str, fields: Mapping[str, Any], read: Callable[[Choice], tuple[str, str]]
+    connection: Connection,
+    path: str,
+    fields: Mapping[str, Any],
+    read: Callable[[Choice], tuple[str, str]],
+    limit: int,
 ) -> Stream:
-    """What the server streams. `read` gives the text and the reasoning of one choice."""
+    """What the server streams, of at most `limit` tokens. `read` gives text and reasoning of one choice."""
     began, reason, usage = False, "", Usage()
-    left = _FEW + _A_TOKEN * int(fields["max_tokens"])
-    url = f"{connection.url.rstrip('/')}/{path}"
+    left = _FEW + _A_TOKEN * limit
+    url = f"{connection.url}/{path}"
     async with aclosing(_chunks(connection, url, fields)) as chunks:
         while True:
             try:  # behind the end of the answer only figures may come: nobody waits for them for long
@@ -274,27 +315,18 @@ def _usage(chunk: Chunk) -> Usage | None:
     """`timings` is llama-server's and says more than `usage`, which any server may send."""
     if isinstance(chunk.timings, dict):
         timings = chunk.timings
-        cached, evaluated = _count(timings.get("cache_n")), _count(timings.get("prompt_n"))
+        cached, evaluated = json_text.count(timings.get("cache_n")), json_text.count(timings.get("prompt_n"))
         return Usage(
             prompt_tokens=cached + evaluated,
             cached_tokens=cached,
             evaluated_tokens=evaluated,
-            generated_tokens=_count(timings.get("predicted_n")),
-            prefill_ms=_number(timings.get("prompt_ms")),
-            decode_ms=_number(timings.get("predicted_ms")),
+            generated_tokens=json_text.count(timings.get("predicted_n")),
+            prefill_ms=json_text.number(timings.get("prompt_ms")),
+            decode_ms=json_text.number(timings.get("predicted_ms")),
         )
     if not isinstance(chunk.usage, dict):
         return None
     details = chunk.usage.get("prompt_tokens_details")
-    cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else 0
-    prompt = _count(chunk.usage.get("prompt_tokens"))
-    return Usage(prompt, cached, max(0, prompt - cached), _count(chunk.usage.get("completion_tokens")))
-
-
-def _count(value: object) -> int:
-    return int(_number(value))
-
-
-def _number(value: object) -> float:
-    """What a server counts; 0 for what is no number, or no sensible one."""
-    return float(value) if isinstance(value, int | float) and 0 <= value < 2**40 else 0.0
+    cached = json_text.count(details.get("cached_tokens")) if isinstance(details, dict) else 0
+    prompt = json_text.count(chunk.usage.get("prompt_tokens"))
+    return Usage(prompt, cached, max(0, prompt - cached), json_text.count(chunk.usage.get("completion_tokens")))

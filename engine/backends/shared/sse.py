@@ -22,7 +22,7 @@ async def events(chunks: AsyncIterator[bytes], decode: Callable[[bytes], T]) -> 
     """
     data: list[bytes] = []
     is_first, quiet = True, 0
-    async for line in _lines(chunks):
+    async for line in lines(chunks):
         if is_first:
             is_first, line = False, line.removeprefix(_BOM)
         is_data = line.startswith(b"data:")
@@ -51,7 +51,8 @@ async def events(chunks: AsyncIterator[bytes], decode: Callable[[bytes], T]) -> 
         yield decode(b"\n".join(data))
 
 
-async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def lines(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """The lines of what comes in chunks, without their ends."""
     rest = bytearray()
     async for chunk in chunks:
         seen = len(rest)

@@ -6,6 +6,7 @@ the file is read with ranges into one partial file that any source can continue.
 
 import os
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -158,7 +159,17 @@ def _errors() -> tuple[type[Exception], ...]:
 
     # The client's errors are those of the HTTP library that it is built on: httpx before 2.0, httpx2 since.
     http = next(base for base in errors.HfHubHTTPError.__mro__ if base.__name__ == "HTTPError")
-    return (http, errors.OfflineModeIsEnabled, errors.FileMetadataError, errors.HFValidationError)
+    known = (http, errors.OfflineModeIsEnabled, errors.FileMetadataError, errors.HFValidationError)
+    return (*known, *_proxy_errors())
+
+
+def _proxy_errors() -> tuple[type[Exception], ...]:
+    """What it raises for a proxy variable: one that cannot be read, or that names a kind it has no code for."""
+    from huggingface_hub import errors
+
+    http = next(base for base in errors.HfHubHTTPError.__mro__ if base.__name__ == "HTTPError")
+    library = sys.modules[http.__module__.partition(".")[0]]
+    return (ImportError, ValueError, library.InvalidURL)
 
 
 def _final(error: Exception) -> bool:
@@ -167,7 +178,8 @@ def _final(error: Exception) -> bool:
 
     if isinstance(error, errors.HfHubHTTPError):
         return error.response.status_code < 500
-    return isinstance(error, (errors.OfflineModeIsEnabled, errors.FileMetadataError, errors.HFValidationError))
+    final = (errors.OfflineModeIsEnabled, errors.FileMetadataError, errors.HFValidationError)
+    return isinstance(error, final + _proxy_errors())
 
 
 def _explained(error: Exception, hub: Hub, name: str) -> DownloadFailed:
@@ -188,6 +200,11 @@ def _explained(error: Exception, hub: Hub, name: str) -> DownloadFailed:
         return _explained_status(error.response.status_code, hub)
     if isinstance(error, errors.FileMetadataError):
         return DownloadFailed(f"{_host()} does not answer like a Hugging Face hub.")
+    if isinstance(error, _proxy_errors()) and (not isinstance(error, ValueError) or "proxy" in str(error)):
+        return DownloadFailed(
+            "The variables HTTP_PROXY, HTTPS_PROXY and ALL_PROXY must name HTTP proxies; those that are set "
+            f"cannot be used to reach the hub ({_host()})."
+        )
     return DownloadFailed(f"The hub ({_host()}) cannot be reached: {str(error) or type(error).__name__}.")
 
 

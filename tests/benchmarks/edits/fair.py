@@ -1,5 +1,7 @@
 """Whether the tasks are fair: `python -m tests.benchmarks.edits` looks at all of them."""
 
+from pathlib import Path
+
 from hearth.engine.backends.scripted import ScriptedBackend
 from hearth.engine.code_actions.actions import action
 from hearth.engine.code_actions.edits import applied
@@ -25,6 +27,10 @@ async def unfair(task: Task) -> str:
     return "" if checks.verdict(task, before, "") else "the program is right as it is"
 
 
+def _with_vitest(path: Path) -> str | None:
+    return '{"devDependencies": {"vitest": "3"}}' if path.name == "package.json" else None
+
+
 async def _answered(task: Task) -> tuple[str, str]:
     """(the text, the file of tests) when the model gives the task's own answer."""
     start, end = task.code.index(MARK), task.code.rindex(MARK)
@@ -36,7 +42,7 @@ async def _answered(task: Task) -> tuple[str, str]:
     assert row is not None and target is not None
     backend = ScriptedBackend([], answers=[[task.answer]])
     if row.mode == "file":
-        planned = plan(target, f"/project/{FILES[task.language]}", None, lambda path: None)
+        planned = plan(target, f"/project/{FILES[task.language]}", None, _with_vitest)
         return code.text, await write_tests(backend, ChatSettings(), row, target, planned)
     result = await rewrite(backend, ChatSettings(), row, target)
     return applied(code.text, result.edits), ""

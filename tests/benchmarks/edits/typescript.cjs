@@ -1,5 +1,5 @@
 // Runs TypeScript given on stdin as {files, main, strict, secret}: says the secret when all is well.
-// `vitest` is a stand-in of a few lines: tests of one function need no more.
+// `vitest` and `node:test` are stand-ins of a few lines: tests of one function need no more.
 const fs = require("fs");
 const util = require("util");
 const ts = require(process.argv[2] + "/node_modules/typescript");
@@ -65,7 +65,15 @@ function expect(actual) {
 }
 
 const vitest = { describe: (name, run) => run(), it: test, test, expect };
-const modules = { vitest, "@jest/globals": vitest };
+const assert = require("assert").strict;
+const asserting = { ...assert, default: assert };
+const modules = {
+  vitest,
+  "@jest/globals": vitest,
+  "node:test": { ...vitest, default: test },
+  "node:assert": asserting,
+  "node:assert/strict": asserting,
+};
 
 function load(name) {
   if (name in modules) return modules[name];

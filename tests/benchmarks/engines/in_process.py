@@ -8,8 +8,8 @@ from pathlib import Path
 
 from hearth.engine.backends import local
 from hearth.engine.completion.completer import Completer
-from hearth.engine.context import ContextQuery
 from hearth.engine.context.documents import Document
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.settings import CompletionSettings, Settings
 from hearth.engine.types import Completion, Snapshot
 from tests.benchmarks.engines import Buffer, Suggestion

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from hearth.engine.backends import Backend
 from hearth.engine.completion.completer import Completer
-from hearth.engine.context import ContextQuery
 from hearth.engine.context.documents import Document
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.settings import Settings
 from hearth.engine.types import Snapshot
 from tests.benchmarks.trace import Place

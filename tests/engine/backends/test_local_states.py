@@ -23,9 +23,11 @@ class World:
     def __init__(self) -> None:
         self.error: HearthError | None = None
         self.tries = 0
+        self.asked_layers = 0
         self.now = 1000.0
         self.is_here = False
         self.fim = "yes"
+        self.gpu_layers = 0
         self.go_on = asyncio.Event()
         self.go_on.set()
         self.is_cancelled: Callable[[], bool] = lambda: False
@@ -42,7 +44,8 @@ class World:
 
     async def load(self, ref: ModelRef) -> Report:
         await self.go_on.wait()
-        return Report(1, ref.id, "p", self.fim, (), 1.0, 1.0, 1, 1)
+        self.asked_layers = ref.gpu_layers
+        return Report(1, ref.id, "p", self.fim, (), 1.0, 1.0, 1, 1, gpu_layers=self.gpu_layers)
 
     async def close(self) -> None:
         pass
@@ -84,6 +87,16 @@ async def test_all_who_wait_share_one_preparation(backend: LocalBackend, world: 
     found = await asyncio.gather(*waiting, backend.model(NAME))
     assert world.tries == 1 and len({id(ref) for ref in found}) == 1
     assert isinstance(state(backend), Ready)
+
+
+@pytest.mark.parametrize(("layers", "said"), [(0, NAME), (24, f"{NAME} (GPU)")])
+async def test_the_status_says_whether_the_model_is_on_the_gpu(
+    layers: int, said: str, backend: LocalBackend, world: World, statuses: list[Status]
+) -> None:
+    world.gpu_layers = layers
+    await backend.model(NAME)
+    assert world.asked_layers == -1, "as many layers as fit are the default"
+    assert (statuses[-1].kind, statuses[-1].message) == ("ready", said)
 
 
 async def test_a_failure_is_told_again_for_a_while_and_then_it_is_tried_again(

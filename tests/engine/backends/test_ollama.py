@@ -1,5 +1,6 @@
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,12 +8,19 @@ import pytest
 from hearth.engine import backends
 from hearth.engine.backends.shared import chat_infill
 from hearth.engine.backends.shared.http import Patience
-from hearth.engine.errors import BackendUnavailable, ModelMissing, RemoteNotAllowed, RequestRefused
+from hearth.engine.errors import (
+    BackendUnavailable,
+    ModelMissing,
+    PromptTooLong,
+    RemoteNotAllowed,
+    RequestRefused,
+    SettingsError,
+)
 from hearth.engine.settings import ChatSettings, CompletionSettings, OllamaSettings, Settings
-from hearth.engine.types import Finished, FinishReason, Piece, Status
+from hearth.engine.types import ChatMessage, ChatPrompt, ChatRequest, Finished, FinishReason, Piece, Status, Usage
 from tests.engine.backends.asking import QUICK, Answer, collect, completion, question
 from tests.fakes.http import Reply
-from tests.fakes.ollama import QWEN_TEMPLATE, FakeOllama
+from tests.fakes.ollama import QWEN_7B, QWEN_TEMPLATE, FakeOllama
 from tests.waiting import until
 
 CODER = {"qwen2.5-coder": ["completion", "insert", "tools"]}
@@ -61,7 +69,7 @@ async def test_a_family_that_name_and_template_agree_on_gets_a_raw_prompt(start:
     assert "suffix" not in asked or not asked["suffix"]
     assert asked["options"]["num_predict"] == 32
     assert "<|file_sep|>" in asked["options"]["stop"]
-    assert asked["keep_alive"] == "30m"
+    assert "keep_alive" not in asked, "without a setting that is Ollama's own affair"
     assert answer.text == "value + 1"
 
 
@@ -328,3 +336,196 @@ async def test_closing_the_backend_ends_what_is_running(start: Any) -> None:
     await until(lambda: fake.http.asked("/api/generate"))
     await backend.close()
     assert (await asyncio.wait_for(reader, 60)).finished == [Finished(FinishReason.SUPERSEDED)]
+
+
+async def test_a_name_of_the_catalogue_becomes_ollama_s_own(closing: list[Any]) -> None:
+    fake = FakeOllama(capabilities={"qwen2.5-coder:0.5b": ["completion", "insert"]})
+    await fake.http.start()
+    own = "qwen2.5-coder-0.5b-instruct"
+    settings = Settings(
+        completion=CompletionSettings(backend="ollama", model=own),
+        chat=ChatSettings(backend="ollama", model=own),
+        ollama=OllamaSettings(url=fake.http.url),
+    )
+    backend: Any = backends.create("ollama", settings, lambda status: None)
+    closing.extend([fake.http, backend])
+    await collect(backend.complete(completion()))
+    await collect(backend.chat(question()))
+    assert {each.body["model"] for each in fake.http.requests if each.body} == {"qwen2.5-coder:0.5b"}
+    assert (await backend.offers())[1] == ("qwen2.5-coder:0.5b",)
+
+
+async def test_the_window_is_read_and_asked_for(start: Any) -> None:
+    """Ollama's own is 4,096 tokens on many machines, and what is longer is cut without a word."""
+    fake, backend = await start(pieces=("yes",))
+    long = "x = 1  # one\n" * 2500  # 9,800 tokens
+    answer = await collect(backend.chat(asking(long)))
+    assert answer.text == "yes"
+    [asked] = [request.body for request in fake.http.asked("/api/chat")]
+    assert asked["options"]["num_ctx"] == 16_384
+    assert (asked["truncate"], asked["shift"]) == (False, False)
+    assert fake.seen == [long]
+    await collect(backend.complete(completion()))
+    assert fake.http.asked("/api/generate")[0].body["options"]["num_ctx"] == 16_384, (
+        "another one would load it anew"
+    )
+    assert await backend.window() == 16_384
+
+
+@pytest.mark.parametrize(
+    ("fields", "num_ctx", "window"),
+    [
+        ({}, 16_384, 16_384),
+        ({"qwen2.context_length": 8192}, 8192, 8192),
+        ({"qwen2.context_length": 2048}, 2048, 2048),
+        # Models with a head of the KV cache for each head of attention take much memory for a window.
+        ({"qwen2.attention.head_count_kv": 28}, 5120, 5120),
+        ({"qwen2.attention.head_count_kv": 28, "qwen2.block_count": 280}, 4096, 4096),
+        ({"general.architecture": "unheard"}, 16_384, 16_384),
+        ({"qwen2.context_length": "many", "qwen2.block_count": None}, 16_384, 16_384),
+    ],
+)
+async def test_the_window_is_what_the_model_was_trained_for_and_memory_allows(
+    start: Any, fields: dict[str, Any], num_ctx: int, window: int
+) -> None:
+    fake, backend = await start(info={**QWEN_7B, **fields})
+    await collect(backend.complete(completion()))
+    assert fake.http.asked("/api/generate")[0].body["options"]["num_ctx"] == num_ctx
+    assert await backend.window() == window
+
+
+@pytest.mark.parametrize(
+    ("setting", "parameters", "num_ctx", "window"),
+    [
+        (20_000, "", 20_000, 20_000),
+        (10**6, "", 32_768, 32_768),
+        (6000, "num_ctx                        8192", 6000, 6000),
+        (0, 'stop                           "<|im_end|>"\nnum_ctx                        8192\n', None, 8192),
+    ],
+)
+async def test_the_user_s_own_window_counts_most(
+    start: Any, setting: int, parameters: str, num_ctx: int | None, window: int
+) -> None:
+    fake, backend = await start(parameters=parameters)
+    backend.settings = replace(backend.settings, ollama=replace(backend.settings.ollama, num_ctx=setting))
+    await collect(backend.complete(completion()))
+    assert fake.http.asked("/api/generate")[0].body["options"].get("num_ctx") == num_ctx
+    assert await backend.window() == window
+
+
+@pytest.mark.parametrize("knows_truncate", [True, False])
+@pytest.mark.parametrize("text", ["x = 1  # one\n" * 8000, "这段代码是做什么的" * 4000])
+async def test_what_does_not_fit_is_told_and_never_cut(start: Any, knows_truncate: bool, text: str) -> None:
+    fake, backend = await start(knows_truncate=knows_truncate)
+    with pytest.raises(PromptTooLong, match="context"):
+        await collect(backend.chat(asking(text)))
+    assert fake.seen == []
+
+
+@pytest.mark.parametrize(
+    ("model", "options"),
+    [
+        ("qwen3-coder:480b-cloud", {}),
+        ("gpt-oss:cloud", {}),
+        ("my-model", {"remote": {"my-model": "https://ollama.com:443"}}),
+        ("qwen2.5-coder", {"remote": {"qwen2.5-coder": "http://gpu.example.org:11434"}}),
+    ],
+)
+async def test_a_model_that_runs_elsewhere_gets_no_code_unless_that_is_allowed(
+    start: Any, statuses: list[Status], model: str, options: Any
+) -> None:
+    fake, backend = await start(model, capabilities={model: ["completion", "insert"]}, **options)
+    for ask in (backend.complete(completion()), backend.chat(question())):
+        with pytest.raises(RemoteNotAllowed, match=r"does not run on this machine.*allow_remote"):
+            await collect(ask)
+    assert await backend.warm(completion()) == Usage()
+    assert {request.path for request in fake.http.requests} <= {"/api/show"}
+    assert (statuses[-1].kind, statuses[-1].retry) == ("error", False)
+    backend.settings = replace(backend.settings, ollama=replace(backend.settings.ollama, allow_remote=True))
+    with pytest.raises(RequestRefused, match="ollama signin"):
+        await collect(backend.chat(question()))
+    assert "num_ctx" not in fake.http.asked("/api/chat")[0].body["options"] or not options
+
+
+@pytest.mark.parametrize("model", ["cloud", "my-cloud", "cloud:7b", "cloud-coder:latest", "point-cloud:1.5b-base"])
+async def test_a_model_that_is_only_called_so_runs_here(start: Any, model: str) -> None:
+    _, backend = await start(model, capabilities={model: ["completion", "insert"]})
+    assert (await collect(backend.complete(completion()))).text == "value + 1"
+
+
+@pytest.mark.parametrize(
+    ("setting", "sent"),
+    [
+        ("", None),
+        ("30m", "30m"),
+        ("1h30m", "1h30m"),
+        ("-1", -1),
+        (-1, -1),
+        ("0", 0),
+        (300, 300),
+        ("300", 300),
+        (" ", None),
+    ],
+)
+async def test_how_long_it_stays_loaded_is_said_as_ollama_reads_it(start: Any, setting: Any, sent: Any) -> None:
+    fake, backend = await start()
+    backend.settings = replace(backend.settings, ollama=replace(backend.settings.ollama, keep_alive=setting))
+    await collect(backend.complete(completion()))
+    await collect(backend.chat(question()))
+    asked = [*fake.http.asked("/api/generate"), *fake.http.asked("/api/chat")]
+    assert {request.body.get("keep_alive") for request in asked} == {sent}
+
+
+@pytest.mark.parametrize("setting", ["for ever", "30 m", "m", "--1", "1e3", "5minutes"])
+async def test_a_time_that_is_none_is_a_wrong_setting(setting: str) -> None:
+    with pytest.raises(SettingsError, match=r"ollama\.keep_alive .* such as 30m"):
+        backends.create("ollama", Settings(ollama=OllamaSettings(keep_alive=setting)), lambda status: None)
+
+
+async def test_thoughts_are_no_part_of_the_answer_s_length(start: Any) -> None:
+    fake, backend = await start(
+        "deepseek-r1:7b",
+        capabilities={"deepseek-r1:7b": ["completion", "thinking"]},
+        thinking=["hm "] * 500,
+        keeps_to_limit=True,
+    )
+    answer = await collect(backend.chat(question()))
+    assert (answer.text, answer.reason) == ("value + 1", "eog")
+    assert answer.thinking == "hm " * 500
+    assert len(fake.http.asked("/api/chat")) == 1
+
+
+async def test_endless_thoughts_are_ended_by_ollama_s_switch(start: Any) -> None:
+    fake, backend = await start(
+        "qwen3:8b",
+        capabilities={"qwen3:8b": ["completion", "thinking"]},
+        thinking=["hm "] * 9000,
+        keeps_to_limit=True,
+    )
+    assert (await collect(backend.chat(question()))).text == "value + 1"
+    assert [request.body["think"] for request in fake.http.asked("/api/chat")] == [True, False]
+
+
+async def test_a_model_that_ollama_has_no_switch_for_is_told_by_a_word(start: Any) -> None:
+    fake, backend = await start(
+        "hf.co/qwen/qwen3-8b-gguf", capabilities={"hf.co/qwen/qwen3-8b-gguf": ["completion"]}
+    )
+    await collect(backend.chat(question(think=False)))
+    assert fake.http.asked("/api/chat")[0].body["messages"][-1]["content"] == "why? /no_think"
+
+
+async def test_a_model_that_only_takes_a_measure_of_thinking_gets_the_least(start: Any) -> None:
+    fake, backend = await start(
+        "gpt-oss:20b", capabilities={"gpt-oss:20b": ["completion", "thinking"]}, thinking=["hm"]
+    )
+    assert (await collect(backend.chat(question(think=False)))).text == "value + 1"
+    assert fake.http.asked("/api/chat")[0].body["think"] == "low"
+
+
+async def test_a_line_separator_in_the_text_ends_no_message(start: Any) -> None:
+    _, backend = await start(pieces=("a\x85b", "\u2028c", "\x0cd"))
+    assert (await collect(backend.chat(question()))).text == "a\x85b\u2028c\x0cd"
+
+
+def asking(text: str) -> ChatRequest:
+    return ChatRequest("chat", ChatPrompt((ChatMessage("user", text),), False), max_tokens=64)

@@ -13,7 +13,7 @@ from hearth.engine.errors import BackendUnavailable, PromptTooLong, RemoteNotAll
 from hearth.engine.settings import ChatSettings, CompletionSettings, OpenAISettings, Settings
 from hearth.engine.types import ChatMessage, ChatPrompt, ChatRequest, ContextFile, Piece, Status
 from tests.engine.backends.asking import QUICK, collect, completion, question
-from tests.fakes.http import Streamed
+from tests.fakes.http import Reply, Streamed
 from tests.fakes.openai import QWEN_MARKS, FakeOpenAI
 from tests.waiting import until
 
@@ -201,10 +201,10 @@ async def test_error_bodies_of_all_shapes_are_shown(
         await collect(backend.complete(completion()))
 
 
-async def test_an_address_without_v1_is_told(start: Any) -> None:
+async def test_an_address_that_is_wrong_with_v1_and_without_is_told(start: Any) -> None:
     _, backend = await start(kind="lmstudio")
     root = backend.settings.openai_compatible.url.removesuffix("/v1")
-    backend.settings = replace(backend.settings, openai_compatible=OpenAISettings(url=root))
+    backend.settings = replace(backend.settings, openai_compatible=OpenAISettings(url=f"{root}/elsewhere"))
     with pytest.raises(
         RequestRefused, match=r"has nothing there: Unexpected endpoint.*most servers want /v1 at its end"
     ):
@@ -501,3 +501,238 @@ async def test_an_answer_that_is_no_json_is_told(start: Any) -> None:
     fake.http.handler = page
     with pytest.raises(BackendUnavailable, match="not the OpenAI protocol"):
         await collect(backend.complete(completion()))
+
+
+OWN = "qwen2.5-coder-0.5b-instruct"  # of Hearth's catalogue, and the default of the settings
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda backend: backend.complete(completion()), lambda backend: backend.chat(question())]
+)
+async def test_a_name_of_the_catalogue_is_not_sent(start: Any, ask: Any) -> None:
+    fake, backend = await start(OWN, kind="vllm", models=["org/own"])
+    await collect(ask(backend))
+    assert {each.body["model"] for each in fake.http.requests if each.body} == {"org/own"}
+
+
+async def test_where_a_server_has_several_models_the_user_is_told_to_choose(start: Any) -> None:
+    fake, backend = await start(OWN, kind="vllm", models=["org/one", "org/two"])
+    with pytest.raises(SettingsError, match="It offers: org/one, org/two"):
+        await collect(backend.chat(question()))
+    assert not any(each.body for each in fake.http.requests)
+
+
+async def test_a_server_says_what_it_offers(start: Any) -> None:
+    fake, backend = await start(models=["one", "two"])
+    where, offered = await backend.offers()
+    assert offered == ("one", "two") and str(fake.http.port) in where
+
+
+R1 = "deepseek-r1-distill-qwen-7b"
+R1_TEMPLATE = "{% if add_generation_prompt %}{{ '<｜Assistant｜><think>\\n' }}{% endif %}"
+KINDS = ["lmstudio", "llama.cpp", "vllm", "openai", "router"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("in_text", [False, True])
+@pytest.mark.parametrize("think", [False, True])
+async def test_a_reasoning_model_answers_on_every_server_however_little_room_its_answer_has(
+    start: Any, kind: Any, in_text: bool, think: bool
+) -> None:
+    """R1 has no switch: it thinks whatever it is told, and its thoughts count as tokens of the answer."""
+    _, backend = await start(
+        R1, kind=kind, models=[R1], reasoning=["hm "] * 700, raw_reasoning=in_text, keeps_to_limit=True
+    )
+    answer = await collect(backend.chat(question(think=think)))
+    assert (answer.text.strip(), answer.reason) == ("value + 1", "eog")
+    assert answer.thinking.count("hm") in (0, 700)
+    assert think is False or answer.thinking.count("hm") == 700
+
+
+@pytest.mark.parametrize("kind", ["lmstudio", "llama.cpp", "vllm"])
+async def test_thoughts_without_an_end_are_ended_in_the_prompt(start: Any, kind: Any) -> None:
+    fake, backend = await start(R1, kind=kind, models=[R1], reasoning=["hm "] * 9000, keeps_to_limit=True)
+    answer = await collect(backend.chat(question()))
+    assert (answer.text, answer.reason) == ("value + 1", "eog")
+    [closed] = [request.body["prompt"] for request in fake.http.asked("/v1/completions")]
+    assert closed.startswith("<｜User｜>why?<｜Assistant｜><think>\nhm hm ") and closed.endswith(
+        "hm\n</think>\n\n"
+    )
+    assert len(fake.http.asked("/v1/chat/completions")) == 1
+
+
+async def test_a_server_that_refuses_raw_prompts_is_asked_by_chat_and_that_is_remembered(start: Any) -> None:
+    fake, backend = await start(R1, kind="lmstudio", models=[R1], reasoning=["hm "] * 100, keeps_to_limit=True)
+    healthy = fake.http.handler
+
+    async def without_completions(request: Any) -> Any:
+        if request.path == "/v1/completions":
+            return Reply(400, {"error": "This model supports chat only"})
+        return await healthy(request)
+
+    fake.http.handler = without_completions
+    for _ in range(2):
+        assert (await collect(backend.chat(question(think=False)))).text == "value + 1"
+    assert len(fake.http.asked("/v1/completions")) == 1
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "ollama"])
+async def test_a_model_that_knows_a_word_against_thinking_is_told_it(start: Any, kind: Any) -> None:
+    fake, backend = await start(
+        "qwen3-8b",
+        kind=kind,
+        models=["qwen3-8b"],
+        reasoning=["hm "] * 500,
+        always_thinks=False,
+        keeps_to_limit=True,
+    )
+    answer = await collect(backend.chat(question(think=False)))
+    assert (answer.text, answer.thinking) == ("value + 1", "")
+    [asked] = [request.body for request in fake.http.asked("/v1/chat/completions")]
+    assert asked["messages"][-1]["content"] == "why? /no_think"
+    answer = await collect(backend.chat(question(think=True)))
+    assert (answer.text, answer.thinking) == ("value + 1", "hm " * 500)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_model_that_is_not_known_to_think_is_found_out(start: Any, kind: Any) -> None:
+    fake, backend = await start(
+        "my-model", kind=kind, models=["my-model"], reasoning=["hm "] * 700, keeps_to_limit=True
+    )
+    for _ in range(2):
+        assert (await collect(backend.chat(question(think=False)))).text == "value + 1"
+    limits = [request.body["max_tokens"] for request in fake.http.asked("/v1/chat/completions")]
+    assert limits == [64, 64 + 2048, 64 + 2048]
+
+
+async def test_a_field_that_a_server_does_not_know_is_left_out_the_next_time(start: Any) -> None:
+    fake, backend = await start("gpt-oss-20b", kind="openai", models=["gpt-oss-20b"])
+    program = fake.http.handler
+
+    async def strict(request: Any) -> Any:
+        if request.body and "reasoning_effort" in request.body:
+            text = "Unrecognized request argument supplied: reasoning_effort"
+            return Reply(400, {"error": {"message": text, "type": "invalid_request_error"}})
+        return await program(request)
+
+    fake.http.handler = strict
+    for _ in range(2):
+        assert (await collect(backend.chat(question(think=False)))).text == "value + 1"
+    asked = [request.body for request in fake.http.asked("/v1/chat/completions")]
+    assert ["reasoning_effort" in body for body in asked] == [True, False, False]
+
+
+async def test_openai_s_own_reasoning_models_are_asked_with_the_fields_that_they_take(start: Any) -> None:
+    fake, backend = await start("o4-mini", kind="openai", models=["o4-mini"])
+    program = fake.http.handler
+
+    async def strict(request: Any) -> Any:
+        body = request.body or {}
+        said = ""
+        if "max_tokens" in body:
+            said = (
+                "Unsupported parameter: 'max_tokens' is not supported with this model. "
+                "Use 'max_completion_tokens' instead."
+            )
+        elif body.get("temperature", 1) != 1:
+            said = "Unsupported value: 'temperature' does not support 0.0 with this model. Only the default is."
+        if said:
+            return Reply(400, {"error": {"message": said, "type": "invalid_request_error"}})
+        if "max_completion_tokens" in body:
+            request.body = {**body, "max_tokens": body["max_completion_tokens"]}
+        return await program(request)
+
+    fake.http.handler = strict
+    assert (await collect(backend.chat(question()))).text == "value + 1"
+    asked = fake.http.asked("/v1/chat/completions")
+    assert len(asked) == 3 and asked[-1].body["max_completion_tokens"] == 64 + 2048
+    await collect(backend.chat(question()))
+    assert len(asked) + 1 == len(fake.http.asked("/v1/chat/completions"))
+
+
+async def test_a_server_whose_window_has_no_room_for_thoughts_is_asked_for_the_answer_alone(start: Any) -> None:
+    """vLLM counts what may come before anything comes."""
+    fake, backend = await start(R1, kind="vllm", models=[R1])
+    program = fake.http.handler
+
+    async def small(request: Any) -> Any:
+        if request.body and request.body.get("max_tokens", 0) > 1000:
+            text = "This model's maximum context length is 1024 tokens. However, you requested 2112 output tokens."
+            return Reply(400, {"error": {"message": text, "type": "BadRequestError", "code": 400}})
+        return await program(request)
+
+    fake.http.handler = small
+    assert (await collect(backend.chat(question()))).text.strip() == "value + 1"
+
+
+@pytest.mark.parametrize("kind", ["vllm", "lmstudio", "openai"])
+async def test_a_server_that_leaves_the_thoughts_in_the_text_has_them_taken_out(start: Any, kind: Any) -> None:
+    """As mlx_lm, TGI and vLLM without a parser do: the template opened the tag, so that only its end comes."""
+    pieces = ("Let me ", "see.\n</th", "ink>\n\n", "value", " + 1")
+    _, backend = await start(R1, kind=kind, models=[R1], pieces=pieces)
+    answer = await collect(backend.chat(question()))
+    assert (answer.thinking.strip(), answer.text.strip()) == ("Let me see.", "value + 1")
+
+
+@pytest.mark.parametrize("kind", ["vllm", "router"])
+async def test_each_model_of_a_server_is_asked_in_its_own_way(start: Any, kind: Any) -> None:
+    """One for completion and another one, of another family, for chat."""
+    models = ["qwen2.5-coder-7b", R1, "codestral-22b"]
+    fake, backend = await start(
+        "qwen2.5-coder-7b",
+        kind=kind,
+        models=models,
+        families={"qwen2.5-coder-7b": QWEN_MARKS, R1: (), "codestral-22b": ("[PREFIX]", "[SUFFIX]")},
+        templates={R1: R1_TEMPLATE},
+    )
+    backend.settings = replace(backend.settings, chat=ChatSettings(model=R1))
+    assert (await collect(backend.complete(completion()))).text == "value + 1"
+    assert fake.http.asked("/v1/completions")[0].body["prompt"] == QWEN_PROMPT
+    fake.pieces = ("hm\n</think>\n\n", "yes")
+    answer = await collect(backend.chat(question()))
+    assert (answer.thinking.strip(), answer.text.strip()) == ("hm", "yes")
+    fake.pieces = ("value", " + 1")
+    backend.settings = replace(backend.settings, completion=CompletionSettings(model="codestral-22b"))
+    assert (await collect(backend.complete(completion()))).text == "value + 1"
+    assert fake.http.asked("/v1/completions")[-1].body["prompt"].startswith("[SUFFIX]")
+    assert len(fake.http.asked("/v1/models")) == 1
+
+
+async def test_lm_studio_s_only_model_counts_and_not_what_was_asked_for(
+    start: Any, statuses: list[Status]
+) -> None:
+    fake, backend = await start("qwen2.5-coder-7b", kind="lmstudio", models=["mistral-nemo-instruct"])
+    await collect(backend.complete(completion()))
+    assert fake.http.asked("/v1/completions") == []
+    assert chat_infill.NOTE in statuses[-1].help
+
+
+@pytest.mark.parametrize(
+    ("kind", "window"), [("vllm", 8192), ("llama.cpp", 8192), ("router", 8192), ("lmstudio", 8192), ("openai", 0)]
+)
+async def test_the_window_is_what_the_server_says(start: Any, kind: Any, window: int) -> None:
+    _, backend = await start(kind=kind, window=8192)
+    assert isinstance(backend, backends.Windowed)
+    assert await backend.window() == window
+    assert await backend.window() == window
+
+
+@pytest.mark.parametrize(
+    ("model", "remote"),
+    [
+        ("gpt-oss:120b-cloud", {}),
+        ("my-model", {"my-model": "https://ollama.com:443"}),
+        ("qwen2.5-coder", {"qwen2.5-coder": "http://gpu.example.org:11434"}),
+    ],
+)
+async def test_a_model_that_ollama_hands_on_gets_no_code_unless_that_is_allowed(
+    start: Any, model: str, remote: dict[str, str]
+) -> None:
+    fake, backend = await start(model, kind="ollama", models=[model], remote=remote)
+    for ask in (backend.complete(completion()), backend.chat(question())):
+        with pytest.raises(RemoteNotAllowed, match=r"does not run on this machine.*allow_remote"):
+            await collect(ask)
+    assert fake.http.asked("/v1/chat/completions") == fake.http.asked("/v1/completions") == []
+    options = replace(backend.settings.openai_compatible, allow_remote=True)
+    backend.settings = replace(backend.settings, openai_compatible=options)
+    assert (await collect(backend.chat(question()))).text == "value + 1"

@@ -12,7 +12,8 @@ from hearth.engine.backends.scripted import ScriptedBackend
 from hearth.engine.completion import prompt_state
 from hearth.engine.completion.frames import MAX_TYPED, Budget
 from hearth.engine.completion.prompt_state import Cold, Full, Growing, PromptState, Quick, WarmPrompts
-from hearth.engine.context import ContextQuery, Gathered
+from hearth.engine.context.gathering import Gathered
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.errors import HearthError, HostDied
 from hearth.engine.types import CompletionRequest, ContextFile, Snapshot, Usage
 from tests.engine.completion.typed_in import settle

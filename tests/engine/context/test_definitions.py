@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.engine.context import Gathered, gather
+from hearth.engine.context.gathering import Gathered, gather
 from tests.engine.context.test_gather import ask, make, shown
 
 BASKET_PY = "class Basket:\n    def add(self, name: str) -> None:\n        pass\n"

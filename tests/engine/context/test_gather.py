@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hearth.engine.context import ContextQuery, Gathered, gather
 from hearth.engine.context.documents import Document
+from hearth.engine.context.gathering import Gathered, gather
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.context.recent import RecentEdits
 from hearth.engine.languages import language_of
 from hearth.engine.settings import ContextSettings
@@ -230,6 +231,21 @@ def test_what_may_not_be_read_is_left_out_with_a_reason(tmp_path: Path) -> None:
         "elsewhere.py": "it is outside the workspace",
         "shop.py": "it contains what looks like an AWS access key",
     }
+
+
+def test_what_is_open_of_another_folder_of_the_workspace_is_left_out(tmp_path: Path) -> None:
+    make(tmp_path, {"one/main.py": "", "one/shop.py": SHOP, "two/store.py": SHOP.replace("price_of", "cost_of")})
+    text = "def total(names):\n    return price_of() + cost_of() + ⟨⟩\n"
+    one, two = tmp_path / "one", tmp_path / "two"
+    others = (document(one, "shop.py"), document(two, "store.py"))
+    query = ask(one, "main.py", text, *others, workspace_roots=(str(one), str(two)))
+    found = gather(query, 512)
+    assert "shop.py" in shown(found) and "store.py" not in shown(found)
+    assert ("store.py", "it is in another folder of the workspace") in [
+        (each.path, each.reason) for each in found.left_out
+    ]
+    as_one = gather(ask(tmp_path, "one/main.py", text, *others), 512)
+    assert {"one/shop.py", "two/store.py"} <= set(shown(as_one))
 
 
 def test_an_ignored_file_is_completed_from_itself_alone(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,15 @@ async def test_questions_do_not_supersede_each_other(client: HostClient, tmp_pat
     look = CompletionRequest("file:///a.py", FimPrompt("def a():\n    return ", "\n"))
     probes = await asyncio.gather(client.inspect(model, look), client.inspect(model, look))
     assert probes[0] == probes[1]
+
+
+async def test_where_the_layers_are_is_told_and_follows_the_setting(client: HostClient, tmp_path: Path) -> None:
+    model = ModelRef("tiny", str(write_tiny_gguf(tmp_path / "tiny.gguf")), threads=1, gpu_layers=-1)
+    as_many_as_fit = await client.load(model)
+    assert as_many_as_fit.placement.startswith("the processor alone") == (as_many_as_fit.gpu_layers == 0)
+    assert as_many_as_fit.can_offload or "finds no GPU" in as_many_as_fit.placement
+    none = await client.load(replace(model, gpu_layers=0))
+    assert none.gpu_layers == 0 and "host.gpu_layers = 0" in none.placement
 
 
 async def test_a_host_whose_socket_was_tidied_away_is_found_again() -> None:

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
-from hearth.engine.models import catalog, fit
+from hearth.engine.models import catalog, fit, gpus
 from hearth.engine.models.fit import Machine, Speed
+from hearth.engine.models.gpus import Gpu
 
 GIB = 2**30
 LAPTOP = Machine(16 * GIB, 8)
@@ -126,3 +129,37 @@ def test_a_model_that_is_slow_only_at_reading_says_so() -> None:
     fast_answers = {"qwen2.5-coder-7b": Speed(prompt=20.0, generation=50.0)}
     advice = fit.judge(catalog.by_id("qwen2.5-coder-7b"), "completion", LAPTOP, fast_answers)
     assert not advice.quick and "the first one in a file takes about 62 s" in advice.reason
+
+
+def test_a_gpu_makes_room_and_speed() -> None:
+    model = catalog.by_id("qwen2.5-coder-7b-instruct")
+    with_card = Machine(8 * GIB, 4, gpu=8 * GIB)
+    slow, fast = (fit.judge(model, "completion", machine) for machine in (Machine(16 * GIB, 4), with_card))
+    assert not slow.quick and fast.fits and fast.quick and "on the GPU" in fast.reason
+    assert "on 4 cores" in fit.judge(model, "completion", replace(with_card, gpu=2 * GIB)).reason
+
+
+def test_what_is_recommended_beside_a_model_on_the_gpu_fits_too() -> None:
+    for gib in range(2, 50, 3):
+        machine = Machine(8 * GIB, 8, gpu=gib * GIB)
+        completion, chat = fit.recommend(machine)
+        assert completion and chat
+        chosen = {advice.model.id: advice.model.ram_gib for advice in (completion, chat)}
+        assert sum(chosen.values()) <= machine.room_gib + 0.01
+        assert completion.model.params >= fit.recommend(replace(machine, gpu=0))[0].model.params  # type: ignore[union-attr]
+
+
+def test_a_speed_on_the_processor_says_nothing_about_the_gpu() -> None:
+    machine = Machine(32 * GIB, 8, gpu=4 * GIB)
+    large = catalog.by_id("qwen2.5-coder-14b-instruct")
+    estimate = fit.judge(large, "chat", machine).speed
+    measured = {"qwen2.5-coder-0.5b-instruct": Speed(20000.0, 900.0)}
+    assert fit.judge(large, "chat", machine, measured).speed == estimate
+
+
+def test_the_gpus_that_were_found_are_known_to_the_machine() -> None:
+    assert Machine.here().gpu == 0
+    gpus.note((Gpu("A", 8 * GIB), Gpu("B", 2 * GIB, shared=True)))
+    assert Machine.here().gpu == 8 * GIB
+    gpus.note(())
+    assert Machine.here().gpu == 0

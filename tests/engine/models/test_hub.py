@@ -146,6 +146,30 @@ def test_an_unreachable_hub_says_so(model: CatalogModel) -> None:
         pull()
 
 
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"ALL_PROXY": "socks5://127.0.0.1:9"},
+        {"HTTP_PROXY": "socks4://127.0.0.1:9"},
+        {"HTTP_PROXY": "http://proxy:port"},
+    ],
+)
+def test_proxy_variables_that_cannot_be_used_are_told(
+    model: CatalogModel, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    huggingface_hub.close_session()  # it remembers what it saw at first
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+        monkeypatch.setenv(name.lower(), value)
+    try:
+        with pytest.raises(DownloadFailed, match=r"HTTPS_PROXY and ALL_PROXY must name HTTP proxies"):
+            pull()
+    finally:
+        huggingface_hub.close_session()
+
+
 def test_a_hub_that_accepts_and_says_nothing_is_left_after_the_deadline(
     model: CatalogModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -357,8 +357,13 @@ MISBEHAVIOURS: list[Misbehaviour] = [
         text=TEXT,
     ),
     body(
+        "a number of 100,000 digits that nobody reads",
+        lambda server: line(server, b'{"created":' + b"1" * 100_000 + b"}") + good(server),
+        text=TEXT,
+    ),
+    body(
         "a number of 100,000 digits",
-        lambda server: line(server, b'{"created":' + b"1" * 100_000 + b"}") + ended(server),
+        lambda server: line(server, b'{"eval_count":' + b"1" * 100_000 + b"}") + good(server),
         error=NO_PROTOCOL,
         servers=ONLY_OLLAMA,
     ),

@@ -22,8 +22,9 @@ from typing import Any
 from hearth.engine import languages
 from hearth.engine.completion.cursor import Cursor
 from hearth.engine.completion.fitting import fitted
-from hearth.engine.context import prepare, syntax
+from hearth.engine.context import syntax
 from hearth.engine.context.documents import Document
+from hearth.engine.context.gathering import prepare
 from hearth.engine.context.symbols import references, symbols
 from hearth.engine.languages import LANGUAGES, Language
 from tests.pace import is_over

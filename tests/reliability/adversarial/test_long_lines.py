@@ -7,8 +7,9 @@ import pytest
 
 from hearth.engine.backends.scripted import ScriptedBackend
 from hearth.engine.completion.completer import Completer
-from hearth.engine.context import ContextQuery, prepare
 from hearth.engine.context.documents import Document
+from hearth.engine.context.gathering import prepare
+from hearth.engine.context.query import ContextQuery
 from hearth.engine.context.recent import RecentEdits
 from hearth.engine.settings import CompletionSettings
 from hearth.engine.stats.tracker import Tracker

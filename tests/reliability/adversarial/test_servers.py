@@ -77,9 +77,10 @@ def server() -> Iterator[RawServer]:
 def _imported() -> None:
     """What is imported when it is first needed is no work of an answer."""
     import httpx
-    import ollama
 
-    assert {httpx, ollama}
+    from hearth.engine.backends.shared import bounds, client
+
+    assert {httpx, bounds, client}
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,16 @@ local M = {}
 ---@field reason string 'error', 'limit', 'stopped' or whatever else ended it
 ---@field message? string for the user, with reason 'error'
 ---@field used? { path: string, range?: lsp.Range, why: string }[]
+---@field forgotten? integer so many of the oldest questions the model was not shown
+---@field leftOut? { name: string, reason: string }[]
 
 ---@type hearth.Answer?
 local current = nil
 local count = 0
 --- The name of the conversation, for the server. It is ours, so that a first answer can be stopped.
 local conversation = ''
+--- The buffer of a file that the last question came from.
+local asked_from = nil ---@type integer?
 
 --- Ask the server, and stream its answer into the chat window.
 ---@param client vim.lsp.Client
@@ -42,13 +46,18 @@ function M.ask(client, title, params)
     thinking = false,
   }
   current = answer
+  M.from(asked_in)
+  if params.message then
+    local taken = require('hearth.attachments').take(params.message)
+    params.attachments = #taken > 0 and taken or nil
+  end
   params.partialResultToken = answer.token
   params.conversation = conversation
   lsp.request(client, 'hearth/chat', params, function(result)
     M.finish(answer, result)
   end, function()
     M.finish(answer, { text = '', reason = 'stopped' })
-  end, asked_in)
+  end, M.source() or asked_in)
 end
 
 --- A place explained, as the server's action `hearth.explain` names it.
@@ -62,6 +71,15 @@ function M.explain(client, about)
     textDocument = { uri = about.uri },
     range = about.range,
   })
+end
+
+--- Have the rest of an answer that was cut off.
+---@param client vim.lsp.Client
+function M.go_on(client)
+  if conversation == '' then
+    return lsp.complain('there is no answer to go on with')
+  end
+  M.ask(client, 'Continue', { action = 'continue' })
 end
 
 --- Stop the answer that is being written; what there is of it stays.
@@ -78,6 +96,43 @@ function M.give_up()
     M.stop()
     view.append(current.bufnr, '\n\n*stopped*')
     current = nil
+  end
+end
+
+--- Questions come from this buffer, unless it is one of ours.
+---@param bufnr integer
+function M.from(bufnr)
+  if not vim.startswith(vim.api.nvim_buf_get_name(bufnr), 'hearth://') then
+    asked_from = bufnr
+  end
+end
+
+--- The open file that questions are about, for what is done with their answers.
+---@return integer? bufnr
+function M.source()
+  local here = vim.api.nvim_get_current_buf()
+  if not vim.startswith(vim.api.nvim_buf_get_name(here), 'hearth://') then
+    return here
+  end
+  return asked_from and vim.api.nvim_buf_is_loaded(asked_from) and asked_from or nil
+end
+
+--- The name of the conversation that is shown; '' for none.
+---@return string
+function M.conversation()
+  return conversation
+end
+
+--- Go on with an earlier conversation.
+---@param kept hearth.Kept
+function M.resume(kept)
+  M.give_up()
+  conversation = kept.conversation
+  transcript.clear()
+  for _, turn in ipairs(kept.turns) do
+    local bufnr = transcript.begin(turn.question)
+    view.append(bufnr, turn.answer)
+    view.append(bufnr, transcript.sources(turn.used))
   end
 end
 
@@ -138,11 +193,22 @@ function M.finish(answer, result)
     local gap = (answer.streamed or result.text ~= '') and '\n\n' or ''
     view.append(answer.bufnr, ('%s**%s**'):format(gap, result.message))
   elseif result.reason == 'limit' then
-    view.append(answer.bufnr, '\n\n*cut off here: the answer was too long*')
+    view.append(
+      answer.bufnr,
+      '\n\n*cut off here: the answer was too long; `:Hearth continue` goes on with it*'
+    )
   elseif result.reason == 'stopped' then
     view.append(answer.bufnr, '\n\n*stopped*')
   end
+  local forgotten = result.forgotten or 0
+  if forgotten > 0 then
+    local questions = forgotten == 1 and 'The first question of this chat does'
+      or ('The first %d questions of this chat do'):format(forgotten)
+    local note = "\n\n*%s not fit the model's window any more.*"
+    view.append(answer.bufnr, note:format(questions))
+  end
   view.append(answer.bufnr, transcript.sources(result.used or {}))
+  view.append(answer.bufnr, transcript.left_out(result.leftOut or {}))
 end
 
 return M

@@ -26,6 +26,9 @@ end
 ---@param line string
 ---@return string[]
 function M.complete(lead, line)
+  if line:match('Hearth!?%s+add%s') then
+    return vim.list_extend({ 'changes', 'problems' }, vim.fn.getcompletion(lead, 'file'))
+  end
   if line:match('Hearth!?%s+%S+%s') then
     return {}
   end
@@ -92,8 +95,17 @@ function COMMANDS.explain(client, arguments)
   require('hearth.chat').ask(client, 'Explain ' .. place.name(arguments), params)
 end
 
+function COMMANDS.commit(client)
+  require('hearth.commit').write(client)
+end
+
 function COMMANDS.stop()
+  require('hearth.commit').stop()
   require('hearth.chat').stop()
+end
+
+COMMANDS['continue'] = function(client)
+  require('hearth.chat').go_on(client)
 end
 
 function COMMANDS.chat(client, arguments, question)
@@ -110,12 +122,38 @@ function COMMANDS.chat(client, arguments, question)
     params.message = question
     return require('hearth.chat').ask(client, question, params)
   end
-  vim.ui.input({ prompt = 'Ask Hearth: ' }, function(typed)
-    if typed and typed ~= '' then
-      params.message = typed
-      require('hearth.chat').ask(client, typed, params)
-    end
-  end)
+  if vim.startswith(vim.api.nvim_buf_get_name(0), 'hearth://') then
+    return require('hearth.ask').show()
+  end
+  local name = params.textDocument and vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ':t') or ''
+  if arguments.range > 0 then
+    name = place.name(arguments)
+  end
+  require('hearth.chat').from(vim.api.nvim_get_current_buf())
+  require('hearth.ask').open(client, params, name)
+end
+
+function COMMANDS.add(client, arguments, what)
+  if arguments.bang then
+    return require('hearth.attachments').clear()
+  end
+  require('hearth.attachments').add(client, arguments, what)
+end
+
+function COMMANDS.chats(client)
+  require('hearth.chats').choose(client)
+end
+
+function COMMANDS.rename(client, _, title)
+  require('hearth.chats').rename(client, title)
+end
+
+function COMMANDS.delete(client)
+  require('hearth.chats').delete(client)
+end
+
+function COMMANDS.undelete(client)
+  require('hearth.chats').undelete(client)
 end
 
 return M

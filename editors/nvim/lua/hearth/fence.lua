@@ -2,8 +2,9 @@ local words = require('hearth.words')
 
 local M = {}
 
---- Yank the fenced code around the cursor, else the last one above it.
-function M.yank()
+--- The lines of the fenced code around the cursor, else of the last one above it.
+---@return string[]?
+function M.around_cursor()
   local lines = vim.api.nvim_buf_get_lines(0, 0, -1, false)
   local row = vim.api.nvim_win_get_cursor(0)[1]
   local first, found ---@type integer?, string[]?
@@ -18,6 +19,12 @@ function M.yank()
       first = number
     end
   end
+  return found
+end
+
+--- Yank it.
+function M.yank()
+  local found = M.around_cursor()
   if not found then
     return require('hearth.client').complain('there is no code to yank')
   end

@@ -8,7 +8,10 @@ local M = {}
 ---@class hearth.Model what `hearth/models` says about one
 ---@field id string
 ---@field role? 'completion'|'chat'|'both' nil for a file that is in no catalog
+---@field backend? string what runs it
 ---@field bytes? integer
+---@field licence? string
+---@field recommended? boolean
 ---@field path? string nil: it would have to be downloaded
 ---@field reason? string how it would run on this machine
 
@@ -27,7 +30,10 @@ function M.choose(client)
     }
     vim.ui.select(M.sorted(models), options, function(model)
       if model then
-        M.use(client, model.id, model.role)
+        M.use(client, model.id, model.role, model.backend)
+        if model.backend == 'local' and not M.is_here(model) then
+          lsp.execute(client, 'hearth.fetch')
+        end
       end
     end)
   end)
@@ -37,13 +43,29 @@ end
 ---@param client vim.lsp.Client
 ---@param name string
 ---@param role? 'completion'|'chat'|'both'
-function M.use(client, name, role)
+---@param backend? string what runs it; the one of the settings unless told
+function M.use(client, name, role, backend)
   local settings = client.settings.hearth or {}
   for _, job in ipairs(M.jobs(settings, role)) do
-    settings = vim.tbl_deep_extend('force', settings, { [job] = { model = name } })
+    local chosen = { [job] = { model = name, backend = backend } }
+    settings = vim.tbl_deep_extend('force', settings, chosen)
   end
   client.settings = vim.tbl_extend('force', client.settings, { hearth = settings })
   client:notify('workspace/didChangeConfiguration', { settings = client.settings })
+end
+
+--- The first run: no model is on this disk, and none is downloaded before the user says so.
+---@param models hearth.Model[]
+function M.offer(models)
+  local lines =
+    { 'no code model is on this disk yet; :Hearth model chooses one, to be downloaded once.' }
+  for _, model in ipairs(models) do
+    local kind = model.recommended and 'Recommended' or 'Fastest'
+    local words = '%s: %s, %d MB, %s; %s'
+    local size = model.bytes / 1e6
+    table.insert(lines, words:format(kind, model.id, size, model.licence, model.reason))
+  end
+  require('hearth.words').say(table.concat(lines, '\n'))
 end
 
 --- What a model that was chosen is used for. One that the settings name for chat alone stays.
@@ -73,7 +95,7 @@ end
 ---@param model hearth.Model
 ---@return boolean
 function M.is_here(model)
-  return type(model.path) == 'string'
+  return type(model.path) == 'string' or (model.backend or 'local') ~= 'local'
 end
 
 ---@param model hearth.Model
@@ -83,7 +105,7 @@ function M.label(model)
   if model.role == 'completion' or model.role == 'chat' then
     table.insert(words, 'for ' .. model.role)
   end
-  if model.bytes and not M.is_here(model) then
+  if type(model.bytes) == 'number' and not M.is_here(model) then
     table.insert(words, ('to be downloaded, %d MB'):format(model.bytes / 1e6))
   end
   if type(model.reason) == 'string' and model.reason ~= '' then

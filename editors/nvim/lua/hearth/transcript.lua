@@ -41,6 +41,12 @@ function M.create()
   map('<C-c>', function()
     require('hearth.chat').stop()
   end, 'Stop the answer')
+  map('ga', function()
+    require('hearth.put').apply()
+  end, 'Apply the code at the cursor')
+  map('<CR>', function()
+    require('hearth.ask').show()
+  end, 'Ask')
   map('gy', require('hearth.fence').yank, 'Yank the code at the cursor')
   return bufnr
 end
@@ -58,6 +64,16 @@ function M.sources(used)
     table.insert(lines, ('- `%s%s`: %s'):format(source.path, place, source.why))
   end
   return #lines == 0 and '' or '\n\nShown to the model:\n\n' .. table.concat(lines, '\n')
+end
+
+--- What was to go along with a question and did not.
+---@param left_out { name: string, reason: string }[]
+---@return string
+function M.left_out(left_out)
+  local lines = vim.tbl_map(function(each)
+    return ('*not shown to the model: %s (%s)*'):format(each.name, each.reason)
+  end, left_out)
+  return #lines == 0 and '' or '\n\n' .. table.concat(lines, '\n')
 end
 
 return M

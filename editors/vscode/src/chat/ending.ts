@@ -9,11 +9,12 @@ const NO_ANSWER = "The server gave no answer. Its log may say why.";
 
 /** The answer to show for what the server said at the end: where it broke off, what was streamed stays. */
 export function ending(said: Partial<Answer> | null | undefined, streamed: Streamed): Answer {
-  const { text = "", thinking = "", used = [], reason = "error", message = NO_ANSWER } = said ?? {};
+  const { text = "", thinking = "", used = [], leftOut, reason = "error", message = NO_ANSWER, forgotten = 0 } = said ?? {};
+  const along = leftOut === undefined ? { used } : { used, leftOut };
   if (reason !== "error") {
-    return { text, thinking, used, reason };
+    return { text, thinking, ...along, reason, forgotten };
   }
-  return { text: longer(text, streamed.text), thinking: longer(thinking, streamed.thinking), used, reason, message };
+  return { text: longer(text, streamed.text), thinking: longer(thinking, streamed.thinking), ...along, reason, message };
 }
 
 function longer(one: string, other: string): string {

@@ -15,10 +15,12 @@ export function html(webview: vscode.Webview, root: vscode.Uri): string {
 <title>Hearth</title>
 </head>
 <body>
-<main id="log" aria-live="polite" aria-label="The chat" tabindex="0"></main>
+<main id="log" aria-label="The chat" tabindex="0"></main>
+<div id="said" class="unseen" role="status" aria-live="polite"></div>
 <form id="ask">
-<button id="about" type="button" class="quiet" hidden></button>
-<textarea id="question" rows="3" placeholder="Ask about your code (Shift+Enter: new line)" aria-label="Your question"></textarea>
+<div id="chips"><button id="about" type="button" class="quiet chip" hidden></button><span id="attached"></span><button id="found" type="button" class="quiet chip" hidden></button></div>
+<ul id="words" role="listbox" aria-label="Attach, or act" hidden></ul>
+<textarea id="question" rows="3" placeholder="Ask about your code (# attaches, / acts, Shift+Enter: new line)" aria-label="Your question" aria-controls="words"></textarea>
 <div class="row"><span class="hint">Enter sends</span><button id="send" type="submit">Send</button><button id="stop" type="button" hidden>Stop</button></div>
 </form>
 <script nonce="${nonce}" src="${file("main.js")}"></script>

@@ -3,18 +3,31 @@ import { ProgressType, type LanguageClient } from "vscode-languageclient/node";
 import type { Documents } from "../documents.ts";
 import { withoutNew } from "../plain.ts";
 import * as words from "../words.ts";
+import { asParams, Attachments, type Item } from "./attachments.ts";
 import * as code from "./code.ts";
 import { ending } from "./ending.ts";
+import { Found } from "./found.ts";
 import type { Answer, FromPage, ToPage } from "./messages.ts";
 import { html } from "./page.ts";
 import * as previous from "./previous.ts";
 import { Subject } from "./subject.ts";
 
-type Question = { message: string } | { action: "explain" };
+type Question = { message: string } | { action: "explain" | "continue" };
 const EXPLAIN: Question = { action: "explain" };
 const PIECES = new ProgressType<{ kind: "text" | "thinking"; text: string }>();
 const CONVERSATION = "chat.conversation";
 const DRAFT = "chat.draft";
+/** The words that may stand behind a slash, and the commands that they run. */
+const COMMANDS = new Map([
+  ["edit", "hearth.edit"],
+  ["explain", "hearth.explainSelection"],
+  ["fix", "hearth.fix"],
+  ["document", "hearth.document"],
+  ["types", "hearth.addTypes"],
+  ["simplify", "hearth.simplify"],
+  ["tests", "hearth.writeTests"],
+  ["new", "hearth.newChat"],
+]);
 
 /**
  * The chat in the side bar. What was said is kept here, so that the page can be made again at any time. A new window of
@@ -26,10 +39,12 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   #wantsFocus = false;
   #history: ToPage[] = [];
   #conversation: string;
-  #isRestored = false;
+  #restored: Promise<void> | undefined;
   #asked = 0;
   #place: code.Place | undefined;
   readonly #subject = new Subject((message) => { this.#post(message); });
+  readonly #attachments = new Attachments((message) => { this.#post(message); });
+  readonly #found = new Found((message) => { this.#post(message); });
   readonly #registration: vscode.Disposable;
 
   constructor(
@@ -59,6 +74,16 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#focus();
   }
 
+  /** Attach files, or the selection, to the next question. */
+  async add(places: code.Place[]): Promise<void> {
+    if (places.length === 0) {
+      void words.inform("no file is open that could be added to the chat.");
+      return;
+    }
+    places.forEach((place) => { this.#attachments.addPlace(place); });
+    await this.open();
+  }
+
   async explainSelection(): Promise<void> {
     const place = code.placeOf(vscode.window.activeTextEditor);
     if (place === undefined) {
@@ -78,30 +103,22 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   begin(conversation = newId(), history: ToPage[] = []): void {
     this.#stop();
     this.#asked++;
-    this.#isRestored = true;
+    this.#restored = Promise.resolve();
     this.#keep(conversation);
     this.#history = [];
     this.#tell({ kind: "clear" });
     history.forEach((message) => { this.#tell(message); });
   }
 
-  /** Show the workspace's last conversation, which is on the server's disk; once, when both page and server are there. */
-  async restore(): Promise<void> {
-    const client = this.client();
-    if (this.#isRestored || this.#view === undefined || client?.isRunning() !== true) {
-      return;
-    }
-    this.#isRestored = true;
-    const last = await previous.find(client, this.#conversation);
-    if (last !== undefined) {
-      const since = this.#history;
-      this.#history = [];
-      [{ kind: "clear" } as const, ...previous.asMessages(last), ...since].forEach((message) => { this.#tell(message); });
+  /** Show the workspace's last conversation as soon as both page and server are there. */
+  async restoreIfShown(): Promise<void> {
+    if (this.#view !== undefined) {
+      await this.#restore();
     }
   }
 
   async choosePrevious(client: LanguageClient): Promise<void> {
-    const chat = await previous.choose(client, "Hearth: previous chats");
+    const chat = await previous.choose(client, "Hearth: previous chats", (deleted) => { this.#leave(deleted); });
     if (chat !== undefined) {
       this.begin(chat.conversation, previous.asMessages(chat));
       await this.open();
@@ -109,13 +126,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   async chooseToDelete(client: LanguageClient): Promise<void> {
-    const chat = await previous.choose(client, "Hearth: delete a chat");
-    if (chat === undefined) {
-      return;
-    }
-    await client.sendRequest("hearth/chat/delete", { conversation: chat.conversation });
-    if (chat.conversation === this.#conversation) {
-      this.begin();
+    const chat = await previous.choose(client, "Hearth: delete a chat", (deleted) => { this.#leave(deleted); });
+    if (chat !== undefined) {
+      await previous.remove(client, chat);
+      this.#leave(chat);
     }
   }
 
@@ -128,16 +142,36 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     switch (message.kind) {
       case "ready":
         this.#pageIsReady();
-        await this.restore();
+        await this.#restore();
         return;
       case "ask":
         await this.#ask({ message: message.text }, message.text, this.#subject.place);
         return;
       case "draft":
+        this.#found.look(this.client(), message.text, (client) => this.#params({ message: message.text }, client, this.#subject.place, []));
         await this.state.update(DRAFT, message.text);
         return;
       case "leaveOut":
         this.#subject.leaveOut();
+        return;
+      case "attach":
+        await this.#attachments.add(message.what);
+        await this.open();
+        return;
+      case "drop":
+        await this.add(message.uris.map((uri) => ({ uri: vscode.Uri.parse(uri) })).filter(({ uri }) => uri.scheme === "file"));
+        return;
+      case "detach":
+        this.#attachments.remove(message.id);
+        return;
+      case "command":
+        await vscode.commands.executeCommand(COMMANDS.get(message.name) ?? "hearth.menu");
+        return;
+      case "open":
+        await code.show(message.used);
+        return;
+      case "leaveOutFound":
+        this.#found.leaveOut();
         return;
       case "stop":
         this.#stop();
@@ -146,10 +180,13 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         await vscode.env.clipboard.writeText(withoutNew(message.text, ""));
         return;
       case "insert":
-        await code.insert(message.text);
+        await code.insert(message.text, this.client());
+        return;
+      case "goOn":
+        await this.#ask({ action: "continue" }, "Continue", undefined);
         return;
       case "apply":
-        await code.preview(message.text, this.#place, this.documents);
+        await code.preview(message.text, this.#place, this.documents, this.client());
     }
   }
 
@@ -158,9 +195,30 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#history.forEach((each) => { this.#post(each); });
     this.#post({ kind: "draft", text: this.state.get(DRAFT, "") });
     this.#subject.tell();
+    this.#attachments.tell();
+    this.#found.tell();
     if (this.#wantsFocus) {
       this.#focus();
     }
+  }
+
+  /** Once. The page may come later than the first question, so it is not asked for here. */
+  async #restore(): Promise<void> {
+    const client = this.client();
+    if (client?.isRunning() === true) {
+      await (this.#restored ??= this.#showLast(client));
+    }
+  }
+
+  async #showLast(client: LanguageClient): Promise<void> {
+    const conversation = this.#conversation;
+    const last = await previous.find(client, conversation).catch(() => undefined);
+    if (last === undefined || conversation !== this.#conversation) {
+      return;
+    }
+    const since = this.#history;
+    this.#history = [];
+    [{ kind: "clear" } as const, ...previous.asMessages(last), ...since].forEach((message) => { this.#tell(message); });
   }
 
   async #explain(title: string, place: code.Place | undefined): Promise<void> {
@@ -173,15 +231,19 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     const number = ++this.#asked;
     this.#place = place;
     this.#tell({ kind: "question", text: title });
-    await this.restore(); // what is asked continues that conversation
+    await this.#restore(); // what is asked continues that conversation
     this.#keep(this.#conversation);
-    const answer = await this.#answer(question, number, place);
+    const taken = "message" in question ? this.#attachments.take() : [];
+    const answer = await this.#answer(question, number, place, taken);
+    if (answer.reason === "error") {
+      this.#attachments.putBack(taken);
+    }
     if (number === this.#asked) {
       this.#tell({ kind: "answer", answer });
     }
   }
 
-  async #answer(question: Question, number: number, place: code.Place | undefined): Promise<Answer> {
+  async #answer(question: Question, number: number, place: code.Place | undefined, taken: Item[]): Promise<Answer> {
     const client = this.client();
     const streamed = { text: "", thinking: "" };
     const failed = (message: string): Answer => ending({ reason: "error", message }, streamed);
@@ -196,8 +258,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       }
     });
     try {
-      const about = place === undefined ? {} : code.asParams(place, client);
-      const params = { ...question, conversation: this.#conversation, partialResultToken, ...about };
+      const params = { ...(await this.#params(question, client, place, taken)), conversation: this.#conversation, partialResultToken };
+      this.#found.asked();
       return ending(await client.sendRequest<Answer | null>("hearth/chat", params), streamed);
     } catch (error) {
       return failed(error instanceof Error ? error.message : String(error));
@@ -206,10 +268,26 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
+  /** The question with what goes along. */
+  async #params(question: Question, client: LanguageClient, place: code.Place | undefined, taken: Item[]): Promise<object> {
+    const about = place === undefined ? {} : code.asParams(place, client);
+    if (!("message" in question)) {
+      return { ...question, ...about };
+    }
+    return { ...question, ...about, attachments: await asParams(taken, question.message, client), search: !this.#found.isOff };
+  }
+
   #stop(): void {
     const client = this.client();
     if (client?.isRunning() === true) {
       client.sendRequest("hearth/chat/stop", { conversation: this.#conversation }).catch(() => undefined);
+    }
+  }
+
+  /** A chat that is gone is shown no longer. */
+  #leave(deleted: previous.Chat): void {
+    if (deleted.conversation === this.#conversation) {
+      this.begin();
     }
   }
 

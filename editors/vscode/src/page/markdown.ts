@@ -21,8 +21,13 @@ for (const [name, language] of Object.entries(LANGUAGES)) {
   hljs.registerLanguage(name, language);
 }
 
-// A model wrote it: no HTML of its own, no pictures, and links are shown but lead nowhere.
-const markdown = new MarkdownIt({ html: false, linkify: false, highlight }).disable(["image", "link", "autolink"]);
+// A model wrote it: no HTML of its own, no pictures, and of links the text and the address, which lead nowhere.
+const markdown = new MarkdownIt({ html: false, linkify: false, highlight }).disable(["image", "autolink"]);
+markdown.renderer.rules["link_open"] = (): string => "";
+markdown.renderer.rules["link_close"] = (tokens, index): string => {
+  const opened = tokens.slice(0, index).reverse().find(({ type }) => type === "link_open");
+  return ` <span class="address">(${markdown.utils.escapeHtml(String(opened?.attrGet("href") ?? ""))})</span>`;
+};
 
 /** Markdown as safe HTML. */
 export function render(text: string): string {

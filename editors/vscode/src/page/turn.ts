@@ -1,7 +1,16 @@
 import type { Answer, Used } from "../chat/messages.ts";
 import { render } from "./markdown.ts";
 
-type Act = (kind: "copy" | "insert" | "apply", text: string) => void;
+/** What can be done with an answer. */
+export interface Deeds {
+  act: (kind: "copy" | "insert" | "apply" | "goOn", text: string) => void;
+  open: (used: Used) => void;
+  /** To who hears instead of seeing. */
+  say: (text: string) => void;
+}
+
+const SPOKEN = 2000; // characters
+const COPIED = 1500; // milliseconds
 
 const ENDS: Record<string, string> = {
   limit: "Cut off here: the answer was too long.",
@@ -17,7 +26,7 @@ export class Turn {
   readonly #thoughts = element("details", "thinking");
   readonly #answer = element("div", "answer");
 
-  constructor(log: HTMLElement, question: string, private readonly act: Act) {
+  constructor(log: HTMLElement, question: string, private readonly deeds: Deeds) {
     const summary = element("summary", "", "Reasoning");
     this.#thoughts.append(summary, element("p"));
     this.#thoughts.hidden = true;
@@ -48,20 +57,40 @@ export class Turn {
     this.finish({ text: this.#text, thinking: this.#thinking, used: [], reason: "stopped" });
   }
 
-  finish({ text, thinking, used, reason, message }: Answer): void {
+  /** The answer for a screen reader. */
+  spoken(): string {
+    return this.#element.querySelector(".error")?.textContent ?? this.#answer.textContent.slice(0, SPOKEN);
+  }
+
+  finish({ text, thinking, used, leftOut = [], reason, message, forgotten = 0 }: Answer): void {
     this.#text = text;
     this.#thinking = thinking;
     this.#draw();
     for (const block of this.#answer.querySelectorAll("pre")) {
       block.tabIndex = 0;
-      block.after(this.#buttons(block.textContent));
+      block.after(this.#buttons(block.textContent, /language-(\S+)/.exec(block.firstElementChild?.className ?? "")?.[1] ?? ""));
     }
     const said = reason === "error" ? message : ENDS[reason];
     if (said !== undefined) {
       this.#element.append(element("p", reason === "error" ? "error" : "end", said));
     }
+    if (reason === "limit") {
+      const button = element("button", "quiet", "Continue");
+      button.addEventListener("click", () => {
+        button.remove();
+        this.deeds.act("goOn", "");
+      });
+      this.#element.append(button);
+    }
+    if (forgotten > 0) {
+      const questions = forgotten === 1 ? "The first question of this chat does" : `The first ${forgotten} questions of this chat do`;
+      this.#element.append(element("p", "end", `${questions} not fit the model's window any more.`));
+    }
     if (used.length > 0) {
-      this.#element.append(sources(used));
+      this.#element.append(this.#sources(used));
+    }
+    for (const { name, reason: why } of leftOut) {
+      this.#element.append(element("p", "end", `Not shown to the model: ${name} (${why})`));
     }
   }
 
@@ -72,28 +101,44 @@ export class Turn {
     this.#answer.innerHTML = render(this.#text);
   }
 
-  #buttons(code: string): HTMLElement {
+  #buttons(code: string, language: string): HTMLElement {
     const row = element("div", "row code");
+    row.append(element("span", "language", language));
     for (const [kind, label] of [["copy", "Copy"], ["insert", "Insert at cursor"], ["apply", "Apply…"]] as const) {
       const button = element("button", "quiet", label);
-      button.addEventListener("click", () => { this.act(kind, code); });
+      button.addEventListener("click", () => {
+        this.deeds.act(kind, code);
+        if (kind === "copy") {
+          button.textContent = "Copied";
+          this.deeds.say("Copied");
+          setTimeout(() => { button.textContent = label; }, COPIED);
+        }
+      });
       row.append(button);
     }
     return row;
   }
-}
 
-function sources(used: Used[]): HTMLElement {
-  const details = element("details", "used");
-  const list = element("ul");
-  for (const { path, range, why } of used) {
-    const lines = range === null ? "" : `:${range.start.line + 1}–${range.end.line}`;
-    const item = element("li");
-    item.append(element("code", "", path + lines), ` ${why}`);
-    list.append(item);
+  #sources(used: Used[]): HTMLElement {
+    const details = element("details", "used");
+    const list = element("ul");
+    for (const each of used) {
+      const { path, range, why, uri } = each;
+      const lines = range === null ? "" : `:${range.start.line + 1}–${range.end.line}`;
+      const isFile = range !== null || typeof uri === "string";
+      const name = element(isFile ? "button" : "code", isFile ? "quiet place" : "", path + lines);
+      name.addEventListener("click", () => {
+        if (isFile) {
+          this.deeds.open(each);
+        }
+      });
+      const item = element("li");
+      item.append(name, ` ${why}`);
+      list.append(item);
+    }
+    details.append(element("summary", "", `Shown to the model: ${used.length} ${used.length === 1 ? "passage" : "passages"}`), list);
+    return details;
   }
-  details.append(element("summary", "", `Shown to the model: ${used.length} ${used.length === 1 ? "passage" : "passages"}`), list);
-  return details;
 }
 
 function element(tag: string, kind = "", text = ""): HTMLElement {

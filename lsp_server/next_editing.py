@@ -1,0 +1,90 @@
+"""Next edits of an open document: what is asked, and the answer in the protocol's words."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from lsprotocol import types as lsp
+
+from hearth.engine.code_actions.edits import Edit
+from hearth.engine.context.documents import Document
+from hearth.engine.errors import HearthError
+from hearth.engine.next_edit import filling, predictor
+from hearth.engine.next_edit.filling import Hole
+from hearth.engine.next_edit.predictor import Suggestion
+from hearth.lsp_server import convert, workspace_edits
+from hearth.lsp_server.session import Server
+from hearth.lsp_server.words import text
+from hearth.lsp_server.words.client import note
+
+MAX_OTHERS = 40  # open documents that are looked into
+
+
+def is_off(ls: Server, document: Document, by_hand: bool) -> bool:
+    """Whether nothing is offered here: switched off, paused, or a text that is none of our business."""
+    settings = ls.settings.next_edit
+    is_quiet = ls.status.paused or document.language in settings.languages_off
+    refused = ls.documents.is_secret(document) or ls.documents.is_too_long(document)
+    return not settings.enabled or refused or document.uri in ls.documents.desynced or (is_quiet and not by_hand)
+
+
+async def find(
+    ls: Server, document: Document, offset: int, by_hand: bool, with_model: bool = False
+) -> Suggestion | None:
+    """The next edit at a cursor; None where there is none, or somebody has typed meanwhile."""
+    others = tuple(
+        each for each in ls.documents.all() if each is not document and not ls.documents.is_secret(each)
+    )
+    question = ls.next_edits.question(document, others[-MAX_OTHERS:], offset, by_hand, ls.client.can.other_files)
+    versions = [(each, each.version) for each in (document, *question.others)]
+
+    def is_current() -> bool:
+        return all(each.version == version and ls.documents.get(each.uri) is each for each, version in versions)
+
+    found = await asyncio.to_thread(predictor.find, question)
+    if isinstance(found, Hole):
+        value = await _value(ls, document, found, is_current) if with_model and is_current() else None
+        found = await asyncio.to_thread(predictor.filled, question, found, value) if value else None
+    return found if is_current() else None
+
+
+async def _value(ls: Server, document: Document, hole: Hole, is_wanted: Callable[[], bool]) -> str | None:
+    """What the completion model writes into a hole, if it is loaded: nobody waits for that here."""
+    if not ls.settings.next_edit.model or ls.status.current.kind not in ("ready", "busy") or ls.is_off(document):
+        return None
+    completer = await (await ls.engine()).completer()
+    with suppress(HearthError):
+        return await filling.fill(completer.prompts, document, hole, is_wanted)
+    return None
+
+
+def item(ls: Server, suggestion: Suggestion) -> dict[str, Any] | None:
+    """The suggestion as Copilot's language server answers it; None for a document that is no longer open."""
+    document = ls.documents.get(suggestion.uri)
+    if document is None:
+        return None
+    id = ls.next_edits.offer(suggestion)
+    answer: dict[str, Any] = {
+        "text": suggestion.text,
+        "range": convert.range_at(document, suggestion.start, suggestion.end, ls.client.encoding),
+        "textDocument": {"uri": document.uri, "version": document.version},
+        "command": {"title": "Accepted", "command": "hearth.didAcceptNextEdit", "arguments": [id]},
+    }
+    if ls.client.can.next_edit:
+        answer["hearth"] = {"title": text.title(suggestion.title), "left": suggestion.left}
+    return answer
+
+
+def code_action(ls: Server, document: Document, suggestion: Suggestion) -> lsp.CodeAction:
+    """The suggestion, which is one of this document, as a quick fix; that it was taken is seen in the edits."""
+    ls.next_edits.offer(suggestion)
+    line = convert.position_at(document, suggestion.start, ls.client.encoding).line + 1
+    said = f"Next edit: line {line}: {suggestion.title}"
+    edit = Edit(suggestion.start, suggestion.end, suggestion.text)
+    annotation = note(said, needs_confirmation=False, description=suggestion.title)
+    return lsp.CodeAction(
+        title=text.title(said),
+        kind=lsp.CodeActionKind.QuickFix,
+        edit=workspace_edits.of_document(ls, document, document.version, (edit,), annotation),
+    )

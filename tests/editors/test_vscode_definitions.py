@@ -1,0 +1,33 @@
+"""What another extension of a real VS Code knows reaches Hearth's prompt."""
+
+from tests.editors.vscode_scripted import Scripted
+
+HTTP = "export class HttpClient {\n  fetchAll(url: string): string[] {\n    return [url];\n  }\n}\n"
+PLUGINS = 'import { HttpClient } from "./http";\n\nexport const plugins = { http: () => new HttpClient() };\n'
+MAIN = 'import { plugins } from "./plugins";\n\nconst { http } = plugins;\nconst found = http();\nfound.'
+ASKED = "hearth/definitions"
+
+
+def test_the_class_that_typescripts_extension_knows_is_shown_to_the_model(vscode_scripted: Scripted) -> None:
+    session, editor = vscode_scripted, vscode_scripted.editor
+    session.answers(ghost="x")
+    (editor.folder / "http.ts").write_text(HTTP)
+    (editor.folder / "plugins.ts").write_text(PLUGINS)
+    session.open("definitions.ts", MAIN)
+    editor.press("Control+End")
+
+    def is_told() -> bool:
+        told = [place for answer in session.answered(ASKED) for places in answer["types"] for place in places]
+        if any(place["uri"].endswith("/http.ts") for place in told):
+            return True
+        before = len(session.said(ASKED))
+        editor.press("Space", "Backspace")  # TypeScript's own server may still have been starting
+        editor.until(lambda: len(session.said(ASKED)) > before, "a question")
+        editor.until(lambda: not session.is_waiting(ASKED), "its answer")
+        return False
+
+    editor.until(is_told, "the class in http.ts")
+    editor.command("Hearth: Show the prompt at the cursor")
+    editor.until(
+        lambda: "fetchAll(url: string): string[]" in editor.text(".view-lines"), "the class in the prompt"
+    )
