@@ -3,20 +3,17 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lsprotocol import types as lsp
-
-from hearth.engine.code_actions.edits import Edit
 from hearth.engine.context.documents import Document
 from hearth.engine.errors import HearthError
-from hearth.engine.next_edit import filling, predictor
-from hearth.engine.next_edit.filling import Hole
-from hearth.engine.next_edit.predictor import Suggestion
-from hearth.lsp_server import convert, workspace_edits
+from hearth.lsp_server import convert
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
-from hearth.lsp_server.words.client import note
+
+if TYPE_CHECKING:  # imported in short steps once the session has begun, or with the first question
+    from hearth.engine.next_edit.filling import Hole
+    from hearth.engine.next_edit.predictor import Suggestion
 
 MAX_OTHERS = 40  # open documents that are looked into
 
@@ -31,8 +28,12 @@ def is_off(ls: Server, document: Document, by_hand: bool) -> bool:
 
 async def find(
     ls: Server, document: Document, offset: int, by_hand: bool, with_model: bool = False
-) -> Suggestion | None:
+) -> "Suggestion | None":
     """The next edit at a cursor; None where there is none, or somebody has typed meanwhile."""
+    await ls.loaded()
+    from hearth.engine.next_edit import predictor
+    from hearth.engine.next_edit.filling import Hole
+
     others = tuple(
         each for each in ls.documents.all() if each is not document and not ls.documents.is_secret(each)
     )
@@ -49,17 +50,19 @@ async def find(
     return found if is_current() else None
 
 
-async def _value(ls: Server, document: Document, hole: Hole, is_wanted: Callable[[], bool]) -> str | None:
+async def _value(ls: Server, document: Document, hole: "Hole", is_wanted: Callable[[], bool]) -> str | None:
     """What the completion model writes into a hole, if it is loaded: nobody waits for that here."""
     if not ls.settings.next_edit.model or ls.status.current.kind not in ("ready", "busy") or ls.is_off(document):
         return None
+    from hearth.engine.next_edit import filling
+
     completer = await (await ls.engine()).completer()
     with suppress(HearthError):
         return await filling.fill(completer.prompts, document, hole, is_wanted)
     return None
 
 
-def item(ls: Server, suggestion: Suggestion) -> dict[str, Any] | None:
+def item(ls: Server, suggestion: "Suggestion") -> dict[str, Any] | None:
     """The suggestion as Copilot's language server answers it; None for a document that is no longer open."""
     document = ls.documents.get(suggestion.uri)
     if document is None:
@@ -74,17 +77,3 @@ def item(ls: Server, suggestion: Suggestion) -> dict[str, Any] | None:
     if ls.client.can.next_edit:
         answer["hearth"] = {"title": text.title(suggestion.title), "left": suggestion.left}
     return answer
-
-
-def code_action(ls: Server, document: Document, suggestion: Suggestion) -> lsp.CodeAction:
-    """The suggestion, which is one of this document, as a quick fix; that it was taken is seen in the edits."""
-    ls.next_edits.offer(suggestion)
-    line = convert.position_at(document, suggestion.start, ls.client.encoding).line + 1
-    said = f"Next edit: line {line}: {suggestion.title}"
-    edit = Edit(suggestion.start, suggestion.end, suggestion.text)
-    annotation = note(said, needs_confirmation=False, description=suggestion.title)
-    return lsp.CodeAction(
-        title=text.title(said),
-        kind=lsp.CodeActionKind.QuickFix,
-        edit=workspace_edits.of_document(ls, document, document.version, (edit,), annotation),
-    )

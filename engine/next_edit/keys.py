@@ -158,9 +158,9 @@ def _key_at(code: ParsedText, start: int, end: int) -> _Key | None:
         return _Key(start, end, True, _siblings(code, rest[1], ("tuple_expression",)))
     if parent.type in _ARGUMENTS and len(rest) > 1 and _first_named(parent) == inner.id:
         head = _text(code, rest[1].start_byte, parent.start_byte).replace("->", ".")
-        holder, _, name = head.rpartition(".")
+        dictionary, _, name = head.rpartition(".")
         if name.strip() in _PUT:
-            return _Key(start, end, True, frozenset({holder}))
+            return _Key(start, end, True, frozenset({dictionary}))
         return _Key(start, end, False) if name.strip() in _ASKED else None
     return None
 

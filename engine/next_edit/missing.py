@@ -82,8 +82,8 @@ def _only_way(situation: Situation, file: File, name: str) -> str | None:
     for each in related:
         for text in brought_in(each, name, file):
             ways.setdefault("".join(text.split()).replace("'", '"').rstrip(";"), text)
-        if _defines(each, name) and (text := statement(file, each, name, related)) is not None:
-            ways.setdefault("".join(text.split()).replace("'", '"').rstrip(";"), text)
+        if _defines(each, name) and (made := statement(file, each, name, related)) is not None:
+            ways.setdefault("".join(made.split()).replace("'", '"').rstrip(";"), made)
     return next(iter(ways.values())) if len(ways) == 1 else None
 
 

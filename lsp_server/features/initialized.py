@@ -15,6 +15,14 @@ _NEEDED = (
     *("engine.host.client", "engine.backends.shared.streaming", "lsp_server.engine_session"),
     *("engine.index.symbols", "engine.index.search", "lsp_server.indexing"),
     *("lsp_server.features.text_document_inline_completion", "lsp_server.features.text_document_completion"),
+    *("engine.code_actions.new_imports", "engine.code_actions.signatures", "engine.next_edit.silence"),
+    *(
+        "engine.next_edit.names",
+        "engine.next_edit.signatures",
+        "engine.next_edit.mirrors",
+        "engine.next_edit.rules",
+    ),
+    *("engine.next_edit.predictor", "lsp_server.next_editing"),
     *("lsp_server.features.text_document_did_focus", "lsp_server.features.text_document_did_show_completion"),
 )
 

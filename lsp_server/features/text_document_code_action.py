@@ -2,11 +2,13 @@ from lsprotocol import types as lsp
 
 from hearth.engine.code_actions import actions
 from hearth.engine.code_actions.actions import Action
+from hearth.engine.code_actions.edits import Edit
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.context.documents import Document
-from hearth.lsp_server import next_editing, rewriting
+from hearth.lsp_server import convert, next_editing, rewriting, workspace_edits
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
+from hearth.lsp_server.words.client import note
 
 _MAX_FIXES = 3  # problems at one place that get an action each
 
@@ -29,6 +31,7 @@ async def handle(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeActio
 
 async def _next_edit(ls: Server, document: Document, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     """The next edit, for clients that have no other way to show it."""
+    await ls.loaded()
     kind = lsp.CodeActionKind.QuickFix
     is_shown = ls.client.can.next_edit or ls.next_edits.is_asked_for
     if (
@@ -39,7 +42,15 @@ async def _next_edit(ls: Server, document: Document, params: lsp.CodeActionParam
         return []
     offset = ls.documents.offset(document, params.range.start)
     found = await next_editing.find(ls, document, offset, by_hand=False)
-    return [next_editing.code_action(ls, document, found)] if found is not None else []
+    if found is None:
+        return []
+    ls.next_edits.offer(found)  # that it was taken is seen in the edits
+    line = convert.position_at(document, found.start, ls.client.encoding).line + 1
+    said = f"Next edit: line {line}: {found.title}"
+    annotation = note(said, needs_confirmation=False, description=found.title)
+    edits = (Edit(found.start, found.end, found.text),)
+    edit = workspace_edits.of_document(ls, document, document.version, edits, annotation)
+    return [lsp.CodeAction(title=text.title(said), kind=kind, edit=edit)]
 
 
 def _code_action(

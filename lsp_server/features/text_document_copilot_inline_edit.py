@@ -11,6 +11,7 @@ _INVOKED = 1
 async def handle(ls: Server, params: Any) -> dict[str, Any]:
     """The edit that follows from what the user has changed, or none. A newer request ends an older one."""
     asked = read(params, InlineEditParams)
+    await ls.loaded()
     ls.next_edits.is_asked_for = True
     document = ls.documents.get(asked.text_document.uri)
     by_hand = asked.context is not None and asked.context.trigger_kind == _INVOKED
