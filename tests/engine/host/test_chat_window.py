@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from hearth.engine.host import chat_window as module
 from hearth.engine.host.chat_window import MOST, chat_window
 from hearth.engine.types import ModelRef
 from tests.fakes.tiny_models import CONTEXT
@@ -34,8 +33,8 @@ def test_the_window_of_a_chat(
     file = tmp_path / "x.gguf"
     file.write_bytes(b"x")
     header = SimpleNamespace(context=trained, kv_bytes_per_token=PER_TOKEN)
-    monkeypatch.setattr(module.gguf, "read", lambda path: header)
-    monkeypatch.setattr(module.memory, "available", lambda: free)
+    monkeypatch.setattr("hearth.engine.host.chat_window.gguf.read", lambda path: header)
+    monkeypatch.setattr("hearth.engine.host.chat_window.memory.available", lambda: free)
     assert chat_window(ModelRef("x", str(file)), wanted) == window
 
 
@@ -43,11 +42,11 @@ def test_more_memory_is_a_longer_window(tmp_path: Path, monkeypatch: pytest.Monk
     file = tmp_path / "x.gguf"
     file.write_bytes(b"x")
     header = SimpleNamespace(context=32_768, kv_bytes_per_token=PER_TOKEN)
-    monkeypatch.setattr(module.gguf, "read", lambda path: header)
+    monkeypatch.setattr("hearth.engine.host.chat_window.gguf.read", lambda path: header)
     windows = []
     for free in (3, 4, 5, 6):
-        monkeypatch.setattr(module.memory, "available", lambda free=free: free * GIB)
-        monkeypatch.setattr(module.memory, "reserve", lambda: GIB)
+        monkeypatch.setattr("hearth.engine.host.chat_window.memory.available", lambda free=free: free * GIB)
+        monkeypatch.setattr("hearth.engine.host.chat_window.memory.reserve", lambda: GIB)
         windows.append(chat_window(ModelRef("x", str(file)), 0))
     assert windows == sorted(windows) and windows[0] < windows[-1] and all(each % 1024 == 0 for each in windows)
 
