@@ -18,6 +18,10 @@ export class Attachments {
 
   constructor(private readonly show: (message: ToPage) => void) {}
 
+  get items(): Item[] {
+    return this.#items;
+  }
+
   /** Ask for what is not said yet, and attach it. */
   async add(what: Attachable): Promise<void> {
     if (what === "file") {

@@ -148,7 +148,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         await this.#ask({ message: message.text }, message.text, this.#subject.place);
         return;
       case "draft":
-        this.#found.look(this.client(), message.text, (client) => this.#params({ message: message.text }, client, this.#subject.place, []));
+        this.#found.look(this.client(), message.text, (client) => this.#params({ message: message.text }, client, this.#subject.place, this.#attachments.items));
         await this.state.update(DRAFT, message.text);
         return;
       case "leaveOut":

@@ -22,6 +22,7 @@ export class Turn {
   #text = "";
   #thinking = "";
   #due = false;
+  #spoken = "";
   readonly #element = element("section", "turn");
   readonly #thoughts = element("details", "thinking");
   readonly #answer = element("div", "answer");
@@ -59,13 +60,14 @@ export class Turn {
 
   /** The answer for a screen reader. */
   spoken(): string {
-    return this.#element.querySelector(".error")?.textContent ?? this.#answer.textContent.slice(0, SPOKEN);
+    return this.#element.querySelector(".error")?.textContent ?? this.#spoken;
   }
 
   finish({ text, thinking, used, leftOut = [], reason, message, forgotten = 0 }: Answer): void {
     this.#text = text;
     this.#thinking = thinking;
     this.#draw();
+    this.#spoken = this.#answer.textContent.slice(0, SPOKEN); // without the buttons that follow
     for (const block of this.#answer.querySelectorAll("pre")) {
       block.tabIndex = 0;
       block.after(this.#buttons(block.textContent, /language-(\S+)/.exec(block.firstElementChild?.className ?? "")?.[1] ?? ""));
