@@ -20,7 +20,7 @@ from hearth.engine.code_actions.chosen import temperature_for
 from hearth.engine.code_actions.moved import moved
 from hearth.engine.code_actions.rewrite import Rewrite, rewrite, write_tests
 from hearth.engine.code_actions.targets import ActionContext, Problem, Target
-from hearth.engine.code_actions.unit_tests import Plan, running
+from hearth.engine.code_actions.unit_tests import Plan, planner, running
 from hearth.engine.code_actions.unit_tests.running import Ran, Run
 from hearth.engine.context.documents import Document
 from hearth.engine.context.ignore import root_of
@@ -140,6 +140,7 @@ async def _answered(
     temperature = temperature_for(ls.settings, asked.action.id)
     if asked.action.mode == "file":
         tried: list[Ran] = []
+        planner(asked.target)
         try:
             plan = await aside.run(
                 _PLAN_SECONDS, lambda: workspace_edits.test_plan(ls, asked.document, asked.target)

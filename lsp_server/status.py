@@ -1,7 +1,8 @@
 """Tells the client what the engine is doing: `hearth/status`, and a progress bar while the user has to wait."""
 
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from lsprotocol import types as lsp
 
@@ -26,7 +27,7 @@ class StatusReporter:
         background: Background,
         fetch: Callable[[], Awaitable[None]],
         stop_fetching: Callable[[], None],
-        choose: Callable[[], Awaitable[None]],
+        choose: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
         self._client = client
         self._background = background

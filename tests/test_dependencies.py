@@ -11,6 +11,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from tests.test_install import needed
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 LOCKED = dict(re.findall(r"(?m)^([a-z0-9][\w.-]*)==([^\s;]+)", (ROOT / "requirements.lock").read_text("utf-8")))
@@ -27,24 +29,10 @@ def test_a_dependency_has_bounds_on_both_sides_and_the_locked_version_is_within(
 
 def test_what_is_installed_takes_little_more_room_than_it_did() -> None:
     """Without llama.cpp, whose size is that of its build. Of other systems only the number is known."""
-    names = installed()
+    names = needed(PROJECT["dependencies"]) - {"llama-cpp-python"}
     assert len(names) < 1.1 * PACKAGES, sorted(names)
     if sys.platform == "linux":
         assert sum(map(size, names)) < 1.1 * MEGABYTES * 10**6, {name: size(name) for name in sorted(names)}
-
-
-def installed() -> set[str]:
-    """The packages that Hearth needs, and those that they need."""
-    found: set[str] = set()
-    wanted = [*REQUIREMENTS]
-    while wanted:
-        requirement = wanted.pop()
-        name = canonicalize_name(requirement.name)
-        if name in found or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
-            continue
-        found.add(name)
-        wanted += map(Requirement, metadata.requires(name) or [])
-    return found - {"llama-cpp-python"}
 
 
 def size(name: str) -> int:

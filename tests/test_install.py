@@ -258,7 +258,7 @@ def test_only_what_is_needed_to_run_is_installed_each_with_its_digest(program: M
     assert not names & {"pytest", "mypy", "matplotlib", "hatchling", "pip-audit"}
     assert "hatchling==" in program.locked(lock, also="hatchling")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert needed(project["name"]) <= names, "the environment of this test has what the project needs"
+    assert needed(project["dependencies"]) <= names, "the environment of this test has what the project needs"
     for name in names:  # some have one entry for old versions of Python and one for new ones
         entries = [line for line in lock.splitlines() if line.startswith(f"{name}==")]
         assert entries and all(line in chosen.splitlines() for line in entries)
@@ -279,15 +279,14 @@ def test_make_says_the_same(plain_home: Path) -> None:
     ]
 
 
-def needed(package: str) -> set[str]:
-    """What that installed package needs here, and what that needs."""
+def needed(lines: list[str]) -> set[str]:
+    """The packages that these requirements mean here, and those that they need."""
     found: set[str] = set()
-    wanted = [package]
+    wanted = [*lines]
     while wanted:
-        for line in metadata.requires(wanted.pop()) or []:
-            requirement = Requirement(line)
-            name = canonicalize_name(requirement.name)
-            if name not in found and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
-                found.add(name)
-                wanted.append(name)
+        requirement = Requirement(wanted.pop())
+        name = canonicalize_name(requirement.name)
+        if name not in found and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            found.add(name)
+            wanted += metadata.requires(name) or []
     return found

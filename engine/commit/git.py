@@ -131,12 +131,12 @@ def _furnish(made: Path, parts: tuple[Path, ...], head: str, hashes: str, values
     if hashes == "sha256":
         lines += ["[extensions]", "objectFormat = sha256"]
     (made / "config").write_text("\n".join([*lines, ""]))
-    for each in parts:
+    for part in parts:
         with suppress(FileNotFoundError):
-            found = each.stat()
-            (made / each.name).write_bytes(files.read_bytes(each, _INDEX))
+            found = part.stat()
+            (made / part.name).write_bytes(files.read_bytes(part, _INDEX))
             # Git compares the time of the index with those of the files.
-            os.utime(made / each.name, ns=(found.st_atime_ns, found.st_mtime_ns))
+            os.utime(made / part.name, ns=(found.st_atime_ns, found.st_mtime_ns))
 
 
 def _asked(folder: Path, ends: float, *arguments: str) -> str:

@@ -13,7 +13,7 @@ _NEEDED = (
     *("lsp_server.features.text_document_did_open", "lsp_server.features.text_document_did_change"),
     *("engine.stopping.scanner", "engine.completion.completer", "engine.models.names", "engine.models.store"),
     *("engine.host.client", "engine.backends.shared.streaming", "lsp_server.engine_session"),
-    *("engine.index.symbols", "engine.index.search", "lsp_server.indexing"),
+    *("engine.index.symbols", "engine.index.search", "lsp_server.indexing", "lsp_server.attaching"),
     *("lsp_server.features.text_document_inline_completion", "lsp_server.features.text_document_completion"),
     *("engine.code_actions.new_imports", "engine.code_actions.signatures", "engine.next_edit.silence"),
     *(
@@ -24,6 +24,8 @@ _NEEDED = (
     ),
     *("engine.next_edit.predictor", "lsp_server.next_editing"),
     *("lsp_server.features.text_document_did_focus", "lsp_server.features.text_document_did_show_completion"),
+    *("engine.code_actions.answers", "engine.code_actions.unit_tests", "engine.code_actions.actions"),
+    *("lsp_server.rewriting", "lsp_server.features.text_document_code_action"),
 )
 
 
@@ -41,7 +43,7 @@ async def handle(ls: Server, params: lsp.InitializedParams) -> None:
 
 
 async def _load() -> None:
-    """Import what the first document and the first completion need: some 0.2 s in short steps.
+    """Import what the first document, completion and code action need: some 0.3 s in short steps.
 
     Not in a thread: of a package that two threads import at once, Python may give one of them half.
     """

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 from hearth.engine import logs, paths
@@ -28,7 +29,9 @@ MOST = 32  # connections
 def serve(port: int, with_ollama: bool) -> None:
     """Serve until Ctrl-C or SIGTERM; port 0 takes a free one."""
     try:
-        watchdog.run(_serve(port, with_ollama))
+        settings = _settings()
+        _import_backends(settings)
+        watchdog.run(_serve(settings, port, with_ollama))
     except HearthError as error:
         stderr.tell(str(error))
         sys.exit(1)
@@ -39,9 +42,9 @@ def serve(port: int, with_ollama: bool) -> None:
         pass  # it was told to stop
 
 
-async def _serve(port: int, with_ollama: bool) -> None:
+async def _serve(settings: Settings, port: int, with_ollama: bool) -> None:
     token = guard.own_token()
-    answering = Answering(_settings(), _Telling())
+    answering = Answering(settings, _Telling())
     doors = Doors(Routes(answering, token, with_ollama))
     _stop_on_sigterm()
     listening = await asyncio.start_server(doors.enter, ADDRESS, port, limit=1 << 16)
@@ -136,6 +139,14 @@ def _settings() -> Settings:
         _tell(problem)
     logs.debug(settings.debug)
     return settings
+
+
+def _import_backends(settings: Settings) -> None:
+    """Now, for that takes a while, and nobody waits yet. One that is not there is told to whoever asks."""
+    for name in {settings.completion.backend, settings.chat.backend}:
+        if name.isidentifier():
+            with suppress(ImportError):
+                import_module(f"hearth.engine.backends.{name}")
 
 
 def _stop_on_sigterm() -> None:

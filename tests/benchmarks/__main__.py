@@ -12,6 +12,7 @@ from tests.benchmarks import busy, crossfile, definitions, infill, limit, load, 
 from tests.benchmarks.edits import compare
 from tests.benchmarks.gaps import run as gaps
 from tests.benchmarks.home import Unavailable, model_file
+from tests.benchmarks.next_edit import run as next_edit
 from tests.benchmarks.options import Options, parse
 from tests.benchmarks.structure import model as structure_model
 from tests.benchmarks.structure import run as structure
@@ -42,12 +43,14 @@ def main() -> None:
         # The model is in this process, as it is in a host's; the libraries read that when they are loaded.
         os.environ.update(PATIENT_THREADS)
         os.execv(sys.executable, [sys.executable, "-m", "tests.benchmarks", *sys.argv[1:]])
-    chosen = [name for name in (*PARTS, "startup") if options.part in (name, "all")]
+    chosen = [name for name in (*PARTS, "next_edit", "startup") if options.part in (name, "all")]
     failed = False
     for name in chosen:
         try:
             if name == "startup":
                 startup.main(3 if options.quick else 10)
+            elif name == "next_edit":
+                next_edit.run(options)
             else:
                 asyncio.run(PARTS[name](options, model_file(options.model)))
         except Unavailable as error:

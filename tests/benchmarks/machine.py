@@ -12,7 +12,7 @@ from hearth.engine.host.profiles import processor
 from tests.benchmarks.options import Options
 
 
-def describe(options: Options, model: Path) -> dict[str, str]:
+def describe(options: Options, model: Path | None = None) -> dict[str, str]:
     memory = psutil.virtual_memory().total / 2**30
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -21,7 +21,7 @@ def describe(options: Options, model: Path) -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "hearth": version("hearth-lsp"),
         "llama-cpp-python": version("llama-cpp-python"),
-        "model": model.name,
+        "model": model.name if model else "none",
         "options": f"places {options.places} per language, keys {options.keys}, clock {options.clock_ms} ms, "
         f"{'words are accepted, ' if options.words else ''}"
         f"tasks {options.tasks}, seed {options.seed}",

@@ -40,6 +40,7 @@ class Options:
     speeds: tuple[int, ...] = ()
     checked: int = 0
     times: Path | None = None
+    labels: Path | None = None
 
 
 def parse(arguments: list[str] | None = None) -> Options:
@@ -67,6 +68,7 @@ def parse(arguments: list[str] | None = None) -> Options:
             "load",
             "structure",
             "structure-model",
+            "next_edit",
             "startup",
             "all",
         ],
@@ -84,7 +86,10 @@ def parse(arguments: list[str] | None = None) -> Options:
     add("--clock-ms", type=int, default=250, help="from one keystroke to the next, for the typist with a clock")
     add("--words", action="store_true", help="also accept the first words of a suggestion, one key a word")
     add(
-        "--tasks", type=int, help="of each infilling set, and cross-file cases (default: 200; all RandomSpanLight)"
+        "--tasks",
+        type=int,
+        help="of each infilling set, and cross-file cases (default: 200; all RandomSpanLight); "
+        "edits of either set of next_edit (default: 400)",
     )
     add("--deadline-ms", type=int, default=60_000, help="completion.deadline_ms for infilling: quality, not speed")
     add("--threads", type=int, default=0, help="of the model in infilling and load; 0: one for each core")
@@ -94,11 +99,12 @@ def parse(arguments: list[str] | None = None) -> Options:
         type=float,
         help="of the load test, each way (5); or until worth begins no more places",
     )
-    add("--list", type=int, default=0, help="so many of the places that structure finds damaged are shown")
+    add("--list", type=int, default=0, help="so many damaged places (structure) or edits (next_edit) are shown")
     add("--show", default="", help="of structure, only these languages, kinds, scripts, modes and damages: a,b,c")
     add("--variants", help="for worth, some of its table of variants and llama.vim: a,b,c (default: all)")
     add("--speeds", help="for worth, mean milliseconds a key: 150,200,300")
     add("--times", type=Path, help="for worth, a file of token times; without one they are measured here, once")
+    add("--labels", type=Path, help="for next_edit, a folder of commits with EditFlow's labels, as a further set")
     add("--checked", type=int, help="for worth, places that are typed in real time too (default 6)")
     add("--seed", type=int, default=1)
     add("--quick", action="store_true", help="some minutes: is everything working?")
@@ -119,7 +125,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         keys=given.keys or (10 if given.quick else 60),
         clock_ms=given.clock_ms,
         words=given.words,
-        tasks=given.tasks or (10 if given.quick else 200),
+        tasks=given.tasks or (10 if given.quick else 400 if given.part == "next_edit" else 200),
         deadline_ms=given.deadline_ms,
         threads=given.threads,
         each=given.each if given.each is not None else (3 if given.quick else 80),
@@ -132,5 +138,6 @@ def parse(arguments: list[str] | None = None) -> Options:
         variants=tuple(given.variants.split(",")) if given.variants else (),
         speeds=(200,) if given.quick and not given.speeds else speeds,
         times=given.times,
+        labels=given.labels,
         checked=given.checked if given.checked is not None else (1 if given.quick else 6),
     )

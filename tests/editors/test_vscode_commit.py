@@ -19,11 +19,17 @@ def repo(vscode_scripted: Scripted) -> Iterator[Repo]:
     editor = vscode_scripted.editor
     repo = repository(editor.folder, "Begin", "Prices are rounded")
     repo.stage("committed.py", "x = 1\n")
-    editor.command("View: Show Source Control")
+    show(editor)
     editor.until(lambda: editor.run("return await page.locator('.scm-editor').count()"), "the box of Git")
     yield repo
     shutil.rmtree(repo.root / ".git")  # the project of the other tests is none
-    editor.command("View: Show Explorer")
+    editor.press("Control+Shift+e")
+
+
+def show(editor: VSCode) -> None:
+    """Source Control; a click on its icon hides it where it is shown already."""
+    icon = "page.locator('.activitybar [aria-label^=\"Source Control\"]').first()"
+    editor.run(f"await {icon}.click()")
 
 
 def box(editor: VSCode) -> str:
@@ -40,7 +46,6 @@ def write(editor: VSCode, text: str) -> None:
 def test_the_button_writes_the_message_into_the_box(vscode_scripted: Scripted, repo: Repo) -> None:
     session, editor = vscode_scripted, vscode_scripted.editor
     session.answers(answer="A shop| is opened|.")
-    editor.command("View: Show Source Control")
     editor.run("await page.locator('.scm-view').first().hover()")  # the buttons are there for who points at it
     editor.run(f"await {BUTTON}.click()")
     editor.until(lambda: box(editor) == "A shop is opened", "the message in the box")

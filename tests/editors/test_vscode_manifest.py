@@ -50,8 +50,8 @@ def test_a_number_has_the_server_s_range_and_a_backend_is_one_of_those_that_ther
         for name, kind in get_type_hints(type(getattr(Settings(), section.name)), include_extras=True).items():
             row = rows[f"hearth.{section.name}.{name}"]
             limits = [each for each in getattr(kind, "__metadata__", ()) if isinstance(each, Between)]
-            expected = [(each.least, each.most) for each in limits] or [(None, None)]
-            assert [(row.get("minimum"), row.get("maximum"))] == expected, f"{section.name}.{name}"
+            expected = (limits[0].least, limits[0].most) if limits else (None, None)
+            assert (row.get("minimum"), row.get("maximum")) == expected, f"{section.name}.{name}"
             if name == "backend":
                 backends = Path(hearth.engine.backends.__file__).parent
                 assert all((backends / f"{each}.py").exists() for each in row["enum"])

@@ -165,10 +165,6 @@ class VSCode:
         """The notifications that are shown, one a line."""
         return self.text(".notifications-toasts .notification-list-item-message")
 
-    def buttons(self) -> list[str]:
-        """Those of the notifications."""
-        return self.text(".notifications-toasts .monaco-text-button").split("\n")
-
     def press_button(self, name: str) -> None:
         """Of a notification."""
         button = (

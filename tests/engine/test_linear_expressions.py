@@ -20,8 +20,6 @@ MARKS = tuple({"|".join(map(re.escape, stop_strings(row))) for row in FIM_TEMPLA
 
 # (file, what the source names) -> what it may be.
 FILLED_IN = {
-    ("engine/backends/shared/openai_wire.py", "name"): ("reasoning_effort",),
-    ("engine/backends/shared/thinking.py", "each.names"): tuple(habit.names for habit in _HABITS),
     ("engine/context/globs.py", "first"): ("",),  # tested with rules, in test_globs.py
     ("engine/context/globs.py", "''.join((f'(?>.*?{chunk})' for chunk in middle))"): (
         "(?>.*?a)(?>.*?[a-z])(?>.*?b)",
@@ -30,6 +28,7 @@ FILLED_IN = {
     ("engine/context/syntax.py", "code.language.opens if code.language else '[{:]$'"): (*OPENS, "[{:]$"),
     ("engine/fim.py", "'|'.join(map(re.escape, stop_strings(template))) if template else '(?!)'"): MARKS,
     ("engine/fim.py", "pattern"): ("qwen",),
+    ("engine/backends/shared/thinking.py", "pattern"): tuple(pattern for pattern, _ in _HABITS),
     ("engine/secrets/kinds.py", "begins + row.shape"): tuple(
         kind.exact.pattern for kind in KINDS if kind.row.shape
     ),

@@ -118,6 +118,18 @@ async def test_secret_files_are_neither_found_nor_shown(project: Path, name: str
         assert [each.name for each in found.leftOut] == ([".env"] if name == ".env" else [])
 
 
+async def test_what_forbids_a_question_is_no_message_while_it_is_typed(project: Path) -> None:
+    async with acting("Yes.", folders=(project,)) as ed:
+        ed.show("KEY=‸1\n", name=".env")
+        for _ in range(3):
+            found = await context(ed, textDocument={"uri": ed.uri})
+            assert found.used == [] and "secrets" in found.leftOut[0].reason
+        assert len(ed.messages) == 1, "that it is not completed"
+    async with acting(settings={"chat": {"backend": "nonsense"}}, folders=(project,)) as ed:
+        found = await context(ed, "How does add_tax work?")
+        assert "nonsense" in found.leftOut[0].reason
+
+
 async def test_files_selections_and_symbols_are_attached(project: Path, tmp_path: Path) -> None:
     taxes = (project / "lib" / "taxes.py").as_uri()
     async with acting("It adds.", home=tmp_path, folders=(project,)) as ed:

@@ -13,13 +13,13 @@ export interface Offered {
 }
 
 const CHOOSE = "Choose…";
-const SERVER = "Use my server…";
+const SERVER = "My server…"; // VS Code cuts long words off where there are four buttons
 
 /** The one question of the first run. Nothing is downloaded before it is answered, nor where it is not answered. */
 export async function offer(client: LanguageClient, { models: offered }: { models: Offered[] }): Promise<void> {
   const facts = offered.map((model) => `${name(model)}: ${model.id}, ${models.size(model.bytes)}, ${model.licence}; ${model.reason}`);
   const said = ["Hearth needs a code model, which is downloaded once.", ...facts].join(" ");
-  const buttons = offered.map((model) => `${name(model)} (${models.size(model.bytes)})`);
+  const buttons = offered.map(name);
   const pressed = await words.inform(said, ...buttons, CHOOSE, SERVER);
   const chosen = offered[buttons.indexOf(pressed ?? "")];
   if (chosen !== undefined) {

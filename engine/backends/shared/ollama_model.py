@@ -116,13 +116,20 @@ def _window(shown: Shown, options: OllamaSettings) -> tuple[int, bool]:
     trained = json_text.count(info.get(f"{architecture}.context_length"))
     if options.num_ctx:
         return min(options.num_ctx, trained or options.num_ctx), True
-    if written := re.search(r"^\s*num_ctx\s+([0-9]{1,9})\s*$", shown.parameters or "", re.MULTILINE):
-        return int(written[1]), False
+    if written := _written_window(shown.parameters or ""):
+        return written, False
     if shown.remote_host or shown.remote_model:
         return trained, False
     affordable = _CACHE_BYTES // (_bytes_per_token(info, str(architecture)) or _CACHE_BYTES // _WINDOW)
     window = max(_LEAST_WINDOW, min(_WINDOW, affordable // 1024 * 1024))
     return min(window, trained or window), True
+
+
+def _written_window(parameters: str) -> int:
+    """`num_ctx` of a model's file, as /api/show lists its parameters; 0 if it is not there."""
+    lines = [line.split() for line in parameters.splitlines()]
+    values = [line[1] for line in lines if len(line) == 2 and line[0] == "num_ctx"]
+    return int(values[-1]) if values and values[-1].isdecimal() and len(values[-1]) < 10 else 0
 
 
 def _bytes_per_token(info: dict[str, Any], architecture: str) -> int:

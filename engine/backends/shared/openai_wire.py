@@ -182,10 +182,9 @@ def chat(
 def refuses_field(error: RequestRefused, name: str) -> bool:
     """Whether a request was refused because the server, or its model, does not know that field."""
     said = str(error)
-    is_named = re.search(rf"\b{name}\b", said) is not None
-    return is_named and bool(
-        re.search(r"unsupported|not support|unrecogni|unknown|extra|unexpected", said.lower())
-    )
+    if name not in re.findall(r"\w+", said):
+        return False
+    return bool(re.search(r"unsupported|not support|unrecogni|unknown|extra|unexpected", said.lower()))
 
 
 def failures() -> tuple[type[Exception], ...]:

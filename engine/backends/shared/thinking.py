@@ -21,14 +21,13 @@ Messages = tuple[ChatMessage, ...]
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How models whose names match think, and what keeps them from it; without any of that, nothing does.
+    """How models of a kind think, and what keeps them from it; without any of that, nothing does.
 
     `word` ends the question, `system` is a line of the system's message. `layout`: the marks of the model's
     template, for a prompt that ends the thoughts itself. `has_effort`: they think in any case, but more or less.
     `opens`: the template opens the tag, so that a server's text may begin within the thoughts.
     """
 
-    names: str
     word: str = ""
     system: str = ""
     layout: Literal["", "deepseek", "chatml"] = ""
@@ -36,25 +35,25 @@ class Habit:
     opens: bool = False
 
 
-# The first row that matches counts.
+# By their names; the first row that matches counts.
 _HABITS = (
-    Habit(r"deepseek-?r1|(?<![a-z0-9])r1(?![a-z0-9])", layout="deepseek", opens=True),
-    Habit(r"qwq|qwen-?3.{0,40}?thinking", layout="chatml", opens=True),
-    Habit(r"qwen-?3[._][5-9]", layout="chatml"),
-    Habit(r"qwen-?3(?!.{0,40}?(?:instruct|coder|embed|rerank))", word="/no_think"),
-    Habit(r"glm-?(4[._][5-9]|5)", word="/nothink"),
-    Habit(r"smol-?lm-?3", system="/no_think"),
-    Habit(r"nemotron.{0,20}?nano.{0,20}?v2|nemotron.{0,20}?v2.{0,20}?nano|nemotron-?3", system="/no_think"),
-    Habit(r"nemotron.{0,20}?(?:nano|super|ultra)", system="detailed thinking off"),
-    Habit(r"gpt-?oss|gpt-?5|(?<![a-z0-9])o[134](-mini|-pro|-preview)?(?![a-z0-9])", has_effort=True),
-    Habit(r"deepseek-reasoner|reasoning|openthinker|exaone-?deep|deepscaler|marco-?o1|-thinking"),
+    (r"deepseek-?r1|(?<![a-z0-9])r1(?![a-z0-9])", Habit(layout="deepseek", opens=True)),
+    (r"qwq|qwen-?3.{0,40}thinking", Habit(layout="chatml", opens=True)),
+    (r"qwen-?3[._][5-9]", Habit(layout="chatml")),
+    (r"qwen-?3(?!.{0,60}(instruct|coder|embed|rerank))", Habit(word="/no_think")),
+    (r"glm-?(4[._][5-9]|5)", Habit(word="/nothink")),
+    (r"smol-?lm-?3", Habit(system="/no_think")),
+    (r"nemotron.{0,40}nano.{0,40}v2|nemotron.{0,40}v2.{0,40}nano|nemotron-?3", Habit(system="/no_think")),
+    (r"nemotron.{0,40}(nano|super|ultra)", Habit(system="detailed thinking off")),
+    (r"gpt-?oss|gpt-?5|(?<![a-z0-9])o[134](-mini|-pro|-preview)?(?![a-z0-9])", Habit(has_effort=True)),
+    (r"deepseek-reasoner|reasoning|openthinker|exaone-?deep|deepscaler|marco-?o1|-thinking", Habit()),
 )
 
 
 def habit_of(model: str) -> Habit | None:
     """What is known by the model's name; None for one that is not known to think."""
     name = model.lower()
-    return next((each for each in _HABITS if re.search(each.names, name)), None)
+    return next((habit for pattern, habit in _HABITS if re.search(pattern, name)), None)
 
 
 def told_not_to(habit: Habit, messages: Messages) -> Messages:

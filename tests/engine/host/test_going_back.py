@@ -90,7 +90,7 @@ edits = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(edits, min_size=4, max_size=10), st.sampled_from([0, 4000, 1 << 24]))
 def test_after_edits_cancels_and_aborts_it_says_what_a_new_context_says(
     model: Model, steps: list[tuple[str, str, int, int | None, bool]], room: int

@@ -8,7 +8,7 @@ local M = {}
 ---@field mode 'i'|'n'
 ---@field call string of `require('hearth')`
 ---@field desc string
----@field ready fun(bufnr: integer, is_free: boolean): boolean `is_free`: the key has no work of its own
+---@field ready fun(bufnr: integer, is_free: boolean): boolean is_free: the key has no other work
 
 ---@param bufnr integer
 ---@return boolean

@@ -44,6 +44,9 @@ function M.watch(client, bufnr)
       ask.soon(client, bufnr, PAUSE_MS)
     end
   end)
+  if vim.api.nvim_get_current_buf() == bufnr then
+    ask.soon(client, bufnr, PAUSE_MS)
+  end
 end
 
 --- Is it on the screen?
@@ -97,7 +100,8 @@ end
 function M.apply(now)
   local bufnr, client, change = now.bufnr, now.client, now.change
   offer.remove()
-  vim.lsp.util.apply_text_edits({ now.edit }, bufnr, client.offset_encoding)
+  local edit = { range = now.edit.range, newText = now.edit.text }
+  vim.lsp.util.apply_text_edits({ edit }, bufnr, client.offset_encoding)
   made[bufnr] = vim.lsp.util.buf_versions[bufnr]
   local row = math.min(change.first + math.max(change.count, 1), vim.fn.line('$'))
   vim.api.nvim_win_set_cursor(0, { row, #vim.fn.getline(row) })

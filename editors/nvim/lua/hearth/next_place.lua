@@ -17,7 +17,7 @@ local M = {}
 ---@field count integer of the new lines
 ---@field first integer row of the first line that changes
 ---@field last integer row of the last one; `first - 1` when lines are only added
----@field spot [integer, integer] row and byte column where the cursor goes: where it begins to differ
+---@field spot [integer, integer] where the cursor goes, and the lines begin to differ: row, byte
 
 --- What the edit does to the buffer, which still has the text that it was made for.
 ---@param bufnr integer

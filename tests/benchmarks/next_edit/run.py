@@ -1,0 +1,122 @@
+"""How often a next edit is offered, how often rightly, and how often where there is none.
+
+An edit is one hunk. Shown: of 100 edits. Right place: of what is shown, what touches a hunk that belongs to the
+edit and is not made yet. Right text: of what is shown, what writes lines of that hunk and no others (white space
+aside). Wrong: shown elsewhere, of 100 edits. Reverts: what would take the user's edit back.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.progress import track
+
+from tests.benchmarks import machine
+from tests.benchmarks.home import Unavailable
+from tests.benchmarks.next_edit import cases
+from tests.benchmarks.next_edit.labelled import commits
+from tests.benchmarks.next_edit.playing import Outcome, play
+from tests.benchmarks.next_edit.releases import Release, releases
+from tests.benchmarks.options import Options
+from tests.benchmarks.results import Sheet, console, number, percent, publish
+
+COLUMNS = ("", "edits", "shown", "right place", "right text", "wrong", "reverts", "p50", "p95")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    outcomes: Sequence[Outcome]
+
+    @property
+    def shown(self) -> list[Outcome]:
+        return [each for each in self.outcomes if each.suggestion is not None]
+
+    @property
+    def places(self) -> int:
+        return sum(each.is_place_right for each in self.shown)
+
+    @property
+    def texts(self) -> int:
+        return sum(each.is_text_right for each in self.shown)
+
+    @property
+    def reverts(self) -> int:
+        return sum(each.is_revert for each in self.shown)
+
+    def milliseconds(self, share: float) -> float | None:
+        """Of the answers with a suggestion, the time that such a share of them does not exceed."""
+        times = sorted(1000 * each.seconds for each in self.shown)
+        return times[max(0, math.ceil(share * len(times)) - 1)] if times else None
+
+    def row(self, name: str) -> tuple[str, ...]:
+        edits, shown = len(self.outcomes), len(self.shown)
+        return (
+            name,
+            str(edits),
+            number(100 * shown / edits if edits else None, 1),
+            percent(self.places / shown if shown else None),
+            percent(self.texts / shown if shown else None),
+            number(100 * (shown - self.places) / edits if edits else None, 1),
+            str(self.reverts),
+            number(self.milliseconds(0.5), 1, " ms"),
+            number(self.milliseconds(0.95), 1, " ms"),
+        )
+
+
+def run(options: Options) -> None:
+    """The linked set and the silent one; what was shown, case by case, in the folder of results."""
+    found, missing = releases()
+    if not found:
+        raise Unavailable("; ".join(missing))
+    outcomes, rows = _played(found, options)
+    if options.labels is not None:
+        labelled, more = _played(commits(options.labels), options)
+        outcomes += labelled
+        rows += [(f"labelled: {name}", *cells) for name, *cells in more]
+    sheet = Sheet("Next edits after the changes of releases", COLUMNS, tuple(rows))
+    data = {"shown": [_told(each) for each in outcomes if each.suggestion is not None]}
+    publish(options.out, "next_edit", machine.describe(options), sheet, data, [*_notes(found, outcomes), *missing])
+    for told in data["shown"][: options.listed]:
+        console.print(told, markup=False, highlight=False)
+
+
+def _played(found: list[Release], options: Options) -> tuple[list[Outcome], list[tuple[str, ...]]]:
+    linked = cases.chosen(cases.linked(found), options.tasks, options.seed)
+    silent = cases.chosen(cases.silent(found), options.tasks, options.seed)
+    outcomes = [play(case) for case in track([*linked, *silent], "played", console=console)]
+    kinds = {kind: [each for each in outcomes if each.case.kind == kind] for kind in cases.SILENT}
+    rows = [Tally(outcomes[: len(linked)]).row("linked"), Tally(outcomes[len(linked) :]).row("silent")]
+    return outcomes, [*rows, *(Tally(kinds[kind]).row(f"– {kind}") for kind in cases.SILENT)]
+
+
+def _notes(found: Sequence[Release], outcomes: Sequence[Outcome]) -> list[str]:
+    titles = Counter(_kind_of(each) for each in outcomes if each.suggestion is not None and each.is_place_right)
+    wrong = Counter(_kind_of(each) for each in outcomes if each.suggestion is not None and not each.is_place_right)
+    return [
+        f"{len(found)} releases, {sum(len(each.hunks) for each in found)} hunks in "
+        f"{sum(len(each.texts) for each in found)} files; no model is asked",
+        f"shown at a right place, by the first word of the title: {dict(titles.most_common())}",
+        f"shown elsewhere: {dict(wrong.most_common())}",
+    ]
+
+
+def _kind_of(outcome: Outcome) -> str:
+    return outcome.suggestion.title.split(" ")[0] if outcome.suggestion else ""
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    """For people who want to know why."""
+    suggestion, case = outcome.suggestion, outcome.case
+    assert suggestion is not None
+    return {
+        "case": f"{case.kind}: {case.release.name}, {case.edit.file}:{case.edit.first + 1}",
+        "edit": {"old": case.edit.old, "new": case.edit.new},
+        "title": suggestion.title,
+        "file": suggestion.uri.removeprefix("file:///project/"),
+        "offered": {"old": suggestion.old, "new": suggestion.text},
+        "place": outcome.is_place_right,
+        "text": outcome.is_text_right,
+        "revert": outcome.is_revert,
+    }
