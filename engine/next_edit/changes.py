@@ -76,14 +76,9 @@ def pairs(found: Changes) -> dict[str, str]:
 
 
 def renamed(found: Changes) -> list[tuple[str, str]]:
-    """(the old name, the new one) for each name that another took the place of wherever the old one stood."""
+    """(the old name, the new one) for each name that one took the place of which was not on these lines before."""
     there_before = {token.text for token in found.before}
-    there_now = {token.text for token in found.after}
-    return [
-        (before, after)
-        for before, after in pairs(found).items()
-        if before not in there_now and after not in there_before
-    ]
+    return [(before, after) for before, after in pairs(found).items() if after not in there_before]
 
 
 def is_same_thing(found: Changes, name: str) -> bool:

@@ -82,7 +82,7 @@ class EditHistory:
                 kept.append(edit)
             elif edit is newest and _goes_on(edit, made, text, end):
                 made = _joined(edit, made, text, end)
-            elif edit.start <= end and start <= edit.end:
+            elif _overlaps(edit, made, end):
                 if start <= edit.start and edit.end <= end and _is_same(new_text, edit.old):
                     made = replace(made, old=made.new)  # what it had changed is as it was before
             else:
@@ -125,6 +125,14 @@ def _goes_on(edit: UserEdit, made: UserEdit, text: str, end: int) -> bool:
         return False
     low, high = min(edit.end, end), max(edit.start, made.start)
     return "\n" not in text[low:high]
+
+
+def _overlaps(edit: UserEdit, made: UserEdit, end: int) -> bool:
+    """Whether a change is of the text of an older edit, or puts back beside it what that took away."""
+    if made.start < edit.end and edit.start < end:
+        return True
+    is_beside = edit.start <= end and made.start <= edit.end
+    return is_beside and bool(edit.old.strip()) and _is_same(made.new, edit.old)
 
 
 def _joined(edit: UserEdit, made: UserEdit, text: str, end: int) -> UserEdit:

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hearth.engine.code_actions.edits import Edit
-from hearth.engine.context.parsed import ParsedText
+from hearth.engine.context.parsed import Node, ParsedText
+from hearth.engine.next_edit.changes import tokens
 from hearth.engine.next_edit.names import Place, arguments, is_crowded, places, row_of
 from hearth.engine.next_edit.reach import brings_in, class_at
 from hearth.engine.next_edit.renaming import Renaming
 from hearth.engine.next_edit.situation import File
 
+MAX_DECLARATION = 400  # characters of a variable's declaration
 DISTINCTIVE = 7  # characters from which on a name is taken to mean one thing
 _OWN = ("self.", "this.", "cls.", "Self::", "this->", "super().")
 _WITHOUT_OBJECT = ("java", "csharp", "cpp")  # languages in which a member is also used by its name alone
@@ -74,7 +76,8 @@ def _is_meant(code: ParsedText, place: Place, scope: tuple[int, int], old: str, 
     if place.kind != "member":
         return False
     is_inside = scope[0] <= place.start < scope[1] or code.language is None or code.language.name in ("rust", "go")
-    return is_distinctive(old) or (is_inside and is_own(code.text, place)) or _is_of_receiver(code, place, owner)
+    is_ours = (is_inside and is_own(code.text, place)) or _is_of_receiver(code, place, owner)
+    return is_distinctive(old) or is_ours or _is_of_typed(code, place, owner)
 
 
 def is_own(text: str, place: Place) -> bool:
@@ -90,6 +93,24 @@ def _is_of_receiver(code: ParsedText, place: Place, owner: str) -> bool:
     said = code.source[receiver.start_byte : receiver.end_byte].decode("utf-8", "replace").strip("() ")
     name, _, kind = said.partition(" ")
     return kind.strip("* ").split("[")[0] == owner and _object(code.text, place) == name
+
+
+def _is_of_typed(code: ParsedText, place: Place, owner: str) -> bool:
+    """Whether it is a member of a variable that is declared to be of the class."""
+    name = _object(code.text, place)
+    if not name.isidentifier():
+        return False
+    known = [e for e in places(code, name) if e.kind in ("parameter", "variable") and _covers(e, place)]
+    return bool(known) and all(owner in _words(code, node) for e in known for node in e.around[1:2])
+
+
+def _covers(binding: Place, place: Place) -> bool:
+    return binding.scope[0] <= place.start < binding.scope[1]
+
+
+def _words(code: ParsedText, node: Node) -> set[str]:
+    text = code.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    return {token.text for token in tokens(text[:MAX_DECLARATION])}
 
 
 def _object(text: str, place: Place) -> str:

@@ -74,11 +74,14 @@ def _elsewhere(
     way = statement(other, target, name, situation.related(other))
     for found in symbols(other.code).imports:
         text = other.code.text[found.start : found.end]
-        if way is None or name not in found.names or not is_of(found.module, source):
+        is_named = name in found.names or found.module.endswith(f"::{name}")
+        if way is None or not is_named or not is_of(found.module, source, name):
             continue
         names = bound_names(text, language) or []
         if name not in names:
             continue
+        way = way.replace('"', "'") if "'" in text and '"' not in text else way
+        way = way if text.endswith(";") else way.removesuffix(";")
         rest = [each for each in names if each != name]
         newline = "\r\n" if "\r\n" in other.code.text else "\n"
         new = f"{only_names(text, rest, language)}{newline}{way}" if rest else way

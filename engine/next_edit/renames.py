@@ -78,7 +78,8 @@ def _local_uses(renaming: Renaming) -> list[Place] | None:
     if renaming.is_taken(renaming.file, _PLAIN, declared.scope):
         return None
     old = places(code, renaming.old, first, last)
-    hidden = [each.scope for each in old if each.is_binding and each.scope != declared.scope]
+    inner = [each for each in old if each.is_binding and each.scope != declared.scope]
+    hidden = [each.scope for each in inner if first <= each.scope[0] and each.scope[1] <= last]
     again = [each for each in old if each.is_binding and each.scope == declared.scope]
     if any(each.start < declared.start for each in again):
         return None

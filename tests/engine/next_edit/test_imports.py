@@ -89,6 +89,34 @@ def test_a_function_that_is_moved_takes_its_imports_along_and_leaves_one_behind(
     )
 
 
+def test_in_typescript_and_rust_what_moves_is_imported_in_their_ways() -> None:
+    function = "export function total(x: number) {\n  return tax(x);\n}\n"
+    shop = f"import {{ tax }} from './tax';\n\n{function}\nexport const one = total(1);\n"
+    player = moved_to(("shop.ts", shop), ("sizes.ts", ""), function)
+    player.open("use.ts", "import { one, total } from './shop';\n\ntotal(one);\n")
+    assert player.chain() == [
+        "import { tax } from './tax';",
+        "import { total } from './sizes';",
+        "import { one } from './shop';\nimport { total } from './sizes';",
+        "",
+    ]
+    function = "pub fn total(x: i32) -> i32 {\n    tax(x)\n}\n"
+    shop = f"use crate::tax::tax;\n\n{function}\npub fn other() -> i32 {{\n    total(1)\n}}\n"
+    player = moved_to(("src/shop.rs", shop), ("src/sizes.rs", "use std::fs;\n\n"), function)
+    player.open("src/use_it.rs", "use crate::shop::total;\n\nfn f() {\n    total(1);\n}\n")
+    assert player.chain() == ["use crate::tax::tax;", "use crate::sizes::total;", "use crate::sizes::total;", ""]
+
+
+def moved_to(source: tuple[str, str], target: tuple[str, str], text: str) -> Player:
+    player = Player()
+    for name, content in (source, target):
+        player.open(name, content)
+    at = source[1].index(text)
+    player.apply(source[0], at, at + len(text) + 1, "")
+    player.apply(target[0], len(target[1]), len(target[1]), text)
+    return player
+
+
 def test_a_copy_is_no_move() -> None:
     player = Player()
     player.open("shop.py", f"from pathlib import Path\n\n\n{FUNCTION}")

@@ -67,6 +67,22 @@ CHAINS = {
         "function ⟦total→totalOf⟧(x) {\n  return x;\n}\nconsole.log(total(1));\n",
         ["console.log(totalOf(1));"],
     ),
+    "a member of a variable of that type (TypeScript)": (
+        "a.ts",
+        "interface Basket {\n  ⟦prices→amounts⟧: number[];\n}\n\nfunction f(b: Basket, c: Other) {\n"
+        "  return b.prices.length + c.prices;\n}\n",
+        ["return b.amounts.length + c.prices;"],
+    ),
+    "on the line where it is declared (TypeScript)": (
+        "a.ts",
+        "const total = (⟦prices→amounts⟧: number[]) => prices.map((p) => p * 2);\n",
+        ["const total = (amounts: number[]) => amounts.map((p) => p * 2);"],
+    ),
+    "a name that the function around it has too (Python)": (
+        "a.py",
+        "def f(p):\n    with open(p) as ⟦f→file⟧:\n        return f.read()\n",
+        ["return file.read()"],
+    ),
     "a parameter (Go)": (
         "a.go",
         "package a\n\nfunc Total(⟦prices→amounts⟧ []int, rate int) int {\n\tfor _, p := range prices {\n"
