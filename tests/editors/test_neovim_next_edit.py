@@ -40,7 +40,9 @@ class Session:
         self.editor: Editor = edit(program, text, settings=settings, setup=setup, before=before, **more)
         self.editor.until(lambda: self.editor.lua("return #vim.lsp.get_clients({ bufnr = 0 }) > 0"), "the client")
         self.editor.until(lambda: self.said("initialized"), "the initialisation")
-        self.editor.until(lambda: self.said("textDocument/copilotInlineEdit"), "a request on entering the file")
+        self.editor.until(lambda: self.editor.lua("return vim.lsp.get_clients()[1].initialized"), "the client")
+        self.editor.press(":Hearth next<CR>")
+        self.editor.until(lambda: self.said("textDocument/copilotInlineEdit"), "a request by hand")
 
     def offer(self, edits: list[dict[str, Any]]) -> None:
         Path(f"{self.log}.edits").write_text(json.dumps({"edits": edits}))

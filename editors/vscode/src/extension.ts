@@ -133,7 +133,8 @@ export function activate(context: vscode.ExtensionContext): void {
     applyEdit: () => { settle("Apply"); },
     discardEdit: () => { settle("Discard"); },
     retryEdit: () => { settle("Retry"); },
-    nextEdit: running(() => nextEdit.take()),
+    nextEdit: running(() => nextEdit.askByHand()),
+    takeNextEdit: () => nextEdit.take(),
     declineNextEdit: () => { nextEdit.decline(); },
     dismiss: async () => {
       if (!nextEdit.declineGhost()) {

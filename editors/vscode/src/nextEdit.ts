@@ -53,6 +53,7 @@ export class NextEdit implements vscode.Disposable {
   #asking: vscode.CancellationTokenSource | undefined;
   #pause: NodeJS.Timeout | undefined;
   #key = "";
+  #taking: Promise<void> = Promise.resolve();
   readonly #look: Look;
   readonly #ghost = new Ghost();
   readonly #listeners = [
@@ -67,16 +68,21 @@ export class NextEdit implements vscode.Disposable {
     this.#look = new Look(extension);
   }
 
-  /** Ask now, even for what was declined. */
+  /** The user wants to see the next edit: also what was declined comes. */
   async askByHand(): Promise<void> {
     await this.#ask(INVOKED);
   }
 
-  /** Go to the place; at the place, make the edit. */
+  /** Go to the place; at the place, make the edit. Keys that come fast wait for each other. */
   async take(): Promise<void> {
+    this.#taking = this.#taking.catch(() => undefined).then(() => this.#take());
+    await this.#taking;
+  }
+
+  async #take(): Promise<void> {
     const offer = this.#offer;
     if (offer === undefined) {
-      await this.askByHand();
+      return; // a key that came too fast
     } else if (isAt(offer.edit, vscode.window.activeTextEditor)) {
       await this.#apply(offer);
     } else {
@@ -184,7 +190,7 @@ export class NextEdit implements vscode.Disposable {
     if (await editor.edit((builder) => { builder.replace(range, text); })) {
       const end = editor.document.positionAt(start + text.replace(/\r?\n$/, "").length);
       editor.selection = new vscode.Selection(end, end);
-      await this.#accepted(offer);
+      void this.#accepted(offer);
     }
   }
 

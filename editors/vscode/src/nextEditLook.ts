@@ -52,13 +52,14 @@ export class Look implements vscode.Disposable {
     const isHere = editor.document.uri.toString() === edit.uri.toString();
     const spot = isHere ? placeOf(editor.document, edit) : undefined;
     const isInSight = spot !== undefined && editor.visibleRanges.some((range) => range.contains(spot));
-    const drawn = spot === undefined ? { old: [], fresh: [] } : drawing(editor, edit, spot, asGhost);
+    const drawn = spot === undefined ? { old: [], fresh: [] } : drawing(editor, edit, spot, asGhost, isInSight ? key : "");
     editor.setDecorations(this.#old, drawn.old);
     editor.setDecorations(this.#new, drawn.fresh);
     editor.setDecorations(this.#mark, spot === undefined ? [] : [new vscode.Range(spot, spot)]);
+    const isTold = asGhost || (isInSight && drawn.old.length === 0 && drawn.fresh.length > 0);
     const contentText = isInSight ? key : `${key} ${whereTo(edit, isHere)}${about(edit)}`;
     const range = lineEnd(editor.document, isInSight ? lastLine(edit, spot) : editor.selection.active.line);
-    editor.setDecorations(this.#badge, asGhost ? [] : [{ range, renderOptions: { after: { contentText, ...BADGE } } }]);
+    editor.setDecorations(this.#badge, isTold ? [] : [{ range, renderOptions: { after: { contentText, ...BADGE } } }]);
   }
 
   hide(): void {
@@ -96,7 +97,8 @@ function whole(document: vscode.TextDocument, edit: InlineEdit): vscode.Markdown
   return new vscode.MarkdownString().appendCodeblock(newLines(edit).join("\n"), document.languageId);
 }
 
-function drawing(editor: vscode.TextEditor, edit: InlineEdit, spot: vscode.Position, asGhost: boolean): Drawn {
+/** New lines say at their end which key takes them: a badge would stand in front of them. */
+function drawing(editor: vscode.TextEditor, edit: InlineEdit, spot: vscode.Position, asGhost: boolean, key: string): Drawn {
   const { document } = editor;
   const { pieces, rest } = changeOf(document, edit);
   const tab = typeof editor.options.tabSize === "number" ? editor.options.tabSize : 4;
@@ -110,7 +112,7 @@ function drawing(editor: vscode.TextEditor, edit: InlineEdit, spot: vscode.Posit
   if (next !== undefined && !asGhost) {
     const more = rest.length > 1 ? ` (+${rest.length - 1})` : "";
     const sign = edit.range.isEmpty && edit.range.start.line === 0 ? "\u2191" : "\u21b5"; // above the first line, or behind a line
-    const contentText = `${sign} ${unfolded(short(next.trim()), tab)}${more}`;
+    const contentText = `${sign} ${unfolded(short(next.trim()), tab)}${more}${old.length === 0 ? `\u00a0\u00a0${key}` : ""}`;
     const range = lineEnd(document, lastLine(edit, spot));
     fresh.push({ range, hoverMessage, renderOptions: { after: { contentText, ...NEW, margin: "0 0 0 1em" } } });
   }

@@ -44,9 +44,6 @@ function M.watch(client, bufnr)
       ask.soon(client, bufnr, PAUSE_MS)
     end
   end)
-  if vim.api.nvim_get_current_buf() == bufnr then
-    ask.soon(client, bufnr, PAUSE_MS)
-  end
 end
 
 --- Is it on the screen?
