@@ -32,6 +32,7 @@ def guarded(handler: Handler, empty: Any) -> Handler:
         if task := asyncio.current_task():
             task.set_name(handler.__module__)  # by which the watchdog tells whose step it was
         try:
+            await ls.loaded()  # what it needs besides is then imported in a shorter step
             if isinstance(uri := getattr(getattr(params, "text_document", None), "uri", None), str):
                 await ls.documents.judged(uri)
             return await handler(ls, params)
@@ -51,6 +52,7 @@ def guarded_command(command: Command, empty: Any = None) -> Command:
 
     async def call(ls: Server, *arguments: Any) -> Any:
         try:
+            await ls.loaded()
             return await command(ls, *arguments)
         except HearthError as error:
             ls.client.show_message(str(error))
