@@ -152,8 +152,8 @@ def test_an_edit_of_the_users_takes_it_away(any_neovim: Path, edit: Edit, tmp_pa
 def test_who_goes_elsewhere_is_not_followed(any_neovim: Path, edit: Edit, tmp_path: Path) -> None:
     session = Session(edit, any_neovim, tmp_path, BASKET + "\n".join(FAR), CHANGE[:1])
     session.until_shown()
-    for _ in range(3):
-        session.editor.press("9j")
+    for _ in range(8):
+        session.editor.press("5j")
     session.editor.until(lambda: session.reasons() == ["ignored"], "word that it went")
 
 

@@ -9,7 +9,7 @@ end, {
   nargs = '+',
   range = true,
   bang = true,
-  desc = 'Hearth: explain, chat, commit, stop, act, next, model, fetch, status, pause, resume, inspect',
+  desc = 'Hearth: see :help hearth-commands',
   complete = function(lead, line)
     return require('hearth.commands').complete(lead, line)
   end,

@@ -11,7 +11,7 @@ const INVOKED = 1, AUTOMATIC = 2; // as of inline completions
 /** After the user's last change. */
 const PAUSE_MS = 250;
 /** It goes when the cursor has been on so many other lines: the user is about something else. */
-const MOST_LINES_VISITED = 3;
+const MOST_LINES_VISITED = 8;
 const TAB = "\u21e5", OTHER_KEY = "Alt+\u21b5";
 
 /** As the server sends it; positions as in the protocol. */

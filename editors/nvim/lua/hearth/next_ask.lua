@@ -9,6 +9,7 @@ local INVOKED, AUTOMATIC = 1, 2 -- as of inline completions
 
 local timer = assert(vim.uv.new_timer())
 local under_way ---@type integer? id of the request
+local turn = 0 -- of the newest request; an older one that is answered all the same does not count
 
 ---@param client vim.lsp.Client
 ---@return boolean
@@ -45,6 +46,7 @@ function M.cancel(client)
     client:cancel_request(under_way)
   end
   under_way = nil
+  turn = turn + 1
 end
 
 ---@param client vim.lsp.Client
@@ -58,8 +60,9 @@ function M.ask(client, kind)
   local params = vim.lsp.util.make_position_params(0, client.offset_encoding) --[[@as table]]
   params.textDocument.version = vim.lsp.util.buf_versions[bufnr]
   params.context = { triggerKind = kind }
-  local _, id = client:request(METHOD, params, function(_, result, context)
-    if context.request_id ~= under_way then
+  local own_turn = turn
+  local _, id = client:request(METHOD, params, function(_, result)
+    if own_turn ~= turn then
       return
     end
     under_way = nil

@@ -6,7 +6,7 @@ local place = require('hearth.next_place')
 
 local M = {}
 
-local MOST_LINES_VISITED = 3 -- the cursor was on so many others: the user is about something else
+local MOST_LINES_VISITED = 8 -- the cursor was on so many others: the user is about something else
 
 ---@class hearth.Offer
 ---@field client vim.lsp.Client
