@@ -10,7 +10,7 @@ from tests.editors.neovim import SERVER, Edit, Editor
 
 SETTINGS = {"completion": {"enabled": False}}
 FAR = [f"x{row} = {row}" for row in range(60)]
-CHANGE = [
+CHANGE: list[dict[str, Any]] = [
     {
         "range": [1, 0, 1, 22],
         "text": "    return sum(amounts)",

@@ -267,9 +267,9 @@ export class NextEdit implements vscode.Disposable {
     }
     const { active } = editor.selection;
     const isTabFree = offer.jumpedTo?.isEqual(active) === true || !isIndentation(editor.document.lineAt(active.line).text, active.character);
+    this.#setKeys(isTabFree ? TAB : OTHER_KEY); // before it can be seen: who sees it presses the key
     const asGhost = this.#ghost.show(editor, offer.edit);
     this.#look.show(editor, offer.edit, isTabFree ? TAB : OTHER_KEY, asGhost);
-    this.#setKeys(isTabFree ? TAB : OTHER_KEY);
     if (!offer.wasShown) {
       offer.wasShown = true;
       void this.client()?.sendNotification("textDocument/didShowInlineEdit", { item: offer.sent });

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
 from hearth.engine.context.documents import Document
+from hearth.engine.next_edit.filling import Hole
 from hearth.engine.next_edit.predictor import NextEdits, Suggestion, find
 from tests.benchmarks.next_edit.cases import Case
 from tests.benchmarks.next_edit.hunks import NEAR, Hunk, same
@@ -18,7 +19,10 @@ _WORD = re.compile(r"[^\W\d]\w{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`seconds` from the request to the answer. Without a suggestion the rest is False."""
+    """`seconds` from the request to the answer. Without a suggestion the rest is False.
+
+    `has_hole`: the rules know a place whose text they leave to a model.
+    """
 
     case: Case
     suggestion: Suggestion | None
@@ -26,6 +30,7 @@ class Outcome:
     is_place_right: bool = False
     is_text_right: bool = False
     is_revert: bool = False
+    has_hole: bool = False
 
 
 def play(case: Case) -> Outcome:
@@ -34,8 +39,8 @@ def play(case: Case) -> Outcome:
     start = time.perf_counter()
     suggestion = player.ask()
     seconds = time.perf_counter() - start
-    if suggestion is None:
-        return Outcome(case, None, seconds)
+    if not isinstance(suggestion, Suggestion):
+        return Outcome(case, None, seconds, has_hole=suggestion is not None)
     offered = player.as_hunk(suggestion)
     right = [hunk for hunk in case.right if touches(offered, player.placed(hunk))]
     return Outcome(
@@ -97,7 +102,7 @@ class Player:
             for at, old, new in reversed(made):
                 self._apply(document, at, at + len(new), old)
 
-    def ask(self) -> Suggestion | None:
+    def ask(self) -> Suggestion | Hole | None:
         document = self.documents[self.case.edit.file]
         others = tuple(each for each in self.documents.values() if each is not document)
         return find(self.next_edits.question(document, others, self.cursor, False, True))

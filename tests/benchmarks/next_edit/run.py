@@ -99,6 +99,7 @@ def _notes(found: Sequence[Release], outcomes: Sequence[Outcome]) -> list[str]:
         f"{sum(len(each.texts) for each in found)} files; no model is asked",
         f"shown at a right place, by the first word of the title: {dict(titles.most_common())}",
         f"shown elsewhere: {dict(wrong.most_common())}",
+        f"{sum(each.has_hole for each in outcomes)} more edits have a place whose text is left to a model",
     ]
 
 
