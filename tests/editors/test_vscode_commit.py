@@ -9,7 +9,6 @@ from tests.editors.vscode import VSCode
 from tests.editors.vscode_scripted import Scripted
 from tests.repositories import Repo, repository
 
-SLOW = '[completion]\nbackend = "scripted"\nmodel = "5:x"\n[chat]\nbackend = "scripted"\nmodel = "1500:{answer}"\n'
 BUTTON = "page.locator('.part.sidebar [aria-label*=\"Write a commit message\"]').first()"
 
 
@@ -67,25 +66,6 @@ def test_the_command_tells_what_it_is_about_and_gives_back_what_stood_there(
     editor.until(lambda: "nothing is staged" in editor.notes(), "what it is about")
     editor.press_button("Restore mine")
     editor.until(lambda: box(editor) == "my words", "what stood there")
-    write(editor, "")
-
-
-def test_a_message_can_be_cancelled_and_typed_over(vscode_scripted: Scripted, repo: Repo) -> None:
-    session, editor = vscode_scripted, vscode_scripted.editor
-    repo.stage("committed.py", "x = 3\n")
-    session.start(SLOW.format(answer="|".join(f"word{n} " for n in range(100))))
-    write(editor, "my words")
-    editor.command("Hearth: Write a commit message")
-    editor.until(lambda: box(editor).startswith("word0"), "the beginning of the message")
-    editor.save("commit-message-growing")
-    editor.press_button("Cancel")
-    editor.until(lambda: box(editor) == "my words", "what stood there")
-    editor.until(lambda: not session.is_waiting("hearth/commitMessage"), "the end of the request")
-    editor.command("Hearth: Write a commit message")
-    editor.until(lambda: box(editor).startswith("word0"), "the beginning of the message")
-    write(editor, "mine again")
-    editor.until(lambda: not session.is_waiting("hearth/commitMessage"), "the end of the request")
-    assert box(editor) == "mine again"
     write(editor, "")
 
 
