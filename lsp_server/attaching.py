@@ -53,7 +53,7 @@ async def along(ls: Server, asked: ChatParams) -> Along:
         except RequestError as error:
             left_out.append((_name(each), str(error)))
     room = await (await ls.engine()).chats().room() - estimate_tokens(question)
-    found = list(await asyncio.to_thread(attachments.fitted, _each_once(found), room))
+    found = list(await asyncio.to_thread(attachments.fitted, _each_once(found), question, room))
     left = room - attachments.tokens(found)
     named: list[Passage] = []
     if question and asked.search and left >= _LEAST:

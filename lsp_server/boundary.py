@@ -32,7 +32,6 @@ def guarded(handler: Handler, empty: Any) -> Handler:
         if task := asyncio.current_task():
             task.set_name(handler.__module__)  # by which the watchdog tells whose step it was
         try:
-            await ls.loaded()  # what it needs besides is then imported in a shorter step
             if isinstance(uri := getattr(getattr(params, "text_document", None), "uri", None), str):
                 await ls.documents.judged(uri)
             return await handler(ls, params)

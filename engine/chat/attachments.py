@@ -6,17 +6,15 @@ A word of the question may attach something too: `#file:src/shop.py`, `#symbol:B
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from hearth.engine import languages
 from hearth.engine.characters import one_line
-from hearth.engine.chat.passage import Passage
-from hearth.engine.context import parsed
+from hearth.engine.chat.passage import Passage, outlined
 from hearth.engine.context.documents import Document
 from hearth.engine.context.ignore import Disk, verdict_of_chosen
-from hearth.engine.context.symbols import symbols
 from hearth.engine.errors import RequestForbidden
 from hearth.engine.files import SOURCE, read_text
 from hearth.engine.index.entries import Entry
@@ -113,28 +111,21 @@ def other_text(name: str, text: str) -> Passage:
     return Passage(one_line(name, 120) or "Text", seen_by_model(text), language, why="attached")
 
 
-def fitted(passages: Sequence[Passage], room: int) -> tuple[Passage, ...]:
-    """The passages within `room` tokens (estimated): of the longest files only the heads, where all is too much.
+def fitted(passages: Sequence[Passage], question: str, room: int) -> tuple[Passage, ...]:
+    """The passages within `room` tokens (estimated): where all is too much, of the longest files an outline.
 
-    What has no heads stays as it is; who asks is told if it is too long.
+    What defines nothing stays as it is; who asks is told if it is too long.
     """
     fitting = list(passages)
     longest_first = sorted(range(len(fitting)), key=lambda index: -len(fitting[index].text))
     for index in longest_first:
-        if tokens(fitting) <= room:
+        if (too_many := tokens(fitting) - room) <= 0:
             break
-        fitting[index] = _heads(fitting[index])
+        shorter = outlined(fitting[index], question, estimate_tokens(fitting[index].text) - too_many)
+        if shorter.text:
+            fitting[index] = shorter
     return tuple(fitting)
 
 
 def tokens(passages: Sequence[Passage]) -> int:
     return sum(estimate_tokens(each.text) + _FRAME for each in passages)
-
-
-def _heads(passage: Passage) -> Passage:
-    language = languages.language_of(passage.language, passage.path)
-    found = symbols(parsed.parse(passage.text, language)).definitions if language is not None else ()
-    heads = "\n".join(each.signature for each in found if each.kind not in ("variable", "constant"))
-    if not heads or len(heads) >= len(passage.text):
-        return passage
-    return replace(passage, text=heads, why=f"{passage.why}; only the heads of its definitions fit")

@@ -80,7 +80,7 @@ def outlined(passage: Passage, question: str, room: int) -> Passage:
     first_line = passage.first or 0
     kept: set[int] = set()
     spoken = [range(max(0, a - 1 - first_line), min(len(lines), b - first_line)) for a, b in _said_lines(question)]
-    heads = [rows(each.start, min(each.body, each.end)) for each in definitions]
+    heads = [rows(each.start, _end_of_head(each, passage.text)) for each in definitions]
     outermost = [head for head, each in zip(heads, definitions, strict=True) if "." not in each.owner]
     top = range(min((each.start for each in heads), default=0))[:_IMPORT_LINES]
     parts = [rows(each.start, each.end) for each in _by_relevance(definitions, question, passage.text)]
@@ -90,6 +90,11 @@ def outlined(passage: Passage, question: str, room: int) -> Passage:
             kept = more
     why = f"{passage.why}, as an outline with the parts that fit"
     return replace(passage, text=_joined(lines, kept, first_line), why=why)
+
+
+def _end_of_head(definition: Definition, text: str) -> int:
+    """A body begins with its first statement, on the line below."""
+    return definition.start + len(text[definition.start : min(definition.body, definition.end)].rstrip())
 
 
 def _said_lines(question: str) -> Iterable[tuple[int, int]]:

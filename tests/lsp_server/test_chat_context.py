@@ -207,13 +207,13 @@ async def test_what_cannot_go_along_is_said_and_the_question_is_answered(project
         assert all(word in reasons for word in ("binary", ".hearthignore", "cannot be read", "empty")), reasons
 
 
-async def test_long_files_are_shown_by_their_heads_when_all_of_them_is_too_much(project: Path) -> None:
+async def test_long_files_are_shown_as_an_outline_when_all_of_them_is_too_much(project: Path) -> None:
     long = "".join(f"def part{number}():\n    return {'1 + ' * 40}1\n\n\n" for number in range(80))
     (project / "long.py").write_text(long)
     async with loaded("Fine.", folders=(project,)) as ed:
         uris = [(project / name).as_uri() for name in ("long.py", "shop.py")]
         found = await context(ed, attachments=[{"kind": "file", "uri": uri} for uri in uris])
-        assert [each.why for each in found.used] == ["attached; only the heads of its definitions fit", "attached"]
+        assert [each.why for each in found.used] == ["attached, as an outline with the parts that fit", "attached"]
         assert found.tokens <= found.room
 
 

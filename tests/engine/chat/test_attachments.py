@@ -40,17 +40,18 @@ def test_a_diff_is_known_for_one() -> None:
     assert other_text("Terminal\x1b[2J", "1 failed").path.isprintable()
 
 
-def test_only_what_does_not_fit_is_shown_by_its_heads_the_longest_first() -> None:
+def test_only_what_does_not_fit_is_shown_as_an_outline_the_longest_first() -> None:
     body = "".join(f"def part{number}():\n    return {'1 + ' * 50}1\n\n\n" for number in range(40))
     long = Passage("long.py", body, "python", why="attached")
     short = Passage("short.py", "def short():\n    return 1\n", "python", why="attached")
-    same = fitted([short, long], 100_000)
+    same = fitted([short, long], "", 100_000)
     assert same == (short, long)
-    kept, cut = fitted([short, long], 600)
-    assert kept == short and "return" not in cut.text and "def part39():" in cut.text
-    assert cut.why == "attached; only the heads of its definitions fit" and tokens([kept, cut]) <= 600
+    kept, cut = fitted([short, long], "What is part7?", 1000)
+    assert kept == short and "def part39():" in cut.text and cut.text.count("return") < 10
+    assert "def part7():\n    return" in cut.text
+    assert cut.why == "attached, as an outline with the parts that fit" and tokens([kept, cut]) <= 1000
 
 
 def test_text_without_definitions_stays_as_it_is() -> None:
     long = Passage("notes.txt", "word " * 10_000, why="attached")
-    assert fitted([long], 100) == (long,)
+    assert fitted([long], "", 100) == (long,)
