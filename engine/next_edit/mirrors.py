@@ -164,7 +164,8 @@ def _items(file: File, added: _Added, own: tuple[int, int]) -> Iterator[Edit]:
             continue
         for item, parent in zip(place.around[:4], place.around[1:5], strict=False):
             listed = parent.named_children
-            if len(listed) < 2 or all(each.id != item.id for each in listed):
+            is_list = any(each.type == "," for each in parent.children)  # `a if b else c` is none
+            if not is_list or all(each.id != item.id for each in listed):
                 continue
             template = _template(_text(code, item), added.beside)
             alike = [

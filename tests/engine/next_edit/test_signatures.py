@@ -105,6 +105,8 @@ def test_what_follows_is_offered_one_by_one(case: str) -> None:
 
 
 SILENT = {
+    "an alternative is no list": "@dataclass\nclass A:\n    a: int\n    b: int\n⟦→    c: int\n⟧\n"
+    "    def f(self):\n        return self.b if self.x else self.a\n",
     "no caller has a value": "def total(a⟦→, rate=1⟧):\n    return a\n\n\nx = total(1)\n",
     "the call gives it already": "def total(a⟦→, rate=1⟧):\n    return a\n\n\nrate = 2\nx = total(1, rate=rate)\n",
     "the arguments are not known": "def total(a⟦, b→⟧):\n    return a\n\n\nx = total(*given)\n",
