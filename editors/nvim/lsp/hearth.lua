@@ -15,8 +15,8 @@ return {
     ['hearth/completionGrew'] = function(_, grown, context)
       require('hearth.growth').show(context.client_id, grown)
     end,
-    ['hearth/chooseModel'] = function(_, asked)
-      require('hearth.models').offer(asked.models)
+    ['hearth/chooseModel'] = function()
+      require('hearth.models').offer()
     end,
     ['hearth/preview'] = function(_, piece)
       require('hearth.preview').on_piece(piece)

@@ -54,18 +54,10 @@ function M.use(client, name, role, backend)
   client:notify('workspace/didChangeConfiguration', { settings = client.settings })
 end
 
---- The first run: no model is on this disk, and none is downloaded before the user says so.
----@param models hearth.Model[]
-function M.offer(models)
-  local lines =
-    { 'no code model is on this disk yet; :Hearth model chooses one, to be downloaded once.' }
-  for _, model in ipairs(models) do
-    local kind = model.recommended and 'Recommended' or 'Fastest'
-    local words = '%s: %s, %d MB, %s; %s'
-    local size = model.bytes / 1e6
-    table.insert(lines, words:format(kind, model.id, size, model.licence, model.reason))
-  end
-  require('hearth.words').say(table.concat(lines, '\n'))
+--- The first run: no model is on this disk, and none is downloaded before the user says so. One
+--- short line, as Neovim would ask for a key after more; the list says the rest.
+function M.offer()
+  require('hearth.words').say('no code model is on this disk yet; :Hearth model chooses one')
 end
 
 --- What a model that was chosen is used for. One that the settings name for chat alone stays.
@@ -106,7 +98,8 @@ function M.label(model)
     table.insert(words, 'for ' .. model.role)
   end
   if type(model.bytes) == 'number' and not M.is_here(model) then
-    table.insert(words, ('to be downloaded, %d MB'):format(model.bytes / 1e6))
+    local licence = type(model.licence) == 'string' and (', ' .. model.licence) or ''
+    table.insert(words, ('to be downloaded, %d MB%s'):format(model.bytes / 1e6, licence))
   end
   if type(model.reason) == 'string' and model.reason ~= '' then
     table.insert(words, model.reason)
