@@ -157,7 +157,18 @@ async def test_a_chat_streams_no_command_for_a_terminal_even_in_two_pieces() -> 
 
 
 # What an editor must be given as it is, and shows as text or as code.
-_VERBATIM = ("uri", "workspace", "newText", "insertText", "new_text", "arguments", "data", "prompt", "path", "label")
+_VERBATIM = (
+    "uri",
+    "workspace",
+    "newText",
+    "insertText",
+    "new_text",
+    "arguments",
+    "data",
+    "prompt",
+    "path",
+    "label",
+)
 
 
 async def test_nothing_nasty_comes_over_the_wire_in_a_whole_session(tmp_path: Path) -> None:

@@ -81,8 +81,8 @@ def test_an_answer_that_was_cut_off_goes_on(vscode_scripted: Scripted) -> None:
     editor = vscode_scripted.editor
     answers = 'model = "5:one |two |three\\f5:four"\nmax_tokens = 2'
     vscode_scripted.start(f'[completion]\nbackend = "scripted"\n[chat]\nbackend = "scripted"\n{answers}\n')
-    editor.command("Hearth: New chat")
     vscode_scripted.open("long.py", AREA)
+    editor.command("Hearth: New chat")
     editor.command("Hearth: Explain")
     editor.until(lambda: editor.chat("return await chat.getByText('Continue').count()") == 1, "the limit")
     editor.chat("await chat.getByText('Continue').click()")

@@ -84,7 +84,7 @@ class VSCode:
 
     def choose(self, text: str) -> None:
         """Take a row of the list that is open."""
-        row = f".quick-input-widget .monaco-list-row:has-text({json.dumps(text)})"
+        row = f".quick-input-widget .monaco-list-row:has-text({json.dumps(text, ensure_ascii=False)})"
         self.run(f"await page.locator({json.dumps(row)}).first().click()")
 
     def until_focus(self) -> None:

@@ -83,7 +83,7 @@ async def test_an_answer_that_never_began_is_an_answer_with_a_reason(
     breaks(monkeypatch, error)
     answer = await asked(client, "hearth/chat", {"message": "What?", "conversation": "mine"})
     assert {**answer, "message": ""} == {
-        **{"conversation": "mine", "text": "", "thinking": "", "used": [], "leftOut": []},
+        **{"conversation": "mine", "text": "", "thinking": "", "used": [], "leftOut": [], "forgotten": 0},
         **{"reason": "error", "message": ""},
     }
     assert answer["message"] and "a bug" not in answer["message"]

@@ -39,7 +39,7 @@ RIGHT += ["models list", "models search qwen", "models recommend", "models use q
 RIGHT += ["doctor", "--version", "--help", "serve --help", "act bug FILE --help", "bench --help", "demo --help"]
 RIGHT += ["import theirs.json --yes"]
 WRONG = ["complete FILE:99:1", "explain none.py", "chat none.py", "inspect none.py:1:1", "bench none.py"]
-WRONG += ["import none.yaml", "import FILE", "import --from nonsense", "import theirs.json"]
+WRONG += ["commit", "import none.yaml", "import FILE", "import --from nonsense", "import theirs.json"]
 WRONG += ["act nonsense FILE", "act document none.py", "act fix FILE", "models search zzzz"]
 WRONG += [f"models {each} no-such-model" for each in ("pull", "path", "remove", "verify", "use")]
 SENSELESS = [
@@ -63,7 +63,7 @@ STRANGE += [f"lmstudio:a/b/{'x' * 300}.gguf", "a\nb", "", "hf:../../x", "\ud800"
 def ended(line: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """(exit code, what was said on stderr)."""
     monkeypatch.setattr(sys, "argv", ["hearth", *line])
-    monkeypatch.setattr(sys, "stdin", io.StringIO("What?\n"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"What?\n")))
     return commands.run(), capsys.readouterr().err
 
 
