@@ -207,7 +207,7 @@ def test_doctor_says_what_it_found_or_what_is_wrong(
     server: RawServer, kind: str, each: Misbehaviour, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     server.script = scripted(kind, each, everywhere=True)
-    monkeypatch.setattr(terminal, "user_settings", lambda: settings(kind, server.url))
+    monkeypatch.setattr(terminal, "user_settings", lambda *_: settings(kind, server.url))
     monkeypatch.setattr(backends, "create", lambda *_: backend_of(kind, server.url, HASTE))
     try:
         doctor.doctor()
