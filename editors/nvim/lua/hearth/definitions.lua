@@ -38,10 +38,15 @@ local function converted(bufnr, position, from, to)
   }
 end
 
---- The locations for each position that the server asks about. Yields until the answers are there, as
---- handlers of a server's requests may; the server does not wait for ever.
+---@class hearth.DefinitionsAsked
+---@field textDocument { uri: string }
+---@field definitions lsp.Position[]
+---@field types lsp.Position[]
+
+--- The locations for each position that the server asks about. Yields until the answers are
+--- there, as handlers of a server's requests may; the server does not wait for ever.
 ---@param client vim.lsp.Client
----@param params { textDocument: { uri: string }, definitions: lsp.Position[], types: lsp.Position[] }
+---@param params hearth.DefinitionsAsked
 ---@return { definitions: lsp.Location[][], types: lsp.Location[][] }
 function M.find(client, params)
   local found = { definitions = {}, types = {} }
