@@ -30,12 +30,15 @@ _MAX_PLACES = 3  # of one name
 _MAX_NAMES = 200  # that are remembered for one document
 
 
+_Key = tuple[str, bool]  # a name, and whether its type was asked for
+
+
 @dataclass(slots=True)
 class _Known:
     """Of one document: what was found, and the names that need not be asked for, in one of its versions."""
 
-    found: dict[str, tuple[Place, ...]] = field(default_factory=dict)
-    asked: set[str] = field(default_factory=set)
+    found: dict[_Key, tuple[Place, ...]] = field(default_factory=dict)
+    asked: set[_Key] = field(default_factory=set)
     version: int | None = None
 
 
@@ -64,9 +67,7 @@ class LanguageServers:
             return
         here = self._here = (document.uri, document.version, offset)
         known = self.places(document.uri)
-        if self._looking is None or self._looking.done():
-            self._looking = self._background.start(self._look(document, offset))
-        looking = self._looking
+        looking = self._looking = self._background.start(self._look(document, offset, self._looking))
         for seconds in (_MOMENT, _ANSWER_SECONDS + 2 * _READ_SECONDS):
             await asyncio.wait({looking}, timeout=seconds)
             if self._here != here or document.version != here[1]:
@@ -84,7 +85,12 @@ class LanguageServers:
     def forget(self, uri: str) -> None:
         self._known.pop(uri, None)
 
-    async def _look(self, document: Document, offset: int) -> None:
+    async def _look(self, document: Document, offset: int, before: asyncio.Task[None] | None) -> None:
+        """One question at a time; where the user has gone on meanwhile, none."""
+        if before is not None:
+            await asyncio.wait({before})
+        if self._here != (document.uri, document.version, offset):
+            return
         known = self._known.setdefault(document.uri, _Known())
         version = document.version
         if known.version != version:
@@ -101,11 +107,11 @@ class LanguageServers:
             return
         found = await self._asked(document, uses)
         for use in uses:
-            known.asked.add(use.name)
-            known.found.pop(use.name, None)
+            known.asked.add(_key(use))
+            known.found.pop(_key(use), None)
         known.found.update(found)
 
-    async def _asked(self, document: Document, uses: list[Use]) -> dict[str, tuple[Place, ...]]:
+    async def _asked(self, document: Document, uses: list[Use]) -> dict[_Key, tuple[Place, ...]]:
         encoding, roots = self._client.encoding, self._client.roots
         plain_uses, of_types = [use for use in uses if not use.of_type], [use for use in uses if use.of_type]
         positions = [
@@ -123,13 +129,17 @@ class LanguageServers:
             return {}
 
 
-def _places(told: list[tuple[Use, list[Location]]], roots: tuple[str, ...]) -> dict[str, tuple[Place, ...]]:
+def _places(told: list[tuple[Use, list[Location]]], roots: tuple[str, ...]) -> dict[_Key, tuple[Place, ...]]:
     """Reads files."""
-    found: dict[str, tuple[Place, ...]] = {}
+    found: dict[_Key, tuple[Place, ...]] = {}
     for use, locations in told:
         for location in locations[:_MAX_PLACES]:
             path, start = to_fs_path(location.uri), location.range.start.as_lsp()
             place = place_of(use.name, path, start.line, start.character, roots) if path else None
             if place is not None:
-                found[use.name] = (*found.get(use.name, ()), place)
+                found[_key(use)] = (*found.get(_key(use), ()), place)
     return found
+
+
+def _key(use: Use) -> _Key:
+    return use.name, use.of_type

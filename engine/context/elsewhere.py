@@ -48,15 +48,18 @@ class Place:
     library: Path | None = None
 
 
-def uses_to_ask(document: Document, offset: int, known: Collection[str]) -> list[Use]:
-    """Names near the cursor that the document does not define itself; what stands in front of the dot first."""
+def uses_to_ask(document: Document, offset: int, known: Collection[tuple[str, bool]]) -> list[Use]:
+    """Names near the cursor that the document does not define itself; what stands in front of the dot first.
+
+    `known` are names that need not be asked for, each with whether that is so of its type.
+    """
     code = document.code
     around = near(code, offset)
     own = symbols(code) if len(code.text) <= MAX_CHARS else Symbols()
     wanted = [(around.receiver, True), *((name, False) for name in around.names if not own.named([name]))]
     found: list[Use] = []
     for name, of_type in wanted:
-        if name and name not in known and not any(name == use.name for use in found):
+        if name and (name, of_type) not in known and not any(name == use.name for use in found):
             at = _use_of(name, code.text, offset)
             found += [] if at is None else [Use(name, at, of_type)]
         if len(found) == MAX_NAMES:
