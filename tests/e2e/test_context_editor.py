@@ -21,6 +21,13 @@ def focus(ed: Editor) -> None:
     ed.client.protocol.notify("textDocument/didFocus", {"textDocument": {"uri": ed.uri}, "position": place})
 
 
+def the_class(folder: Path, asked: Any) -> dict[str, Any]:
+    """An answer that knows the class in http_client.py, and no definitions."""
+    start = {"line": 3, "character": 6}
+    place = {"uri": (folder / "http_client.py").as_uri(), "range": {"start": start, "end": start}}
+    return {"definitions": [[] for _ in asked.definitions], "types": [[place] for _ in asked.types]}
+
+
 async def prompt(ed: Editor) -> str:
     position = ed.at(ed.cursor)
     place = {"line": position.line, "character": position.character}
@@ -35,9 +42,7 @@ async def test_the_members_of_what_only_another_language_server_knows_are_in_the
 
     def answer(params: Any) -> Any:
         asked.append(params)
-        start = {"line": 3, "character": 6}
-        place = {"uri": (tmp_path / "http_client.py").as_uri(), "range": {"start": start, "end": start}}
-        return {"definitions": [[] for _ in params.definitions], "types": [[place] for _ in params.types]}
+        return the_class(tmp_path, params)
 
     async with editor(SETTINGS, tmp_path / "home", folders=(tmp_path,), experimental=ABLE) as ed:
         ed.client.feature("hearth/definitions")(answer)
@@ -64,9 +69,7 @@ async def test_an_answer_that_comes_late_is_shown_where_the_user_rests(tmp_path:
 
     async def answer(params: Any) -> Any:
         await came.wait()
-        start = {"line": 3, "character": 6}
-        place = {"uri": (tmp_path / "http_client.py").as_uri(), "range": {"start": start, "end": start}}
-        return {"definitions": [[] for _ in params.definitions], "types": [[place] for _ in params.types]}
+        return the_class(tmp_path, params)
 
     async with editor(SETTINGS, tmp_path / "home", folders=(tmp_path,), experimental=ABLE) as ed:
         ed.client.feature("hearth/definitions")(answer)
