@@ -48,9 +48,9 @@ def vsix() -> Path:
     return provided(vscode_provision.build_extension)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def vscode_scripted(tmp_path_factory: pytest.TempPathFactory, vsix: Path) -> Iterator[Scripted]:
-    """One VS Code for all tests with scripted answers; each starts the server with answers of its own."""
+    """A new VS Code for each file of tests with scripted answers; each test starts the server with its own."""
     modules = provided(vscode_provision.code_server)
     browser = provided(vscode_provision.chromium)
     with scripted(modules, browser, vsix, tmp_path_factory.mktemp("scripted")) as session:

@@ -120,20 +120,22 @@ class VSCode:
     def open(
         self, name: str, text: str = ".editor-group-container.active .editor-instance .view-lines >> nth=0"
     ) -> None:
-        """From the explorer, as an editor that stays, with the focus in the `text` that this selects."""
-        self.press("Control+Shift+e")
-        row = f".explorer-viewlet .monaco-list-row:has-text({json.dumps(name)})"
-        keys = itertools.cycle(("Home", *["PageDown"] * 5))
+        """By its path, to stay, beside the explorer; the focus is in the `text` that this selects."""
+        path = json.dumps(str(self.folder / name))
+        row = f".quick-input-widget .monaco-list-row:has-text({json.dumps(Path(name).name)})"
 
-        def is_in_sight() -> bool:  # a file further down has no row
-            if name in self.text(".explorer-viewlet .monaco-list-row"):
-                return True
-            self.press(next(keys))
+        # Whatever takes the focus closes the list, as the explorer does. Escape would hide notifications too.
+        def is_open() -> bool:
+            with suppress(AssertionError):
+                self.press("Control+Shift+e", "Control+p")
+                self.run(
+                    f"await page.locator('.quick-input-widget input').first().fill({path}, {{timeout: 5000}})"
+                )
+                self.run(f"await page.locator({json.dumps(row)}).first().click({{timeout: 10_000}})")
+                return bool(found_in_time(lambda: Path(name).name in self.text(".tab.active"), seconds=10))
             return False
 
-        self.until(is_in_sight, f"{name} in the explorer")
-        self.run(f"await page.locator({json.dumps(row)}).first().dblclick()")
-        self.until(lambda: name in self.text(".tab.active"), f"{name} in the editor")
+        self.until(is_open, f"{name} in the editor")
         self.run(f"await page.locator({json.dumps(text)}).click()")
 
     def close_tab(self) -> None:
