@@ -120,14 +120,17 @@ class VSCode:
     def open(
         self, name: str, text: str = ".editor-group-container.active .editor-instance .view-lines >> nth=0"
     ) -> None:
-        """By its path, as an editor that stays, beside the explorer, with the focus in the `text` that this selects."""
+        """By its path, to stay, beside the explorer; the focus is in the `text` that this selects."""
         path = json.dumps(str(self.folder / name))
         row = f".quick-input-widget .monaco-list-row:has-text({json.dumps(Path(name).name)})"
 
-        def is_open() -> bool:  # whatever takes the focus closes the list
+        # Whatever takes the focus closes the list, as the explorer does. Escape would hide notifications too.
+        def is_open() -> bool:
             with suppress(AssertionError):
-                self.press("Escape", "Control+Shift+e", "Control+p")
-                self.run(f"await page.locator('.quick-input-widget input').first().fill({path}, {{timeout: 5000}})")
+                self.press("Control+Shift+e", "Control+p")
+                self.run(
+                    f"await page.locator('.quick-input-widget input').first().fill({path}, {{timeout: 5000}})"
+                )
                 self.run(f"await page.locator({json.dumps(row)}).first().click({{timeout: 10_000}})")
                 return bool(found_in_time(lambda: Path(name).name in self.text(".tab.active"), seconds=10))
             return False
