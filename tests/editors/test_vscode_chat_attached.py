@@ -23,6 +23,7 @@ def editor(vscode_scripted: Scripted) -> VSCode:
     vscode_scripted.open("basket.py", SHOP)
     editor.press("Control+Home")
     editor.command("Hearth: New chat")
+    until_focus(editor)  # the page is there, and shows what it was told
     editor.until(lambda: turns(editor) == 0, "an empty chat")
     for _ in chips(editor):
         editor.chat("await chat.locator('#attached .chip').first().click()")
@@ -31,10 +32,7 @@ def editor(vscode_scripted: Scripted) -> VSCode:
 
 
 def chips(editor: VSCode) -> list[str]:
-    try:
-        found: list[str] = editor.chat("return await chat.locator('#attached .chip').allTextContents()")
-    except AssertionError:  # the page is being made anew
-        return ["?"]
+    found: list[str] = editor.chat("return await chat.locator('#attached .chip').allTextContents()")
     return found
 
 
