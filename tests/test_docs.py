@@ -54,9 +54,9 @@ def test_every_command_is_one() -> None:
 
 
 def test_every_target_of_make_is_one() -> None:
-    targets = set(re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text("utf-8")))
+    targets = set(re.findall(r"(?m)^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8")))
     text = "\n".join(page.read_text("utf-8") for page in PAGES)
-    named = set(re.findall(r"(?m)(?:`|^)make ([a-z]+)", text))
+    named = set(re.findall(r"(?m)(?:`|^)make ([a-z-]+)", text))
     assert {"install", "update", "uninstall"} <= named <= targets
 
 
