@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from hearth.engine import paths
+from hearth.engine.models import fit
 from hearth.lsp_server import commands
 from hearth.lsp_server.commands import setting_rows
 
@@ -149,3 +150,19 @@ def test_settings_in_the_readme_are_valid() -> None:
     for block in blocks:
         for section, values in tomllib.loads(block).items():
             assert {f"{section}.{name}" for name in values} <= known
+
+
+def test_the_models_for_machines_are_those_that_are_recommended() -> None:
+    text = (ROOT / "docs" / "models.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| (\d+) GB \| (\d+) \| `(.+)` \| `(.+)` \|$", text)
+    assert len(rows) > 3
+    for memory, cores, *named in rows:
+        best = fit.recommend(fit.Machine(int(memory) * 2**30, int(cores)))
+        assert named == [advice.model.id if advice else "" for advice in best], (memory, cores)
+
+
+def test_each_page_is_in_the_list_of_pages() -> None:
+    contents = (ROOT / "docs" / "README.md").read_text("utf-8")
+    assert [
+        page.name for page in PAGES[1:] if page.name != "README.md" and f"]({page.name})" not in contents
+    ] == []
