@@ -5,7 +5,7 @@ BIN := .venv/bin
 MODEL := qwen2.5-coder-0.5b-instruct
 UV_COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml
 
-.PHONY: install update uninstall setup demo model test check bench soak lock clean
+.PHONY: install update uninstall setup demo model test check check-lowest docs bench soak lock clean
 
 # For this user, without root: an environment in the data folder, the command in ~/.local/bin.
 install:
@@ -47,6 +47,20 @@ check: setup
 	$(BIN)/python -m tests.audit requirements.lock
 	@mkdir -p build
 	$(BIN)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible -o build/sbom.json requirements.lock
+
+# The oldest versions that pyproject.toml allows, in an environment of their own; about three minutes.
+check-lowest: setup
+	$(BIN)/python -m tests.lowest
+
+# The pages as a site in build/site; a link that leads nowhere is an error.
+docs: build/docs/.installed
+	build/docs/bin/python -m sphinx --fail-on-warning --keep-going -q -c docs . build/site
+	@echo "open build/site/index.html"
+
+build/docs/.installed: docs/requirements.txt
+	$(PYTHON) -m venv build/docs
+	build/docs/bin/python -m pip install -q --disable-pip-version-check -r docs/requirements.txt
+	@touch $@
 
 bench: model
 	$(BIN)/python -m tests.benchmarks

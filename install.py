@@ -32,6 +32,7 @@ _SOURCES = (
 )
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
 _OURS = " (pyproject.toml)"  # in the lock, who needs a package because the project says so
+_LIBRARY = "LLAMA_CPP_LIB_PATH"  # names a folder with llama.cpp, which is not compiled then
 _BUILDER = "hatchling"  # of the lock, what makes a wheel of the checkout
 _PYTHON = {
     "win32": "`winget install Python.Python.3.13`, or the installer from python.org",
@@ -85,8 +86,9 @@ def install() -> None:
     mark.unlink(missing_ok=True)
     runtime = environment() / "requirements.txt"
     runtime.write_text(locked(LOCK.read_text("utf-8"), also=_BUILDER), "utf-8")
+    first = "llama.cpp is compiled for this machine the first time, which takes some minutes"
     print(
-        "installing; llama.cpp is compiled for this machine the first time, which takes some minutes", flush=True
+        f"installing; {'llama.cpp is the one that you named' if os.environ.get(_LIBRARY) else first}", flush=True
     )
     # The folder of this file is on the path of a module that is run, so nothing of Hearth is needed there yet.
     run(str(python()), "-m", "hearth.engine.llama_wheel", "install", str(LOCK))
@@ -134,8 +136,11 @@ def check() -> None:
         raise Failed(f"Hearth needs Python 3.11 or newer, and this is {sys.version.split()[0]}. {hint(_PYTHON)}")
     if find_spec("venv") is None or find_spec("ensurepip") is None:
         raise Failed(f"this Python has no venv or no pip. {hint(_PYTHON)}")
-    if not compiler():
-        raise Failed(f"a C++ compiler is missing, for llama.cpp. {hint(_COMPILER)}")
+    if not os.environ.get(_LIBRARY) and not compiler():
+        raise Failed(
+            f"a C++ compiler is missing, for llama.cpp. {hint(_COMPILER)} "
+            f"Without one: {_LIBRARY} may name a folder with a llama.cpp that is installed (docs/install.md)."
+        )
 
 
 def print_lock() -> None:
@@ -170,7 +175,8 @@ def fingerprint() -> dict[str, str]:
             if file.is_file() and "__pycache__" not in file.parts:
                 digest.update(f"{file.relative_to(ROOT).as_posix()}\0{file.stat().st_size}\0".encode())
                 digest.update(file.read_bytes())
-    return {"sources": digest.hexdigest(), "cmake": os.environ.get("CMAKE_ARGS", "")}
+    asked = {"cmake": os.environ.get("CMAKE_ARGS", ""), "library": os.environ.get(_LIBRARY, "")}
+    return {"sources": digest.hexdigest(), **asked}
 
 
 def is_current(wanted: dict[str, str]) -> bool:

@@ -149,8 +149,16 @@ class _SharedFile(RotatingFileHandler):
         self.stream = self._open()
 
     def _rotate(self) -> None:
-        """The old ones move only once the current one has: Windows moves no file that another window has open."""
+        """One window at a time; whoever finds the file small comes behind one that has just begun it anew."""
+        from filelock import FileLock  # takes 9 ms, which most processes never need
+
         current = Path(self.baseFilename)
+        with FileLock(current.with_name("rotating.lock"), timeout=0, mode=0o600):
+            if current.stat().st_size > self.maxBytes // 2:
+                self._move(current)
+
+    def _move(self, current: Path) -> None:
+        """The old ones move only once the current one has: Windows moves no file that another window has open."""
         aside, older, oldest = (current.with_name(f"{current.name}.{end}") for end in (os.getpid(), 1, 2))
         try:
             try:

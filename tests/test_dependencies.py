@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from tests import lowest
 from tests.test_install import needed
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +26,21 @@ def test_a_dependency_has_bounds_on_both_sides_and_the_locked_version_is_within(
     signs = {each.operator for each in requirement.specifier}
     assert "==" in signs or {">=", "<"} <= signs
     assert requirement.specifier.contains(Version(LOCKED[canonicalize_name(requirement.name)]))
+
+
+def test_the_lowest_versions_are_single_ones_that_the_project_allows() -> None:
+    """These are what `make check-lowest` installs and tries."""
+    found = [Requirement(line) for line in lowest.lowest(PROJECT["dependencies"])]
+    assert [each.name for each in found] == [each.name for each in REQUIREMENTS]
+    for single, requirement in zip(found, REQUIREMENTS, strict=True):
+        (bound,) = single.specifier
+        assert bound.operator == "==" and requirement.specifier.contains(bound.version)
+
+
+def test_the_lowest_versions_are_tried_on_tests_that_are_there() -> None:
+    assert [name for name in lowest.TESTS if not (ROOT / name).exists()] == []
+    group = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]["dev"]
+    assert {Requirement(line).name for line in lowest.tools(group)} == lowest.TOOLS
 
 
 def test_what_is_installed_takes_little_more_room_than_it_did() -> None:

@@ -8,16 +8,27 @@ from pathlib import Path
 
 import platformdirs.macos
 import pytest
+import typer
+from typer.core import TyperGroup
 
 from hearth.engine import paths
+from hearth.engine.models import fit
 from hearth.lsp_server import commands
 from hearth.lsp_server.commands import setting_rows
-from hearth.lsp_server.commands.models import app as models
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+EVERY_PAGE = [
+    *PAGES,
+    *sorted((ROOT / "editors").glob("*.md")),
+    ROOT / "editors" / "vscode" / "README.md",
+    ROOT / "lsp_server" / "PROTOCOL.md",
+    *(ROOT / f"{name}.md" for name in ("ARCHITECTURE", "CONTRIBUTING", "RELEASING", "SECURITY")),
+]
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(#[^)\s]*)?\)")
 _CODE = re.compile(r"`([^`\n]+)`")
+_SHELLS = ("", "sh", "bash", "console")
+_OF_SERVE = {"--stdio", "--tcp", "--http", "--ollama"}  # which typer does not know
 
 
 def by_page(of: re.Pattern[str]) -> list[tuple[str, str]]:
@@ -29,7 +40,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_somewhere(page: Path) -> None:
     for link in _LINK.finditer(page.read_text("utf-8")):
         target = (page.parent / link[1]) if link[1] else page
@@ -38,25 +49,65 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             assert link[2][1:] in anchors(target), link[0]
 
 
-def test_every_command_is_one() -> None:
-    known = {
-        command.name or getattr(command.callback, "__name__", "") for command in commands.app.registered_commands
-    }
-    of_models = {
-        command.name or getattr(command.callback, "__name__", "") for command in models.registered_commands
-    }
-    named = [shlex.split(code) for _, code in by_page(_CODE) if re.match(r"hearth [a-z]", code)]
-    assert len(named) > 15
-    for words in named:
-        assert words[1] in {*known, "models"}, words
-        if words[1] == "models":
-            assert {words[2].rstrip(",")} <= of_models, words
+def in_shell_blocks_and_outside_of_blocks(text: str) -> tuple[list[str], str]:
+    """The lines of blocks without a language or with the shell's, and the text between all blocks."""
+    *parts, last = re.split(r"(?ms)^ *```(\w*)[^\n]*\n(.*?)^ *```[^\n]*$", text)
+    between = [*parts[::3], last]
+    blocks = [block for language, block in zip(parts[1::3], parts[2::3], strict=True) if language in _SHELLS]
+    return [line for block in blocks for line in block.splitlines()], "\n".join(between)
+
+
+def commands_named() -> list[tuple[str, list[str]]]:
+    """(page, words) of each `hearth …`, without a comment behind it, and of both sides of a pipe."""
+    found = []
+    for page in EVERY_PAGE:
+        lines, between = in_shell_blocks_and_outside_of_blocks(page.read_text("utf-8"))
+        for line in [*_CODE.findall(between), *lines]:
+            for part in line.partition(" #")[0].replace("\\|", "|").split("|"):
+                if re.match(r"hearth [a-z-]", part.strip()):
+                    found.append((page.name, shlex.split(part)[1:]))
+    return found
+
+
+def unknown_word(words: list[str]) -> str | None:
+    """The first one that is no command where a command stands, or no option of it."""
+    command = typer.main.get_command(commands.app)
+    options = {"--help"}
+    for word in (each.rstrip(",").partition("=")[0] for each in words):
+        options |= {option for each in command.params for option in each.opts}
+        if word.startswith("-"):
+            if word not in (options | _OF_SERVE if command.name == "serve" else options):
+                return word
+        elif isinstance(command, TyperGroup):
+            if word not in command.commands:
+                return word
+            command = command.commands[word]
+    return None
+
+
+def test_every_command_and_each_of_its_options_is_one() -> None:
+    named = commands_named()
+    assert len(named) > 60 and {page for page, _ in named} >= {"README.md", "install.md", "vim.md", "http.md"}
+    assert [(page, words) for page, words in named if unknown_word(words)] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "unknown"),
+    [
+        ("settings --nothing", "--nothing"),
+        ("models nothing", "nothing"),
+        ("serve --htp 8765", "--htp"),
+        ("x", "x"),
+    ],
+)
+def test_a_command_that_is_none_is_found(line: str, unknown: str) -> None:
+    assert unknown_word(line.split()) == unknown
 
 
 def test_every_target_of_make_is_one() -> None:
-    targets = set(re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text("utf-8")))
-    text = "\n".join(page.read_text("utf-8") for page in PAGES)
-    named = set(re.findall(r"(?m)(?:`|^)make ([a-z]+)", text))
+    targets = set(re.findall(r"(?m)^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8")))
+    text = "\n".join(page.read_text("utf-8") for page in EVERY_PAGE)
+    named = set(re.findall(r"(?m)(?:`|^)make ([a-z-]+)", text))
     assert {"install", "update", "uninstall"} <= named <= targets
 
 
@@ -99,3 +150,19 @@ def test_settings_in_the_readme_are_valid() -> None:
     for block in blocks:
         for section, values in tomllib.loads(block).items():
             assert {f"{section}.{name}" for name in values} <= known
+
+
+def test_the_models_for_machines_are_those_that_are_recommended() -> None:
+    text = (ROOT / "docs" / "models.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| (\d+) GB \| (\d+) \| `(.+)` \| `(.+)` \|$", text)
+    assert len(rows) > 3
+    for memory, cores, *named in rows:
+        best = fit.recommend(fit.Machine(int(memory) * 2**30, int(cores)))
+        assert named == [advice.model.id if advice else "" for advice in best], (memory, cores)
+
+
+def test_each_page_is_in_the_list_of_pages() -> None:
+    contents = (ROOT / "docs" / "README.md").read_text("utf-8")
+    assert [
+        page.name for page in PAGES[1:] if page.name != "README.md" and f"]({page.name})" not in contents
+    ] == []

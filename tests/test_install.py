@@ -166,12 +166,15 @@ def test_an_environment_whose_python_is_gone_is_made_anew(
     assert any("venv" in command for command in ran)
 
 
-def test_a_changed_checkout_and_other_flags_are_installed_again(
-    plain_home: Path, program: ModuleType, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("variable", "value"), [("CMAKE_ARGS", "-DGGML_VULKAN=on"), ("LLAMA_CPP_LIB_PATH", "/usr/lib")]
+)
+def test_other_flags_and_another_llama_cpp_are_installed_again(
+    variable: str, value: str, plain_home: Path, program: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made_up(program, monkeypatch)
     assert program.main([]) == 0
-    monkeypatch.setenv("CMAKE_ARGS", "-DGGML_VULKAN=on")
+    monkeypatch.setenv(variable, value)
     ran = made_up(program, monkeypatch)
     assert program.main([]) == 0 and ran
     ran.clear()
@@ -231,6 +234,22 @@ def test_what_is_missing_is_named_with_how_to_get_it_on_this_system(
     monkeypatch.setattr(program.sys, "version_info", (3, 10, 4))
     assert program.main(["check"]) == 1
     assert "3.11 or newer" in capsys.readouterr().err
+
+
+def test_without_a_compiler_a_llama_cpp_that_is_there_will_do(
+    plain_home: Path,
+    program: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(program, "compiler", lambda: False)
+    ran = made_up(program, monkeypatch)
+    assert program.main([]) == 1 and ran == []
+    assert "LLAMA_CPP_LIB_PATH may name a folder" in capsys.readouterr().err
+    monkeypatch.setenv("LLAMA_CPP_LIB_PATH", "/opt/llama/lib")
+    assert program.main([]) == 0, capsys.readouterr().err
+    assert "compiled" not in capsys.readouterr().out
+    assert any("hearth.engine.llama_wheel" in command for command in ran)
 
 
 def test_an_old_python_can_read_it_and_says_so() -> None:

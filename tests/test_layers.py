@@ -190,6 +190,8 @@ OPENS = {
     ("engine/stats/records.py", "open"): "writes behind the end of its own file",
     ("engine/stats/records.py", "fdopen"): "writes behind the end of its own file",
     ("engine/llama_wheel/build.py", "read_text"): "runs before anything is installed, on the project's own files",
+    ("engine/llama_wheel/existing.py", "open"): "an archive that pip has checked, before anything is installed",
+    ("engine/llama_wheel/existing.py", "read_text"): "what pip has noted of a package",
     ("engine/logs.py", "_open"): "writes: the log",
     ("engine/models/catalog.py", "read_text"): "a file of this package, wherever that lies",
     ("engine/models/sources/hub.py", "open"): "writes: a download",

@@ -4,14 +4,16 @@ From ggml's own list (ggml-backend.h); only in the process that owns llama.cpp, 
 """
 
 import ctypes
+import functools
+import os
 import platform
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import llama_cpp
-from llama_cpp import _ggml
 from llama_cpp._ctypes_extensions import load_shared_library
 
 _GPU, _INTEGRATED = 1, 2  # enum ggml_backend_dev_type
@@ -61,6 +63,11 @@ def found() -> tuple[Device, ...]:
     return tuple(own or [device for _, device in seen.values()])
 
 
+def library_folder() -> Path:
+    """Where llama.cpp is loaded from, as llama-cpp-python decides it. Its own `_ggml` knows one folder only."""
+    return Path(os.environ.get("LLAMA_CPP_LIB_PATH") or Path(llama_cpp.__file__).parent / "lib")
+
+
 def pointers_to(names: Iterable[str]) -> Any:
     """An array for `llama_model_params.devices`, which ends with NULL; without names it means the CPU alone."""
     by_name = {_name(_properties(handle)): handle for handle in _handles()} if names else {}
@@ -98,8 +105,14 @@ def _handles() -> list[int]:
 
 def _function(name: str, result: Any, *arguments: Any) -> Any:
     try:
-        function = getattr(_ggml.libggml, name)
+        function = getattr(_library("ggml"), name)
     except AttributeError:  # Windows does not look into the libraries that this one uses
-        function = getattr(load_shared_library("ggml-base", _ggml.libggml_base_path), name)
+        function = getattr(_library("ggml-base"), name)
     function.restype, function.argtypes = result, arguments
     return function
+
+
+@functools.cache
+def _library(name: str) -> ctypes.CDLL:
+    library: ctypes.CDLL = load_shared_library(name, library_folder())
+    return library

@@ -11,7 +11,6 @@ import logging
 import re
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import llama_cpp
@@ -318,7 +317,7 @@ def _bytes_of(state: State) -> Any:
 def library_build() -> str:
     """The version and a digest of the kernels for the CPU: two builds of one version are not alike."""
     digest = hashlib.sha256()
-    for file in sorted(Path(llama_cpp.__file__).parent.glob("lib/*ggml*")):
+    for file in sorted(devices.library_folder().glob("*ggml*")):
         digest.update(f"{file.name} {file.stat().st_size}".encode())
         if "cpu" in file.name:  # those for a GPU may be a hundred times as large
             digest.update(read_bytes(file, SHARED_LIBRARY))

@@ -13,6 +13,7 @@ Where two patterns match the same node, the one that stands first in the file wi
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from importlib import import_module
 from pathlib import Path, PurePath
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LANGUAGES", "Language", "grammar", "language_of", "query"]
 
+log = logging.getLogger("hearth.languages")
 LANGUAGES: tuple[Language, ...] = (*BRACES, *WORDS, *TAGS, *LINES)
 
 
@@ -51,28 +53,35 @@ def named(name: str) -> Language | None:
 
 @cache
 def grammar(language: Language) -> tree_sitter.Language | None:
-    """The language's grammar, loaded at first use; None when it has none, or its package is not installed."""
+    """The language's grammar, loaded at first use; None when it has none, or its package is not one that fits."""
     if not language.grammar:
         return None
     import tree_sitter  # not at the top: prompts need comment marks in the host, where nothing is parsed
 
     try:
-        module = import_module(language.grammar)
-    except ImportError:
+        return tree_sitter.Language(getattr(import_module(language.grammar), language.function)())
+    except (ImportError, AttributeError, ValueError) as error:  # not there, other functions, too old or too new
+        log.warning("%s is read without its grammar: %s", language.name, error)
         return None
-    return tree_sitter.Language(getattr(module, language.function)())
 
 
 @cache
 def query(language: Language, part: Literal["symbols", "references"]) -> tree_sitter.Query | None:
-    """The compiled query file of the language: its `@reference` patterns, or all the others."""
+    """The compiled query file of the language: its `@reference` patterns, or all the others.
+
+    None where there is no grammar, or one of another version, with other names of nodes.
+    """
     loaded = grammar(language)
     if loaded is None:
         return None
     import tree_sitter
 
     source = read_bytes(Path(__file__).with_name(f"{language.name}.scm"), SOURCE)
-    compiled = tree_sitter.Query(loaded, source.decode())
+    try:
+        compiled = tree_sitter.Query(loaded, source.decode())
+    except tree_sitter.QueryError as error:
+        log.warning("the queries of %s do not fit its grammar: %s", language.name, error)
+        return None
     for index in range(compiled.pattern_count):
         pattern = source[compiled.start_byte_for_pattern(index) : compiled.end_byte_for_pattern(index)]
         # References are many and wanted for a few lines, the others are few and wanted for a whole file.

@@ -17,7 +17,7 @@ import zipfile
 from importlib import metadata
 from pathlib import Path
 
-from hearth.engine.llama_wheel import tiles
+from hearth.engine.llama_wheel import existing, tiles
 
 NAME = "llama-cpp-python"
 _FLAGS = ("-fno-dse", "-fno-tree-dse")
@@ -25,11 +25,19 @@ _PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
 
 
 def install(requirements: Path) -> None:
-    """Have the pinned version here, with the flags that this machine's compiler needs; else leave it to pip."""
+    """Have the pinned version here: with the libraries that the user named, or the flags that this machine's
+
+    compiler needs; else leave it to pip.
+    """
+    requirement = requirement_in(requirements.read_text("utf-8"))
+    if (libraries := existing.folder()) is not None:
+        existing.install(requirement, libraries)
+        return
+    existing.forget()
     needed = flags()
     if not needed:
         return
-    wheel = built(requirement_in(requirements.read_text("utf-8")), needed, cache())
+    wheel = built(requirement, needed, cache())
     if not _is_installed(wheel):
         subprocess.run([*_PIP, "install", "--no-deps", "--force-reinstall", str(wheel)], check=True)
 

@@ -24,6 +24,11 @@ editor says wins. Settings marked *yes* may also stand in a `hearth.toml` at the
 | VS Code, `settings.json` | `"hearth.completion.max_lines": 20` |
 | Neovim | `require('hearth').setup({ settings = { completion = { max_lines = 20 } } })` |
 | Helix, `languages.toml` | a line `[language-server.hearth.config]`, below it `completion = { max_lines = 20 }` |
+| Emacs, eglot | `(setq-default eglot-workspace-configuration '(:hearth (:completion (:max_lines 20))))` |
+| Emacs, lsp-mode | `:initialization-options '(:completion (:max_lines 20))` in `make-lsp-client` |
+| Vim, ALE | `'initialization_options': {'completion': {'max_lines': 20}}` in `ale#linter#Define` |
+| Sublime Text, `LSP.sublime-settings` | `"settings": { "hearth": { "completion": { "max_lines": 20 } } }` |
+| Zed | in `hearth.toml`: the extension of its page passes no settings on |
 
 A setting that is changed in the editor takes effect at once. A changed `hearth.toml` is read when an editor starts
 the server, and when it sends its own settings. If `host.threads` or `host.gpu_layers` change, the model is loaded

@@ -6,8 +6,10 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+import filelock
 import pytest
 
 from hearth.engine import logs, paths
@@ -113,8 +115,33 @@ def test_nothing_is_lost_when_a_log_that_others_have_open_begins_anew(
     found = records("some.log.2", "some.log.1", "some.log")
     assert found == [f"record {number:04}" for number in range(120 - len(found), 120)]
     assert len(found) > 60 and (paths.log_dir() / "some.log").stat().st_size <= 2_000
-    assert {path.name for path in paths.log_dir().iterdir()} == {"some.log", "some.log.1", "some.log.2"}
+    logs_and_lock = {"some.log", "some.log.1", "some.log.2", "rotating.lock"}
+    assert {path.name for path in paths.log_dir().iterdir()} == logs_and_lock
     assert {stat.S_IMODE(path.stat().st_mode) for path in paths.log_dir().iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("windows", [False, True])
+def test_two_that_find_a_log_full_at_once_begin_it_anew_once(
+    windows: bool, two_windows: list[logging.Handler], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if windows:
+        nobody_moves("some.log", monkeypatch)
+    write(two_windows, 30)
+    for each in two_windows:
+        assert isinstance(each, RotatingFileHandler)
+        each.doRollover()  # both have looked at its size before
+    write(two_windows, 2)
+    assert records("some.log.1") == [f"record {number:04}" for number in range(30)]
+    assert records("some.log") == ["record 0000", "record 0001"]
+    assert not (paths.log_dir() / "some.log.2").exists()
+
+
+def test_a_log_that_another_process_begins_anew_is_left_to_it(two_windows: list[logging.Handler]) -> None:
+    write(two_windows, 30)
+    with filelock.FileLock(paths.log_dir() / "rotating.lock", mode=0o600):
+        write(two_windows, 60)
+        assert not (paths.log_dir() / "some.log.1").exists()
+    assert records("some.log")[-60:] == [f"record {number:04}" for number in range(60)]
 
 
 def nobody_moves(name: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """docs/settings.md and `hearth settings` say what engine/settings.py says."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -58,3 +59,13 @@ def test_the_command_shows_what_holds_now(
     (line,) = [each for each in said.splitlines() if each.startswith("completion.max_lines ")]
     assert "33" in line.split()
     assert str(paths.config_file()) in said.replace("\n", "")
+
+
+@pytest.mark.parametrize("editor", ["emacs", "helix", "sublime"])
+def test_the_examples_are_written_as_on_the_pages_of_the_editors(editor: str) -> None:
+    """Those were tried in the editors."""
+    page = " ".join((ROOT / "editors" / f"{editor}.md").read_text("utf-8").split())
+    tried = re.sub(r"(max_lines\W{1,4})4\b", r"\g<1>20", page)
+    rows = [line for line in settings.page(ROWS).splitlines() if line.lower().startswith(f"| {editor}")]
+    parts = [code for row in rows for code in re.findall(r"`([^`]*\b20\b[^`]*)`", row)]
+    assert parts and [part for part in parts if " ".join(part.rstrip(")").split()) not in tried] == []

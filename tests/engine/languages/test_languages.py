@@ -1,7 +1,10 @@
 import subprocess
 import sys
+from types import ModuleType
+from typing import NoReturn
 
 import pytest
+import tree_sitter
 
 from hearth.engine import languages
 from hearth.engine.context import parsed
@@ -298,6 +301,36 @@ def test_a_language_without_its_grammar_package_has_no_tree() -> None:
     assert languages.grammar(unknown) is None
     assert parsed.parse("x = 1\n", unknown).tree is None
     assert symbols(parsed.parse("x = 1\n", unknown)).definitions == ()
+
+
+@pytest.mark.parametrize("wrong", ["no such function", "a version that is not understood", "no grammar"])
+def test_a_grammar_that_does_not_fit_is_none(
+    wrong: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def unfit(_: object) -> NoReturn:
+        raise ValueError("Incompatible Language version 99")
+
+    module = ModuleType("tree_sitter_klingon")
+    if wrong != "no such function":
+        module.language = lambda: None  # type: ignore[attr-defined]
+    if wrong == "a version that is not understood":
+        monkeypatch.setattr(tree_sitter, "Language", unfit)
+    elif wrong == "no grammar":
+        module.language = lambda: 0  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "tree_sitter_klingon", module)
+    klingon = Language("klingon", ("klingon",), (".kl",), "tree_sitter_klingon")
+    for _ in range(2):
+        assert parsed.parse("x = 1\n", klingon).tree is None
+    assert caplog.text.count("klingon is read without its grammar") == 1
+
+
+def test_a_grammar_with_other_nodes_has_trees_and_no_symbols(caplog: pytest.LogCaptureFixture) -> None:
+    other = Language("python", ("other",), (".other",), "tree_sitter_json")
+    for _ in range(2):
+        code = parsed.parse('{"a": 1}\n', other)
+        assert code.tree is not None
+        assert symbols(code).definitions == () and references(code, 0, 8) == ()
+    assert caplog.text.count("the queries of python do not fit its grammar") == 2, "of each part once"
 
 
 def test_no_two_languages_share_an_id_or_a_suffix() -> None:

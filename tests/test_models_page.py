@@ -1,4 +1,4 @@
-"""The examples in README.md for people who know Ollama or LM Studio, run as they stand.
+"""The examples for people who know Ollama or LM Studio, and for teams, run as they stand in docs/.
 
 Ollama and LM Studio are fakes of their documented shapes and folders, and a small model stands for the 7B one:
 that the real programs answer like this is not shown here.
@@ -25,15 +25,16 @@ from tests.fakes.openai import FakeOpenAI
 from tests.hosts import stop_host
 from tests.tiny_model import write_tiny_gguf
 
-README = Path(__file__).parents[1] / "README.md"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = (DOCS / "models.md", DOCS / "team.md")
 HEADING = "## If you know Ollama or LM Studio"
-TEAM = "## A team on one machine with a GPU"
+TEAM = "# A team on one machine with a GPU"
 QUESTION = b"Why is the sky blue?\n"
 
 
 def section(heading: str) -> str:
-    text = README.read_text("utf-8")
-    assert heading in text, f"README.md has no section {heading!r}"
+    text = "\n## \n".join(page.read_text("utf-8") for page in PAGES)
+    assert heading in text, f"neither page has a section {heading!r}"
     return text.partition(heading)[2].partition("\n## ")[0]
 
 
@@ -184,5 +185,5 @@ async def test_the_engine_as_a_library(real_home: Path, tmp_path: Path) -> None:
 def test_the_teams_settings_are_real_ones() -> None:
     [settings] = blocks(TEAM, "toml")
     layer: dict[str, Any] = tomllib.loads(settings)
-    resolved, problems = raw_settings.resolve([raw_settings.Layer("README.md", layer)])
+    resolved, problems = raw_settings.resolve([raw_settings.Layer("docs/team.md", layer)])
     assert problems == [] and resolved.openai_compatible.allow_remote
