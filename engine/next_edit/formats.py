@@ -84,10 +84,8 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def format_of(name: str, stated: str = "") -> Format:
-    """The format of a model: the `stated` one (a catalog row's), or what its name says. Raises `SettingsError`."""
-    if stated in FORMATS:
-        return FORMATS[stated]
+def format_of(name: str) -> Format:
+    """The format of a model, which its name says. Raises `SettingsError`."""
     found = next((each for each in FORMATS.values() if re.search(each.named, name.lower())), None)
     if found is None:
         raise SettingsError(

@@ -169,9 +169,8 @@ def test_nothing_is_asked_where_nothing_would_be_shown() -> None:
     assert window(unfinished.question(), SLOW) is None
 
 
-def test_names_of_files_and_rows_of_the_catalog_say_how_a_model_is_asked() -> None:
-    assert format_of("sweep-next-edit-1.5b", "sweep") is SWEEP
-    for name in ("/models/sweep-next-edit-0.5b.q8_0.gguf", "hf:x/Sweep-v2-7B-GGUF/a.gguf"):
+def test_the_name_of_a_model_says_how_it_is_asked() -> None:
+    for name in ("sweep-next-edit-1.5b", "/models/sweep-next-edit-0.5b.q8_0.gguf", "hf:x/Sweep-v2-7B-GGUF/a.gguf"):
         assert format_of(name) is SWEEP
     for name in ("zeta-2.1-Q4_K_M.gguf", "~/zeta_2_1.gguf", "zeta2.1.gguf"):
         assert format_of(name) is ZETA
