@@ -37,10 +37,7 @@ async def find(
     from hearth.engine.next_edit import predictor
     from hearth.engine.next_edit.filling import Hole
 
-    others = tuple(
-        each for each in ls.documents.all() if each is not document and not ls.documents.is_secret(each)
-    )
-    question = ls.next_edits.question(document, others[-MAX_OTHERS:], offset, by_hand, ls.client.can.other_files)
+    question = _question(ls, document, offset, by_hand)
     versions = [(each, each.version) for each in (document, *question.others)]
 
     def is_current() -> bool:
@@ -53,6 +50,25 @@ async def find(
     if found is None and with_model and is_current():
         found = await _rewritten(ls, question, is_current)
     return found if is_current() else None
+
+
+async def inspected(ls: Server, document: Document, offset: int) -> str:
+    """What a model that was trained to predict edits would be asked there now; "" for nothing."""
+    name = ls.settings.next_edit.trained_model
+    if not name or is_off(ls, document, by_hand=True):
+        return ""
+    await ls.loaded()
+    from hearth.engine.next_edit import formats, predictor
+
+    window = await asyncio.to_thread(predictor.window, _question(ls, document, offset, True), formats.SLOW)
+    asked = formats.prompt(formats.format_of(name), window) if window is not None else None
+    return "".join(each.mark + each.text for each in asked.passages) if asked is not None else ""
+
+
+def _question(ls: Server, document: Document, offset: int, by_hand: bool) -> "Question":
+    others = [each for each in ls.documents.all() if each is not document and not ls.documents.is_secret(each)]
+    can = ls.client.can
+    return ls.next_edits.question(document, tuple(others[-MAX_OTHERS:]), offset, by_hand, can.other_files)
 
 
 async def _rewritten(ls: Server, question: "Question", is_wanted: Callable[[], bool]) -> "Suggestion | None":

@@ -221,6 +221,20 @@ async def test_a_trained_model_whose_name_says_no_format_is_told_once() -> None:
         assert "next_edit.trained_model" in str(message) and "sweep" in str(message)
 
 
+async def test_what_a_trained_model_is_asked_can_be_looked_at() -> None:
+    for name, is_asked in ((TRAINED, True), ("", False)):
+        async with editor({**SETTINGS, "next_edit": {"trained_model": name}}) as ed:
+            ed.open(SHOP)
+            client: Any = ed.client
+            here = lsp.TextDocumentPositionParams(lsp.TextDocumentIdentifier(ed.uri), ed.at(ed.cursor))
+            assert "next_edit" not in plain(await client.protocol.send_request_async("hearth/inspect", here))
+            rename(ed, "RATE", "rate_of(item)")
+            found = plain(await client.protocol.send_request_async("hearth/inspect", here))
+            assert ("next_edit" in found) == is_asked
+            if is_asked:
+                assert "updated:\n    return item.price * rate_of(item)\n" in found["next_edit"]
+
+
 async def test_a_key_ends_what_a_trained_model_writes() -> None:
     slow = {"completion": {"backend": "scripted", "model": "600000:x"}, "next_edit": {"trained_model": TRAINED}}
     async with editor(slow) as ed:
