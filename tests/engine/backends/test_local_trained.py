@@ -1,5 +1,6 @@
 """A model that was trained to predict edits, in the real host. Its weights are random, its shape is Sweep's."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,12 +10,13 @@ import pytest
 
 from hearth.engine.backends.local import LocalBackend
 from hearth.engine.errors import HearthError, ModelMissing, NotEnoughMemory
-from hearth.engine.models import catalog
+from hearth.engine.models import catalog, store
 from hearth.engine.next_edit import formats, trained
 from hearth.engine.next_edit.predictor import window
 from hearth.engine.settings import CompletionSettings, NextEditSettings, Settings
 from hearth.engine.types import Passage, RewritePrompt, RewriteRequest, Status
 from tests.engine.backends.asking import collect, completion
+from tests.engine.models.fake_hub import FakeHub, running
 from tests.engine.next_edit.playing import played
 from tests.hosts import stop_host
 from tests.tiny_model import write_tiny_gguf
@@ -118,3 +120,23 @@ async def test_where_it_cannot_be_loaded_completion_goes_on(
 def test_the_catalogs_row_is_asked_as_sweeps_models_are() -> None:
     rows = [id for id in catalog.models() if "next-edit" in id]
     assert rows and all(formats.format_of(id) is formats.FORMATS["sweep"] for id in rows)
+
+
+async def test_a_model_of_sweeps_shape_is_pulled_from_the_hub_and_used(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "hf:sweepai/sweep-next-edit/sweep.gguf"
+    content = Path(settings.next_edit.trained_model).read_bytes()
+    backend = LocalBackend(replace(settings, next_edit=NextEditSettings(trained_model=name)), lambda status: None)
+    try:
+        with running(FakeHub({name.removeprefix("hf:"): content})) as hub:
+            monkeypatch.setenv("HF_ENDPOINT", hub.url)
+            with pytest.raises(ModelMissing, match="hearth models pull hf:sweepai/sweep-next-edit"):
+                await backend.prepare_to_predict()
+            assert hub.downloads() == []
+            await asyncio.to_thread(store.ensure, name)
+        assert await backend.prepare_to_predict() > 0
+        plain = await collect(backend.generate(asked("")))
+        assert (await collect(backend.generate(asked(plain.text + DRAFT)))).text == plain.text
+    finally:
+        await backend.close()
