@@ -55,8 +55,8 @@ class ScriptedBackend:
     answers: Sequence[Sequence[str]] = ()
     chat_delay_ms: float = 0.0
     others: Sequence[Sequence[str]] = ()
-    change: str = ""
-    requests: list[AnyRequest] = field(default_factory=list)
+    new_text: str = ""  # OLD→NEW
+    requests: list[CompletionRequest | ChatRequest] = field(default_factory=list)
     warmed: list[CompletionRequest] = field(default_factory=list)
 
     def generate(self, request: AnyRequest) -> Stream:
@@ -101,8 +101,7 @@ class ScriptedBackend:
         yield Finished(reason, Usage(generated_tokens=min(len(pieces), request.max_tokens)))
 
     async def rewrite(self, request: AnyRequest) -> AsyncGenerator[Piece | Finished, None]:
-        self.requests.append(request)
-        old, _, new = self.change.partition("→")
+        old, _, new = self.new_text.partition("→")
         draft = request.prompt.draft if isinstance(request.prompt, RewritePrompt) else ""
         for char in draft.replace(old, new) if old else draft:
             await asyncio.sleep(self.delay_ms / 1000)

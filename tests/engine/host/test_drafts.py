@@ -96,7 +96,7 @@ def request(draft: str, most: int = 400, text: str = HEAD) -> RewriteRequest:
 
 
 def run(session: Session, asked: RewriteRequest) -> tuple[list[Piece], Finished]:
-    steps, pieces = session.generate(asked), []
+    steps, pieces = session.generate(asked), list[Piece]()
     while True:
         try:
             step = next(steps)
