@@ -5,7 +5,6 @@ A format is data: sections, each a special token and a text with fields in brace
 their cards; for Zeta 2.1 the documentation of Zed's edit prediction. `docs/next-edit.md` says what was tried.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -29,7 +28,7 @@ class Format:
     """One family. An answer is the window as it should be, between `before` and `after`.
 
     `cursor` is what the cursor looks like in the field `marked`, and may do in an answer. `size` is that of a
-    window on a fast machine. `named` finds the family in the name of a file.
+    window on a fast machine. `named` is how files are called, without signs.
     """
 
     sections: tuple[Section, ...]
@@ -58,7 +57,7 @@ FORMATS: dict[str, Format] = {
             Section("<|file_sep|>", "updated/{path}\n"),
         ),
         Size(above=10, below=10, edits=3, file=1500),
-        named=r"sweep",
+        named="sweep",
     ),
     # The window is one region: its first marker alone, twice, says that nothing is to be changed.
     "zeta2.1": Format(
@@ -76,7 +75,7 @@ FORMATS: dict[str, Format] = {
             Section("<[fim-middle]>"),
         ),
         Size(above=8, below=7, edits=6, file=0),
-        named=r"zeta[-_.]?2[-_.]?1",
+        named="zeta21",
         before="<|marker_1|>",
         after="<|marker_2|>",
         cursor="<|user_cursor|>",
@@ -86,7 +85,8 @@ FORMATS: dict[str, Format] = {
 
 def format_of(name: str) -> Format:
     """The format of a model, which its name says. Raises `SettingsError`."""
-    found = next((each for each in FORMATS.values() if re.search(each.named, name.lower())), None)
+    letters = "".join(char for char in name.lower() if char.isalnum())
+    found = next((each for each in FORMATS.values() if each.named in letters), None)
     if found is None:
         raise SettingsError(
             f"next_edit.trained_model: the name {name!r} does not say how that model is asked; "
