@@ -17,6 +17,8 @@ from hearth.engine.types import (
     ContextFile,
     FimPrompt,
     Priority,
+    RewritePrompt,
+    RewriteRequest,
     StopPolicy,
 )
 
@@ -62,4 +64,16 @@ def chat_request(
         temperature=temperature,
         priority=priority,
         supersedes=f"{priority.name} {conversation}",
+    )
+
+
+def rewrite_request(document: str, prompt: RewritePrompt, max_tokens: int, supersedes: str) -> RewriteRequest:
+    """Asked when nobody waits for anything else; the answer may have stand-ins in it."""
+    passages = tuple(structs.replace(each, text=seen_by_model(each.text)) for each in prompt.passages)
+    return RewriteRequest(
+        document,
+        RewritePrompt(passages, seen_by_model(prompt.draft)),
+        max_tokens=max_tokens,
+        priority=Priority.WARM_UP,
+        supersedes=supersedes,
     )

@@ -42,6 +42,8 @@ class CompletionSettings:
 class NextEditSettings:
     enabled: bool = True  # offer the edit that follows from what you have just changed
     model: bool = True  # let the completion model, once it is loaded, write the values that such an edit needs
+    # A model that was trained to predict edits, such as sweep-next-edit-1.5b; empty: none (docs/next-edit.md).
+    trained_model: str = ""
     # LSP language ids without next edits, unless you ask for one.
     languages_off: tuple[str, ...] = (
         "plaintext",

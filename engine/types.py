@@ -38,7 +38,8 @@ class ModelRef:
 
     `family` names a row of `fim.FIM_TEMPLATES`; empty means: find it out from the vocabulary.
     `context` is the window in tokens that one sequence may use. `knows_end`: whether its answers end where they
-    should; None where that is to be measured.
+    should; None where that is to be measured. `is_extra`: no other model leaves the memory for it, and it leaves
+    first.
     """
 
     id: str
@@ -49,6 +50,7 @@ class ModelRef:
     gpu_layers: int = 0
     threads: int = 0
     knows_end: bool | None = None
+    is_extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,23 @@ class ChatPrompt(msgspec.Struct, frozen=True, tag="chat"):
     think: bool = True
 
 
+class Passage(msgspec.Struct, frozen=True):
+    """A text behind `mark`, the name of a special token ("" for none). `may_go`: where the window is too small."""
+
+    mark: str
+    text: str
+    may_go: bool = False
+
+
+class RewritePrompt(msgspec.Struct, frozen=True, tag="rewrite"):
+    """The passages that a text is to be written behind. `draft` is what it most probably repeats: its old form."""
+
+    passages: tuple[Passage, ...]
+    draft: str
+
+
 # Every kind of prompt there is; `host.layouts.LAYOUTS` has a row for each.
-Prompt = FimPrompt | ChatPrompt
+Prompt = FimPrompt | ChatPrompt | RewritePrompt
 SomePrompt = TypeVar("SomePrompt", bound=Prompt, covariant=True)
 
 
@@ -151,6 +168,7 @@ class GenerationRequest(Generic[SomePrompt]):
 
 CompletionRequest = GenerationRequest[FimPrompt]
 ChatRequest = GenerationRequest[ChatPrompt]
+RewriteRequest = GenerationRequest[RewritePrompt]
 AnyRequest = GenerationRequest[Prompt]
 
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from hearth.engine import backends
-from hearth.engine.backends import Backend, Fetcher
+from hearth.engine.backends import Backend, Fetcher, Predicting
 from hearth.engine.chat.answering import Chats
 from hearth.engine.code_actions.chosen import settings_for
 from hearth.engine.completion.completer import Completer
@@ -64,6 +64,11 @@ class EngineSession:
         """What answers that code action. Raises `SettingsError` for an unknown backend."""
         settings = settings_for(self._configuration.settings, action)
         return self._backend(settings.chat.backend, settings)
+
+    def predictor(self) -> Backend:
+        """What runs a model that was trained to predict edits: the local backend, whatever completes."""
+        usual = self._backend(self._configuration.settings.completion.backend)
+        return usual if isinstance(usual, Predicting) else self._backend("local")
 
     def chats(self) -> Chats:
         """The conversations of the current settings. Raises `SettingsError` for an unknown backend."""

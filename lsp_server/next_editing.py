@@ -1,21 +1,24 @@
 """Next edits of an open document: what is asked, and the answer in the protocol's words."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from hearth.engine.backends import Predicting
 from hearth.engine.context.documents import Document
-from hearth.engine.errors import HearthError
+from hearth.engine.errors import HearthError, ModelError, SettingsError
 from hearth.lsp_server import convert
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
 
 if TYPE_CHECKING:  # imported in short steps once the session has begun, or with the first question
     from hearth.engine.next_edit.filling import Hole
-    from hearth.engine.next_edit.predictor import Suggestion
+    from hearth.engine.next_edit.predictor import Question, Suggestion
 
 MAX_OTHERS = 40  # open documents that are looked into
+REST_SECONDS = 0.5  # since the last key, before a trained model is asked
 
 
 def is_off(ls: Server, document: Document, by_hand: bool) -> bool:
@@ -34,10 +37,7 @@ async def find(
     from hearth.engine.next_edit import predictor
     from hearth.engine.next_edit.filling import Hole
 
-    others = tuple(
-        each for each in ls.documents.all() if each is not document and not ls.documents.is_secret(each)
-    )
-    question = ls.next_edits.question(document, others[-MAX_OTHERS:], offset, by_hand, ls.client.can.other_files)
+    question = _question(ls, document, offset, by_hand)
     versions = [(each, each.version) for each in (document, *question.others)]
 
     def is_current() -> bool:
@@ -47,7 +47,54 @@ async def find(
     if isinstance(found, Hole):
         value = await _value(ls, document, found, is_current) if with_model and is_current() else None
         found = await asyncio.to_thread(predictor.filled, question, found, value) if value else None
+    if found is None and with_model and is_current():
+        found = await _rewritten(ls, question, is_current)
     return found if is_current() else None
+
+
+async def inspected(ls: Server, document: Document, offset: int) -> str:
+    """What a model that was trained to predict edits would be asked there now; "" for nothing."""
+    name = ls.settings.next_edit.trained_model
+    if not name or is_off(ls, document, by_hand=True):
+        return ""
+    await ls.loaded()
+    from hearth.engine.next_edit import formats, predictor
+
+    window = await asyncio.to_thread(predictor.window, _question(ls, document, offset, True), formats.SLOW)
+    asked = formats.prompt(formats.format_of(name), window) if window is not None else None
+    return "".join(each.mark + each.text for each in asked.passages) if asked is not None else ""
+
+
+def _question(ls: Server, document: Document, offset: int, by_hand: bool) -> "Question":
+    others = [each for each in ls.documents.all() if each is not document and not ls.documents.is_secret(each)]
+    can = ls.client.can
+    return ls.next_edits.question(document, tuple(others[-MAX_OTHERS:]), offset, by_hand, can.other_files)
+
+
+async def _rewritten(ls: Server, question: "Question", is_wanted: Callable[[], bool]) -> "Suggestion | None":
+    """What a model that was trained to predict edits writes once the user rests, if there is one."""
+    name = ls.settings.next_edit.trained_model
+    if not name or ls.status.current.kind not in ("ready", "busy"):
+        return None
+    from hearth.engine.next_edit import formats, predictor, trained
+
+    if await asyncio.to_thread(predictor.window, question, formats.SLOW) is None:
+        return None
+    if not question.by_hand:
+        await asyncio.sleep(question.edits[0].at + REST_SECONDS - time.monotonic())
+    try:
+        format = formats.format_of(name)
+        backend = (await ls.engine()).predictor()
+        speed = await backend.prepare_to_predict() if isinstance(backend, Predicting) else 0.0
+        size = format.size if speed >= formats.FAST else formats.SLOW
+        window = await asyncio.to_thread(predictor.window, question, size)
+        written = await trained.write(backend, format, window, is_wanted) if window and is_wanted() else None
+    except (ModelError, SettingsError) as error:
+        ls.client.show_message_once(str(error))
+        return None
+    except HearthError:
+        return None
+    return await asyncio.to_thread(predictor.rewritten, question, window, written) if window and written else None
 
 
 async def _value(ls: Server, document: Document, hole: "Hole", is_wanted: Callable[[], bool]) -> str | None:

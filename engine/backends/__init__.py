@@ -62,6 +62,18 @@ class Fetcher(Protocol):
 
 
 @runtime_checkable
+class Predicting(Protocol):
+    """A backend that answers a `RewritePrompt` by a model that was trained to predict edits."""
+
+    async def prepare_to_predict(self) -> float:
+        """Have that model loaded if it is on this disk; how many tokens of a prompt it evaluates in a second.
+
+        Raises `HearthError`, also where it is not there: nobody waits for it, so it is not downloaded.
+        """
+        ...
+
+
+@runtime_checkable
 class Served(Protocol):
     """A backend whose model another program runs."""
 

@@ -28,6 +28,7 @@ from hearth.engine.types import (
     CompletionRequest,
     ModelRef,
     Probe,
+    RewritePrompt,
     Status,
     Usage,
 )
@@ -89,6 +90,7 @@ class LocalBackend:
     _cancelled: bool = False
     _waits: bool = False  # with a download until the user has chosen a model
     _percent: int = -1
+    _said: str = ""  # which model is ready
     _pace: Pace = field(default_factory=Pace)
 
     def __post_init__(self) -> None:
@@ -124,7 +126,7 @@ class LocalBackend:
 
     async def _plainly(self, request: AnyRequest) -> Stream:
         """Whatever else the host has a layout for."""
-        model = await self.model(self.settings.completion.model)
+        model = await self.model(self._name_for(request))
         async with aclosing(self._asked(model, request)) as events:
             async for event in events:
                 yield event
@@ -147,15 +149,25 @@ class LocalBackend:
             return Usage()
         return await cost_of(self._host.generate(model.ref, ahead(request)))
 
-    async def probe(self, request: CompletionRequest) -> Probe:
-        return await self._host.inspect(await self.model(self.settings.completion.model), request)
+    async def probe(self, request: AnyRequest) -> Probe:
+        return await self._host.inspect(await self.model(self._name_for(request)), request)
+
+    async def prepare_to_predict(self) -> float:
+        name = self.settings.next_edit.trained_model
+        if not isinstance(self._models.get(name), Ready) and await asyncio.to_thread(store.find, name) is None:
+            raise ModelMissing(
+                f"next_edit.trained_model: {name} is not on this disk; get it with `hearth models pull {name}`"
+            )
+        model = await self.model(name)
+        speed = (await asyncio.to_thread(speeds.measured)).get(model.id)
+        return speed.prompt if speed is not None else 0.0
 
     async def window(self) -> int:
         return (await self.model(self.settings.chat.model)).context
 
-    async def report(self) -> Report:
-        """Load the completion model if need be and tell about it (`hearth doctor`)."""
-        return await self._host.load(await self.model(self.settings.completion.model))
+    async def report(self, name: str = "") -> Report:
+        """Load that model if need be, or else that for completion, and tell about it (`hearth doctor`)."""
+        return await self._host.load(await self.model(name or self.settings.completion.model))
 
     async def close(self) -> None:
         self._cancelled = True
@@ -187,6 +199,17 @@ class LocalBackend:
         for state in self._models.values():
             if isinstance(state, Preparing):
                 state.stopped = True
+
+    def _name_for(self, request: AnyRequest) -> str:
+        settings = self.settings
+        is_rewrite = isinstance(request.prompt, RewritePrompt)
+        return settings.next_edit.trained_model if is_rewrite else settings.completion.model
+
+    def _is_extra(self, name: str) -> bool:
+        """Nobody waits for that model: whatever becomes of it, the others are as they were."""
+        settings = self.settings
+        usual = (settings.completion.model, settings.chat.model)
+        return name == settings.next_edit.trained_model and name not in usual
 
     def _hold(self, name: str) -> None:
         """Where the user is to choose first, ask for that, once. The model is not on this disk."""
@@ -229,7 +252,7 @@ class LocalBackend:
                 self.settings.downloads,
             )
             host = self.settings.host
-            ref = replace(ref, gpu_layers=host.gpu_layers, threads=host.threads)
+            ref = replace(ref, gpu_layers=host.gpu_layers, threads=host.threads, is_extra=self._is_extra(name))
             ref = replace(ref, context=await asyncio.to_thread(chat_window, ref, self.settings.chat.window))
             self._names[ref.id] = name
             report = await self._host.load(ref)
@@ -243,14 +266,18 @@ class LocalBackend:
                 self._models[name] = Stopped(error) if ends else Failed(error, time.monotonic())
             else:
                 del self._models[name]
-            self.on_status(Status("error", str(error), retry=retry))
+            if self._is_extra(name):
+                self.on_status(Status("ready", self._said or self.settings.completion.model))
+            else:
+                self.on_status(Status("error", str(error), retry=retry))
             raise
         ready = self._models[name] = Ready(ref, has_fim=report.fim != "none")
         notes = [report.news] if report.news else []
         if not ready.has_fim and name == self.settings.completion.model:
             notes.append(chat_infill.NOTE)
-        said = f"{name} (GPU)" if report.gpu_layers else name
-        self.on_status(Status("ready", said, help=" ".join(notes)))
+        if not self._is_extra(name):
+            self._said = f"{name} (GPU)" if report.gpu_layers else name
+        self.on_status(Status("ready", self._said or name, help=" ".join(notes)))
         return ready
 
     def _on_download(self, progress: Progress) -> None:
@@ -270,7 +297,7 @@ class LocalBackend:
         self.on_status(Status("loading", model, percent))
         name = self._names[model]
         if percent >= 100 and isinstance(self._models.get(name), Ready):
-            self.on_status(Status("ready", name))
+            self.on_status(Status("ready", self._said if self._is_extra(name) and self._said else name))
 
     def _on_notice(self, text: str) -> None:
         self.on_status(Status("ready", self.settings.completion.model, help=text))

@@ -21,6 +21,7 @@ from hearth.engine.types import (
     FinishReason,
     Piece,
     Probe,
+    RewritePrompt,
     Status,
     Usage,
 )
@@ -30,14 +31,20 @@ def create(settings: Settings, on_status: OnStatus) -> "ScriptedBackend":
     """The model settings are the scripts: pieces separated by "|", each after `delay_ms` (`5:a|b|c`).
 
     In that of completion, a form feed separates the answer and others, whose first pieces are its alternatives. In
-    that of chat it separates the answers to one question after the other; the last one is repeated.
+    that of chat it separates the answers to one question after the other; the last one is repeated. That of next
+    edits is a change of the draft: `sweep OLD→NEW`.
     """
     (pieces, delay_ms), *others = [_read(script) for script in settings.completion.model.split("\f")]
     answers = [_read(script) for script in settings.chat.model.split("\f")]
     on_status(Status("ready", "scripted"))
     chat_delay_ms = answers[0][1]
     return ScriptedBackend(
-        pieces, delay_ms, [pieces for pieces, _ in answers], chat_delay_ms, [pieces for pieces, _ in others]
+        pieces,
+        delay_ms,
+        [pieces for pieces, _ in answers],
+        chat_delay_ms,
+        [pieces for pieces, _ in others],
+        settings.next_edit.trained_model.partition(" ")[2],
     )
 
 
@@ -48,11 +55,12 @@ class ScriptedBackend:
     answers: Sequence[Sequence[str]] = ()
     chat_delay_ms: float = 0.0
     others: Sequence[Sequence[str]] = ()
+    new_text: str = ""  # OLD→NEW
     requests: list[CompletionRequest | ChatRequest] = field(default_factory=list)
     warmed: list[CompletionRequest] = field(default_factory=list)
 
     def generate(self, request: AnyRequest) -> Stream:
-        return by_kind(self, request)
+        return by_kind(self, request, self.rewrite)
 
     async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece | Finished, None]:
         self.requests.append(request)
@@ -91,6 +99,17 @@ class ScriptedBackend:
             yield piece
         reason = FinishReason.LENGTH if len(pieces) > request.max_tokens else FinishReason.EOG
         yield Finished(reason, Usage(generated_tokens=min(len(pieces), request.max_tokens)))
+
+    async def rewrite(self, request: AnyRequest) -> AsyncGenerator[Piece | Finished, None]:
+        old, _, new = self.new_text.partition("→")
+        draft = request.prompt.draft if isinstance(request.prompt, RewritePrompt) else ""
+        for char in draft.replace(old, new) if old else draft:
+            await asyncio.sleep(self.delay_ms / 1000)
+            yield Piece(char)
+        yield Finished(FinishReason.EOG)
+
+    async def prepare_to_predict(self) -> float:
+        return 0.0
 
     async def warm(self, request: CompletionRequest) -> Usage:
         self.warmed.append(request)

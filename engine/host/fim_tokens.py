@@ -50,7 +50,7 @@ class FimTokens:
             if not isinstance(part, Mark):
                 text += part.text
                 continue
-            fixed += [*self._remembered(text, is_first), *self._mark(part.text)]
+            fixed += [*self._remembered(text, is_first), *self.mark(part.text)]
             text, is_first = "", part.role == "pre"
         if not text:
             return fixed, self._remembered(typed.text, is_first)
@@ -59,7 +59,8 @@ class FimTokens:
         shared = common_prefix(above, whole)
         return fixed + whole[:shared], whole[shared:]
 
-    def _mark(self, text: str) -> list[int]:
+    def mark(self, text: str) -> list[int]:
+        """The special token of that name; where the vocabulary has none, what spells it."""
         if text not in self._marks:
             self._marks[text] = self.model.mark(text)
         mark = self._marks[text]

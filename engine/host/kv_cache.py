@@ -7,7 +7,7 @@ of them.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Sequence as TokenList
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -80,22 +80,48 @@ class KvCache:
         Then nothing has changed, except that a state is back at its last checkpoint, and `sequence.tokens` is
         shorter. Raises `BrokenModel`; then the sequence is empty.
         """
-        try:
-            done = self.context.decode(sequence.index, tokens, len(sequence.tokens))
-        except BrokenModel:
-            self._empty(sequence)
-            raise
-        if not done:
-            if self.context.keeps_a_state:
-                self._go_back(sequence, max(sequence.checkpoints, default=0))
+        if not self._evaluated(sequence, tokens):
             return False
-        sequence.tokens += tokens
         sequence.logits[len(sequence.tokens) - 1] = self.context.logits()
-        while len(sequence.logits) > KEPT_LOGITS:
-            sequence.logits.popitem(last=False)
+        self._forget_older_logits(sequence)
         if len(sequence.tokens) - max(sequence.checkpoints, default=0) >= CHECKPOINT_EVERY:
             self.remember(sequence)
         return True
+
+    def extend_by_guess(self, sequence: Sequence, tokens: list[int], choose: Callable[[Logits], int]) -> bool:
+        """The same, but all tokens behind the first are guesses: they stay up to the first that is not chosen.
+
+        `choose` is asked what follows each token that stays. Not for a model that keeps a state.
+        """
+        held, stay = len(sequence.tokens), 1
+        if not self._evaluated(sequence, tokens, all_logits=True):
+            return False
+        logits = self.context.logits(0)
+        while choose(logits) == (tokens[stay] if stay < len(tokens) else None):
+            logits = self.context.logits(stay)
+            stay += 1
+        self._cut(sequence, held + stay)
+        if sequence.tokens:  # else llama.cpp has refused to go back
+            sequence.logits[held + stay - 1] = logits
+            self._forget_older_logits(sequence)
+        return True
+
+    def _evaluated(self, sequence: Sequence, tokens: list[int], all_logits: bool = False) -> bool:
+        """Whether llama.cpp and the sequence have these tokens now."""
+        try:
+            done = self.context.decode(sequence.index, tokens, len(sequence.tokens), all_logits)
+        except BrokenModel:
+            self._empty(sequence)
+            raise
+        if done:
+            sequence.tokens += tokens
+        elif self.context.keeps_a_state:
+            self._go_back(sequence, max(sequence.checkpoints, default=0))
+        return done
+
+    def _forget_older_logits(self, sequence: Sequence) -> None:
+        while len(sequence.logits) > KEPT_LOGITS:
+            sequence.logits.popitem(last=False)
 
     def remember(self, sequence: Sequence) -> None:
         """Make a checkpoint, where the memory is of the kind that needs one to come back to this place."""

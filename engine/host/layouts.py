@@ -5,7 +5,7 @@ A layout is a generator like a job's steps: it yields where it waits, so that ot
 
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, TypeVar
 
@@ -17,7 +17,7 @@ from hearth.engine.host.healing import Vocabulary, split
 from hearth.engine.host.limits import CHAT_CHUNK, CHUNK
 from hearth.engine.host.native import Model
 from hearth.engine.host.render import rendered
-from hearth.engine.types import ChatMessage, ChatPrompt, FimPrompt
+from hearth.engine.types import ChatMessage, ChatPrompt, FimPrompt, RewritePrompt
 
 # The KV caches of a session. "none": the job evaluates nothing.
 Lane = Literal["completion", "chat", "none"]
@@ -46,14 +46,15 @@ class LaidOut:
     """A prompt in tokens. `healed` is what the first generated tokens must spell; it is no part of the answer.
 
     `frozen`: so many tokens at its beginning will also begin the document's next prompts; 0 where that is unknown.
-    `opening` is how the answer begins, because the prompt ends with it. `afterwards` is called once the answer
-    has ended by itself.
+    `opening` is how the answer begins, because the prompt ends with it. `draft` is what the answer most probably
+    says. `afterwards` is called once the answer has ended by itself.
     """
 
     tokens: list[int]
     healed: bytes = b""
     frozen: int = 0
     opening: str = ""
+    draft: list[int] = field(default_factory=list)
     afterwards: Callable[[], None] = _nothing
 
 
@@ -103,6 +104,24 @@ def chat(reader: Reader, prompt: ChatPrompt, window: int, answer_tokens: int) ->
     return LaidOut(tokens, opening=opening, afterwards=partial(_expect, model, prompt))
 
 
+def rewrite(reader: Reader, prompt: RewritePrompt, window: int, answer_tokens: int) -> Laying:
+    """The passages one after the other. Of those that may go as many as need be do, the first one first."""
+    yield from ()  # it waits for nothing
+    begin = reader.model.begin_token()
+    first = [] if begin is None else [begin]
+    passages = [
+        (each.may_go, (reader.fim.mark(each.mark) if each.mark else []) + reader.model.tokenize_inside(each.text))
+        for each in prompt.passages
+    ]
+    while len(first) + sum(len(tokens) for _, tokens in passages) + answer_tokens >= window:
+        going = next((index for index, (may_go, _) in enumerate(passages) if may_go), None)
+        if going is None:
+            raise PromptTooLong(f"the window of {window} tokens is too small for what is to be written anew")
+        del passages[going]
+    draft = reader.model.tokenize_inside(prompt.draft)
+    return LaidOut([*first, *(token for _, tokens in passages for token in tokens)], draft=draft)
+
+
 def _expect(model: Model, prompt: ChatPrompt) -> None:
     """The next question of this conversation finds its template rendered: only the roles matter for that."""
     turns = (*prompt.messages, ChatMessage("assistant", ""), ChatMessage("user", ""))
@@ -121,4 +140,5 @@ def _apart(work: Callable[[], T]) -> Generator[None, None, T]:
 LAYOUTS: dict[type, Layout] = {
     FimPrompt: Layout("completion", CHUNK, fim),
     ChatPrompt: Layout("chat", CHAT_CHUNK, chat),
+    RewritePrompt: Layout("completion", CHUNK, rewrite),
 }

@@ -120,9 +120,9 @@ class Models:
         self._memory_is_low = True
 
     def _unused(self, in_use: Set[Session]) -> list[str]:
-        """Those that may go, the one not used for longest first."""
+        """Those that may go: first those that are extra, of these and the others the one not used for longest."""
         free = [path for path, session in self._sessions.items() if session not in in_use]
-        return sorted(free, key=lambda path: self._used[path])
+        return sorted(free, key=lambda path: (not self._sessions[path].ref.is_extra, self._used[path]))
 
     def _unload(self, path: str, why: str) -> str:
         """Free that model; its name."""
@@ -241,6 +241,8 @@ class Models:
         for unused in self._unused(in_use):
             if needed + memory.reserve() <= memory.available():
                 return
+            if ref.is_extra and not self._sessions[unused].ref.is_extra:
+                break
             self._unload(unused, f"room for {ref.id}")
         if needed + memory.reserve() > memory.available():
             log.warning("%s needs %d bytes, %d are free", ref.id, needed, memory.available())

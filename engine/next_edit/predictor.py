@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 
 from hearth.engine.code_actions.edits import Edit, applied
 from hearth.engine.context.documents import Document
-from hearth.engine.next_edit import silence
+from hearth.engine.next_edit import silence, trained
 from hearth.engine.next_edit.filling import Hole
 from hearth.engine.next_edit.history import EditHistory, UserEdit
 from hearth.engine.next_edit.rules import HOLES, RULES
 from hearth.engine.next_edit.silence import Moment
 from hearth.engine.next_edit.situation import File, Proposal, Situation, shifted
+from hearth.engine.next_edit.trained import Written
+from hearth.engine.next_edit.windows import Size, Window, window_at
 from hearth.engine.text import end_of_line, start_of_line
 
 MAX_CAUSES = 3  # edits of the user, the newest first, that something may follow from
@@ -182,6 +184,25 @@ def filled(question: Question, hole: Hole, value: str) -> Suggestion | None:
     proposal = Proposal(hole.uri, (edit,), hole.title, hole.cause)
     is_allowed = _is_allowed(proposal, situation, question) and not _is_broken_by(proposal, situation)
     return _suggestion(situation, proposal) if is_allowed else None
+
+
+def window(question: Question, size: Size) -> Window | None:
+    """What a trained model is shown where `find` knows nothing; None where nothing is to be shown."""
+    situation = _situation(question)
+    moment = Moment(situation, question.by_hand, question.is_undone, question.is_rejected)
+    return None if silence.reason(moment) else window_at(question.document, situation, size)
+
+
+def rewritten(question: Question, window: Window, written: Written) -> Suggestion | None:
+    """The nearest change of what a trained model wrote that may be shown."""
+    situation = _situation(question)
+    found = trained.proposals(window, written, situation.file)
+    allowed = [
+        each
+        for each in _ordered(found, situation)
+        if _is_allowed(each, situation, question) and not _is_broken_by(each, situation)
+    ]
+    return _suggestion(situation, allowed[0], len(allowed) - 1) if allowed else None
 
 
 def _situation(question: Question) -> Situation:

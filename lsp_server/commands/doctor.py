@@ -13,11 +13,13 @@ from rich.table import Table
 from hearth.engine import backends, paths
 from hearth.engine.backends.local import LocalBackend
 from hearth.engine.characters import quoted
-from hearth.engine.errors import HearthError
+from hearth.engine.errors import HearthError, SettingsError
 from hearth.engine.files import SETTINGS
 from hearth.engine.host import crashes, supervision
 from hearth.engine.host.wire import Report
 from hearth.engine.models import store
+from hearth.engine.models.store.installed import InstalledModel
+from hearth.engine.next_edit import formats
 from hearth.engine.screen import chat_request, completion_request
 from hearth.engine.settings import Settings
 from hearth.engine.types import AnyRequest, ChatMessage, FimPrompt, Piece
@@ -54,6 +56,8 @@ def doctor(
     table.add_row("logs", str(paths.log_dir()))
     for job, used in (("completion", settings.completion), ("chat", settings.chat)):
         table.add_row(job, f"{used.model} ({used.backend})")
+    if trained := settings.next_edit.trained_model:
+        table.add_row("next edits", f"{trained} (local)")
     for number, line in enumerate(held_up()):
         table.add_row("" if number else "event loop", line)
     screen.out.print(table)
@@ -62,19 +66,40 @@ def doctor(
             for heading, said in terminal.run(_served(settings, backend)).items():
                 screen.out.print(f"{heading}: {said}")
     if settings.completion.backend != "local":
+        if trained:
+            screen.out.print(_examined(settings, trained))
         return
     name = settings.completion.model
+    installed = _installed(name)
+    # Before the model is asked: when it is left alone, the reason is what the user came for.
+    for line in crash_report(settings.host.crash_budget):
+        screen.out.print(line, style="yellow")
+    report = terminal.run(_report(LocalBackend(settings, lambda status: None)))
+    screen.out.print(_findings(report, str(installed.path), installed.store))
+    if trained and trained != name:
+        screen.out.print("\nThe model for next edits:", style="bold")
+        screen.out.print(_examined(settings, trained))
+
+
+def _examined(settings: Settings, trained: str) -> Table:
+    """What the model for next edits is like."""
+    try:
+        formats.format_of(trained)
+    except SettingsError as error:
+        terminal.fail(str(error))
+    installed = _installed(trained)
+    report = terminal.run(_report(LocalBackend(settings, lambda status: None), trained))
+    return _findings(report, str(installed.path), installed.store)
+
+
+def _installed(name: str) -> InstalledModel:
     try:
         installed = store.find(name)
     except HearthError as error:
         terminal.fail(f"{name}: {error}")
     if installed is None:
         terminal.fail(f"the model {name} is not on this disk; get it with `hearth models pull {name}`")
-    # Before the model is asked: when it is left alone, the reason is what the user came for.
-    for line in crash_report(settings.host.crash_budget):
-        screen.out.print(line, style="yellow")
-    report = terminal.run(_report(LocalBackend(settings, lambda status: None)))
-    screen.out.print(_findings(report, str(installed.path), installed.store))
+    return installed
 
 
 def crash_report(budget: int) -> list[str]:
@@ -151,9 +176,9 @@ def _of_editor() -> Layer:
     return Layer("the editor's settings", values.get("hearth", values))
 
 
-async def _report(backend: LocalBackend) -> Report:
+async def _report(backend: LocalBackend, name: str = "") -> Report:
     try:
-        return await backend.report()
+        return await backend.report(name)
     finally:
         await backend.close()
 

@@ -2,6 +2,7 @@ from typing import Any
 
 from hearth.engine.completion.inspection import inspect
 from hearth.engine.errors import RequestForbidden
+from hearth.lsp_server import next_editing
 from hearth.lsp_server.params import InspectParams, read
 from hearth.lsp_server.session import Server
 from hearth.lsp_server.words import text
@@ -21,4 +22,6 @@ async def handle(ls: Server, params: Any) -> dict[str, Any] | None:
     found = (await inspect(await (await ls.engine()).completer(), document, offset)).as_json()
     for each in (*found["pieces"], *found["left_out"]):
         each["path"], each["reason"] = text.title(each["path"]), text.message(each["reason"])
+    if asked := await next_editing.inspected(ls, document, offset):
+        found["next_edit"] = asked
     return found

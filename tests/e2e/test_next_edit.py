@@ -176,6 +176,80 @@ async def test_a_value_that_no_rule_knows_comes_from_the_completion_model() -> N
             assert [each["text"] for each in await ask(ed)] == expected
 
 
+SHOP = (
+    "def price_of(item):\n    return item.price * RATE‸\n\n\ndef weight_of(item):\n    return item.weight * RATE\n"
+)
+TRAINED = "sweep weight * RATE→weight * rate_of(item)"
+
+
+async def test_what_no_rule_knows_is_written_by_a_model_that_was_trained_for_it() -> None:
+    for name, expected in ((TRAINED, ["    return item.weight * rate_of(item)"]), ("sweep", []), ("", [])):
+        async with editor({**SETTINGS, "next_edit": {"trained_model": name}}) as ed:
+            ed.open(SHOP)
+            assert await ask(ed) == []
+            await ed.ghost()  # the model for completion comes first
+            await ed.until("ready")
+            rename(ed, "RATE", "rate_of(item)")
+            assert [each["text"] for each in await ask(ed)] == expected
+            assert not [each for each in await actions(ed) if each.title.startswith("Next edit")]
+            assert ed.messages == []
+
+
+async def test_its_edit_is_rejected_like_any_other_and_rules_come_first() -> None:
+    async with editor({**SETTINGS, "next_edit": {"trained_model": TRAINED}}) as ed:
+        ed.open(SHOP)
+        await ed.ghost()
+        await ed.until("ready")
+        rename(ed, "RATE", "rate_of(item)")
+        (item,) = await ask(ed)
+        tell(ed, "hearth/didRejectInlineEdit", item, reason="rejected")
+        assert await ask(ed) == []
+        at = ed.text.index("weight_of(item") + len("weight_of(")
+        ed.replace(at, at + len("item"), "thing")
+        (item,) = await ask(ed)
+        assert item["text"] == "    return thing.weight * RATE"
+
+
+async def test_a_trained_model_whose_name_says_no_format_is_told_once() -> None:
+    async with editor({**SETTINGS, "next_edit": {"trained_model": "some-model"}}) as ed:
+        ed.open(SHOP)
+        await ed.ghost()
+        await ed.until("ready")
+        rename(ed, "RATE", "rate_of(item)")
+        assert await ask(ed) == [] == await ask(ed)
+        (message,) = ed.messages
+        assert "next_edit.trained_model" in str(message) and "sweep" in str(message)
+
+
+async def test_what_a_trained_model_is_asked_can_be_looked_at() -> None:
+    for name, is_asked in ((TRAINED, True), ("", False)):
+        async with editor({**SETTINGS, "next_edit": {"trained_model": name}}) as ed:
+            ed.open(SHOP)
+            client: Any = ed.client
+            here = lsp.TextDocumentPositionParams(lsp.TextDocumentIdentifier(ed.uri), ed.at(ed.cursor))
+            assert "next_edit" not in plain(await client.protocol.send_request_async("hearth/inspect", here))
+            rename(ed, "RATE", "rate_of(item)")
+            found = plain(await client.protocol.send_request_async("hearth/inspect", here))
+            assert ("next_edit" in found) == is_asked
+            if is_asked:
+                assert "updated:\n    return item.price * rate_of(item)\n" in found["next_edit"]
+
+
+async def test_a_key_ends_what_a_trained_model_writes() -> None:
+    slow = {"completion": {"backend": "scripted", "model": "600000:x"}, "next_edit": {"trained_model": TRAINED}}
+    async with editor(slow) as ed:
+        ed.open(SHOP)
+        ed.client.protocol.notify("textDocument/didFocus", {"textDocument": {"uri": ed.uri}})
+        await ed.until("ready")
+        rename(ed, "RATE", "rate_of(item)")
+        older = asyncio.create_task(ask(ed))
+        newer = asyncio.create_task(ask(ed))
+        assert await asyncio.wait_for(older, PATIENCE) == []
+        assert not newer.done()
+        ed.type("s")
+        assert await asyncio.wait_for(newer, PATIENCE) == []
+
+
 async def test_an_editor_without_a_view_gets_it_as_a_quick_fix() -> None:
     async with editor(SETTINGS) as ed:
         ed.open(BASKET)

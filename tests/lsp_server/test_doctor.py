@@ -16,6 +16,8 @@ from hearth.engine.host.wire import Report
 from hearth.lsp_server.commands import app, doctor
 from hearth.lsp_server.commands.doctor import crash_report
 from tests.fakes.ollama import FakeOllama
+from tests.hosts import stop_host
+from tests.tiny_model import write_tiny_gguf
 
 
 def crash(times: int) -> None:
@@ -88,6 +90,23 @@ async def test_it_tests_what_the_editor_uses() -> None:
     await fake.http.stop()
     said = await asyncio.to_thread(doctor_says, json.dumps(settings))
     assert "Nothing answers at" in said
+
+
+def test_the_model_for_next_edits_is_tested_as_well(tmp_path: Path) -> None:
+    usual, trained = write_tiny_gguf(tmp_path / "tiny.gguf"), write_tiny_gguf(tmp_path / "sweep.gguf", 1)
+    local = {"completion": {"model": str(usual)}, "chat": {"model": str(usual)}}
+    try:
+        said = doctor_says(json.dumps({**local, "next_edit": {"trained_model": str(trained)}}))
+        assert f"{trained} (local)" in said and "The model for next edits:" in said
+        assert said.count("self-test") == 2
+        said = doctor_says(json.dumps({**local, "next_edit": {"trained_model": "sweep-next-edit-1.5b"}}))
+        assert "hearth models pull sweep-next-edit-1.5b" in said and said.count("self-test") == 1
+        assert "sweep, zeta-2.1" in doctor_says(
+            json.dumps({**local, "next_edit": {"trained_model": str(usual)[:-9]}})
+        )
+        assert "next edits" not in doctor_says(json.dumps(local))
+    finally:
+        stop_host(Path(os.environ["HEARTH_HOME"]))
 
 
 @pytest.mark.parametrize("typed", ["", "[]", "{", "[" * 10_000])

@@ -9,6 +9,7 @@ interface Inspection {
   cached_tokens: number;
   pieces: { source: string; path: string; tokens: number; reason: string }[];
   left_out: { path: string; source: string; reason: string }[];
+  next_edit?: string;
 }
 
 /** What a completion at the cursor would send to the model, as a document. */
@@ -40,5 +41,6 @@ function asText(found: Inspection): string {
     "The prompt:",
     "",
     found.prompt,
+    ...(found.next_edit === undefined ? [] : ["", "What the model for next edits is asked:", "", found.next_edit]),
   ].join("\n");
 }

@@ -30,7 +30,7 @@ class FakeContext:
     saves: bool = True  # and gives its states away
     fails: bool = False
 
-    def decode(self, sequence: int, tokens: list[int], position: int) -> bool:
+    def decode(self, sequence: int, tokens: list[int], position: int, all_logits: bool = False) -> bool:
         held = self.held.setdefault(sequence, [])
         if self.fails:
             held += [SPOILT]

@@ -288,3 +288,29 @@ def test_other_layers_are_loaded_while_the_host_runs(gpu: Gpu, wishing: ModelRef
         assert models.wish(replace(wishing, gpu_layers=layers))
         models.session(wishing)
         assert gpu.layers[-1] == loaded
+
+
+def test_a_model_that_is_extra_takes_the_memory_of_no_other_and_leaves_first(
+    models: Models, ref: ModelRef, sound: list[Weights], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tiny(name: str, is_extra: bool = False) -> ModelRef:
+        return ModelRef(name, str(write_tiny_gguf(tmp_path / f"{name}.gguf")), is_extra=is_extra)
+
+    def available() -> int:
+        return reserve + (room - sum(not weights.closed for weights in sound)) * needed
+
+    room, needed, reserve = 2, 1 << 30, memory.reserve()
+    monkeypatch.setattr(memory, "available", available)
+    monkeypatch.setattr(memory, "needed", lambda path, info: needed)
+    chat, trained = tiny("chat"), tiny("trained", is_extra=True)
+    models.session(ref)
+    models.session(chat)
+    with pytest.raises(NotEnoughMemory, match=r"trained needs 1\.0 GiB"):
+        models.session(trained)
+    assert [weights.closed for weights in sound] == [False, False]
+    room = 3
+    models.session(trained)  # used last, and yet it is the one that goes
+    models.session(tiny("other", is_extra=True))
+    assert [weights.closed for weights in sound] == [False, False, True, False], "for another of its kind"
+    models.session(tiny("third"))
+    assert [weights.closed for weights in sound] == [False, False, True, True, False], "for one that is waited for"

@@ -1,18 +1,27 @@
 local M = {}
 
 --- What `hearth/inspect` answered, as Markdown.
----@param result { prompt?: string, pieces?: table[], left_out?: table[] }
+---@param result { prompt?: string, pieces?: table[], left_out?: table[], next_edit?: string }
 ---@return string[]
 function M.lines(result)
   local lines = { '# What the model is sent', '' }
   M.add_list(lines, '## Pieces', result.pieces)
   M.add_list(lines, '## Left out', result.left_out)
-  table.insert(lines, '## Prompt')
-  table.insert(lines, '')
-  table.insert(lines, '````text')
-  vim.list_extend(lines, vim.split(result.prompt or '', '\n', { plain = true }))
-  table.insert(lines, '````')
+  M.add_text(lines, '## Prompt', result.prompt or '')
+  if result.next_edit then
+    table.insert(lines, '')
+    M.add_text(lines, '## What the model for next edits is asked', result.next_edit)
+  end
   return lines
+end
+
+---@param lines string[]
+---@param title string
+---@param text string
+function M.add_text(lines, title, text)
+  vim.list_extend(lines, { title, '', '````text' })
+  vim.list_extend(lines, vim.split(text, '\n', { plain = true }))
+  table.insert(lines, '````')
 end
 
 ---@param lines string[]
