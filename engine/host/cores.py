@@ -1,10 +1,11 @@
 """How many threads are of use, and why: one for each fast core that this process may use.
 
 llama.cpp divides each step evenly among its threads and waits for the last one. So a slow core holds up the fast
-ones, and so does a thread that the system lets wait because others are to have that core. A second thread on a core
-has to share the units that compute.
+ones, and so does a thread that the system lets wait because others are to have that core. Two threads on one core
+share the units that compute.
 """
 
+import math
 import os
 import subprocess
 import sys
@@ -19,14 +20,20 @@ from hearth.engine.host import control_groups
 
 _CPUS = Path("/sys/devices/system/cpu")
 _FAST_ON_LINUX = Path("/sys/devices/cpu_core/cpus")  # of Intel's processors with two kinds of cores
-_NEARLY_AS_FAST = 0.75  # of the fastest core's capacity; Arm's middle cores have less
+# Estimated: what Intel's small core does in the time of a big one, and how much more the small ones must do
+# together before they are worth holding the big ones up.
+_SMALL, _WORTH = 0.5, 1.5
 
 
 @dataclass(frozen=True, slots=True)
 class Cores:
-    """`threads` of the model, at least 1; `why` is for the user, such as "8 performance cores of 24"."""
+    """Threads for single tokens and for prompts, at least 1 each; single tokens may turn out to want as many.
 
-    threads: int
+    `why` is for the user, such as "8 performance cores of 24".
+    """
+
+    decode: int
+    prefill: int
     why: str
 
 
@@ -35,34 +42,45 @@ def fast() -> Cores:
     found = _of_linux() if sys.platform == "linux" else _of_a_mac() if sys.platform == "darwin" else None
     if found is None:
         found = _alike(_physical())
-    for quota in _quotas():
+    quota = min(_quotas(), default=math.inf) if sys.platform == "linux" else math.inf
+    if quota < found.prefill:
         # Rounded up: what the last thread waits for is less than what it does.
-        if (most := max(1, -int(-quota // 1))) < found.threads:
-            found = Cores(most, f"container limited to {quota:.1f} CPUs, {found.why}")
+        most = math.ceil(quota)
+        why = f"container limited to {quota:.1f} CPUs; {found.why}"
+        return Cores(min(most, found.decode), min(most, found.prefill), why)
     return found
 
 
 def _alike(count: int) -> Cores:
-    return Cores(max(1, count), f"{count} core{'s' if count != 1 else ''}")
+    count = max(1, count)
+    return Cores(count, count, _named(count))
+
+
+def _named(count: int, kind: str = "core") -> str:
+    return f"{count} {kind}{'s' if count != 1 else ''}"
 
 
 def _physical() -> int:
     return psutil.cpu_count(logical=False) or os.cpu_count() or 1
 
 
-def _of_linux() -> Cores | None:
-    """None where the system does not say which of its CPUs are one core."""
+def _of_linux() -> Cores:
     allowed = set(os.sched_getaffinity(0))
     known = _core_of(_listed(_CPUS / "online") or allowed)
-    if not known:
+    if not known:  # the system does not say which of its CPUs are one core
         return _alike(min(_physical(), len(allowed)))
-    cores = {known.get(cpu, cpu) for cpu in allowed}
-    in_all = len(set(known.values()) | cores)
-    fast_ones = {known.get(cpu, cpu) for cpu in _of_the_fast_kind(allowed) & allowed}
-    told = f"{len(cores)} of {in_all} cores, which this process may use" if len(cores) < in_all else ""
-    if not fast_ones or fast_ones == cores:
-        return Cores(len(cores), told) if told else _alike(len(cores))
-    return Cores(len(fast_ones), f"{len(fast_ones)} performance cores of {told or in_all}")
+    speed: dict[int, float] = {}
+    for cpu, each in _speeds(allowed).items():
+        core = known.get(cpu, cpu)
+        speed[core] = max(each, speed.get(core, 0.0))
+    in_all = len({*known.values(), *speed})
+    told = f"{len(speed)} of {in_all} cores, which this process may use" if len(speed) < in_all else ""
+    decode = sum(each == max(speed.values()) for each in speed.values())
+    prefill = _best_together(sorted(speed.values(), reverse=True))
+    if decode == len(speed):
+        return Cores(decode, prefill, told or _named(decode))
+    why = f"{_named(decode, 'performance core')} of {told or in_all}"
+    return Cores(decode, prefill, why if prefill == decode else f"{why}; {prefill} threads for prompts")
 
 
 def _core_of(cpus: Iterable[int]) -> dict[int, int]:
@@ -71,13 +89,21 @@ def _core_of(cpus: Iterable[int]) -> dict[int, int]:
     return {cpu: min(each) for cpu, each in siblings.items() if each}
 
 
-def _of_the_fast_kind(cpus: Collection[int]) -> set[int]:
-    """Of an Intel processor those that it calls cores, of an Arm one those with about the highest capacity."""
-    if fast_ones := _listed(_FAST_ON_LINUX):
-        return fast_ones
-    capacity = {cpu: _number(_CPUS / f"cpu{cpu}" / "cpu_capacity") for cpu in cpus}
-    best = max(capacity.values(), default=0)
-    return {cpu for cpu, each in capacity.items() if each >= _NEARLY_AS_FAST * best}
+def _speeds(cpus: Collection[int]) -> dict[int, float]:
+    """Of each CPU beside the others, as an Intel processor or an Arm one says it."""
+    if big := _listed(_FAST_ON_LINUX):
+        return {cpu: 1.0 if cpu in big else _SMALL for cpu in cpus}
+    return {cpu: _number(_CPUS / f"cpu{cpu}" / "cpu_capacity") or 1.0 for cpu in cpus}
+
+
+def _best_together(speeds: list[float]) -> int:
+    """How many of these, the fastest first, do most while each waits for the slowest of them."""
+    best, done = 0, 0.0
+    for index, speed in enumerate(speeds):
+        is_last_of_kind = index + 1 == len(speeds) or speeds[index + 1] < speed
+        if is_last_of_kind and (index + 1) * speed > (_WORTH * done if best else 0.0):
+            best, done = index + 1, (index + 1) * speed
+    return best
 
 
 def _of_a_mac() -> Cores | None:
@@ -85,7 +111,7 @@ def _of_a_mac() -> Cores | None:
     fast_ones, in_all = _said_by_sysctl("hw.perflevel0.physicalcpu"), _said_by_sysctl("hw.physicalcpu")
     if not fast_ones or fast_ones >= in_all:
         return _alike(fast_ones) if fast_ones else None
-    return Cores(fast_ones, f"{fast_ones} performance cores of {in_all}")
+    return Cores(fast_ones, fast_ones, f"{_named(fast_ones, 'performance core')} of {in_all}")
 
 
 def _quotas() -> Iterator[float]:
@@ -117,8 +143,9 @@ def _listed(file: Path) -> set[int]:
         return set()
 
 
-def _number(file: Path) -> int:
+def _number(file: Path) -> float:
+    """0 where it does not say one."""
     try:
-        return int(read_text(file, NOTES))
+        return max(0.0, float(int(read_text(file, NOTES))))
     except (OSError, ValueError):
-        return 0
+        return 0.0

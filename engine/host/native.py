@@ -282,8 +282,8 @@ class Context:
         return bool(last == count - 1 and (self.keeps_a_state or first == min(0, last)))
 
     def set_threads(self, count: int) -> None:
-        """For one-token decodes; prompt batches always use all threads."""
-        llama_cpp.llama_set_n_threads(self._handle, count, self.model.options.threads)
+        """For one-token decodes; prompt batches always use all that they may."""
+        llama_cpp.llama_set_n_threads(self._handle, count, self.model.options.most_threads)
 
     def _open(self) -> Any:
         options = self.model.options

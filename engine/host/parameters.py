@@ -19,7 +19,7 @@ def of_context(options: LoadOptions) -> dict[str, int]:
     wanted, off = llama_cpp.LLAMA_FLASH_ATTN_TYPE_AUTO, llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
     return {
         "n_threads": options.threads,
-        "n_threads_batch": options.threads,
+        "n_threads_batch": options.most_threads,
         "flash_attn_type": wanted if options.flash_attention else off,
     }
 

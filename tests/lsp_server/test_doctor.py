@@ -73,6 +73,14 @@ def test_it_says_which_part_of_the_model_is_on_the_gpu(can_offload: bool, placem
     assert said in doctor._gpu(report)
 
 
+@pytest.mark.parametrize(
+    ("why", "said"), [("8 performance cores of 24", "8: 8 performance cores of 24"), ("", "8")]
+)
+def test_it_says_how_many_threads_there_are_and_why(why: str, said: str) -> None:
+    report = Report(1, "m", "fast", "yes", (), 1.0, 1.0, 1, 8, why_threads=why)
+    assert doctor._threads(report) == said
+
+
 async def test_it_tests_what_the_editor_uses() -> None:
     fake = FakeOllama()
     await fake.http.start()

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from hearth.engine.errors import BrokenModel, NotEnoughMemory
-from hearth.engine.host import memory, selftest
+from hearth.engine.host import cores, memory, selftest
 from hearth.engine.host import models as loading
+from hearth.engine.host.cores import Cores
 from hearth.engine.host.devices import Device
 from hearth.engine.host.models import Models
 from hearth.engine.host.profiles import PROFILES, LoadOptions, ProfileBook, Verdict
@@ -119,6 +120,26 @@ def test_a_model_is_not_taken_from_under_a_job_that_is_half_done(
     assert models.session(ref, in_use={first}) is first
     second: Any = models.session(ref)
     assert second.ref.threads == 2
+
+
+@pytest.mark.parametrize(
+    ("wished", "threads", "prefill", "why"),
+    [(0, 2, 10, "2 performance cores of 10"), (5, 5, 5, "as host.threads = 5 says")],
+)
+def test_a_model_gets_the_threads_of_this_machine_or_of_the_settings_and_says_why(
+    wished: int,
+    threads: int,
+    prefill: int,
+    why: str,
+    models: Models,
+    ref: ModelRef,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cores, "fast", lambda: Cores(2, 10, "2 performance cores of 10"))
+    options = models.session(replace(ref, threads=wished)).model.options
+    assert (options.threads, options.most_threads) == (threads, prefill)
+    assert models.reports[ref.path].why_threads == why
+    models.close()
 
 
 CARD = Device("CUDA0", "Some Card", free=8 << 30, total=8 << 30)

@@ -14,7 +14,14 @@ from hearth.engine.host.profiles import PROFILES, LoadOptions, Profile
 OPTIONS = LoadOptions(threads=4)
 # What is handed over as a pointer, beside the numbers.
 POINTERS = {"devices", "split"}
-OTHER = {"threads": 3, "gpu_layers": 7, "extra_buffers": False, "flash_attention": False, "mmap": False}
+OTHER = {
+    "threads": 3,
+    "prefill_threads": 5,
+    "gpu_layers": 7,
+    "extra_buffers": False,
+    "flash_attention": False,
+    "mmap": False,
+}
 
 
 def as_the_library_sees_it(options: LoadOptions) -> tuple[bytes, bytes]:
