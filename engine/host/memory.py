@@ -1,12 +1,10 @@
 """How much memory a model may still take before the machine begins to swap."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
 
-from hearth.engine.files import NOTES, read_text
-from hearth.engine.host import control_groups
 from hearth.engine.host.limits import (
     CACHE_SHARE,
     CHECKPOINT_SHARE,
@@ -15,20 +13,16 @@ from hearth.engine.host.limits import (
     MAX_CHECKPOINT_BYTES,
     MAX_SEQUENCES,
 )
+from hearth.engine.machine.memory import limits
 from hearth.engine.models.gguf import GgufInfo
 
-# Of control groups, version 2 and version 1: the limit, what is used, and the name of what is cached.
-_FILES = (
-    ("memory.max", "memory.current", "inactive_file"),
-    ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-)
 _OVERHEAD = 128 * 2**20  # llama.cpp's buffers and Python
 
 
 def available() -> int:
     """Bytes that can be used without swapping, here and in the control groups that this process is kept in."""
     free = int(psutil.virtual_memory().available)
-    return min([free, *_left_in_control_groups()])
+    return min([free, *(limit.left for limit in limits())])
 
 
 def reserve() -> int:
@@ -70,21 +64,3 @@ def _shards(path: Path) -> Iterable[Path]:
 
 def _literal(text: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in text)
-
-
-def _left_in_control_groups() -> Iterator[int]:
-    """Of each that has a limit; what files are cached in gives way (`inactive_file`)."""
-    for folder in control_groups.folders("memory"):
-        for limit, used, cached in _FILES:
-            match [control_groups.numbers_in(folder / name) for name in (limit, used)]:
-                case [[int(most)], [int(taken)]]:
-                    yield max(0, most - taken + _in_statistics(folder, cached))
-
-
-def _in_statistics(folder: Path, name: str) -> int:
-    """0 where it is not said."""
-    try:
-        lines = [line.split() for line in read_text(folder / "memory.stat", NOTES).splitlines()]
-        return next((int(line[1]) for line in lines if len(line) == 2 and line[0] == name), 0)
-    except (OSError, ValueError):
-        return 0

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hearth.engine.errors import BrokenModel, ModelMissing, NotEnoughMemory
-from hearth.engine.host import cores, devices, memory, placement, profiles, selftest
-from hearth.engine.host.cores import Cores
+from hearth.engine.host import devices, memory, placement, profiles, selftest
 from hearth.engine.host.devices import Device
 from hearth.engine.host.native import Model, library_build
 from hearth.engine.host.placement import Need, Placement
 from hearth.engine.host.profiles import LoadOptions, ProfileBook
 from hearth.engine.host.session import Session
+from hearth.engine.machine import cores
+from hearth.engine.machine.cores import Cores
 from hearth.engine.models import gguf, gpus, usable
 from hearth.engine.models.gpus import Gpu
 from hearth.engine.types import ModelRef

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.engine.host import control_groups
+from hearth.engine.machine import control_groups
 
 
 class ControlGroups:

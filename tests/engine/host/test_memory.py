@@ -10,6 +10,7 @@ from hearth.engine.host import memory
 from hearth.engine.host.limits import MAX_SEQUENCES
 from hearth.engine.host.native import LoadOptions, Model
 from hearth.engine.host.session import Session
+from hearth.engine.machine.memory import Limit
 from hearth.engine.types import ModelRef
 from tests.fakes.control_groups import ControlGroups
 from tests.tiny_model import write_tiny_gguf
@@ -29,7 +30,7 @@ def test_a_kv_cache_is_as_large_as_the_control_group_allows(
 ) -> None:
     path = write_tiny_gguf(tmp_path / "tiny.gguf")
     assert sequences(path) == MAX_SEQUENCES
-    monkeypatch.setattr(memory, "_left_in_control_groups", lambda: [4 * 2**20])
+    monkeypatch.setattr(memory, "limits", lambda: [Limit(4 << 30, 4 * 2**20)])
     assert sequences(path) == 2
 
 

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from hearth.engine.errors import BrokenModel, NotEnoughMemory
-from hearth.engine.host import cores, memory, selftest
+from hearth.engine.host import memory, selftest
 from hearth.engine.host import models as loading
-from hearth.engine.host.cores import Cores
 from hearth.engine.host.devices import Device
 from hearth.engine.host.models import Models
 from hearth.engine.host.profiles import PROFILES, LoadOptions, ProfileBook, Verdict
+from hearth.engine.machine import cores
+from hearth.engine.machine.cores import Cores
 from hearth.engine.models import gguf
 from hearth.engine.types import ModelRef
 from tests.tiny_model import write_tiny_gguf

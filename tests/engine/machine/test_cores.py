@@ -10,8 +10,8 @@ from typing import Any
 import psutil
 import pytest
 
-from hearth.engine.host import cores
-from hearth.engine.host.cores import Cores
+from hearth.engine.machine import cores
+from hearth.engine.machine.cores import Cores
 from tests.fakes.control_groups import ControlGroups
 
 

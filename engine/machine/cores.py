@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from hearth.engine.files import NOTES, read_text
-from hearth.engine.host import control_groups
+from hearth.engine.machine import control_groups
 
 _CPUS = Path("/sys/devices/system/cpu")
 _FAST_ON_LINUX = Path("/sys/devices/cpu_core/cpus")  # of Intel's processors with two kinds of cores
