@@ -31,7 +31,10 @@ Ask = Callable[[str], Awaitable[object]]  # what was typed there so far
 async def measured(model: Path, layers: int, server: str, quick: bool) -> list[Figure]:
     clients, seconds = (3, 3.0) if quick else (_CLIENTS, _SECONDS)
     async with loaded(model, layers) as (backend, settings):
-        hearth = await _crowd([_of_hearth(Completer(backend, settings), each) for each in range(clients)], seconds)
+        completers = [Completer(backend, settings) for _ in range(clients)]
+        hearth = await _crowd([_of_hearth(each, number) for number, each in enumerate(completers)], seconds)
+        for number, completer in enumerate(completers):
+            completer.forget(document(number)[0].uri)
     figures = _told("Hearth", clients, hearth)
     if not server:
         return figures
@@ -77,6 +80,7 @@ def _of_hearth(completer: Completer, number: int) -> Ask:
     async def ask(typed: str) -> object:
         if typed:
             file.apply(at + len(typed) - 1, at + len(typed) - 1, typed[-1])
+            file.version += 1
         return await completer.complete(file, at + len(typed))
 
     return ask

@@ -36,8 +36,7 @@ async def measured(model: Path, layers: int, quick: bool) -> list[Figure]:
         beside: list[float] = []
         for turn in range(_TURNS):
             alone += await _typed(completer, document(2 * turn + 1), keys)
-            async with _chat(backend) as said:
-                await until(lambda said=said: len(said) >= 3, "the chat's first words", 60)
+            async with _chat(backend):
                 beside += await _typed(completer, document(2 * turn + 2), keys)
     medians = percentile(alone, 50), percentile(beside, 50)
     assert medians[0] and medians[1], "no key was answered"
@@ -86,18 +85,20 @@ async def _typed(completer: Completer, place: tuple[Document, int], keys: str) -
     times: list[float] = []
     for key in keys:
         file.apply(at, at, key)
+        file.version += 1
         at += 1
         began = time.perf_counter()
         answer = await completer.complete(file, at)
         if answer is not None and answer.usage.generated_tokens:  # others are from memory
             times.append((time.perf_counter() - began) * 1000)
         await asyncio.sleep(0.05)
+    completer.forget(file.uri)
     return times[1:]
 
 
 @asynccontextmanager
-async def _chat(backend: LocalBackend) -> AsyncIterator[list[object]]:
-    """A long answer that streams meanwhile; what came of it. It is asked again where it ends by itself."""
+async def _chat(backend: LocalBackend) -> AsyncIterator[None]:
+    """A long answer that streams meanwhile, and has begun. It is asked again where it ends by itself."""
     said: list[object] = []
 
     async def stream() -> None:
@@ -108,7 +109,8 @@ async def _chat(backend: LocalBackend) -> AsyncIterator[list[object]]:
 
     asking = asyncio.create_task(stream())
     try:
-        yield said
+        await until(lambda: len(said) >= 3 or asking.done(), "the chat's first words", 60)
+        yield
         if asking.done():
             asking.result()
     finally:

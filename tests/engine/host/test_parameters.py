@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import llama_cpp
 import pytest
@@ -14,7 +15,7 @@ from hearth.engine.host.profiles import PROFILES, LoadOptions, Profile
 OPTIONS = LoadOptions(threads=4)
 # What is handed over as a pointer, beside the numbers.
 POINTERS = {"devices", "split"}
-OTHER = {
+OTHER: dict[str, Any] = {
     "threads": 3,
     "prefill_threads": 5,
     "gpu_layers": 7,

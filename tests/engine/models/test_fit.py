@@ -189,6 +189,7 @@ def test_what_the_processor_keeps_decides_how_fast_a_split_model_is() -> None:
     assert slow.generation < faster.generation < 2 * slow.generation
 
 
+JOBS: tuple[fit.Job, ...] = ("completion", "chat")
 APPLE = Machine(16 * GIB, 4, unified=11 * GIB)
 
 
@@ -196,8 +197,8 @@ def test_the_gpu_of_an_apple_chip_makes_speed_and_no_room() -> None:
     without = replace(APPLE, unified=0)
     assert APPLE.room_gib == without.room_gib
     for model in catalog.models().values():
-        for job in ("completion", "chat"):
-            slow, fast = (fit.judge(model, job, machine) for machine in (without, APPLE))  # type: ignore[arg-type]
+        for job in JOBS:
+            slow, fast = (fit.judge(model, job, machine) for machine in (without, APPLE))
             assert fast.fits == slow.fits and fast.speed.generation >= slow.speed.generation
             assert fast.speed.prompt >= slow.speed.prompt
     assert "on the GPU" in fit.judge(catalog.by_id("qwen2.5-coder-7b"), "completion", APPLE).reason
