@@ -16,6 +16,8 @@ from hearth.engine.host.wire import Report
 from hearth.lsp_server.commands import app, doctor
 from hearth.lsp_server.commands.doctor import crash_report
 from tests.fakes.ollama import FakeOllama
+from tests.hosts import stop_host
+from tests.tiny_model import write_tiny_gguf
 
 
 def crash(times: int) -> None:
@@ -101,6 +103,18 @@ async def test_it_tests_what_the_editor_uses() -> None:
 @pytest.mark.parametrize("typed", ["", "[]", "{", "[" * 10_000])
 def test_settings_that_are_none_are_told(typed: str) -> None:
     assert "no JSON object" in doctor_says(typed)
+
+
+@pytest.mark.parametrize(("threads", "why"), [(1, "as host.threads = 1 says"), (0, r"(container limited|\d+ )")])
+async def test_it_says_of_a_loaded_model_how_many_threads_it_has(threads: int, why: str, tmp_path: Path) -> None:
+    path = write_tiny_gguf(tmp_path / "tiny.gguf")
+    settings = {"completion": {"model": str(path)}, "host": {"threads": threads, "gpu_layers": 0}}
+    try:
+        said = await asyncio.to_thread(doctor_says, json.dumps(settings))
+    finally:
+        stop_host(Path(os.environ["HEARTH_HOME"]))
+    count = str(threads or r"\d+")
+    assert re.search(rf"^threads +{count}: {why}", said, re.MULTILINE), said
 
 
 def doctor_says(typed: str) -> str:
