@@ -30,7 +30,8 @@ ALLOWED = {
     "engine.markdown": set(),
     "engine.llama_wheel": set(),
     "engine.languages": set(),
-    "engine.models": set(),
+    "engine.machine": set(),
+    "engine.models": {"engine.machine"},
     "engine.reasoning": set(),
     "engine.screen": set(),
     "engine.stats": set(),
@@ -39,7 +40,7 @@ ALLOWED = {
     "engine.raw_fim": {"engine.fim", "engine.languages"},
     "engine.stopping": {"engine.languages"},
     "engine.context": {"engine.languages"},
-    "engine.host": {"engine.fim", "engine.stopping", "engine.models"},
+    "engine.host": {"engine.fim", "engine.stopping", "engine.models", "engine.machine"},
     "engine.backends": {
         *("engine.stopping", "engine.fim", "engine.reasoning", "engine.prose"),
         *("engine.host", "engine.models"),

@@ -256,7 +256,8 @@ class LocalBackend:
             ref = replace(ref, context=await asyncio.to_thread(chat_window, ref, self.settings.chat.window))
             self._names[ref.id] = name
             report = await self._host.load(ref)
-            await asyncio.to_thread(speeds.note, ref.id, report.prefill_speed, report.decode_speed)
+            measured = (report.prefill_speed, report.decode_speed, report.gpu_layers)
+            await asyncio.to_thread(speeds.note, ref.id, *measured)
         except HearthError as error:
             retry = isinstance(error, ModelError) and not isinstance(error, UnknownModel)
             # Of a download that is of no use its beginning was enough; it need not be fetched again and again.

@@ -12,12 +12,11 @@ from pathlib import Path
 from hearth.engine.context.documents import Document
 from hearth.engine.context.ignore import Disk, root_of
 from hearth.engine.context.near import near
-from hearth.engine.context.symbols import Symbols, symbols
+from hearth.engine.context.symbols import MAX_SYMBOLS_CHARS, Symbols, symbols
 from hearth.engine.context.workspace import symbols_of_file
 from hearth.engine.files import SOURCE, read_text
 
 MAX_NAMES = 8  # that are asked for at once, the nearest ones
-MAX_CHARS = 200_000  # of a document whose own definitions are told from others
 _SEARCHED = 10_000  # characters on either side of the cursor, where a name near it stands
 _MAX_LINE = 1_000  # characters of a line that may name a definition
 _NAME = re.compile(r"[^\W\d][\w$]*+")
@@ -55,7 +54,7 @@ def uses_to_ask(document: Document, offset: int, known: Collection[tuple[str, bo
     """
     code = document.code
     around = near(code, offset)
-    own = symbols(code) if len(code.text) <= MAX_CHARS else Symbols()
+    own = symbols(code) if len(code.text) <= MAX_SYMBOLS_CHARS else Symbols()
     wanted = [(around.receiver, True), *((name, False) for name in around.names if not own.named([name]))]
     found: list[Use] = []
     for name, of_type in wanted:

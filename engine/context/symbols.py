@@ -13,6 +13,7 @@ from hearth.engine.context.changes import Change
 from hearth.engine.context.parsed import ParsedText, nodes_around
 from hearth.engine.text import start_of_line
 
+MAX_SYMBOLS_CHARS = 200_000  # of a document that is read as a whole; longer ones change too often to be read again
 MAX_HEAD_LINES = 12  # of a definition whose whole text is its head, such as a struct
 MAX_HEAD_CHARS = 600
 MAX_PREFIX_CHARS = 60  # before a definition on its line

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import psutil
 
-from hearth.engine.files import NOTES, read_text
 from hearth.engine.host.limits import (
     CACHE_SHARE,
     CHECKPOINT_SHARE,
@@ -14,15 +13,16 @@ from hearth.engine.host.limits import (
     MAX_CHECKPOINT_BYTES,
     MAX_SEQUENCES,
 )
+from hearth.engine.machine.memory import limits
 from hearth.engine.models.gguf import GgufInfo
 
 _OVERHEAD = 128 * 2**20  # llama.cpp's buffers and Python
 
 
 def available() -> int:
-    """Bytes that can be used without swapping, here and in the control group that this process is kept in."""
+    """Bytes that can be used without swapping, here and in the control groups that this process is kept in."""
     free = int(psutil.virtual_memory().available)
-    return min([free, *_left_in_control_group(Path("/sys/fs/cgroup"))])
+    return min([free, *(limit.left for limit in limits())])
 
 
 def reserve() -> int:
@@ -64,14 +64,3 @@ def _shards(path: Path) -> Iterable[Path]:
 
 def _literal(text: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in text)
-
-
-def _left_in_control_group(folder: Path) -> Iterable[int]:
-    """Nothing where there is no limit, or where it cannot be read."""
-    try:
-        limit = read_text(folder / "memory.max", NOTES).strip()
-        used = int(read_text(folder / "memory.current", NOTES))
-        cached = dict(line.split() for line in read_text(folder / "memory.stat", NOTES).splitlines())
-        return [] if limit == "max" else [max(0, int(limit) - used + int(cached.get("inactive_file", 0)))]
-    except (OSError, ValueError):
-        return []

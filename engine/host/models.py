@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hearth.engine.errors import BrokenModel, ModelMissing, NotEnoughMemory
-from hearth.engine.host import cores, devices, memory, placement, profiles, selftest
+from hearth.engine.host import devices, memory, placement, profiles, selftest
 from hearth.engine.host.devices import Device
 from hearth.engine.host.native import Model, library_build
 from hearth.engine.host.placement import Need, Placement
 from hearth.engine.host.profiles import LoadOptions, ProfileBook
 from hearth.engine.host.session import Session
+from hearth.engine.machine import cores
+from hearth.engine.machine.cores import Cores
 from hearth.engine.models import gguf, gpus, usable
 from hearth.engine.models.gpus import Gpu
 from hearth.engine.types import ModelRef
@@ -34,6 +36,7 @@ class LoadReport:
     notes: tuple[str, ...]  # why it is not the fastest profile, one sentence for each that was given up
     key: str  # of the model in the book of profiles
     placement: str  # which of its layers are where, in words
+    why_threads: str  # why it has so many
 
 
 class Models:
@@ -176,8 +179,10 @@ class Models:
 
     def _with_what_survives(self, ref: ModelRef, placed: Placement, key: str) -> Session:
         first = self._first_profile()
+        threads = _threads_for(ref)
         options = LoadOptions(
-            threads=ref.threads or cores.fast(),
+            threads=threads.decode,
+            prefill_threads=threads.prefill,
             gpu_layers=placed.layers,
             devices=tuple(device.name for device in placed.devices),
             split=placed.split,
@@ -204,7 +209,8 @@ class Models:
             if verdict.sound:
                 self._book.works(key, verdict)
                 notes = (*_foreseen(first), *self._book.history(key))
-                self.reports[ref.path] = LoadReport(profile.name, verdict, notes, key, placed.said)
+                why = _said_of_threads(profile, threads)
+                self.reports[ref.path] = LoadReport(profile.name, verdict, notes, key, placed.said, why)
                 for note in notes:
                     log.info("%s: %s", ref.id, note)
                 log.info("%s is ready%s: %s", ref.id, " as before" if proven else "", verdict)
@@ -273,6 +279,16 @@ def _content_of(ref: ModelRef) -> str:
     except OSError:
         return ref.path
     return f"{ref.path} {found.st_size} {found.st_mtime_ns}"
+
+
+def _threads_for(ref: ModelRef) -> Cores:
+    if ref.threads:
+        return Cores(ref.threads, ref.threads, f"as host.threads = {ref.threads} says")
+    return cores.fast()
+
+
+def _said_of_threads(profile: profiles.Profile, threads: Cores) -> str:
+    return f"the load profile {profile.name!r} has no more" if profile.one_thread else threads.why
 
 
 def _foreseen(first: int) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from hearth.engine.errors import BrokenModel, NotEnoughMemory
 from hearth.engine.files import SHARED_LIBRARY, read_bytes
-from hearth.engine.host import devices
+from hearth.engine.host import devices, parameters
 from hearth.engine.host.limits import PREFILL_BATCH
 from hearth.engine.host.profiles import LoadOptions as LoadOptions
 
@@ -281,23 +281,25 @@ class Context:
         return bool(last == count - 1 and (self.keeps_a_state or first == min(0, last)))
 
     def set_threads(self, count: int) -> None:
-        """For one-token decodes; prompt batches always use all threads."""
-        llama_cpp.llama_set_n_threads(self._handle, count, self.model.options.threads)
+        """For one-token decodes; prompt batches always use all that they may."""
+        llama_cpp.llama_set_n_threads(self._handle, count, self.model.options.most_threads)
 
     def _open(self) -> Any:
         options = self.model.options
-        params = llama_cpp.llama_context_default_params()
-        params.n_ctx = self.length * self.sequences
-        params.n_seq_max = self.sequences
-        # One stream per sequence: attention then costs what one document needs, however many are open.
-        params.kv_unified = False
-        # Of a sliding window all is kept: what has left the window is needed again when a sequence goes back.
-        params.swa_full = True
-        params.n_batch = params.n_ubatch = PREFILL_BATCH
-        params.n_threads = params.n_threads_batch = options.threads
-        params.flash_attn_type = -1 if options.flash_attention else 0
-        params.abort_callback = self._abort_callback
-        params.no_perf = True
+        params = parameters.set_fields(
+            llama_cpp.llama_context_default_params(),
+            n_ctx=self.length * self.sequences,
+            n_seq_max=self.sequences,
+            # One stream per sequence: attention then costs what one document needs, however many are open.
+            kv_unified=False,
+            # Of a sliding window all is kept: what has left it is needed again when a sequence goes back.
+            swa_full=True,
+            n_batch=PREFILL_BATCH,
+            n_ubatch=PREFILL_BATCH,
+            abort_callback=self._abort_callback,
+            no_perf=True,
+            **parameters.of_context(options),
+        )
         _errors.clear()
         handle = llama_cpp.llama_init_from_model(self.model._handle, params)
         if handle:
@@ -330,23 +332,19 @@ def can_offload() -> bool:
 
 
 def _load(path: str, options: LoadOptions, progress: Callable[[float], None]) -> Any:
-    params = llama_cpp.llama_model_default_params()
-    params.n_gpu_layers = options.gpu_layers
+    params = parameters.set_fields(llama_cpp.llama_model_default_params(), **parameters.of_model(options))
     where = devices.pointers_to(options.devices)
-    params.devices = ctypes.cast(where, ctypes.c_void_p)
+    parameters.set_fields(params, devices=ctypes.cast(where, ctypes.c_void_p))
     if options.split:
         split = (ctypes.c_float * max(llama_cpp.LLAMA_MAX_DEVICES, len(options.split)))(*options.split)
-        params.tensor_split = ctypes.cast(split, ctypes.POINTER(ctypes.c_float))
-    params.use_extra_bufts = options.extra_buffers
-    if hasattr(params, "use_mmap"):
-        params.use_mmap = options.mmap
+        parameters.set_fields(params, tensor_split=ctypes.cast(split, ctypes.POINTER(ctypes.c_float)))
 
     @llama_cpp.llama_progress_callback  # type: ignore[untyped-decorator]  # the package has no types
     def on_progress(fraction: float, _: Any) -> bool:
         progress(fraction)
         return True
 
-    params.progress_callback = on_progress
+    parameters.set_fields(params, progress_callback=on_progress)
     _errors.clear()
     model = llama_cpp.llama_model_load_from_file(path.encode(), params)
     if model:

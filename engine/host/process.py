@@ -258,6 +258,7 @@ class Connection:
                 gpu_layers=session.model.options.gpu_layers,
                 can_offload=can_offload(),
                 placement=report.placement,
+                why_threads=report.why_threads,
             )
         )
         self._host.measure_when_idle(session.ref)

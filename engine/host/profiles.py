@@ -28,13 +28,18 @@ CRASHES_COUNT = 24 * 3600.0  # seconds; another day the machine may be another
 class LoadOptions:
     """How to load: what a profile varies."""
 
-    threads: int
+    threads: int  # of single tokens at first, see `threads.py`
+    prefill_threads: int = 0  # of prompts; 0: as many
     gpu_layers: int = 0  # on the devices of these names, so many on each as `split` says
     devices: tuple[str, ...] = ()
     split: tuple[int, ...] = ()
     extra_buffers: bool = True  # repacked weights and the matrix kernels that need them, AMX among them
     flash_attention: bool = True
     mmap: bool = True
+
+    @property
+    def most_threads(self) -> int:
+        return max(self.threads, self.prefill_threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Profile:
             flash_attention=self.flash_attention,
             mmap=self.mmap,
             threads=1 if self.one_thread else options.threads,
+            prefill_threads=1 if self.one_thread else options.prefill_threads,
         )
 
 

@@ -61,7 +61,7 @@ class Session:
         self._clock = clock
         self.ref = ref
         self.vocabulary = Vocabulary(model.pieces())
-        self.governor = ThreadGovernor(model.options.threads)
+        self.governor = ThreadGovernor(model.options.threads, model.options.most_threads)
         self.family = ref.family or family_of(lambda text: model.mark(text) is not None)
         window = min(COMPLETION_WINDOW, model.trained_context() or COMPLETION_WINDOW)
         self.cache = self._cache_of(self._sequences_that_fit(window), window)

@@ -15,18 +15,29 @@ _SLOW = 1.5  # times the best mean ever seen with this choice
 
 @dataclass
 class ThreadGovernor:
-    """Feed it the milliseconds of each one-token decode; `choice` is the thread count for the next one."""
+    """Feed it the milliseconds of each one-token decode; `choice` is the thread count for the next one.
 
-    most: int
+    It begins with `first`; `most` (0: the same) may pay, too.
+    """
+
+    first: int
+    most: int = 0
     choice: int = 0
+    _steps: list[int] = field(default_factory=list)
     _mean_ms: dict[int, float] = field(default_factory=dict)
     _best_ms: dict[int, float] = field(default_factory=dict)
     _tokens: int = 0
     _probing: int = 0
+    _probes: int = 0
     _last_probe: int = 0
 
     def __post_init__(self) -> None:
-        self.choice = self.most
+        self.choice = self.first
+        # Halves of halves, rounded up, so that each count leads to the others, whatever the first one is.
+        steps = {self.first, self.most or self.first}
+        while (least := min(steps)) > 1:
+            steps.add(-(-least // 2))
+        self._steps = sorted(steps)
 
     def record(self, ms: float) -> None:
         self._update_mean(ms)
@@ -53,11 +64,13 @@ class ThreadGovernor:
         return mean > _SLOW * self._best_ms[self.choice] or mean > min(self._mean_ms.values())
 
     def _probe(self) -> None:
-        """Try a neighbour: half as many threads, or twice as many, in turn."""
-        options = [count for count in (self.choice // 2, self.choice * 2) if 1 <= count <= self.most]
+        """Try a neighbour: about half as many threads, or twice as many, in turn."""
+        at = self._steps.index(self.choice)
+        options = self._steps[max(0, at - 1) : at] + self._steps[at + 1 : at + 2]
         if not options:
             return
-        self.choice = options[(self._tokens // _PROBE_PAUSE) % len(options)]
+        self._probes += 1
+        self.choice = options[self._probes % len(options)]
         self._mean_ms.pop(self.choice, None)  # what was measured long ago does not count
         self._probing = _PROBE_LENGTH
         self._last_probe = self._tokens

@@ -101,6 +101,7 @@ class Report(msgspec.Struct, tag=True, frozen=True):
     gpu_layers: int = 0
     can_offload: bool = False  # whether this build of llama.cpp can use a GPU, and finds one
     placement: str = ""  # which layers are where, and why, in words
+    why_threads: str = ""  # why there are so many
 
 
 class Inspected(msgspec.Struct, tag=True, frozen=True):

@@ -1,17 +1,16 @@
 """Which model suits this machine: how fast each would be, whether it fits, and why, in a sentence."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import exp, log
 from typing import Literal
 
-import psutil
-
+from hearth.engine.machine import cores, memory
 from hearth.engine.models import gpus
 from hearth.engine.models.catalog import CatalogModel, models
 
 Job = Literal["completion", "chat"]
+Place = Literal["gpu", "split", "processor"]
 
 # Measured on two idle cores of a server CPU with Q4_K_M files of 0.5B and 1.5B, and extended from there: a
 # generated token reads all active weights once, a prompt token computes with them in a batch.
@@ -22,6 +21,9 @@ _PROMPT_EXPONENT = 0.6
 # Not measured: what the slowest cards with 4 GB and more should reach. A measured speed replaces it.
 _GPU_BYTES_PER_SECOND = 100e9
 _GPU_PROMPT_TOKENS = 3000.0  # of a 0.49B model
+# Nor that: what the smallest of Apple's chips should reach.
+_APPLE_BYTES_PER_SECOND = 55e9
+_APPLE_PROMPT_TOKENS = 500.0
 _GPU_RESERVE = 0.1  # of its memory is left to the screen and to other programs; KV caches are in `ram_gib`
 
 # A suggestion while typing: only new tokens cost anything, see engine/completion/frames.py.
@@ -35,47 +37,61 @@ _WORDS_PER_TOKEN = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Main memory in bytes, physical cores that may be used, and bytes that GPUs have of their own."""
+    """Main memory in bytes, fast cores that may be used, and bytes that GPUs have of their own.
+
+    `unified`: bytes of the main memory that the GPU of an Apple chip may have.
+    """
 
     memory: int
     cores: int
     gpu: int = 0
+    unified: int = 0
 
     @staticmethod
     def here() -> "Machine":
-        cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
-        if hasattr(os, "sched_getaffinity"):
-            cores = min(cores, len(os.sched_getaffinity(0)))
-        return Machine(psutil.virtual_memory().total, cores, gpus.own_memory())
+        main = memory.total()
+        return Machine(main, cores.fast().decode, gpus.own_memory(), gpus.unified_memory(main))
 
     @property
     def room_gib(self) -> float:
         """What a model may take: the system, the editor and its other servers need the rest."""
-        total = self.memory / 2**30
-        return max(0.0, total - max(2.0, total / 4)) + self.gpu_room_gib
+        return self._main_room_gib + self.gpu * (1 - _GPU_RESERVE) / 2**30
 
     @property
     def gpu_room_gib(self) -> float:
-        return self.gpu * (1 - _GPU_RESERVE) / 2**30
+        """What of it GPUs can hold; where they share the main memory that is counted once."""
+        shared = min(self._main_room_gib, self.unified * (1 - _GPU_RESERVE) / 2**30)
+        return self.gpu * (1 - _GPU_RESERVE) / 2**30 + shared
+
+    @property
+    def _main_room_gib(self) -> float:
+        total = self.memory / 2**30
+        return max(0.0, total - max(2.0, total / 4))
 
     def without(self, model: CatalogModel) -> "Machine":
         """What is left beside that model."""
         taken = int(model.ram_gib * 2**30)
-        if self.holds_on_gpu(model):
-            return replace(self, gpu=self.gpu - int(taken / (1 - _GPU_RESERVE)))
-        return replace(self, memory=self.memory - taken)
+        if self.unified:
+            return replace(self, memory=self.memory - taken, unified=max(0, self.unified - taken))
+        on_gpu = min(self.gpu, int(taken * self.on_gpu(model) / (1 - _GPU_RESERVE)))
+        return replace(self, gpu=self.gpu - on_gpu, memory=self.memory - int(taken * (1 - self.on_gpu(model))))
 
-    def holds_on_gpu(self, model: CatalogModel) -> bool:
-        """The whole model fits there; one that fits in part is as fast as the processor's part of it."""
-        return model.ram_gib <= self.gpu_room_gib
+    def on_gpu(self, model: CatalogModel) -> float:
+        """Which part of the model fits there."""
+        return min(1.0, self.gpu_room_gib / model.ram_gib)
+
+    def place(self, model: CatalogModel) -> Place:
+        part = self.on_gpu(model)
+        return "gpu" if part == 1 else "split" if part > 0 else "processor"
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Tokens per second."""
+    """Tokens per second. `gpu_layers`: with so many on the GPU, where that is known."""
 
     prompt: float
     generation: float
+    gpu_layers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +139,7 @@ def judge(model: CatalogModel, job: Job, machine: Machine, measured: Mapping[str
     """How that model would do here; estimated from the models that were measured, where it was not."""
     measured = measured or {}
     speed = measured.get(model.id) or _scaled(
-        _estimate(model, machine), _calibration(machine, measured, machine.holds_on_gpu(model))
+        _estimate(model, machine), _calibration(machine, measured, machine.place(model))
     )
     fits = model.ram_gib <= machine.room_gib
     reading = _CONTEXT / speed.prompt
@@ -178,32 +194,61 @@ def _reason(model: CatalogModel, machine: Machine, pace: str, fits: bool) -> str
 
 
 def _on(machine: Machine, model: CatalogModel) -> str:
-    if machine.holds_on_gpu(model):
-        return " on the GPU"
-    return f" on {machine.cores} core{'s' if machine.cores != 1 else ''}"
+    cores = f"on {machine.cores} core{'s' if machine.cores != 1 else ''}"
+    match machine.place(model):
+        case "gpu":
+            return " on the GPU"
+        case "split":
+            return f" with {machine.on_gpu(model):.0%} on the GPU and the rest {cores}"
+        case "processor":
+            return f" {cores}"
 
 
 def _estimate(model: CatalogModel, machine: Machine) -> Speed:
-    active = model.active_params or model.params
-    if machine.holds_on_gpu(model):
-        generation = _GPU_BYTES_PER_SECOND / (model.size * active / model.params)
-        return Speed(_GPU_PROMPT_TOKENS * (0.49 / active) ** _PROMPT_EXPONENT, generation)
+    """A token passes the layers one after the other: those on the GPU, and those on the processor."""
+    slow, part = _on_processor(model, machine), machine.on_gpu(model)
+    fast = _on_gpu(model, machine) if part else slow
+    return Speed(
+        1 / (part / fast.prompt + (1 - part) / slow.prompt),
+        1 / (part / fast.generation + (1 - part) / slow.generation),
+    )
+
+
+def _on_processor(model: CatalogModel, machine: Machine) -> Speed:
     bandwidth = min(_BYTES_PER_SECOND_AND_CORE * machine.cores, _MOST_BYTES_PER_SECOND)
-    generation = bandwidth / (model.size * active / model.params)
-    prompt = _PROMPT_TOKENS_PER_CORE * machine.cores * (0.49 / active) ** _PROMPT_EXPONENT
-    return Speed(prompt, generation)
+    return _speed(model, _PROMPT_TOKENS_PER_CORE * machine.cores, bandwidth)
 
 
-def _calibration(machine: Machine, measured: Mapping[str, Speed], on_gpu: bool) -> float:
+def _on_gpu(model: CatalogModel, machine: Machine) -> Speed:
+    if machine.unified:
+        # Not slower than the processor, which shares the memory.
+        slow = _on_processor(model, machine)
+        fast = _speed(model, _APPLE_PROMPT_TOKENS, _APPLE_BYTES_PER_SECOND)
+        return Speed(max(fast.prompt, slow.prompt), max(fast.generation, slow.generation))
+    return _speed(model, _GPU_PROMPT_TOKENS, _GPU_BYTES_PER_SECOND)
+
+
+def _speed(model: CatalogModel, prompt_tokens: float, bandwidth: float) -> Speed:
+    """`prompt_tokens`: in a second, of a 0.49B model; `bandwidth`: bytes in a second."""
+    active = model.active_params or model.params
+    return Speed(
+        prompt_tokens * (0.49 / active) ** _PROMPT_EXPONENT, bandwidth / (model.size * active / model.params)
+    )
+
+
+def _calibration(machine: Machine, measured: Mapping[str, Speed], place: Place) -> float:
     """By how much it is faster than the estimate says, from the models that were measured in the same place."""
-    alike = {id: models()[id] for id in measured if id in models()}
-    known = [
-        (_estimate(model, machine), measured[id])
-        for id, model in alike.items()
-        if machine.holds_on_gpu(model) == on_gpu
+    ratios = [
+        log(speed.generation / _estimate(models()[id], machine).generation)
+        for id, speed in measured.items()
+        if id in models() and speed.generation > 0 and _measured_in(models()[id], speed, machine) == place
     ]
-    ratios = [log(speed.generation / estimate.generation) for estimate, speed in known if speed.generation > 0]
     return exp(sum(ratios) / len(ratios)) if ratios else 1.0
+
+
+def _measured_in(model: CatalogModel, speed: Speed, machine: Machine) -> Place:
+    """Where it was, as far as it is known; else where it would be now."""
+    return "processor" if speed.gpu_layers == 0 else machine.place(model)
 
 
 def _scaled(speed: Speed, scale: float) -> Speed:

@@ -1,10 +1,15 @@
 """The GPUs of this machine, as the model's process found them last: `fit` reads this instead of asking drivers."""
 
+import platform
+import sys
 from pathlib import Path
 
 import msgspec
 
 from hearth.engine import files, paths, state
+
+# Of the main memory, what macOS lets the GPU of an Apple chip have, before it was asked. On large ones it is more.
+_APPLE_SHARE = 2 / 3
 
 
 class Gpu(msgspec.Struct, frozen=True):
@@ -29,6 +34,20 @@ def known() -> tuple[Gpu, ...]:
 def own_memory() -> int:
     """Bytes of those that have memory of their own."""
     return sum(gpu.total for gpu in known() if not gpu.shared)
+
+
+def unified_memory(main: int) -> int:
+    """Bytes of the `main` memory that the GPU of an Apple chip may have; 0 elsewhere.
+
+    Other integrated GPUs are no faster than the processor beside them, as far as one can say without measuring.
+    """
+    if not is_apple_chip():
+        return 0
+    return min(main, sum(gpu.total for gpu in known() if gpu.shared) or int(main * _APPLE_SHARE))
+
+
+def is_apple_chip() -> bool:
+    return sys.platform == "darwin" and platform.machine() == "arm64"
 
 
 def note(found: tuple[Gpu, ...]) -> None:

@@ -16,6 +16,13 @@ from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.sources import local, ollama_store
 
 _UNPINNED = "main"
+# Names of articles that are no rows, and what they stand for. The revision of the smallest R1 is named nowhere.
+_TOLD_APART = {
+    "deepseek-r1:671b": "It is DeepSeek-R1 itself: 671 billion parameters in about 404 GB, for servers with "
+    "several GPUs. Those called deepseek-r1:1.5b to deepseek-r1:70b are smaller models that were taught by it.",
+    "deepseek-r1:1.5b": "The hub has it: `hearth models pull hf:bartowski/DeepSeek-R1-Distill-Qwen-1.5B-GGUF/"
+    "DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf`.",
+}
 _LONGEST, _LONGEST_PART, _MOST_TOLD = 4000, 240, 80  # characters, bytes, characters
 # The lone surrogates that are left out stand for bytes of a file's name.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udc7f\udd00-\udfff]")
@@ -114,7 +121,9 @@ def _as_ollama_calls_it(name: str) -> CatalogModel | OllamaName:
     except UnknownModel as error:
         if ":" not in name:
             raise
-        said = f"{error} If it is one of Ollama's, `hearth models pull ollama:{name}` asks Ollama to pull it."
+        about = _TOLD_APART.get(name.lower())
+        why = f"There is no model named {name!r} in the catalog. {about}" if about else str(error)
+        said = f"{why} If it is one of Ollama's, `hearth models pull ollama:{name}` asks Ollama to pull it."
         raise UnknownModel(said) from None
 
 

@@ -18,15 +18,20 @@ def measured() -> dict[str, Speed]:
         return {}
 
 
-def note(id: str, prompt: float, generation: float) -> None:
-    """Remember a measurement, in tokens per second. The best one counts: others were of a busy machine."""
+def note(id: str, prompt: float, generation: float, gpu_layers: int | None = None) -> None:
+    """Remember a measurement, in tokens per second. The best one counts: others were of a busy machine.
+
+    What was measured with another number of layers on the GPU does not count any more.
+    """
     if prompt <= 0 or generation <= 0:
         return
     known = measured()
-    best = known.get(id, Speed(0.0, 0.0))
+    best = known.get(id, Speed(0.0, 0.0, gpu_layers))
+    if best.gpu_layers != gpu_layers:
+        best = Speed(0.0, 0.0, gpu_layers)
     if prompt <= best.prompt and generation <= best.generation:
         return
-    known[id] = Speed(max(prompt, best.prompt), max(generation, best.generation))
+    known[id] = Speed(max(prompt, best.prompt), max(generation, best.generation), gpu_layers)
     state.keep(_file(), msgspec.json.encode(known))  # without it advice is an estimate, as before
 
 

@@ -195,10 +195,15 @@ def _findings(report: Report, path: str, where: str) -> Table:
     fim = {"yes": "works", "nonsense": "answers nonsense", "none": "this model cannot do it"}[report.fim]
     table.add_row("self-test", f"the arithmetic is sound; filling in the middle {fim}")
     speeds = f"prefill {report.prefill_speed:.0f} and decode {report.decode_speed:.0f} tokens/s"
-    table.add_row("speed", f"{speeds}, {report.threads} threads")
+    table.add_row("speed", speeds)
+    table.add_row("threads", _threads(report))
     table.add_row("GPU", _gpu(report))
     table.add_row("memory", f"{_gib(report.resident_bytes)} in the host process")
     return table
+
+
+def _threads(report: Report) -> str:
+    return f"{report.threads}: {report.why_threads}" if report.why_threads else str(report.threads)
 
 
 def _gpu(report: Report) -> str:

@@ -1,6 +1,7 @@
 """`hearth models`: what there is, what suits this machine, fetching, checking and removing."""
 
 import asyncio
+import dataclasses
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
@@ -148,7 +149,7 @@ def recommend(as_json: Json = False) -> None:
         report = {
             job: advice and _advice_json(advice) for job, advice in (("completion", completion), ("chat", chat))
         }
-        screen.json({"memory": machine.memory, "cores": machine.cores, "gpu": machine.gpu, **report})
+        screen.json({**dataclasses.asdict(machine), **report})
         return
     if completion is None and chat is None:
         terminal.fail(f"No model of the catalog fits into the {model_rows.size(machine.memory)} of memory here.")

@@ -75,6 +75,14 @@ def test_it_says_which_part_of_the_model_is_on_the_gpu(can_offload: bool, placem
     assert said in doctor._gpu(report)
 
 
+@pytest.mark.parametrize(
+    ("why", "said"), [("8 performance cores of 24", "8: 8 performance cores of 24"), ("", "8")]
+)
+def test_it_says_how_many_threads_there_are_and_why(why: str, said: str) -> None:
+    report = Report(1, "m", "fast", "yes", (), 1.0, 1.0, 1, 8, why_threads=why)
+    assert doctor._threads(report) == said
+
+
 async def test_it_tests_what_the_editor_uses() -> None:
     fake = FakeOllama()
     await fake.http.start()
@@ -112,6 +120,18 @@ def test_the_model_for_next_edits_is_tested_as_well(tmp_path: Path) -> None:
 @pytest.mark.parametrize("typed", ["", "[]", "{", "[" * 10_000])
 def test_settings_that_are_none_are_told(typed: str) -> None:
     assert "no JSON object" in doctor_says(typed)
+
+
+@pytest.mark.parametrize(("threads", "why"), [(1, "as host.threads = 1 says"), (0, r"(container limited|\d+ )")])
+async def test_it_says_of_a_loaded_model_how_many_threads_it_has(threads: int, why: str, tmp_path: Path) -> None:
+    path = write_tiny_gguf(tmp_path / "tiny.gguf")
+    settings = {"completion": {"model": str(path)}, "host": {"threads": threads, "gpu_layers": 0}}
+    try:
+        said = await asyncio.to_thread(doctor_says, json.dumps(settings))
+    finally:
+        stop_host(Path(os.environ["HEARTH_HOME"]))
+    count = str(threads or r"\d+")
+    assert re.search(rf"^threads +{count}: {why}", said, re.MULTILINE), said
 
 
 def doctor_says(typed: str) -> str:

@@ -16,7 +16,7 @@ from hearth.engine.context.near import Near
 from hearth.engine.context.passages import Definitions, members_of, names_of, passages, related
 from hearth.engine.context.query import Candidate, LeftOut, ResolvedQuery
 from hearth.engine.context.reach import Reach
-from hearth.engine.context.symbols import Definition, Import, Symbols, symbols
+from hearth.engine.context.symbols import MAX_SYMBOLS_CHARS, Definition, Import, Symbols, symbols
 from hearth.engine.languages import Language
 
 NAME = "imported_definitions"
@@ -24,7 +24,6 @@ MAX_FILES = 40  # from which there are passages
 MIN_NAME = 3  # letters of a name that `near` knows
 MAX_UNUSED = 8  # names that are imported and not used yet, of one statement
 MAX_BASE_LEVELS = 3
-MAX_SYMBOLS_CHARS = 200_000  # of the file itself
 NEAR_CHARS = 1_500  # around the cursor, where a module's name may stand in front of what is wanted of it
 
 

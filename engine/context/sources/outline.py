@@ -2,13 +2,12 @@
 
 from hearth.engine.context.passages import Definitions, passages
 from hearth.engine.context.query import Candidate, LeftOut, ResolvedQuery
-from hearth.engine.context.symbols import symbols
+from hearth.engine.context.symbols import MAX_SYMBOLS_CHARS, symbols
 from hearth.engine.context.syntax import enclosing_lines
 from hearth.engine.text import start_of_line
 
 NAME = "outline"
 MAX_IMPORT_CHARS = 400
-MAX_SYMBOLS_CHARS = 200_000  # of a file that is read as a whole; longer ones change too often to be read again
 
 
 def collect(resolved: ResolvedQuery) -> list[Candidate | LeftOut]:

@@ -12,6 +12,8 @@ from hearth.engine.host import models as loading
 from hearth.engine.host.devices import Device
 from hearth.engine.host.models import Models
 from hearth.engine.host.profiles import PROFILES, LoadOptions, ProfileBook, Verdict
+from hearth.engine.machine import cores
+from hearth.engine.machine.cores import Cores
 from hearth.engine.models import gguf
 from hearth.engine.types import ModelRef
 from tests.tiny_model import write_tiny_gguf
@@ -119,6 +121,26 @@ def test_a_model_is_not_taken_from_under_a_job_that_is_half_done(
     assert models.session(ref, in_use={first}) is first
     second: Any = models.session(ref)
     assert second.ref.threads == 2
+
+
+@pytest.mark.parametrize(
+    ("wished", "threads", "prefill", "why"),
+    [(0, 2, 10, "2 performance cores of 10"), (5, 5, 5, "as host.threads = 5 says")],
+)
+def test_a_model_gets_the_threads_of_this_machine_or_of_the_settings_and_says_why(
+    wished: int,
+    threads: int,
+    prefill: int,
+    why: str,
+    models: Models,
+    ref: ModelRef,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cores, "fast", lambda: Cores(2, 10, "2 performance cores of 10"))
+    options = models.session(replace(ref, threads=wished)).model.options
+    assert (options.threads, options.most_threads) == (threads, prefill)
+    assert models.reports[ref.path].why_threads == why
+    models.close()
 
 
 CARD = Device("CUDA0", "Some Card", free=8 << 30, total=8 << 30)

@@ -77,6 +77,7 @@ async def test_other_threads_take_effect_while_the_host_has_the_model(client: Ho
     pid = client.host_pid
     changed = await client.load(ModelRef("tiny", path, threads=2))
     assert changed.threads == 2 and client.host_pid == pid
+    assert changed.why_threads == "as host.threads = 2 says"
     look = CompletionRequest("file:///a.py", FimPrompt("def a():\n    return ", "\n"))
     await client.inspect(ModelRef("tiny", path, threads=1), look)  # of a window that does not know yet
     assert (await client.load(ModelRef("tiny", path, threads=2))).threads == 2

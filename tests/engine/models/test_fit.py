@@ -1,10 +1,16 @@
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
+from hearth.engine.machine import cores
+from hearth.engine.machine.cores import Cores
 from hearth.engine.models import catalog, fit, gpus
 from hearth.engine.models.fit import Machine, Speed
 from hearth.engine.models.gpus import Gpu
+from tests.fakes.control_groups import ControlGroups
 
 GIB = 2**30
 LAPTOP = Machine(16 * GIB, 8)
@@ -163,3 +169,93 @@ def test_the_gpus_that_were_found_are_known_to_the_machine() -> None:
     assert Machine.here().gpu == 8 * GIB
     gpus.note(())
     assert Machine.here().gpu == 0
+
+
+def test_a_model_that_fits_the_gpu_in_part_is_the_faster_the_more_fits() -> None:
+    model = catalog.by_id("qwen2.5-coder-14b-instruct")
+    advice = [fit.judge(model, "chat", Machine(32 * GIB, 8, gpu=gib * GIB)) for gib in (0, 2, 4, 8, 16)]
+    speeds = [each.speed for each in advice]
+    assert speeds == sorted(speeds, key=lambda speed: speed.generation) and len(set(speeds)) == 5
+    assert [each.speed.prompt for each in advice] == sorted(each.speed.prompt for each in advice)
+    assert "on 8 cores" in advice[0].reason and "on the GPU, " in advice[-1].reason
+    assert "with 33% on the GPU and the rest on 8 cores" in advice[2].reason
+
+
+def test_what_the_processor_keeps_decides_how_fast_a_split_model_is() -> None:
+    """Half of the layers on a GPU that takes no time at all would be twice as fast, and no more."""
+    model = catalog.by_id("qwen2.5-coder-14b-instruct")
+    half = Machine(32 * GIB, 4, gpu=int(model.ram_gib / 2 / 0.9 * GIB))
+    slow, faster = (fit.judge(model, "chat", each).speed for each in (replace(half, gpu=0), half))
+    assert slow.generation < faster.generation < 2 * slow.generation
+
+
+JOBS: tuple[fit.Job, ...] = ("completion", "chat")
+APPLE = Machine(16 * GIB, 4, unified=11 * GIB)
+
+
+def test_the_gpu_of_an_apple_chip_makes_speed_and_no_room() -> None:
+    without = replace(APPLE, unified=0)
+    assert APPLE.room_gib == without.room_gib
+    for model in catalog.models().values():
+        for job in JOBS:
+            slow, fast = (fit.judge(model, job, machine) for machine in (without, APPLE))
+            assert fast.fits == slow.fits and fast.speed.generation >= slow.speed.generation
+            assert fast.speed.prompt >= slow.speed.prompt
+    assert "on the GPU" in fit.judge(catalog.by_id("qwen2.5-coder-7b"), "completion", APPLE).reason
+
+
+@pytest.mark.parametrize("gib", [8, 16, 24, 36, 64, 128])
+def test_both_recommended_models_fit_an_apple_chip_at_once(gib: int) -> None:
+    machine = Machine(gib * GIB, 4, unified=int(gib * GIB * 2 / 3))
+    chosen = {advice.model.id: advice.model.ram_gib for advice in fit.recommend(machine) if advice}
+    assert chosen and sum(chosen.values()) <= machine.room_gib
+
+
+@pytest.mark.parametrize("gib", range(1, 30, 4))
+def test_what_is_left_beside_a_split_model_is_not_negative_and_not_more(gib: int) -> None:
+    machine = Machine(32 * GIB, 8, gpu=gib * GIB)
+    for model in catalog.models().values():
+        if model.ram_gib <= machine.room_gib:
+            left = machine.without(model)
+            assert 0 <= left.gpu <= machine.gpu and 0 <= left.memory <= machine.memory
+            assert left.room_gib <= machine.room_gib - model.ram_gib * 0.7
+
+
+@pytest.mark.parametrize("layers", [0, None])
+def test_what_was_measured_on_the_processor_says_nothing_about_the_gpu(layers: int | None) -> None:
+    machine = Machine(32 * GIB, 8, gpu=24 * GIB)
+    model, other = catalog.by_id("qwen2.5-coder-0.5b-instruct"), catalog.by_id("qwen2.5-coder-7b-instruct")
+    before = fit.judge(other, "completion", machine).speed
+    after = fit.judge(other, "completion", machine, {model.id: Speed(100.0, 20.0, layers)}).speed
+    assert (after == before) == (layers == 0)
+
+
+def on_an_apple_chip(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpus, "sys", SimpleNamespace(platform="darwin"))
+    monkeypatch.setattr(gpus, "platform", SimpleNamespace(machine=lambda: "arm64"))
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=24 * GIB, available=20 * GIB))
+
+
+def test_an_apple_chip_has_a_gpu_before_anybody_asked_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_an_apple_chip(monkeypatch)
+    assert Machine.here().unified == 16 * GIB
+    gpus.note((Gpu("Apple M4", 17 * GIB, shared=True),))
+    assert (Machine.here().unified, Machine.here().gpu) == (17 * GIB, 0)
+    gpus.note((Gpu("Apple M4", 64 * GIB, shared=True),))
+    assert Machine.here().unified == 24 * GIB
+
+
+def test_another_integrated_gpu_is_the_processors_equal() -> None:
+    gpus.note((Gpu("Iris", 12 * GIB, shared=True),))
+    assert (Machine.here().unified, Machine.here().gpu) == (0, 0)
+    gpus.note(())
+
+
+def test_a_container_is_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=64 * GIB, available=60 * GIB))
+    monkeypatch.setattr(cores, "fast", lambda: Cores(2, 2, "container limited to 2.0 CPUs; 8 cores"))
+    groups = ControlGroups(tmp_path, monkeypatch)
+    groups.play(2, "memory", "/")
+    groups.write("/", "memory.max", 6 * GIB)
+    groups.write("/", "memory.current", GIB)
+    assert Machine.here() == Machine(6 * GIB, 2)

@@ -1,11 +1,13 @@
 """What a name means: in settings, on the command line, and as articles write it."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from hearth.engine.errors import ModelMissing, UnknownModel
 from hearth.engine.models import catalog, names, store
+from hearth.engine.models.catalog import CatalogModel
 from hearth.engine.models.names import HubName, LmStudioName, OllamaName, PathName
 from hearth.engine.settings import DownloadSettings
 from tests.engine.models.stores import put_into_ollama
@@ -55,6 +57,35 @@ def test_what_ollama_has_on_this_disk_comes_first(tmp_path: Path, user_home: Pat
 def test_a_catalog_id_is_never_another_programs_name(tmp_path: Path, user_home: Path) -> None:
     put_into_ollama(user_home, "qwen2.5-coder-1.5b:latest", write_tiny_gguf(tmp_path / "tiny.gguf"))
     assert names.parse("qwen2.5-coder-1.5b") == catalog.by_id("qwen2.5-coder-1.5b")
+
+
+@pytest.mark.parametrize(
+    ("size", "row"),
+    [
+        ("7b", "deepseek-r1-distill-qwen-7b"),
+        ("8b", "deepseek-r1-distill-llama-8b"),
+        ("14b", "deepseek-r1-distill-qwen-14b"),
+        ("32b", "deepseek-r1-distill-qwen-32b"),
+        ("70b", "deepseek-r1-distill-llama-70b"),
+    ],
+)
+def test_the_sizes_of_deepseek_r1_are_known_as_articles_name_them(size: str, row: str) -> None:
+    model = names.parse(f"deepseek-r1:{size}")
+    assert isinstance(model, CatalogModel) and model.id == row and model.reasoning
+
+
+@pytest.mark.parametrize("name", ["deepseek-r1:671b", "DeepSeek-R1:671B"])
+def test_the_largest_is_told_apart_from_those_that_were_taught_by_it(name: str) -> None:
+    with pytest.raises(UnknownModel, match=r"671 billion parameters.*1.5b to deepseek-r1:70b") as raised:
+        names.parse(name)
+    assert f"`hearth models pull ollama:{name}`" in str(raised.value)
+
+
+def test_the_smallest_says_how_the_hub_has_it() -> None:
+    with pytest.raises(UnknownModel, match="no model named") as raised:
+        names.parse("deepseek-r1:1.5b")
+    said = re.search(r"`hearth models pull (hf:[^`]+)`", str(raised.value))
+    assert said and isinstance(names.parse(said[1]), HubName)
 
 
 @pytest.mark.parametrize("name", ["deepseek-r1:671b", "llama4:scout"])

@@ -13,6 +13,20 @@ def test_what_was_measured_is_remembered_and_the_best_counts() -> None:
     assert speeds.measured() == {"a": Speed(100.0, 30.0), "b": Speed(10.0, 2.0)}
 
 
+def test_what_was_measured_with_other_layers_on_the_gpu_counts_no_more() -> None:
+    speeds.note("a", 5000.0, 300.0, 25)
+    speeds.note("a", 100.0, 20.0, 0)
+    assert speeds.measured() == {"a": Speed(100.0, 20.0, 0)}
+    speeds.note("a", 90.0, 30.0, 0)
+    assert speeds.measured() == {"a": Speed(100.0, 30.0, 0)}
+
+
+def test_what_an_older_hearth_measured_is_known() -> None:
+    speeds.note("a", 1.0, 1.0)
+    (paths.state_dir() / "speeds.json").write_text('{"a": {"prompt": 100.0, "generation": 20.0}}')
+    assert speeds.measured() == {"a": Speed(100.0, 20.0)}
+
+
 def test_a_self_test_without_figures_is_no_measurement() -> None:
     speeds.note("a", 0.0, 0.0)
     assert speeds.measured() == {}

@@ -126,6 +126,7 @@ ARCHITECTURES = {
     "deepseek-r1-distill-qwen": "qwen2",
     "deepseek-r1-distill-llama": "llama",
     "codestral": "llama",
+    "mellum2": "mellum",
     "mistral-7b": "llama",
     "sweep-next-edit": "qwen2",
     "llama-3": "llama",
