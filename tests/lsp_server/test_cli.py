@@ -125,7 +125,8 @@ def test_inspect_shows_the_prompt_its_pieces_and_the_cache(model_home: Path, sam
     assert first["healed"] == " "
     hearth(model_home, "complete", f"{sample}:2:20")
     second = json.loads(hearth(model_home, "inspect", f"{sample}:2:20", "--json").stdout)
-    assert second["cached_tokens"] == second["prompt_tokens"]
+    evaluated = second["prompt_tokens"] - second["cached_tokens"]
+    assert evaluated <= 1  # the last one, when what follows it is not kept
     assert "text above" in hearth(model_home, "inspect", f"{sample}:2:20").stdout
 
 
