@@ -13,7 +13,7 @@ import msgspec
 from hearth.engine.types import Alternative, AnyRequest, FinishReason, ModelRef, Probe, Usage
 
 # Raised with every change of a message; a host and a client of different versions part ways politely.
-PROTOCOL = 10
+PROTOCOL = 11
 MAX_FRAME = 16 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
