@@ -84,9 +84,11 @@ class KnownMembers:
             if not document.text.startswith(place.before):
                 continue  # the user has gone on
             asking = asyncio.create_task(self._asked(document, access))
-            others = self._documents.all()
+            others, roots = self._documents.all(), self._client.roots
             try:
-                place.members = await aside.run(_READ_SECONDS, partial(from_trees, document, others, access))
+                place.members = await aside.run(
+                    _READ_SECONDS, partial(from_trees, document, others, access, roots)
+                )
             except TimeoutError:
                 log.info("what open documents say of a member took too long")
             found = await asking

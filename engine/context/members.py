@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from hearth.engine.context.documents import Document
 from hearth.engine.context.heads import bases
+from hearth.engine.context.ignore import Disk
 from hearth.engine.context.near import near
 from hearth.engine.context.parsed import ParsedText
+from hearth.engine.context.query import judged
 from hearth.engine.context.symbols import Definition, symbols
 from hearth.engine.languages import Language, language_of
 from hearth.engine.text import indent_of, start_of_line
@@ -43,7 +45,7 @@ _PLAIN_TEXT = 1  # a word of the text, from an editor that knows nothing better
 _NAME = re.compile(r"[^\W\d][\w$]*+|\$[\w$]++")
 _ASSIGNED = re.compile(r"\b(?:self|this|cls)(?:\.|->)([A-Za-z_$][\w$]*)")
 _PARAMETER = re.compile(r"\b(?:private|public|protected|readonly)\s+([A-Za-z_$][\w$]*)")
-_IN_INTERFACE = re.compile(r"([A-Za-z_$][\w$]*+)\??[:(<]")
+_IN_INTERFACE = re.compile(r"(?<![\w$])([A-Za-z_$][\w$]*+)\??[:(<]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +109,22 @@ def told(entries: Sequence[Entry], complete: bool, document: Document, access: A
     return _members((*used, *found, *(_WORDS if is_whole else ())), is_whole)
 
 
-def from_trees(document: Document, others: Sequence[Document], access: Access) -> Members | None:
+def from_trees(
+    document: Document, others: Sequence[Document], access: Access, roots: tuple[str, ...] = ()
+) -> Members | None:
     """What the open documents say of the class of what stands in front of the dot; None where that is not known.
 
-    A class whose bases are elsewhere is not known: what it inherits would be missing.
+    A class whose bases are elsewhere is not known: what it inherits would be missing. Of the `others` only those
+    count that may be context.
     """
     code = document.code
     if code.language is None or code.language.name not in _READ or len(code.text) > MAX_CHARS:
         return None
-    texts = [code, *(each.code for each in others if each is not document and len(each.text) <= MAX_CHARS)]
-    texts = [each for each in texts if each.language is code.language]
+    disk, texts = Disk(), [code]
+    for each in others:
+        if each is not document and len(each.text) <= MAX_CHARS:
+            seen, verdict = judged(each, roots, disk)
+            texts += [seen] if seen is not None and verdict.allowed and seen.language is code.language else []
     if access.receiver in _OWN:
         around = _class_around(code, access.start)
         classes = [(code, around)] if around else []

@@ -109,6 +109,8 @@ class Picker:
         probability = float(weights[best]) / total
         ranked[best] = -np.inf
         second = int(np.argmax(ranked))
+        if ranked[second] == -np.inf:
+            return Choice(best, probability, ending)
         return Choice(best, probability, ending, second, float(weights[second]) / total)
 
 

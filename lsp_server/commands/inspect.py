@@ -57,7 +57,7 @@ async def _inspect(
         access = access_at(text, offset, language_of(document.language, document.path))
         if access is None or not settings.context.enabled:
             return None
-        found = from_trees(document, others, access)
+        found = from_trees(document, others, access, (str(Path.cwd()),))
         return narrowed(found, access.typed) if found else None
 
     backend = backends.create(settings.completion.backend, settings, lambda status: None)

@@ -175,3 +175,21 @@ async def test_in_a_string_a_list_says_nothing(tmp_path: Path) -> None:
         await asyncio.wait_for(asked.get(), PATIENCE)
         await ed.ghost()
         assert await members(ed) is None
+
+
+async def test_names_come_only_from_open_files_that_may_be_context(tmp_path: Path) -> None:
+    (tmp_path / ".hearthignore").write_text("private/\n")
+    color = "export enum Color { Red, Green }\n"
+    for folder, names in (("public", ["Red", "Green"]), ("private", None)):
+        async with editor(SETTINGS, tmp_path / f"home-{folder}", folders=(tmp_path,)) as ed:
+            ed.open(f"{color}‸", str(tmp_path / folder / "color.ts"), "typescript")
+            ed.open("const a = Color‸;\n", str(tmp_path / "main.ts"), "typescript")
+            await ed.ghost()
+            ed.type(".")
+            if names is not None:
+                assert [*(await known(ed, *names)).names] == names
+            for text in ("", "G", "r"):
+                ed.type(text)
+                await ed.ghost()
+                found = await members(ed)
+                assert (found is not None) is (names is not None)

@@ -141,6 +141,15 @@ def test_what_a_complete_list_leaves_is_surer_but_never_certain() -> None:
     assert said(unlikely) == b"get" and unlikely.probability < 0.01
 
 
+def test_what_a_complete_list_rules_out_is_no_alternative() -> None:
+    values = logits(fetch=9.0, get_all=1.0)
+    names = guide("get_all", typed="get_al")
+    choice = PICKER.pick(those({b"l": 1.0, b"a": 9.0}), b"", names)
+    assert (said(choice), choice.second) == (b"l", None)
+    choice = PICKER.pick(values, b"", guide("get_all"))
+    assert choice.second is None or PIECES[choice.second] != b"fetch"
+
+
 def test_an_end_in_the_middle_of_a_name_is_none_where_the_list_is_complete() -> None:
     values = those({b"": 5.0, b"_all": 1.0})
     begun, whole, open_ = guide("get_all"), guide("get", "get_all"), guide("get_all", complete=False)
