@@ -95,3 +95,12 @@ def test_a_list_is_complete_where_every_server_says_so(
     assert found["complete"] is complete
     if names:
         assert found["names"][0] == {"name": "size", "kind": 2, "detail": "() -> int"}
+
+
+def test_the_view_of_the_prompt_tells_the_names(any_neovim: Path, edit: Edit) -> None:
+    editor = edit(any_neovim, MAIN)
+    told = "return table.concat(require('hearth.inspect').lines({{ members = {} }}), ' ')"
+    names = "{ names = { 'size', 'seal' }, count = 2, complete = true }"
+    assert "Behind the dot, only one of these  - size - seal" in editor.lua(told.format(names))
+    assert "rather one of these" in editor.lua(told.format(names.replace("true", "false")))
+    assert "Behind" not in editor.lua(told.format("vim.NIL"))

@@ -9,6 +9,7 @@ interface Inspection {
   cached_tokens: number;
   pieces: { source: string; path: string; tokens: number; reason: string }[];
   left_out: { path: string; source: string; reason: string }[];
+  members: { names: string[]; count: number; complete: boolean } | null;
 }
 
 /** What a completion at the cursor would send to the model, as a document. */
@@ -36,9 +37,18 @@ function asText(found: Inspection): string {
     ...found.pieces.map((piece) => `  ${piece.path || piece.source}: about ${piece.tokens} tokens, ${piece.reason}`),
     ...(found.left_out.length > 0 ? ["", "Left out:"] : []),
     ...found.left_out.map((each) => `  ${each.path}: ${each.reason}`),
+    ...members(found.members),
     "",
     "The prompt:",
     "",
     found.prompt,
   ].join("\n");
+}
+
+function members(found: Inspection["members"]): string[] {
+  if (found === null) {
+    return [];
+  }
+  const kind = found.complete ? "only one of these" : "rather one of these";
+  return ["", `Behind the dot ${kind} ${found.count} names:`, `  ${found.names.join(", ")}`];
 }

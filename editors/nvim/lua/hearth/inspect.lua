@@ -1,12 +1,16 @@
 local M = {}
 
 --- What `hearth/inspect` answered, as Markdown.
----@param result { prompt?: string, pieces?: table[], left_out?: table[] }
+---@param result { prompt?: string, pieces?: table[], left_out?: table[], members?: table }
 ---@return string[]
 function M.lines(result)
   local lines = { '# What the model is sent', '' }
   M.add_list(lines, '## Pieces', result.pieces)
   M.add_list(lines, '## Left out', result.left_out)
+  if type(result.members) == 'table' then
+    local kind = result.members.complete and 'only one of these' or 'rather one of these'
+    M.add_list(lines, ('## Behind the dot, %s'):format(kind), result.members.names)
+  end
   table.insert(lines, '## Prompt')
   table.insert(lines, '')
   table.insert(lines, '````text')
