@@ -69,11 +69,11 @@ class Entry:
 
 
 def access_at(text: str, offset: int, language: Language | None) -> Access | None:
-    """The member access that ends at `offset`; None where there is none."""
+    """The member access that ends at `offset`; None where there is none, or the rest of a name follows."""
     start = _name_start(text, offset)
     dots = _DOTS.get(language.name, ()) if language is not None else ()
     dot = next((dot for dot in dots if text.endswith(dot, 0, start)), None)
-    if start is None or dot is None or text[start:offset][:1].isdigit():
+    if start is None or dot is None or text[start:offset][:1].isdigit() or _is_in_name(text[offset : offset + 1]):
         return None
     end = start - len(dot)
     if text[max(0, end - 1) : end] in (".", ":"):
@@ -106,7 +106,8 @@ def told(entries: Sequence[Entry], complete: bool, document: Document, access: A
     used = _used(document.text, access)
     has_words = any(entry.kind == _PLAIN_TEXT for entry in entries)
     is_whole = complete and not has_words and language.name in _FIXED and set(used) <= set(found)
-    return _members((*used, *found, *(_WORDS if is_whole else ())), is_whole)
+    # A constructor is called as its class: `Shape::Shape(`.
+    return _members((*used, *found, *((access.receiver, *_WORDS) if is_whole else ())), is_whole)
 
 
 def from_trees(
@@ -226,7 +227,9 @@ def _used(text: str, access: Access) -> tuple[str, ...]:
 
 def _members(names: Iterable[str], complete: bool) -> Members | None:
     said = dict.fromkeys(
-        name for name in names if len(name) <= MAX_NAME and not name.startswith("__") and name != "constructor"
+        name
+        for name in names
+        if name and len(name) <= MAX_NAME and not name.startswith("__") and name != "constructor"
     )
     kept = tuple(said)[:MAX_NAMES]
     return Members(kept, complete and len(kept) == len(said)) if kept else None
@@ -235,6 +238,10 @@ def _members(names: Iterable[str], complete: bool) -> Members | None:
 def _name_start(text: str, end: int) -> int | None:
     """Where the name begins that ends there; None where it is too long to be one."""
     start = end
-    while start > 0 and end - start <= MAX_NAME and (text[start - 1].isalnum() or text[start - 1] in "_$"):
+    while start > 0 and end - start <= MAX_NAME and _is_in_name(text[start - 1]):
         start -= 1
     return start if end - start <= MAX_NAME else None
+
+
+def _is_in_name(char: str) -> bool:
+    return char.isalnum() or char in ("_", "$")

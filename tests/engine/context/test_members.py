@@ -33,7 +33,7 @@ def told_of(marked: str, language: str, *names: str, complete: bool = True) -> M
     ("marked", "language", "receiver", "typed"),
     [
         (f"client.{MARK}", "python", "client", ""),
-        (f"a = self.client.fe{MARK}tch()", "python", "client", "fe"),
+        (f"a = self.client.fe{MARK}()", "python", "client", "fe"),
         (f"f(x)[0].{MARK}", "python", "", ""),
         (f"chest?.va{MARK}", "typescript", "chest", "va"),
         (f"chest!.{MARK}", "typescript", "chest", ""),
@@ -64,6 +64,7 @@ def test_a_member_is_being_written(marked: str, language: str, receiver: str, ty
         (f"def f() ->{MARK}", "python"),
         (f"a::{MARK}", "python"),
         (f"client. {MARK}", "python"),
+        (f"client.get_{MARK}all()", "python"),
         (f"A sentence.{MARK}", "markdown"),
         (f"a.b{MARK}", "no-such-language"),
         ("a." + "x" * 10_000 + MARK, "python"),
@@ -81,7 +82,7 @@ def test_names_are_told_without_what_editors_write_around_them() -> None:
 
 def test_a_list_is_complete_only_where_nothing_else_can_be() -> None:
     assert told_of(f"chest.{MARK}", "java", "size") == Members(
-        ("size", "await", "class", "new", "operator", "self", "super", "template", "this", "type"), True
+        ("size", "chest", "await", "class", "new", "operator", "self", "super", "template", "this", "type"), True
     )
     for marked, language, complete in (
         (f"chest.{MARK}", "java", False),  # the editor says so
