@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lsprotocol import types as lsp
 
 from tests.e2e.editor import PATIENCE, Editor, editor
 from tests.waiting import until
@@ -158,6 +159,22 @@ async def test_without_context_from_other_files_nobody_is_asked(tmp_path: Path) 
         assert await ed.ghost() == "x"
         assert await members(ed) is None
         assert asked == []
+
+
+async def test_changes_that_change_nothing_ask_nothing(tmp_path: Path) -> None:
+    asked: list[Any] = []
+    async with editor(SETTINGS, tmp_path / "home", folders=(tmp_path,), experimental=ABLE) as ed:
+        ed.client.feature("hearth/members")(lambda params: asked.append(params))
+        ed.open(MAIN, str(tmp_path / "Main.java"), "java")
+        await ed.ghost()
+        document = lsp.VersionedTextDocumentIdentifier(2, ed.uri)
+        ed.client.text_document_did_change(lsp.DidChangeTextDocumentParams(document, []))
+        whole = lsp.TextDocumentContentChangeWholeDocument(MAIN.replace("‸", "."))
+        ed.client.text_document_did_change(
+            lsp.DidChangeTextDocumentParams(lsp.VersionedTextDocumentIdentifier(3, ed.uri), [whole])
+        )
+        assert await members(ed) is None
+        assert asked == [] and ed.messages == []
 
 
 async def test_in_a_string_a_list_says_nothing(tmp_path: Path) -> None:
