@@ -122,9 +122,9 @@ def from_trees(
     if code.language is None or code.language.name not in _READ or len(code.text) > MAX_CHARS:
         return None
     disk, texts = Disk(), [code]
-    for each in others:
-        if each is not document and len(each.text) <= MAX_CHARS:
-            seen, verdict = judged(each, roots, disk)
+    for other in others:
+        if other is not document and len(other.text) <= MAX_CHARS:
+            seen, verdict = judged(other, roots, disk)
             texts += [seen] if seen is not None and verdict.allowed and seen.language is code.language else []
     if access.receiver in _OWN:
         around = _class_around(code, access.start)
