@@ -161,6 +161,16 @@ async def test_without_context_from_other_files_nobody_is_asked(tmp_path: Path) 
         assert asked == []
 
 
+async def test_who_comes_to_a_dot_without_typing_it_is_served_too(tmp_path: Path) -> None:
+    async with editor(SETTINGS, tmp_path / "home", folders=(tmp_path,), experimental=ABLE) as ed:
+        ed.client.feature("hearth/members")(lambda params: SIZES)
+        ed.open(MAIN.replace("‸", ".s‸"), str(tmp_path / "Main.java"), "java")
+        position = ed.at(ed.cursor)
+        place = {"line": position.line, "character": position.character}
+        ed.client.protocol.notify("textDocument/didFocus", {"textDocument": {"uri": ed.uri}, "position": place})
+        assert "seal" in (await known(ed, "size")).names
+
+
 async def test_changes_that_change_nothing_ask_nothing(tmp_path: Path) -> None:
     asked: list[Any] = []
     async with editor(SETTINGS, tmp_path / "home", folders=(tmp_path,), experimental=ABLE) as ed:
