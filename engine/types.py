@@ -61,12 +61,25 @@ class ContextFile:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Names that may stand behind the dot left of the cursor, all of which begin with what was `typed` of one.
+
+    `complete`: nothing else can stand there.
+    """
+
+    names: tuple[str, ...]
+    complete: bool = False
+    typed: str = ""
+
+
 class FimPrompt(msgspec.Struct, frozen=True, tag="fim"):
     """What a fill-in-the-middle prompt is made of, before any template or tokenizer.
 
     `above` and `below` are frozen while the user types (see `completion.frames`); `typed` is everything between
     them and left of the cursor, and is laid out behind the MID token so that a keystroke only appends. `begun` is
     left of the cursor, too, but not shown: the model is to say it first, and the answer is what it says then.
+    `members` is no text of the prompt: it guides the first tokens of the answer where a backend can do that.
     """
 
     above: str
@@ -75,6 +88,7 @@ class FimPrompt(msgspec.Struct, frozen=True, tag="fim"):
     path: str = ""
     context: tuple[ContextFile, ...] = ()
     begun: str = ""
+    members: Members | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Capabilities:
     choose_model: bool = False  # asks the user for a model before the first one is downloaded
     document_text: bool = False  # can be asked for the text of a document
     definitions: bool = False  # can be asked what other language servers know
+    members: bool = False  # can be asked what other language servers know behind a dot
     next_edit: bool = False  # shows next edits in a way of its own
     other_files: bool = False  # also those of another open document
     # Neovim's own inline completion parts a text at LF and leaves a CR in the line, which it then writes twice.
@@ -66,6 +67,7 @@ def resolve(able: lsp.ClientCapabilities, client_name: str) -> Capabilities:
         choose_model=bool(ours.get("chooseModel")),
         document_text=bool(ours.get("documentText")),
         definitions=bool(ours.get("definitions")),
+        members=bool(ours.get("members")),
         next_edit=next_edit is not None and next_edit is not False,
         other_files=isinstance(next_edit, dict) and bool(next_edit.get("otherFiles")),
         needs_lf=client_name == "Neovim",

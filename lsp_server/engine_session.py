@@ -16,6 +16,7 @@ from hearth.lsp_server.background import Background
 from hearth.lsp_server.configuration import Configuration
 from hearth.lsp_server.documents import Documents
 from hearth.lsp_server.language_servers import LanguageServers
+from hearth.lsp_server.members import KnownMembers
 from hearth.lsp_server.stats import Statistics
 from hearth.lsp_server.status import StatusReporter
 from hearth.lsp_server.words.client import Client
@@ -34,6 +35,7 @@ class EngineSession:
         background: Background,
     ) -> None:
         self.language_servers = LanguageServers(client, background)
+        self.members = KnownMembers(client, documents, background)
         self._configuration = configuration
         self._client = client
         self._documents = documents
@@ -53,7 +55,7 @@ class EngineSession:
             backend = self._backend(settings.backend)
             if min_confidence is not None:
                 settings = replace(settings, min_confidence=min_confidence)
-            self._completer = Completer(backend, settings, self.surroundings)
+            self._completer = Completer(backend, settings, self.surroundings, self.members.known)
         return self._completer
 
     def chat_backend(self) -> Backend:
@@ -112,6 +114,7 @@ class EngineSession:
 
     def forget(self, uri: str) -> None:
         self.language_servers.forget(uri)
+        self.members.forget(uri)
         if self._completer is not None:
             self._completer.forget(uri)
 

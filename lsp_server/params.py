@@ -178,6 +178,21 @@ class FoundDefinitions(msgspec.Struct, frozen=True):
     types: list[list[Location]] = []
 
 
+class Member(msgspec.Struct, frozen=True):
+    """A name behind a dot; `kind` as the standard counts those of completion items."""
+
+    name: str
+    kind: int | None = None
+    detail: str | None = None
+
+
+class FoundMembers(msgspec.Struct, frozen=True):
+    """A client's answer to `hearth/members`; `complete`: no other name may stand there."""
+
+    names: list[Member] = []
+    complete: bool = False
+
+
 class FitParams(msgspec.Struct, frozen=True, rename="camel"):
     """Of `hearth/chat/fit`. "auto": the selection, else the definition of the same name."""
 
@@ -232,7 +247,7 @@ class PartlyAcceptedParams(msgspec.Struct, frozen=True, rename="camel"):
 
 register(FocusParams, DocumentParams, InspectParams, ChatParams, ActionParams, PlaceParams, ConversationParams)
 register(FitParams, RenameParams, InlineEditParams, RejectedEditParams)
-register(ItemParams, PartlyAcceptedParams, FoundDefinitions, CommitParams, ModelsParams)
+register(ItemParams, PartlyAcceptedParams, FoundDefinitions, FoundMembers, CommitParams, ModelsParams)
 
 
 def read(params: Any, kind: type[T]) -> T:

@@ -103,6 +103,11 @@ class Server(LanguageServer):
         if self._engine is not None:
             self._engine.language_servers.changed(uris)
 
+    def look_for_members(self, document: "Document", offset: int) -> None:
+        """Find out what may stand at `offset`, where the cursor is, if that is behind a dot; nothing waits."""
+        if self._engine is not None and self.settings.context.enabled and not self.is_off(document):
+            self._engine.members.look(document, offset)
+
     async def close(self) -> None:
         """End what was begun; the host stays for other windows."""
         if "stats" in self.__dict__:

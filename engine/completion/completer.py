@@ -23,8 +23,9 @@ from hearth.engine.completion.showing import Call, completion_of, remembered
 from hearth.engine.context.documents import Document
 from hearth.engine.errors import HearthError
 from hearth.engine.settings import CompletionSettings
-from hearth.engine.types import Completion, Snapshot
+from hearth.engine.types import Completion, Members, Snapshot
 
+KnownMembers = Callable[[str, str, int], Members | None]
 _REST_PAUSE = 0.05  # seconds without a request after which the prompt may grow
 _BY_HAND = 20.0  # seconds
 
@@ -32,7 +33,8 @@ _BY_HAND = 20.0  # seconds
 class Completer:
     """Inline completions of all open documents. All methods run on the event loop.
 
-    `prompts` may be used by other features too: what they ask about then shares the KV cache.
+    `prompts` may be used by other features too: what they ask about then shares the KV cache. `members` tells at
+    once what is known of the names that may stand at an offset of a text.
     """
 
     def __init__(
@@ -40,7 +42,9 @@ class Completer:
         backend: Backend,
         settings: CompletionSettings,
         surroundings: Surroundings = lambda snapshot, offset, window: None,
+        members: KnownMembers = lambda uri, text, offset: None,
     ) -> None:
+        self.members = members
         self.backend = backend
         self.settings = settings
         self.prompts = WarmPrompts(backend, Budget(settings.prefix_tokens, settings.suffix_tokens), surroundings)
@@ -173,7 +177,8 @@ class Completer:
             if other.generation is not None and (other is state or not other.is_awaited):
                 other.generation.cancel()
         state.prompt.use(prompt)
-        request = request_for(prompt, call.cursor, call.automatic, self.settings)
+        members = self.members(call.snapshot.uri, call.cursor.text, call.cursor.offset)
+        request = request_for(prompt, call.cursor, call.automatic, self.settings, members)
         by_hand = not call.automatic
         state.generation = Generation(
             self.backend, request, call.cursor, state.suggestions, call.min_probability, by_hand

@@ -9,6 +9,9 @@ from hearth.engine.completion.requests import in_secret, request_for
 from hearth.engine.context.documents import Document
 from hearth.engine.errors import RequestForbidden
 from hearth.engine.text import estimate_tokens
+from hearth.engine.types import Members
+
+_MAX_NAMES = 100  # of members, that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,15 @@ class InspectedPiece:
 
 
 @dataclass(frozen=True, slots=True)
+class InspectedMembers:
+    """The names that guide the answer behind a dot, the first of them, and how many there are."""
+
+    names: tuple[str, ...]
+    count: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     prompt: str
     prompt_tokens: int
@@ -30,6 +42,7 @@ class Inspection:
     healed: str
     pieces: tuple[InspectedPiece, ...]
     left_out: tuple[dict[str, str], ...]
+    members: InspectedMembers | None = None  # what may stand behind the dot, where the cursor is behind one
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -44,7 +57,8 @@ async def inspect(completer: Completer, document: Document, offset: int) -> Insp
         raise RequestForbidden("nothing is sent from here: the cursor is in a key or a password")
     cursor = cursor_at(document, offset)
     framed = await completer.prompts.of(document.uri).fullest(document.snapshot(), offset)
-    request = request_for(framed, cursor, automatic=False, settings=completer.settings)
+    members = completer.members(document.uri, document.text, offset)
+    request = request_for(framed, cursor, False, completer.settings, members)
     probe = await completer.backend.probe(request)
     prompt, gathered = request.prompt, framed.gathered
     own = (
@@ -66,5 +80,17 @@ async def inspect(completer: Completer, document: Document, offset: int) -> Insp
         for each in (gathered.left_out if gathered else ())
     )
     return Inspection(
-        probe.prompt, probe.prompt_tokens, probe.cached_tokens, probe.healed, tuple(pieces), left_out
+        probe.prompt,
+        probe.prompt_tokens,
+        probe.cached_tokens,
+        probe.healed,
+        tuple(pieces),
+        left_out,
+        _told(prompt.members),
     )
+
+
+def _told(members: Members | None) -> InspectedMembers | None:
+    if members is None:
+        return None
+    return InspectedMembers(members.names[:_MAX_NAMES], len(members.names), members.complete)

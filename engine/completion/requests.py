@@ -1,5 +1,7 @@
 """What a model is asked at a cursor: the prompt, how much is wanted, and where the answer ends."""
 
+from msgspec import structs
+
 from hearth.engine.completion.cursor import Cursor
 from hearth.engine.completion.prompt_state import FramedPrompt
 from hearth.engine.context.documents import Document
@@ -10,7 +12,7 @@ from hearth.engine.secrets.halves import is_being_typed
 from hearth.engine.settings import CompletionSettings
 from hearth.engine.stopping import scanner
 from hearth.engine.stopping.pairs import BRACKETS
-from hearth.engine.types import CompletionRequest
+from hearth.engine.types import CompletionRequest, Members
 
 
 def in_secret(document: Document, offset: int) -> bool:
@@ -20,13 +22,23 @@ def in_secret(document: Document, offset: int) -> bool:
 
 
 def request_for(
-    prompt: FramedPrompt, cursor: Cursor, automatic: bool, settings: CompletionSettings
+    prompt: FramedPrompt,
+    cursor: Cursor,
+    automatic: bool,
+    settings: CompletionSettings,
+    members: Members | None = None,
 ) -> CompletionRequest:
-    """`prompt` is the one of the cursor. A user who asks by hand gets more lines than an `automatic` request."""
+    """`prompt` is the one of the cursor. A user who asks by hand gets more lines than an `automatic` request.
+
+    `members` may stand at the cursor, unless that is in a text.
+    """
     lines = settings.max_lines if automatic else max(settings.max_lines, settings.max_lines_by_hand)
+    shown = prompt.fim(unfinished_indent(cursor.code, cursor.offset_in_code))
+    if members is not None and not shown.begun and not cursor.is_prose:
+        shown = structs.replace(shown, members=members)
     return completion_request(
         document=prompt.snapshot.uri,
-        prompt=prompt.fim(unfinished_indent(cursor.code, cursor.offset_in_code)),
+        prompt=shown,
         stop=scanner.policy_at(
             cursor.text,
             cursor.offset,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hearth.engine.host.guiding import RAISED, UNLISTED, Guide, Mask
 from hearth.engine.host.healing import Vocabulary
 from hearth.engine.host.native import Logits
 from hearth.engine.types import Usage
@@ -47,11 +48,17 @@ class Picker:
         self.vocabulary = vocabulary
         self.ends = ends
 
-    def pick(self, logits: Logits, wanted: bytes) -> Choice:
-        """The most probable token that agrees with `wanted`; `END` when to end is, or when nothing agrees."""
+    def pick(self, logits: Logits, wanted: bytes, guide: Guide | None = None) -> Choice:
+        """The most probable token that agrees with `wanted`; `END` when to end is, or when nothing agrees.
+
+        Where `guide` knows what may follow, it has a say too.
+        """
         allowed = self.vocabulary.allowed(wanted) if wanted else None
         if allowed is not None and not len(allowed):
             return Choice(END, 0.0, 0.0)
+        listed = guide.listed(wanted) if guide is not None else None
+        if guide is not None and listed is not None:
+            return self._pick_listed(logits, wanted, allowed, listed, guide.complete)
         scores = logits if allowed is None else logits[allowed]
         best = int(np.argmax(scores))
         weights = np.exp(scores - scores[best])
@@ -66,6 +73,45 @@ class Picker:
         if allowed is not None:
             best, second = int(allowed[best]), int(allowed[second])
         return Choice(best, 1.0 / total, ending, second, second_probability)
+
+    def _pick_listed(
+        self,
+        logits: Logits,
+        wanted: bytes,
+        allowed: npt.NDArray[np.int64] | None,
+        listed: Mask,
+        complete: bool,
+    ) -> Choice:
+        """The same where some tokens are `listed`: only they may be chosen if the list is `complete`, else rather.
+
+        The probability is the model's own, so what an incomplete list raises is no surer by that. A complete list
+        leaves the other tokens a little of their weight, which is the chance that the list is wrong: a name that
+        the model would never have said does not become certain.
+        """
+        scores = logits
+        if allowed is not None:
+            scores = np.full_like(logits, -np.inf)
+            scores[allowed] = logits[allowed]
+        ranked = np.where(listed, scores, -np.inf if complete else scores - RAISED)
+        best = int(np.argmax(ranked))
+        if ranked[best] == -np.inf:  # the vocabulary cannot say any of them
+            return self.pick(logits, wanted)
+        weights = np.exp(scores - scores.max())
+        total = float(weights.sum())
+        if complete:
+            total -= (1 - UNLISTED) * float(weights[~listed].sum())
+        ending = 0.0
+        if allowed is None:
+            ends = self.ends[listed[self.ends]] if complete else self.ends
+            ending = float(weights[ends].sum()) / total
+            if float(np.exp(ranked[ends] - ranked[best]).sum()) >= 1.0 or not self.vocabulary.pieces[best]:
+                return Choice(END, 0.0, ending)
+        probability = float(weights[best]) / total
+        ranked[best] = -np.inf
+        second = int(np.argmax(ranked))
+        if ranked[second] == -np.inf:
+            return Choice(best, probability, ending)
+        return Choice(best, probability, ending, second, float(weights[second]) / total)
 
 
 class TextDecoder:

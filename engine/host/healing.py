@@ -6,7 +6,7 @@ saved without healing, 15.3% with healing of words, 18.6% with blanks too.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,22 @@ class Vocabulary:
         last = bisect_left(self._keys, wanted + b"\xff" * 8)
         shorter = [self._exact[wanted[:size]] for size in range(1, len(wanted)) if wanted[:size] in self._exact]
         return np.concatenate([self._ids[first:last], np.array(shorter, dtype=np.int64)])
+
+    def exact(self, text: bytes) -> int | None:
+        """The id of the token with just these bytes."""
+        return self._exact.get(text)
+
+    def going_on(self, begin: bytes, ranges: Sequence[tuple[int, int]]) -> Iterator[npt.NDArray[np.int64]]:
+        """Ids of the tokens that begin so and whose next byte lies in one of these ranges, both ends included."""
+        first = bisect_left(self._keys, begin)
+        last = bisect_left(self._keys, begin + b"\xff" * 8, first)
+        if first == last:
+            return
+        for low, high in ranges:
+            start = bisect_left(self._keys, begin + bytes([low]), first, last)
+            end = bisect_left(self._keys, begin + bytes([high]) + b"\xff" * 8, start, last)
+            if start < end:
+                yield self._ids[start:end]
 
 
 def split(tokens: Sequence[int], vocabulary: Vocabulary) -> tuple[list[int], bytes]:

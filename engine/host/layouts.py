@@ -17,7 +17,7 @@ from hearth.engine.host.healing import Vocabulary, split
 from hearth.engine.host.limits import CHAT_CHUNK, CHUNK
 from hearth.engine.host.native import Model
 from hearth.engine.host.render import rendered
-from hearth.engine.types import ChatMessage, ChatPrompt, FimPrompt, RewritePrompt
+from hearth.engine.types import ChatMessage, ChatPrompt, FimPrompt, Members, RewritePrompt
 
 # The KV caches of a session. "none": the job evaluates nothing.
 Lane = Literal["completion", "chat", "none"]
@@ -47,7 +47,7 @@ class LaidOut:
 
     `frozen`: so many tokens at its beginning will also begin the document's next prompts; 0 where that is unknown.
     `opening` is how the answer begins, because the prompt ends with it. `draft` is what the answer most probably
-    says. `afterwards` is called once the answer has ended by itself.
+    says. `members` may stand where the answer begins. `afterwards` is called once the answer has ended by itself.
     """
 
     tokens: list[int]
@@ -56,6 +56,7 @@ class LaidOut:
     opening: str = ""
     draft: list[int] = field(default_factory=list)
     afterwards: Callable[[], None] = _nothing
+    members: Members | None = None
 
 
 Laying = Generator[None, None, LaidOut]
@@ -78,7 +79,7 @@ def fim(reader: Reader, prompt: FimPrompt, window: int, answer_tokens: int) -> L
     yield from ()  # it waits for nothing
     fixed, typed = fim_parts(reader, prompt, window, answer_tokens)
     kept, healed = (typed, prompt.begun.encode()) if prompt.begun else split(typed, reader.vocabulary)
-    return LaidOut(fixed + kept, healed, frozen=len(fixed))
+    return LaidOut(fixed + kept, healed, frozen=len(fixed), members=prompt.members)
 
 
 def fim_parts(reader: Reader, prompt: FimPrompt, window: int, answer_tokens: int) -> tuple[list[int], list[int]]:

@@ -17,6 +17,7 @@ from hearth.engine.host.decoding import END, Choice, Decoded, Picker, Run, TextD
 from hearth.engine.host.drafts import Draft
 from hearth.engine.host.ends import Ends, known_ends
 from hearth.engine.host.fim_tokens import FimTokens
+from hearth.engine.host.guiding import Guide, MemberTokens
 from hearth.engine.host.healing import Vocabulary
 from hearth.engine.host.kv_cache import KvCache, Sequence
 from hearth.engine.host.layouts import LAYOUTS, LaidOut, Lane, Reader, fim_parts
@@ -68,6 +69,7 @@ class Session:
         self._chat_cache: KvCache | None = None
         self._ends_key = ref.sha256 or ref.path
         self._known_ends = ends.read(self._ends_key) or ends.told(ref.knows_end)
+        self.member_tokens = MemberTokens(self.vocabulary)
         self.picker = Picker(self.vocabulary, np.array(model.end_tokens(), dtype=np.int64))
         self.reader = Reader(model, self.vocabulary, FimTokens(model, self.family), ref.id)
 
@@ -220,22 +222,26 @@ class Session:
     ) -> Iterator[Decoded | None]:
         if laid.draft and not self.model.keeps_a_state:  # a wrong guess cannot be taken out of a state
             return self._verify(cache, sequence, laid.draft, limit, run)
-        return self._decode(cache, sequence, laid.healed, limit, run)
+        return self._decode(cache, sequence, laid, limit, run)
 
     def _decode(
-        self, cache: KvCache, sequence: Sequence, healed: bytes, limit: int, run: Run
+        self, cache: KvCache, sequence: Sequence, laid: LaidOut, limit: int, run: Run
     ) -> Iterator[Decoded | None]:
         """Greedy decoding: each token before it is evaluated, None after each decode, `END` where it ends.
 
-        The first tokens spell `healed`, whose text stands left of the cursor already.
+        The first tokens spell what was healed, whose text stands left of the cursor already, and then a member.
         """
-        text, wanted = TextDecoder(self.vocabulary, healed), healed
+        guide = Guide(self.member_tokens, laid.members) if laid.members else None
+        text, wanted = TextDecoder(self.vocabulary, laid.healed), laid.healed
         for _ in range(limit):
-            choice = self.picker.pick(sequence.last_logits(), wanted)
+            choice = self.picker.pick(sequence.last_logits(), wanted, guide)
             if choice.token == END:
                 yield text.decoded(choice)
                 return
-            wanted = wanted[len(self.vocabulary.pieces[choice.token]) :]
+            piece = self.vocabulary.pieces[choice.token]
+            if guide is not None:
+                guide.said(piece, wanted)
+            wanted = wanted[len(piece) :]
             run.add(generated=1, probability=choice.probability)
             yield text.decoded(choice)
             wished = [*sequence.tokens, choice.token]

@@ -11,9 +11,11 @@ from hearth.engine.completion.inspection import Inspection
 from hearth.engine.completion.inspection import inspect as inspect_place
 from hearth.engine.context.documents import Document
 from hearth.engine.context.ignore import verdict
+from hearth.engine.context.members import access_at, from_trees, narrowed
 from hearth.engine.context.query import ContextQuery
+from hearth.engine.languages import language_of
 from hearth.engine.settings import Settings
-from hearth.engine.types import Snapshot
+from hearth.engine.types import Members, Snapshot
 from hearth.lsp_server.commands import terminal
 from hearth.lsp_server.words import screen
 
@@ -51,9 +53,18 @@ async def _inspect(
             window=window,
         )
 
+    def members(uri: str, text: str, offset: int) -> Members | None:
+        access = access_at(text, offset, language_of(document.language, document.path))
+        if access is None or not settings.context.enabled:
+            return None
+        found = from_trees(document, others, access, (str(Path.cwd()),))
+        return narrowed(found, access.typed) if found else None
+
     backend = backends.create(settings.completion.backend, settings, lambda status: None)
     try:
-        return await inspect_place(Completer(backend, settings.completion, surroundings), document, offset)
+        return await inspect_place(
+            Completer(backend, settings.completion, surroundings, members), document, offset
+        )
     finally:
         await backend.close()
 
@@ -62,6 +73,10 @@ def _show(inspection: Inspection) -> None:
     screen.out.print(inspection.prompt)
     if inspection.healed:
         screen.out.print(Text.assemble(("\nthe answer must begin with", "bold"), f" {inspection.healed!r}"))
+    if (members := inspection.members) is not None:
+        kind = "only one of these" if members.complete else "rather one of these"
+        names = ", ".join(members.names) + (", …" if members.count > len(members.names) else "")
+        screen.out.print(Text.assemble((f"\nbehind the dot {kind} {members.count} names", "bold"), f" {names}"))
     screen.out.print(
         f"\n{inspection.prompt_tokens} tokens, {inspection.cached_tokens} of them in the KV cache already\n"
     )

@@ -22,6 +22,8 @@ async def handle(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList
         return NOTHING
     version = document.version
     completer = await (await ls.engine()).completer()
+    if document.version == version:
+        ls.look_for_members(document, offset)
     completion = await completer.complete(document, offset)
     if completion is None or not completion.text.strip() or document.version != version:
         return NOTHING

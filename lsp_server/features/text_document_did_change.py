@@ -34,6 +34,10 @@ def handle(ls: Server, params: lsp.DidChangeTextDocumentParams) -> None:
             ls.stats.edited(document, 0, old, change.text)
             ls.documents.history.forget(document.uri)
     document.version = params.text_document.version
+    for change in params.content_changes[-1:]:
+        if isinstance(change, lsp.TextDocumentContentChangePartial):  # the cursor is behind it
+            start = convert.offset_at(document, change.range.start, ls.client.encoding)
+            ls.look_for_members(document, start + len(change.text))
     ls.documents.changed_at = time.monotonic()
 
 

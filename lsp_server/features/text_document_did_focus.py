@@ -16,6 +16,7 @@ async def handle(ls: Server, params: Any) -> None:
         await completer.wake()
         return
     offset = ls.documents.offset(document, focus.position.as_lsp())
+    ls.look_for_members(document, offset)
 
     async def rest(anew: bool) -> None:
         await completer.rest(document, offset, anew)

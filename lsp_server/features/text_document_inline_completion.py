@@ -29,6 +29,8 @@ async def handle(ls: Server, params: lsp.InlineCompletionParams) -> lsp.InlineCo
         return None
     if automatic and not _is_wanted(ls, completer, document, asked.document, asked.offset):
         return NOTHING
+    if entry is None:
+        ls.look_for_members(document, asked.offset)
     grows = entry is None and ls.client.can.completion_grew
     first = await completer.complete(asked.document, asked.offset, automatic, grows)
     if first is None or document.version != version:

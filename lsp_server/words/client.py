@@ -148,6 +148,12 @@ class Client:
         asked = {"textDocument": document, "definitions": plain(positions), "types": plain(of_types)}
         return await self._server.protocol.send_request_async("hearth/definitions", asked)
 
+    async def members(self, uri: str, version: int, position: lsp.Position) -> Any:
+        """`hearth/members`, as it came: the names that may stand there."""
+        place = {"line": position.line, "character": position.character}
+        asked = {"textDocument": {"uri": uri, "version": version}, "position": place}
+        return await self._server.protocol.send_request_async("hearth/members", asked)
+
     async def register(self, registration: lsp.Registration) -> None:
         await self._server.client_register_capability_async(lsp.RegistrationParams([registration]))
 

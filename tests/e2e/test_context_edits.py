@@ -68,7 +68,8 @@ def test_after_any_changes_the_server_knows_what_the_client_has(
     documents = Documents(client, Mock(), Mock(), lambda uri: None)
     document = documents.open(lsp.TextDocumentItem(URI, language, 0, text))
     assert document is not None
-    server: Any = SimpleNamespace(documents=documents, client=client, stats=Mock())  # as much as a change needs
+    # As much as a change needs.
+    server: Any = SimpleNamespace(documents=documents, client=client, stats=Mock(), look_for_members=Mock())
     changes: list[lsp.TextDocumentContentChangeEvent] = []
     for number, (where, length, new_text) in enumerate(edits, 1):
         start = _between_line_ends(text, round(where * len(text)))

@@ -54,3 +54,14 @@ def test_a_file_that_holds_secrets_is_refused_in_one_line(tmp_path: Path) -> Non
     assert "its name suggests that it contains secrets" in said
     assert "planted" not in said
     assert "Traceback" not in said
+
+
+def test_the_names_that_may_stand_behind_the_dot_are_told(tmp_path: Path) -> None:
+    (tmp_path / "hearth.toml").write_text(SETTINGS)
+    (tmp_path / "color.ts").write_text("export enum Color { Red, Green }\n")
+    (tmp_path / "main.ts").write_text("const a = Color.;\n")
+    place = ("inspect", "main.ts:1:17", "--open", "color.ts")
+    told = json.loads(hearth(tmp_path, tmp_path, *place, "--json"))
+    assert told["members"] == {"names": ["Red", "Green"], "count": 2, "complete": True}
+    assert "behind the dot only one of these 2 names Red, Green" in hearth(tmp_path, tmp_path, *place)
+    assert json.loads(hearth(tmp_path, tmp_path, "inspect", "main.ts:1:3", "--json"))["members"] is None

@@ -25,6 +25,7 @@ FILLED_IN = {
         "(?>.*?a)(?>.*?[a-z])(?>.*?b)",
     ),
     ("engine/context/globs.py", "last"): ("b", "[^a]"),
+    ("engine/context/members.py", "re.escape(access.receiver)"): ("box",),
     ("engine/context/syntax.py", "code.language.opens if code.language else '[{:]$'"): (*OPENS, "[{:]$"),
     ("engine/fim.py", "'|'.join(map(re.escape, stop_strings(template))) if template else '(?!)'"): MARKS,
     ("engine/fim.py", "pattern"): ("qwen",),

@@ -259,6 +259,22 @@ async def test_a_client_that_can_is_asked_for_definitions_as_told() -> None:
         assert await asyncio.wait_for(asked.get(), PATIENCE) == told["hearth/definitions"]
 
 
+async def test_a_client_that_can_is_asked_for_members_as_told() -> None:
+    told = examples(sections()["hearth/members"])
+    asked: asyncio.Queue[Any] = asyncio.Queue()
+
+    def answer(asked_for: Any) -> Any:
+        asked.put_nowait(params.plain(asked_for))
+        return told["answer"]
+
+    async with editor(SETTINGS, experimental={"hearth": {"members": True}}) as ed:
+        ed.client.feature("hearth/members")(answer)
+        ed.open(SHOP, "shop.py")
+        await ed.ghost()
+        ed.type("basket.")
+        assert await asyncio.wait_for(asked.get(), PATIENCE) == told["hearth/members"]
+
+
 async def digest(ed: Editor) -> Any:
     client: Any = ed.client
     return await client.protocol.send_request_async("hearth/digest", {"textDocument": {"uri": ed.uri}})

@@ -29,6 +29,10 @@ return {
       local client = assert(vim.lsp.get_client_by_id(context.client_id))
       return require('hearth.definitions').find(client, params)
     end,
+    ['hearth/members'] = function(_, params, context)
+      local client = assert(vim.lsp.get_client_by_id(context.client_id))
+      return require('hearth.members').find(client, params)
+    end,
     ['window/showMessage'] = function(_, params)
       require('hearth.client').say(params)
     end,
@@ -55,6 +59,7 @@ return {
         preview = true,
         documentText = true,
         definitions = true,
+        members = true,
         completionGrew = ghost,
         chooseModel = true,
         nextEdit = { otherFiles = true },

@@ -5,6 +5,7 @@ import { Bars } from "./bars.ts";
 import { noticed } from "./busy.ts";
 import type { Documents } from "./documents.ts";
 import { answerDefinitions } from "./definitions.ts";
+import { answerMembers } from "./members.ts";
 import { answerDocumentText, EXTRAS } from "./extras.ts";
 import { offer } from "./firstModel.ts";
 import { Growth } from "./growth.ts";
@@ -93,6 +94,7 @@ export function connect(program: string, { onStatus, onRunning, onExplain, usage
   client.onNotification("hearth/chooseModel", (asked: Parameters<typeof offer>[1]) => { void offer(client, asked); });
   answerDocumentText(client);
   answerDefinitions(client);
+  answerMembers(client);
   client.onDidChangeState(({ newState }) => {
     void vscode.commands.executeCommand("setContext", "hearth.running", newState === State.Running);
     if (newState !== State.Running) {

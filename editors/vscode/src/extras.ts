@@ -5,7 +5,8 @@ import { CAN_GROW } from "./growth.ts";
 /** What this client can do beyond the standard: `experimental.hearth` in the server's PROTOCOL.md. */
 export const EXTRAS: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
-    const ours = { documentText: true, definitions: true, buttons: true, chooseModel: true, nextEdit: { otherFiles: true } };
+    const known = { documentText: true, definitions: true, members: true };
+    const ours = { ...known, buttons: true, chooseModel: true, nextEdit: { otherFiles: true } };
     capabilities.experimental = { hearth: { ...ours, completionGrew: CAN_GROW } };
   },
   initialize: () => undefined,

@@ -10,6 +10,7 @@ interface Inspection {
   pieces: { source: string; path: string; tokens: number; reason: string }[];
   left_out: { path: string; source: string; reason: string }[];
   next_edit?: string;
+  members: { names: string[]; count: number; complete: boolean } | null;
 }
 
 /** What a completion at the cursor would send to the model, as a document. */
@@ -37,10 +38,19 @@ function asText(found: Inspection): string {
     ...found.pieces.map((piece) => `  ${piece.path || piece.source}: about ${piece.tokens} tokens, ${piece.reason}`),
     ...(found.left_out.length > 0 ? ["", "Left out:"] : []),
     ...found.left_out.map((each) => `  ${each.path}: ${each.reason}`),
+    ...members(found.members),
     "",
     "The prompt:",
     "",
     found.prompt,
     ...(found.next_edit === undefined ? [] : ["", "What the model for next edits is asked:", "", found.next_edit]),
   ].join("\n");
+}
+
+function members(found: Inspection["members"]): string[] {
+  if (found === null) {
+    return [];
+  }
+  const kind = found.complete ? "only one of these" : "rather one of these";
+  return ["", `Behind the dot ${kind} ${found.count} names:`, `  ${found.names.join(", ")}`];
 }

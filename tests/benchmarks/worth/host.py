@@ -18,6 +18,7 @@ from hearth.engine.backends.shared.kinds import ahead
 from hearth.engine.backends.shared.streaming import cost_of
 from hearth.engine.errors import HearthError
 from hearth.engine.host.decoding import Choice, Picker
+from hearth.engine.host.guiding import Guide
 from hearth.engine.host.healing import Vocabulary
 from hearth.engine.host.layouts import Lane
 from hearth.engine.host.models import Models
@@ -122,8 +123,8 @@ class _AskingPicker(Picker):
         super().__init__(vocabulary, ends)
         self._oracle = oracle
 
-    def pick(self, logits: Logits, wanted: bytes) -> Choice:
-        return super().pick(self._oracle.logits(cast(_Asked, logits).tokens, wanted), wanted)
+    def pick(self, logits: Logits, wanted: bytes, guide: Guide | None = None) -> Choice:
+        return super().pick(self._oracle.logits(cast(_Asked, logits).tokens, wanted), wanted, guide)
 
 
 class _PlayedSession(Session):

@@ -11,7 +11,7 @@ from hearth.engine.completion import completer
 from hearth.engine.completion.completer import Completer
 from hearth.engine.context.documents import Document
 from hearth.engine.settings import CompletionSettings
-from hearth.engine.types import CompletionRequest, FimPrompt, Finished, FinishReason, Piece, Usage
+from hearth.engine.types import CompletionRequest, FimPrompt, Finished, FinishReason, Members, Piece, Usage
 from tests.engine.completion.told import Clock, Told
 from tests.engine.completion.told import clock as clock
 from tests.engine.completion.typed_in import Typing, settle
@@ -54,6 +54,28 @@ async def test_work_ahead_goes_on_beside_requests(no_pause: None) -> None:
         typing.type(char)
     assert len(backend.warmed) == 1, "it was begun again"
     assert backend.interrupted == 0
+
+
+@pytest.mark.parametrize(
+    ("marked", "is_code"), [("box.‸\n", True), ("x = 'box.‸'\n", False), ("# box.‸\n", False)]
+)
+async def test_what_may_stand_behind_the_dot_goes_along_as_far_as_it_is_known(marked: str, is_code: bool) -> None:
+    names, backend = Members(("size", "seal"), True), ScriptedBackend(["seal()"])
+    text, offset = marked.replace("‸", ""), marked.index("‸")
+    document = Document("file:///a.py", text, "python")
+    asked: list[tuple[str, str, int]] = []
+
+    def members(uri: str, text: str, offset: int) -> Members:
+        asked.append((uri, text, offset))
+        return names
+
+    made = Completer(backend, CompletionSettings(min_confidence=0.0), members=members)
+    assert await made.complete(document, offset) is not None
+    assert asked[0] == (document.uri, text, offset)
+    prompt = backend.requests[0].prompt
+    assert isinstance(prompt, FimPrompt) and prompt.members == (names if is_code else None)
+    assert all(request.prompt.members is None for request in backend.warmed)
+    made.forget(document.uri)
 
 
 async def test_a_newer_request_answers_the_older_one_with_nothing() -> None:

@@ -12,6 +12,7 @@ from hearth.engine.host.layouts import LAYOUTS, LaidOut, Laying, Layout, Reader
 from hearth.engine.host.native import LoadOptions, Model
 from hearth.engine.host.session import Session
 from hearth.engine.types import (
+    NO_RULES,
     ChatMessage,
     ChatPrompt,
     ChatRequest,
@@ -20,6 +21,7 @@ from hearth.engine.types import (
     Finished,
     FinishReason,
     GenerationRequest,
+    Members,
     ModelRef,
     Piece,
     Probe,
@@ -102,3 +104,19 @@ def test_what_is_inspected_is_what_is_evaluated(session: Session) -> None:
         found = probed(session, request)
         assert found.prompt_tokens == run(session, request)[1].usage.prompt_tokens
     assert "Why?" in probed(session, ASK).prompt
+
+
+def test_members_guide_the_answer_of_a_model_and_cost_no_prompt(session: Session) -> None:
+    """The tiny model says what it likes; a name that was begun becomes one of a complete list."""
+    for typed, fitting in (("se", ("selfless", "self_made")), ("re", ("returned",)), ("self_", ("self_made",))):
+        prompt = FimPrompt("def a(self):\n", "\n", f"    return self.{typed}")
+        plain = CompletionRequest("m", prompt, NO_RULES, max_tokens=12)
+        free, _ = run(session, plain)
+        assert not any(f"{typed}{free}".startswith(name) for name in fitting)
+        guided = msgspec.structs.replace(prompt, members=Members(fitting, True, typed))
+        text, end = run(session, replace(plain, prompt=guided))
+        assert any(f"{typed}{text}".startswith(name) for name in fitting), text
+        assert end.usage.evaluated_tokens <= 1, "the prompt is the same"
+        unknown = msgspec.structs.replace(prompt, members=Members(("other",), True, typed))
+        assert run(session, replace(plain, prompt=unknown))[0] == free == run(session, plain)[0]
+        assert probed(session, replace(plain, prompt=guided)) == probed(session, plain)

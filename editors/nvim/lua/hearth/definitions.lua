@@ -23,21 +23,6 @@ local function locations(result)
   return found
 end
 
---- A position as another client counts columns.
----@param bufnr integer
----@param position lsp.Position
----@param from vim.lsp.Client
----@param to vim.lsp.Client
----@return lsp.Position
-local function converted(bufnr, position, from, to)
-  local line = vim.api.nvim_buf_get_lines(bufnr, position.line, position.line + 1, false)[1] or ''
-  local byte = vim.str_byteindex(line, from.offset_encoding, position.character, false)
-  return {
-    line = position.line,
-    character = vim.str_utfindex(line, to.offset_encoding, byte, false),
-  }
-end
-
 ---@class hearth.DefinitionsAsked
 ---@field textDocument { uri: string }
 ---@field definitions lsp.Position[]
@@ -51,7 +36,8 @@ end
 function M.find(client, params)
   local found = { definitions = {}, types = {} }
   local waiting = coroutine.running()
-  local bufnr = require('hearth.documents').buffer(client, params.textDocument.uri)
+  local documents = require('hearth.documents')
+  local bufnr = documents.buffer(client, params.textDocument.uri)
   local others = bufnr and vim.lsp.get_clients({ bufnr = bufnr }) or {}
   local left, yields = 0, false
   for kind, method in pairs(METHODS) do
@@ -61,7 +47,7 @@ function M.find(client, params)
         if other.id ~= client.id and other:supports_method(method, bufnr) then
           local asked = {
             textDocument = params.textDocument,
-            position = converted(bufnr, position, client, other),
+            position = documents.converted(bufnr, position, client, other),
           }
           local sent = other:request(method, asked, function(err, result)
             left = left - 1

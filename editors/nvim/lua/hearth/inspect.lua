@@ -1,12 +1,16 @@
 local M = {}
 
 --- What `hearth/inspect` answered, as Markdown.
----@param result { prompt?: string, pieces?: table[], left_out?: table[], next_edit?: string }
+---@param result { prompt?: string, pieces?: table[], left_out?: table[], members?: table, next_edit?: string }
 ---@return string[]
 function M.lines(result)
   local lines = { '# What the model is sent', '' }
   M.add_list(lines, '## Pieces', result.pieces)
   M.add_list(lines, '## Left out', result.left_out)
+  if type(result.members) == 'table' then
+    local kind = result.members.complete and 'only one of these' or 'rather one of these'
+    M.add_list(lines, ('## Behind the dot, %s'):format(kind), result.members.names)
+  end
   M.add_text(lines, '## Prompt', result.prompt or '')
   if result.next_edit then
     table.insert(lines, '')
