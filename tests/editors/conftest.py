@@ -12,6 +12,13 @@ from tests.editors.neovim import ARTEFACTS, SCRIPTED, Edit, Editor, editing, to_
 from tests.editors.vscode_scripted import Scripted, scripted
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser with an editor loses a key now and then on a busy machine: once more, and the report says so."""
+    for item in items:
+        if "vscode" in item.nodeid and item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def neovim_012() -> Path:
     return provided(provision.neovim_012)
