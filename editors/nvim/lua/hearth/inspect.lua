@@ -1,7 +1,14 @@
 local M = {}
 
---- What `hearth/inspect` answered, as Markdown.
----@param result { prompt?: string, pieces?: table[], left_out?: table[], members?: table, next_edit?: string }
+---@class hearth.Inspection what `hearth/inspect` answered
+---@field prompt? string
+---@field pieces? table[]
+---@field left_out? table[]
+---@field members? table
+---@field next_edit? string
+
+--- As Markdown.
+---@param result hearth.Inspection
 ---@return string[]
 function M.lines(result)
   local lines = { '# What the model is sent', '' }
