@@ -12,7 +12,7 @@ _NEEDED = (
     *("engine.context.query", "engine.context.gathering", "lsp_server.documents", "lsp_server.stats"),
     *("lsp_server.features.text_document_did_open", "lsp_server.features.text_document_did_change"),
     *("engine.stopping.scanner", "engine.completion.completer", "engine.models.names", "engine.models.store"),
-    *("engine.host.client", "engine.backends.shared.streaming", "lsp_server.engine_session"),
+    *("engine.host.client", "engine.backends.shared.streaming", "lsp_server.members", "lsp_server.engine_session"),
     *("lsp_server.features.text_document_inline_completion", "lsp_server.features.text_document_completion"),
     *("lsp_server.features.text_document_did_focus", "lsp_server.features.text_document_did_show_completion"),
 )
