@@ -18,12 +18,14 @@ def handle(ls: Server, params: lsp.DidChangeTextDocumentParams) -> None:
     if why := reason_to_doubt(document, params, ls.client.encoding):
         ls.documents.mark_desynced(document.uri, why)
     piece = _inserted_in_one_piece(params.content_changes)
+    cursor = None
     for change in params.content_changes:
         if isinstance(change, lsp.TextDocumentContentChangePartial):
             start = convert.offset_at(document, change.range.start, ls.client.encoding)
             end = convert.offset_at(document, change.range.end, ls.client.encoding)
             ls.documents.history.note(document, start, max(start, end), change.text)
             document.apply(start, max(start, end), change.text)
+            cursor = start + len(change.text)
             if not piece:
                 ls.stats.edited(document, start, max(start, end), change.text)
             elif change is params.content_changes[-1]:
@@ -31,13 +33,12 @@ def handle(ls: Server, params: lsp.DidChangeTextDocumentParams) -> None:
         else:
             old = len(document.text)
             document.replace(change.text)
+            cursor = None
             ls.stats.edited(document, 0, old, change.text)
             ls.documents.history.forget(document.uri)
     document.version = params.text_document.version
-    for change in params.content_changes[-1:]:
-        if isinstance(change, lsp.TextDocumentContentChangePartial):  # the cursor is behind it
-            start = convert.offset_at(document, change.range.start, ls.client.encoding)
-            ls.look_for_members(document, start + len(change.text))
+    if cursor is not None:
+        ls.look_for_members(document, cursor)
     ls.documents.changed_at = time.monotonic()
 
 
