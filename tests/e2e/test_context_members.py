@@ -220,3 +220,15 @@ async def test_names_come_only_from_open_files_that_may_be_context(tmp_path: Pat
                 await ed.ghost()
                 found = await members(ed)
                 assert (found is not None) is (names is not None)
+
+
+async def test_a_change_below_the_end_of_the_text_is_no_error(tmp_path: Path) -> None:
+    async with editor(SETTINGS, tmp_path / "home", folders=(tmp_path,)) as ed:
+        ed.open("chest.lid‸\n", str(tmp_path / "chest.py"), "python")
+        assert await ed.ghost() == "x"
+        far = lsp.Position(99, 0)
+        astray = lsp.TextDocumentContentChangePartial(lsp.Range(far, far), "bolt.")
+        document = lsp.VersionedTextDocumentIdentifier(7, ed.uri)
+        ed.client.text_document_did_change(lsp.DidChangeTextDocumentParams(document, [astray]))
+        await members(ed)
+        assert ed.messages == []
