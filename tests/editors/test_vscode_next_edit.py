@@ -69,6 +69,10 @@ class Session:
     def until_drawn(self, text: str) -> None:
         self.editor.until(lambda: text in self.drawn(), f"{text!r} behind the text")
 
+    def until_nothing_is_drawn(self) -> None:
+        """VS Code takes away what it has drawn with its next picture."""
+        self.editor.until(lambda: self.drawn() == [], "the end of what was drawn")
+
     def until_text(self, name: str, text: str) -> None:
         self.editor.until(lambda: self.scripted.text(name) == text, f"another text of {name}")
 
@@ -128,7 +132,7 @@ def test_tab_goes_there_tab_makes_it_and_the_chain_goes_on(session: Session) -> 
     session.until_text("basket.py", RENAMED)
     editor.until(lambda: session.ids() == ["next-0", "next-1"], "both acceptances")
     assert session.reasons() == while_typing
-    editor.until(lambda: session.drawn() == [], "nothing more to draw")
+    session.until_nothing_is_drawn()
     editor.press("Control+z")
     session.until_text("basket.py", RENAMED.replace("amounts=", "prices="))
 
@@ -163,7 +167,7 @@ def test_what_is_declined_goes_and_tab_is_a_tab_again(session: Session) -> None:
     session.until_drawn("amounts")
     editor.press("Escape")
     editor.until(lambda: session.reasons() == ["rejected"], "the rejection")
-    assert session.drawn() == []
+    session.until_nothing_is_drawn()
     editor.press("Tab")
     session.editor.until(lambda: session.scripted.text("declined.py") != BASKET, "a tab")
     assert "sum(prices)" in session.scripted.text("declined.py")
@@ -176,7 +180,7 @@ def test_an_edit_of_the_users_takes_it_away(session: Session) -> None:
     session.editor.press("Control+End")
     session.editor.write("x")
     session.editor.until(lambda: session.reasons() == ["ignored"], "word that it went")
-    assert session.drawn() == []
+    session.until_nothing_is_drawn()
 
 
 def test_a_tab_in_the_indentation_indents_and_another_key_takes_it(session: Session) -> None:
@@ -214,7 +218,7 @@ def test_ghost_text_comes_first_and_what_is_behind_it_appears_when_it_goes(sessi
     editor.until(lambda: "hello" in editor.ghost(), "ghost text")
     session.scripted.until_said(ASKED, asked + 1)
     editor.until(lambda: not session.scripted.is_waiting(ASKED), "a next edit behind it")
-    assert session.drawn() == []
+    session.until_nothing_is_drawn()
     rejected = len(session.scripted.said("hearth/didRejectCompletion"))
     editor.press("Escape")
     session.scripted.until_said("hearth/didRejectCompletion", rejected + 1)
