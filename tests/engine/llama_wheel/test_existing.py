@@ -14,6 +14,7 @@ from pathlib import Path
 import llama_cpp
 import pytest
 
+import hearth
 from hearth.engine.host import trial_model
 from hearth.engine.llama_wheel import build, existing
 
@@ -119,7 +120,8 @@ def test_a_model_decodes_with_the_libraries_that_were_there(
     existing.prove(linked, VERSION, libraries)
     model = trial_model.write(tmp_path / "trial.gguf")
     command = [python(environment), "-P", "-m", "hearth.engine.host.trial", str(model), "0"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    env = {**os.environ, "PYTHONPATH": str(Path(hearth.__file__).parent)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert {file.resolve().parent for file in linked.iterdir()} == {libraries}
     assert not (linked / "libother.so").exists()

@@ -59,7 +59,13 @@ async def started(home: Path, *options: str) -> asyncio.subprocess.Process:
         env={**os.environ, "HEARTH_HOME": str(home)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        preexec_fn=None if sys.platform == "win32" else _heed_interrupts,
     )
+
+
+def _heed_interrupts() -> None:
+    """What runs in the background of a shell ignores them, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 async def test_an_editor_asks_a_running_server(tmp_path: Path) -> None:
