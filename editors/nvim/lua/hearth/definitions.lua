@@ -28,45 +28,28 @@ end
 ---@field definitions lsp.Position[]
 ---@field types lsp.Position[]
 
---- The locations for each position that the server asks about. Yields until the answers are
---- there, as handlers of a server's requests may; the server does not wait for ever.
+--- The locations for each position that the server asks about.
 ---@param client vim.lsp.Client
 ---@param params hearth.DefinitionsAsked
 ---@return { definitions: lsp.Location[][], types: lsp.Location[][] }
 function M.find(client, params)
   local found = { definitions = {}, types = {} }
-  local waiting = coroutine.running()
-  local documents = require('hearth.documents')
-  local bufnr = documents.buffer(client, params.textDocument.uri)
-  local others = bufnr and vim.lsp.get_clients({ bufnr = bufnr }) or {}
-  local left, yields = 0, false
+  local questions = {} ---@type hearth.Question[]
   for kind, method in pairs(METHODS) do
     for index, position in ipairs(params[kind]) do
       found[kind][index] = {}
-      for _, other in ipairs(others) do
-        if other.id ~= client.id and other:supports_method(method, bufnr) then
-          local asked = {
-            textDocument = params.textDocument,
-            position = documents.converted(bufnr, position, client, other),
-          }
-          local sent = other:request(method, asked, function(err, result)
-            left = left - 1
-            if not err then
-              vim.list_extend(found[kind][index], locations(result))
-            end
-            if left == 0 and yields then
-              coroutine.resume(waiting)
-            end
-          end, bufnr)
-          left = left + (sent and 1 or 0)
-        end
-      end
+      questions[#questions + 1] = {
+        method = method,
+        position = position,
+        take = function(err, result)
+          if not err then
+            vim.list_extend(found[kind][index], locations(result))
+          end
+        end,
+      }
     end
   end
-  if left > 0 then
-    yields = true
-    coroutine.yield()
-  end
+  require('hearth.servers').ask(client, params.textDocument, questions)
   return found
 end
 

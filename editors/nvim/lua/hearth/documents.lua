@@ -12,21 +12,6 @@ function M.buffer(client, uri)
   end
 end
 
---- A position as another client counts columns.
----@param bufnr integer
----@param position lsp.Position
----@param from vim.lsp.Client
----@param to vim.lsp.Client
----@return lsp.Position
-function M.converted(bufnr, position, from, to)
-  local line = vim.api.nvim_buf_get_lines(bufnr, position.line, position.line + 1, false)[1] or ''
-  local byte = vim.str_byteindex(line, from.offset_encoding, position.character, false)
-  return {
-    line = position.line,
-    character = vim.str_utfindex(line, to.offset_encoding, byte, false),
-  }
-end
-
 --- What the server asks for when its copy of a document may be out of step with the buffer.
 ---@param client vim.lsp.Client
 ---@param uri string

@@ -30,39 +30,22 @@ local function add(found, result)
   end
 end
 
---- The names that the other servers of the document offer at a position. Yields until the
---- answers are there, as handlers of a server's requests may; the server does not wait for ever.
+--- The names that the other servers of the document offer at a position.
 ---@param client vim.lsp.Client
 ---@param params { textDocument: { uri: string }, position: lsp.Position }
 ---@return hearth.Members
 function M.find(client, params)
   local found = { names = {}, complete = true } ---@type hearth.Members
-  local waiting = coroutine.running()
-  local documents = require('hearth.documents')
-  local bufnr = documents.buffer(client, params.textDocument.uri)
-  local others = bufnr and vim.lsp.get_clients({ bufnr = bufnr }) or {}
-  local left, yields = 0, false
-  for _, other in ipairs(others) do
-    if other.id ~= client.id and other:supports_method(METHOD, bufnr) then
-      local asked = {
-        textDocument = params.textDocument,
-        position = documents.converted(bufnr, params.position, client, other),
-        context = { triggerKind = 1 },
-      }
-      local sent = other:request(METHOD, asked, function(err, result)
-        left = left - 1
+  require('hearth.servers').ask(client, params.textDocument, {
+    {
+      method = METHOD,
+      position = params.position,
+      params = { context = { triggerKind = 1 } },
+      take = function(err, result)
         add(found, not err and result or nil)
-        if left == 0 and yields then
-          coroutine.resume(waiting)
-        end
-      end, bufnr)
-      left = left + (sent and 1 or 0)
-    end
-  end
-  if left > 0 then
-    yields = true
-    coroutine.yield()
-  end
+      end,
+    },
+  })
   return found
 end
 
