@@ -19,7 +19,7 @@ class Notebooks:
         self._documents = documents
         self._cells: dict[str, list[str]] = {}  # the URIs of each notebook's cells
 
-    def open(self, uri: str, cells: list[lsp.NotebookCell]) -> None:
+    def add(self, uri: str, cells: list[lsp.NotebookCell]) -> None:
         self._cells[uri] = [each.document for each in cells]
         self._place(uri)
 
@@ -29,7 +29,7 @@ class Notebooks:
         self._cells.setdefault(uri, [])[change.start : change.start + change.delete_count] = new
         self._place(uri)
 
-    def close(self, uri: str) -> None:
+    def drop(self, uri: str) -> None:
         self._cells.pop(uri, None)
 
     def above(self, notebook: str, cell: str) -> str:

@@ -4,6 +4,6 @@ from hearth.lsp_server.session import Server
 
 
 def handle(ls: Server, params: lsp.DidCloseNotebookDocumentParams) -> None:
-    ls.notebooks.close(params.notebook_document.uri)
+    ls.notebooks.drop(params.notebook_document.uri)
     for cell in params.cell_text_documents:
         ls.pass_on(lsp.TEXT_DOCUMENT_DID_CLOSE, lsp.DidCloseTextDocumentParams(cell))

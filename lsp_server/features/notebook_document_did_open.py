@@ -7,4 +7,4 @@ def handle(ls: Server, params: lsp.DidOpenNotebookDocumentParams) -> None:
     """Each cell is opened like a document; then the notebook knows what stands above it."""
     for item in params.cell_text_documents:
         ls.pass_on(lsp.TEXT_DOCUMENT_DID_OPEN, lsp.DidOpenTextDocumentParams(item))
-    ls.notebooks.open(params.notebook_document.uri, list(params.notebook_document.cells))
+    ls.notebooks.add(params.notebook_document.uri, list(params.notebook_document.cells))
