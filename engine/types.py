@@ -23,13 +23,17 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One document at one moment. `language` is the LSP language id, `path` is None for unsaved buffers."""
+    """One document at one moment. `language` is the LSP language id, `path` is None for unsaved buffers.
+
+    `above` is what stands above it in other documents: the cells of a notebook.
+    """
 
     uri: str
     text: str
     language: str = "plaintext"
     path: str | None = None
     version: int = 0
+    above: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,8 +90,11 @@ def guarded_sync(handler: Callable[[Server, Any], None]) -> Callable[[Server, An
     return call
 
 
-def guarded_start(handler: Callable[[Server, Any], None]) -> Callable[[Server, Any], None]:
-    """The same for `initialize`, which has its answer already: the server goes on with what was set by then."""
+def guarded_notice(handler: Callable[[Server, Any], None]) -> Callable[[Server, Any], None]:
+    """The same for what needs no answer: notebooks, and `initialize`, which has its answer already.
+
+    The server goes on with what was done by then.
+    """
 
     def call(ls: Server, params: Any) -> None:
         try:

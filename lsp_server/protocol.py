@@ -41,6 +41,18 @@ class HearthProtocol(LanguageServerProtocol):
     def lsp_text_document__did_close(self, params: lsp.DidCloseTextDocumentParams) -> Generator[Any, Any, None]:
         yield from self._pass_on(lsp.TEXT_DOCUMENT_DID_CLOSE, params)
 
+    @lsp_method(lsp.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def lsp_notebook_document__did_open(self, params: Any) -> Generator[Any, Any, None]:
+        yield from self._pass_on(lsp.NOTEBOOK_DOCUMENT_DID_OPEN, params)
+
+    @lsp_method(lsp.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def lsp_notebook_document__did_change(self, params: Any) -> Generator[Any, Any, None]:
+        yield from self._pass_on(lsp.NOTEBOOK_DOCUMENT_DID_CHANGE, params)
+
+    @lsp_method(lsp.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def lsp_notebook_document__did_close(self, params: Any) -> Generator[Any, Any, None]:
+        yield from self._pass_on(lsp.NOTEBOOK_DOCUMENT_DID_CLOSE, params)
+
     @lsp_method(lsp.INITIALIZE)
     def lsp_initialize(self, params: lsp.InitializeParams) -> Generator[Any, Any, lsp.InitializeResult]:
         """What the standard has no capability for goes where clients look for such things."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
-from hearth.lsp_server.boundary import guarded, guarded_command, guarded_start, guarded_sync
+from hearth.lsp_server.boundary import guarded, guarded_command, guarded_notice, guarded_sync
 from hearth.lsp_server.features import Later
 from hearth.lsp_server.session import Server
 
@@ -39,6 +39,13 @@ DOCUMENTS = (
     Feature(lsp.TEXT_DOCUMENT_DID_CHANGE, "text_document_did_change"),
     Feature(lsp.TEXT_DOCUMENT_DID_CLOSE, "text_document_did_close"),
     Feature(lsp.TEXT_DOCUMENT_DID_SAVE, "text_document_did_save", lsp.SaveOptions(include_text=True)),
+)
+
+# What these tell about cells goes to the functions above.
+NOTEBOOKS = (
+    Feature(lsp.NOTEBOOK_DOCUMENT_DID_OPEN, "notebook_document_did_open"),
+    Feature(lsp.NOTEBOOK_DOCUMENT_DID_CHANGE, "notebook_document_did_change"),
+    Feature(lsp.NOTEBOOK_DOCUMENT_DID_CLOSE, "notebook_document_did_close"),
 )
 
 FEATURES = (
@@ -116,7 +123,7 @@ def build() -> Server:
     server = Server()
 
     def on_initialize(ls: Server, params: lsp.InitializeParams) -> None:
-        guarded_start(Later("initialize"))(ls, params)
+        guarded_notice(Later("initialize"))(ls, params)
         for feature in FEATURES:
             if feature.when(ls):
                 _register(ls, feature.method, guarded(Later(feature.module), feature.empty), feature.options)
@@ -124,6 +131,8 @@ def build() -> Server:
     _register(server, lsp.INITIALIZE, on_initialize)
     for feature in DOCUMENTS:
         _register(server, feature.method, guarded_sync(Later(feature.module)), feature.options)
+    for feature in NOTEBOOKS:
+        _register(server, feature.method, guarded_notice(Later(feature.module)))
     for name, command in COMMANDS.items():
         function = Later("workspace_execute_command", command.function)
         server.command(name)(guarded_command(function, command.empty))

@@ -6,6 +6,7 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
 from hearth.engine import logs
@@ -23,16 +24,20 @@ if TYPE_CHECKING:  # the parts that are imported when they are needed, which is 
     from hearth.lsp_server.documents import Documents
     from hearth.lsp_server.engine_session import EngineSession
     from hearth.lsp_server.indexing import Indexing
+    from hearth.lsp_server.notebooks import Notebooks
     from hearth.lsp_server.stats import Statistics
 
 log = logging.getLogger("hearth.server")
+_NOTEBOOKS = lsp.NotebookDocumentSyncOptions([lsp.NotebookDocumentFilterWithNotebook("*")])
 
 
 class Server(LanguageServer):
     """One editor's server. All its methods run on the event loop."""
 
     def __init__(self) -> None:
-        super().__init__("hearth", version("hearth-lsp"), protocol_cls=HearthProtocol)
+        super().__init__(
+            "hearth", version("hearth-lsp"), notebook_document_sync=_NOTEBOOKS, protocol_cls=HearthProtocol
+        )
         self.exit_code = 0  # of this process, once the client has sent `exit`
         self.loading: asyncio.Task[None] | None = None  # of what a session imports once it has begun
         self.client = Client(self)
@@ -52,6 +57,12 @@ class Server(LanguageServer):
         from hearth.lsp_server.documents import Documents
 
         return Documents(self.client, self.status, self.background, self._forget)
+
+    @cached_property
+    def notebooks(self) -> "Notebooks":
+        from hearth.lsp_server.notebooks import Notebooks
+
+        return Notebooks(self.documents)
 
     @cached_property
     def stats(self) -> "Statistics":
@@ -97,6 +108,10 @@ class Server(LanguageServer):
         """No completions here, not even by hand: switched off, a file that holds secrets, or too long a file."""
         is_secret = self.documents.is_secret(document)
         return is_secret or not self.settings.completion.enabled or self.documents.is_too_long(document)
+
+    def pass_on(self, method: str, params: Any) -> None:
+        """Have a document followed as if the client had sent this about it."""
+        self.protocol.fm.features[method](params)
 
     def files_changed(self, uris: list[str]) -> None:
         """On the disk: what other language servers said of them may be old."""

@@ -332,7 +332,7 @@ class OllamaBackend:
     def _ready(self) -> Status:
         state = self._models.get(self.settings.completion.model)
         note = chat_infill.NOTE if isinstance(state, Ability) and state.way == "chat" else ""
-        return Status("ready", self._site.name, help=note)
+        return Status("ready", f"{self.settings.completion.model} ({self._site.name})", help=note)
 
     def _failed(self, error: HearthError, pulled: str = "") -> Status:
         """A model that is not there can be pulled, so that is offered."""

@@ -303,7 +303,7 @@ class OpenAIBackend:
         ignores_names = server is not None and server.kind == "llama.cpp" and len(server.models) < 2
         if answering and not ignores_names and not _is_same(model, answering):
             notes.append(f"The server answers with {answering}, not with {model}.")
-        return Status("ready", self._site.where, help=" ".join(notes))
+        return Status("ready", f"{answering or model} at {self._site.where}", help=" ".join(notes))
 
 
 def _is_same(asked: str, answering: str) -> bool:

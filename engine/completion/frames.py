@@ -34,7 +34,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`left` and `right` are the whole texts outside, for comparison; `above` and `below` the windows of them."""
+    """`left` and `right` are the whole texts outside, for comparison; `above` and `below` the windows of them.
+
+    `before` is what stands above the document in others; its end are the first `lead` characters of `above`.
+    """
 
     left: str
     right: str
@@ -42,6 +45,12 @@ class Frame:
     below: str
     context: tuple[ContextFile, ...] = ()
     path: str = ""
+    before: str = ""
+    lead: int = 0
+
+    def typed_in(self, snapshot: Snapshot, offset: int) -> str | None:
+        """The same as `typed`, also None where something else stands above the document by now."""
+        return self.typed(snapshot.text, offset) if snapshot.above == self.before else None
 
     def typed(self, text: str, offset: int) -> str | None:
         """What was typed in this frame left of the cursor, or None when the frame is stale."""
@@ -59,7 +68,7 @@ class Frame:
     @property
     def window(self) -> tuple[int, int]:
         """The offsets between which the prompt shows the file."""
-        start = len(self.left) - len(self.above)
+        start = len(self.left) - len(self.above) + self.lead
         return start, len(self.left) + len(self.below)
 
     def prompt(self, typed: str, begun: str = "") -> FimPrompt:
@@ -73,23 +82,28 @@ class Frame:
         return seen_by_model(before + typed)[len(before) :]
 
 
-def frame_at(text: str, offset: int, budget: Budget, path: str = "") -> Frame:
+def frame_at(text: str, offset: int, budget: Budget, path: str = "", before: str = "") -> Frame:
     """A new frame for a cursor at `offset`, without what the editor closed right of it: the answer has its own.
 
+    Where the text above leaves room, the end of `before` stands above it.
     Keys and passwords in the text are hidden before the windows are cut: half a private key is one too.
     """
     start = _typed_start(text, offset)
     tail = tail_at(text, offset)
     right_start = offset + len(tail.text) if tail.is_closed else offset
-    begin = _window_start(text, start, int(budget.prefix * CHARS_PER_TOKEN))
+    most = int(budget.prefix * CHARS_PER_TOKEN)
+    begin = _window_start(text, start, most)
+    lead = _end_of(before, most - start) if begin == 0 else ""
     end = _window_end(text, right_start, int(budget.suffix * CHARS_PER_TOKEN))
     seen = seen_near(text, begin, end)
     return Frame(
         left=text[:start],
         right=text[right_start:],
-        above=seen[begin:start],
+        above=lead + seen[begin:start],
         below=seen[right_start:end],
         path=path,
+        before=before,
+        lead=len(lead),
     )
 
 
@@ -135,6 +149,14 @@ def _window_start(text: str, line_start: int, size: int) -> int:
         return start
     between_words = re.search(r"\s", text[border : border + _MAX_HEAD])
     return border + (between_words.end() if between_words else 0)  # a line longer than the window is cut
+
+
+def _end_of(text: str, size: int) -> str:
+    """As much of the end of a text as a model may see, in at most that many characters."""
+    if not text or size <= 0:
+        return ""
+    begin = _window_start(text, len(text), size)
+    return seen_near(text, begin, len(text))[begin:]
 
 
 def _window_end(text: str, start: int, size: int) -> int:

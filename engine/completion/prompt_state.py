@@ -142,7 +142,7 @@ class PromptState:
     def warm(self, snapshot: Snapshot, offset: int) -> FramedPrompt | None:
         """The prompt that the model has read, for a cursor there; None where it is stale."""
         now = self._now
-        typed = now.frame.typed(snapshot.text, offset) if now is not None else None
+        typed = now.frame.typed_in(snapshot, offset) if now is not None else None
         if now is None or typed is None:
             return None
         return FramedPrompt(snapshot, offset, now.frame, typed, isinstance(now, Full), self._gathered)
@@ -164,7 +164,7 @@ class PromptState:
         """Whether `prompt` is warm, and what is evaluated beside it will serve the requests after it."""
         if not isinstance(self._state, Growing) or self._state.now.frame is not prompt.frame:
             return False
-        return self._state.following.typed(prompt.snapshot.text, prompt.offset) is not None
+        return self._state.following.typed_in(prompt.snapshot, prompt.offset) is not None
 
     def use(self, prompt: FramedPrompt) -> None:
         """The prompt is sent to the model now, so it is the warm one from here on."""
@@ -220,7 +220,7 @@ class PromptState:
         if not isinstance(self._state, Growing):
             return None
         frame = self._state.following
-        typed = frame.typed(snapshot.text, offset)
+        typed = frame.typed_in(snapshot, offset)
         return FramedPrompt(snapshot, offset, frame, typed, True, self._gathered) if typed is not None else None
 
     async def _evaluate(self, prompt: FramedPrompt) -> None:
@@ -230,19 +230,19 @@ class PromptState:
         """Little below the cursor, and above it what the KV cache holds already."""
         full = budgets.ahead(self._shared.most, self._shared.speed)
         quick = budgets.quick(full, self._shared.speed)
-        path = displayed_path(snapshot)
-        frame = frame_at(snapshot.text, offset, Budget(full.prefix, quick.suffix), path)
+        path, before = displayed_path(snapshot), snapshot.above
+        frame = frame_at(snapshot.text, offset, Budget(full.prefix, quick.suffix), path, before)
         old = self._now.frame if self._now is not None else None
         if old is not None and 2 * common_start(old.above, frame.above) > len(frame.above):
             frame = with_context(frame, old.context)
         else:
-            frame = frame_at(snapshot.text, offset, quick, path)
+            frame = frame_at(snapshot.text, offset, quick, path, before)
         typed = frame.typed(snapshot.text, offset) or ""
         return FramedPrompt(snapshot, offset, frame, typed, False, self._gathered)
 
     async def _full(self, snapshot: Snapshot, offset: int) -> FramedPrompt:
         budget = budgets.ahead(self._shared.most, self._shared.speed)
-        frame = frame_at(snapshot.text, offset, budget, displayed_path(snapshot))
+        frame = frame_at(snapshot.text, offset, budget, displayed_path(snapshot), snapshot.above)
         gathered = await self._gather(self._shared.surroundings(snapshot, offset, frame.window))
         if gathered is not None:
             frame = with_context(frame, gathered.files)

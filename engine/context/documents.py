@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from threading import RLock
@@ -101,13 +102,17 @@ class Attempts:
 
 @dataclass
 class Document:
-    """One open document. Change it through `apply` and `replace` only; any thread may ask for `code`."""
+    """One open document. Change it through `apply` and `replace` only; any thread may ask for `code`.
+
+    `above` tells what stands above it in other documents, as those are now; on the event loop.
+    """
 
     uri: str
     text: str
     language: str = "plaintext"
     path: str | None = None
     version: int = 0
+    above: Callable[[], str] = field(default=lambda: "", repr=False, compare=False)
     _starts: list[int] | None = field(default=None, repr=False, compare=False)
     _code: ParsedText | None = field(default=None, repr=False, compare=False)
     _stale_tree: parsed.Tree | None = field(default=None, repr=False, compare=False)
@@ -241,7 +246,7 @@ class Document:
         return begin if start - begin <= 2 * _LONG else start
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(self.uri, self.text, self.language, self.path, self.version)
+        return Snapshot(self.uri, self.text, self.language, self.path, self.version, self.above())
 
     def _note(self, start: int, end: int, length: int) -> None:
         """Keep track of what changes since the symbols were last asked for."""

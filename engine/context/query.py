@@ -26,6 +26,7 @@ from hearth.engine.settings import ContextSettings
 from hearth.engine.text import estimate_tokens
 from hearth.engine.types import Snapshot
 
+_CELLS_ABOVE = 3_000  # characters of the cells above in a notebook, which every prompt has room for
 IMPORT_CHARS = 20_000  # at the beginning of a file, searched for imports
 
 # Languages whose files call each other.
@@ -190,6 +191,9 @@ def _open_files(query: ContextQuery, disk: Disk) -> tuple[tuple[OpenFile, ...], 
         if document.uri == query.snapshot.uri:
             continue
         path = shown_path(document.uri, document.path, query.workspace_roots, disk)
+        if query.snapshot.above and _is_shown_above(document, query.snapshot):
+            left_out.append(LeftOut(path, "open files", "this cell stands above already"))
+            continue
         if here and document.path and root_of(document.path, query.workspace_roots, disk) not in (here, None):
             left_out.append(LeftOut(path, "open files", "it is in another folder of the workspace"))
             continue
@@ -201,6 +205,12 @@ def _open_files(query: ContextQuery, disk: Disk) -> tuple[tuple[OpenFile, ...], 
     files.sort(key=lambda file: (file.path, file.uri))
     left_out.sort(key=lambda left: left.path)
     return tuple(files), tuple(left_out)
+
+
+def _is_shown_above(document: Document, snapshot: Snapshot) -> bool:
+    """Whether it is a cell of the same notebook that the prompt shows above the cursor's."""
+    same = document.uri.partition("#")[0] == snapshot.uri.partition("#")[0]
+    return same and document.text in snapshot.above[-_CELLS_ABOVE:]
 
 
 def _seen(code: ParsedText) -> ParsedText:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hearth.engine.host.starter import PATIENT_THREADS
-from tests.benchmarks import busy, crossfile, definitions, infill, limit, load, replay, scale, startup
+from tests.benchmarks import busy, crossfile, definitions, infill, limit, load, replay, review, scale, startup
 from tests.benchmarks.edits import compare
 from tests.benchmarks.gaps import run as gaps
 from tests.benchmarks.home import Unavailable, model_file
@@ -28,6 +28,7 @@ PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
     "definitions": definitions.run,
     "edits": compare.run,
     "bugs": compare.run_bugs,
+    "review": review.run,
     "busy": busy.run,
     "limit": limit.run,
     "scale": scale.run,

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "benchmarks"
 _MODEL, _LARGER = "qwen2.5-coder-0.5b-instruct", "qwen2.5-coder-1.5b-instruct"
-_EDITING = ("edits", "bugs")
+_EDITING = ("edits", "bugs", "review")
 ENGINES = ("hearth", "llama.vim", "plain")
 WORTH_SPEEDS = (150, 200, 300)
 WORTH_PLACES = 27
@@ -62,6 +62,7 @@ def parse(arguments: list[str] | None = None) -> Options:
             "definitions",
             "edits",
             "bugs",
+            "review",
             "busy",
             "limit",
             "scale",
@@ -75,7 +76,7 @@ def parse(arguments: list[str] | None = None) -> Options:
     )
     add(
         "--model",
-        help=f"catalog id, or path of a .gguf (default {_MODEL}; {_LARGER} for {' and '.join(_EDITING)}; "
+        help=f"catalog id, or path of a .gguf (default {_MODEL}; {_LARGER} for {', '.join(_EDITING)}; "
         "both for worth, which takes several: a,b)",
     )
     add("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the infilling tasks")

@@ -200,6 +200,32 @@ def test_neovim_011_completes_by_menu(neovim_011: Path, edit: Edit) -> None:
     _complete_by_menu(editor)
 
 
+@pytest.mark.parametrize(
+    ("answer", "text", "expected"),
+    [
+        ("max(1, 2) or None", "x = ", "x = max(1, 2) or None"),
+        ("[\n    1,\n    2,\n]", "x = ", "x = [\n    1,\n    2,\n]"),
+        ("f(a, 'ä $1')", "é = (‸)", "é = (f(a, 'ä $1'))"),
+        ("1, 2)", "f(‸)", "f(1, 2)"),
+    ],
+)
+def test_the_menu_inserts_all_of_it_with_the_completeopt_that_neovim_comes_with(
+    any_neovim: Path, edit: Edit, answer: str, text: str, expected: str
+) -> None:
+    settings = {"completion": {"backend": "scripted", "model": f"5:{answer}"}}
+    before, _, behind = text.partition("‸")
+    editor = edit(any_neovim, f"{before}{behind}\n", settings=settings, setup={"ghost": False})
+    _attached(editor)
+    editor.press("0" + "l" * len(before) + "i" if behind else "A")
+    editor.press("<C-x><C-o>")
+    editor.until(lambda: editor.nvim.funcs.pumvisible(), "the menu")
+    editor.press("<C-y>")
+    editor.until(lambda: "\n".join(editor.lines()) == expected, "the completion")
+    editor.press("#")
+    editor.until(lambda: "#" in "\n".join(editor.lines()), "what is typed behind it")
+    assert "\n".join(editor.lines()).replace("#", "") == expected
+
+
 def test_the_status_line_says_how_the_server_is(any_neovim: Path, edit: Edit) -> None:
     line = "vim.o.laststatus = 2; vim.o.statusline = \"[%{v:lua.require'hearth'.statusline()}]\""
     editor = edit(any_neovim, before=line)

@@ -58,6 +58,20 @@ def test_a_number_has_the_server_s_range_and_a_backend_is_one_of_those_that_ther
                 assert len(row["enum"]) == len(row["enumDescriptions"]) == 3
 
 
+def test_settings_stand_in_an_order_of_their_own_and_link_to_settings_that_there_are() -> None:
+    sections = MANIFEST["contributes"]["configuration"]
+    assert [section["order"] for section in sections] == list(range(len(sections)))
+    for section in sections:
+        rows = section["properties"].values()
+        assert [row["order"] for row in rows] == list(range(len(rows))), section["title"]
+    texts = "".join(row["markdownDescription"] for row in _declared().values())
+    links = re.findall(r"#(hearth\.[\w.]+)#", texts)
+    assert len(links) > 5 and set(links) <= set(_declared())
+    assert set(re.findall(r"\(command:([\w.]+)\)", texts)) <= {
+        row["command"] for row in MANIFEST["contributes"]["commands"]
+    }
+
+
 def test_a_project_cannot_choose_programs_models_or_servers() -> None:
     restricted = set(MANIFEST["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"])
     for name, row in _declared().items():

@@ -82,3 +82,19 @@ def test_a_cell_is_explained_in_the_chat(vscode_scripted: Scripted) -> None:
         assert answers[0]["text"] == "It adds."
     (asked,) = vscode_scripted.said("hearth/chat")[-1:]
     assert asked["params"]["textDocument"]["uri"].startswith("vscode-notebook-cell:")
+
+
+def test_the_cells_above_are_the_text_above(vscode_scripted: Scripted) -> None:
+    session = vscode_scripted
+    session.answers(ghost="sum(prices)")
+    with notebook(session, "above.ipynb", "prices = [1, 2]", "tax = 0.2\ntotal =") as editor:
+        editor.write(" ")
+        editor.until(lambda: "prices" in editor.ghost(), "ghost text in a cell")
+        editor.press("Escape")
+        editor.command("Hearth: Show the prompt at the cursor")
+        shown = editor.until(lambda: session.answered("hearth/inspect"), "the prompt")
+        (above,) = (piece["text"] for piece in shown[-1]["pieces"] if piece["source"] == "above")
+        assert above == "prices = [1, 2]\n\ntax = 0.2\n"
+        assert session.said("notebookDocument/didOpen") and session.said("notebookDocument/didChange")
+        editor.save("notebook-prompt")
+        editor.close_tab()

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from hearth.lsp_server.features import Later
-from hearth.lsp_server.server import COMMANDS, DOCUMENTS, FEATURES
+from hearth.lsp_server.server import COMMANDS, DOCUMENTS, FEATURES, NOTEBOOKS
 
 MODULES = 125  # that are not Python's own; measured
 # Tells on stderr what it has imported when it ends.
@@ -34,10 +34,10 @@ INITIALIZE = (
 )
 
 
-@pytest.mark.parametrize("feature", [*DOCUMENTS, *FEATURES], ids=lambda feature: feature.method)
+@pytest.mark.parametrize("feature", [*DOCUMENTS, *NOTEBOOKS, *FEATURES], ids=lambda feature: feature.method)
 def test_every_feature_has_its_handler(feature: object) -> None:
     handler = Later(feature.module).load()  # type: ignore[attr-defined]
-    assert inspect.iscoroutinefunction(handler) == (feature not in DOCUMENTS)
+    assert inspect.iscoroutinefunction(handler) == (feature not in (*DOCUMENTS, *NOTEBOOKS))
     assert len(inspect.signature(handler).parameters) == 2
 
 

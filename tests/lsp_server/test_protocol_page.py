@@ -17,7 +17,7 @@ import hearth.lsp_server
 from hearth.engine.settings import Settings
 from hearth.engine.types import StatusKind
 from hearth.lsp_server import params
-from hearth.lsp_server.server import COMMANDS, DOCUMENTS, FEATURES
+from hearth.lsp_server.server import COMMANDS, DOCUMENTS, FEATURES, NOTEBOOKS
 from tests.e2e.editor import PATIENCE, Editor, editor
 from tests.lsp_server.acting import acting
 from tests.waiting import until
@@ -96,7 +96,7 @@ def _method(call: str) -> str:
 
 
 def test_every_method_of_the_server_is_on_the_page_and_no_other() -> None:
-    answered = {feature.method for feature in (*DOCUMENTS, *FEATURES)}
+    answered = {feature.method for feature in (*DOCUMENTS, *NOTEBOOKS, *FEATURES)}
     own = {method for method in answered if method not in lsp.METHOD_TO_TYPES}
     sent = sent_by_the_server()
     own_sent = {method for method in sent if method.startswith("hearth/")}

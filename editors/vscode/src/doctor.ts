@@ -10,6 +10,12 @@ export async function show(program: string, documents: Documents): Promise<void>
   await documents.show("doctor.txt", said, vscode.ViewColumn.Active);
 }
 
+/** `hearth stats`, as a document. */
+export async function statistics(program: string, documents: Documents): Promise<void> {
+  const said = await words.progress("counting", (_, cancelled) => run(program, ["stats"], cancelled));
+  await documents.show("statistics.txt", said, vscode.ViewColumn.Active);
+}
+
 /** What the program prints, or why it prints nothing. */
 function run(program: string, argv: string[], cancelled: vscode.CancellationToken): Promise<string> {
   return new Promise((resolve) => {

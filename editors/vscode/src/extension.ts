@@ -116,6 +116,8 @@ export function activate(context: vscode.ExtensionContext): void {
     switchModel: running(models.switchModel),
     showPrompt: running((client) => prompt.show(client, documents)),
     doctor: running(() => doctor.show(found ?? "hearth", documents)),
+    statistics: running(() => doctor.statistics(found ?? "hearth", documents)),
+    settings: () => vscode.commands.executeCommand("workbench.action.openSettings", "@ext:hearth.hearth"),
     showLogs: () => { log.show(); },
     restart: start,
     install,

@@ -29,10 +29,12 @@ function entries(status: Status, languageOff: (id: string) => boolean): Entry[] 
       { label: "$(output) Show logs", command: "hearth.showLogs" },
     ];
   }
+  const restart = { label: "$(refresh) Restart the server", command: "hearth.restart" };
   const language = vscode.window.activeTextEditor?.document.languageId;
   const off = language !== undefined && languageOff(language);
   const paused = status.kind === "paused";
   return [
+    ...(status.kind === "stopped" ? [restart] : []),
     ...(status.retry === true ? [{ label: "$(cloud-download) Try to get the model again", command: "hearth.fetch" }] : []),
     ...(status.kind === "downloading" ? [{ label: "$(debug-stop) Stop the download", command: "hearth.stopFetching" }] : []),
     { label: paused ? "$(play) Resume" : "$(debug-pause) Pause", command: "hearth.pauseOrResume", backToEditor: true },
@@ -40,10 +42,12 @@ function entries(status: Status, languageOff: (id: string) => boolean): Entry[] 
     { label: "$(edit) Edit code as told", command: "hearth.edit", backToEditor: true },
     { label: "$(chip) Switch model", command: "hearth.switchModel" },
     { label: "$(comment-discussion) Open the chat", command: "hearth.openChat" },
+    { label: "$(gear) Settings", command: "hearth.settings" },
     { label: "Look inside", kind: vscode.QuickPickItemKind.Separator },
     { label: "$(eye) Show the prompt at the cursor", command: "hearth.showPrompt" },
     { label: "$(pulse) Doctor", command: "hearth.doctor" },
+    { label: "$(graph) Statistics", command: "hearth.statistics" },
     { label: "$(output) Show logs", command: "hearth.showLogs" },
-    { label: "$(refresh) Restart the server", command: "hearth.restart" },
+    ...(status.kind === "stopped" ? [] : [restart]),
   ];
 }

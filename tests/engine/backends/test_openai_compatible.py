@@ -130,7 +130,7 @@ async def test_without_any_fim_tokens_the_model_is_asked_by_chat_and_the_status_
     fake, backend = await start("llama", models=["llama"], vocabulary=(), can_infill=False)
     assert (await collect(backend.complete(completion()))).text == "value + 1"
     assert fake.http.asked("/v1/chat/completions")
-    assert statuses == [Status("ready", f"{fake.http.url}/v1", help=chat_infill.NOTE)]
+    assert statuses == [Status("ready", f"llama at {fake.http.url}/v1", help=chat_infill.NOTE)]
 
 
 async def test_a_vocabulary_that_is_not_shown_leaves_the_name(start: Any) -> None:

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hearth.engine.completion.frames import MAX_TYPED, Budget, Frame, frame_at
 from hearth.engine.text import CHARS_PER_TOKEN
+from hearth.engine.types import Snapshot
 
 BUDGET = Budget(prefix=200, suffix=50)
 
@@ -121,3 +124,20 @@ def test_the_closing_line_below_the_cursor_is_shown_and_what_an_editor_closed_is
     text = "f(() => {\n  g()\n});\nh()\n"
     assert frame_at(text, text.index("});"), BUDGET).below.startswith("});")
     assert frame_at("x = f()\ny\n", 6, BUDGET).below == "\ny\n"
+
+
+def test_what_stands_above_in_other_cells_is_the_text_above_and_no_part_of_the_window() -> None:
+    frame = frame_at("b = 2\nc = \n", 10, BUDGET, before="a = 1\n\n")
+    assert (frame.above, frame.lead, frame.window) == ("a = 1\n\nb = 2\n", 7, (0, 7))
+    same = Snapshot("cell", "b = 2\nc = 3\n", above="a = 1\n\n")
+    assert frame.typed_in(same, 11) == "c = 3"
+    assert frame.typed_in(replace(same, above="a = 2\n\n"), 11) is None
+
+
+def test_of_much_text_above_the_nearest_whole_lines_are_shown_where_there_is_room() -> None:
+    before = "".join(f"line_{number} = {number}\n" for number in range(1000))
+    most = int(BUDGET.prefix * CHARS_PER_TOKEN)
+    frame = frame_at("x = ", 4, BUDGET, before=before)
+    assert before.endswith("\n" + frame.above) and most // 2 < len(frame.above) <= most
+    own = "y = 1\n" * most
+    assert frame_at(own, len(own), BUDGET, before=before).lead == 0

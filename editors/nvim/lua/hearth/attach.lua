@@ -18,9 +18,7 @@ function M.attach(client, bufnr)
   end
   require('hearth.keys').map(bufnr, config.values.keys, has)
   if not has.ghost and client:supports_method('textDocument/completion') then
-    vim.lsp.completion.enable(true, client.id, bufnr, {
-      autotrigger = config.values.menu_autotrigger,
-    })
+    require('hearth.menu').enable(client, bufnr)
   end
 end
 

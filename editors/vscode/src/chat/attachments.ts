@@ -79,9 +79,9 @@ export class Attachments {
     const files = await vscode.workspace.findFiles("**/*", NOT_OFFERED, MOST_FILES);
     const items = files.map((uri) => ({ uri, label: quoted(uri.path.split("/").at(-1) ?? ""), description: quoted(vscode.workspace.asRelativePath(uri)) }));
     items.sort((one, other) => one.description.localeCompare(other.description));
-    const options = { title: "Hearth: attach files", matchOnDescription: true, canPickMany: true } as const;
-    for (const { uri } of (await vscode.window.showQuickPick(items, options)) ?? []) {
-      this.addPlace({ uri });
+    const chosen = await vscode.window.showQuickPick(items, { title: "Hearth: attach a file", matchOnDescription: true });
+    if (chosen !== undefined) { // one at a time: in a list of many choices Enter alone takes none
+      this.addPlace({ uri: chosen.uri });
     }
   }
 

@@ -7,7 +7,7 @@ interface Word {
 }
 
 const ATTACH: Word[] = [
-  { word: "#file", says: "attach files", message: { kind: "attach", what: "file" } },
+  { word: "#file", says: "attach a file", message: { kind: "attach", what: "file" } },
   { word: "#selection", says: "attach the selection", message: { kind: "attach", what: "selection" } },
   { word: "#symbol", says: "attach a class or a function", message: { kind: "attach", what: "symbol" } },
   { word: "#problems", says: "attach the problems", message: { kind: "attach", what: "problems" } },
