@@ -15,7 +15,6 @@ from tests.editors import debian
 from tests.waiting import until
 
 _START_SECONDS = 120.0
-_CONTEXT = 3072  # tokens of one slot
 
 
 @dataclass
@@ -27,6 +26,7 @@ class LlamaServer:
     model: Path
     slots: int = 1
     threads: int = 2
+    slot_tokens: int = 3072
     port: int = 0
     http: httpx.AsyncClient = field(init=False, repr=False)
     _process: "subprocess.Popen[bytes] | None" = None
@@ -48,7 +48,7 @@ class LlamaServer:
         what = "--models-dir" if self.model.is_dir() else "--model"
         command = [str(binary), what, str(self.model), "--host", "127.0.0.1", "--port", str(self.port)]
         command += ["--offline", "--slots", "--parallel", str(self.slots), "--threads", str(self.threads)]
-        command += ["--ctx-size", str(_CONTEXT * self.slots)]
+        command += ["--ctx-size", str(self.slot_tokens * self.slots)]
         quiet = subprocess.DEVNULL
         self._process = subprocess.Popen(command, cwd=kernels, stdin=quiet, stdout=quiet, stderr=quiet)
         await until(self._is_settled, "llama-server's answer", _START_SECONDS)
@@ -89,9 +89,11 @@ class LlamaServer:
 
 
 @asynccontextmanager
-async def running(model: Path, slots: int = 1, threads: int = 2) -> AsyncIterator[LlamaServer]:
+async def running(
+    model: Path, slots: int = 1, threads: int = 2, slot_tokens: int = 3072
+) -> AsyncIterator[LlamaServer]:
     """A server with its model loaded. Raises `debian.Missing` when there is none for this machine."""
-    server = LlamaServer(model, slots, threads)
+    server = LlamaServer(model, slots, threads, slot_tokens)
     try:
         await server.start()
         yield server

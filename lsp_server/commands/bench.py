@@ -16,7 +16,7 @@ from hearth.engine.context.documents import Document
 from hearth.engine.host.wire import Report
 from hearth.engine.settings import Settings
 from hearth.engine.types import Completion
-from hearth.lsp_server.commands import terminal
+from hearth.lsp_server.commands import comparing, terminal
 from hearth.lsp_server.words import screen
 
 _PLACES = 4
@@ -39,8 +39,15 @@ def bench(
     file: Annotated[Path | None, typer.Argument(help="code that is typed again; never written")] = None,
     model: Annotated[str, typer.Option(help="instead of the one in the settings")] = "",
     keys: Annotated[int, typer.Option(min=1, help="that are typed at each place")] = 30,
+    models: Annotated[
+        bool, typer.Option("--models", help="compare all models on this disk, by lines of FILE, a file or folder")
+    ] = False,
 ) -> None:
     """Measure completion on this machine: lines of a file are typed again, a key every 250 ms."""
+    if models:
+        screen.out.print(comparing.compare(file or Path(), terminal.user_settings()))
+        screen.out.print("`hearth models use NAME` chooses one.")
+        return
     path = file or Path(statistics.__file__)
     document = terminal.open_file(path)
     if document.text.count("\n") < 40:

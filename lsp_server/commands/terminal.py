@@ -46,20 +46,25 @@ def user_settings(editor: Layer | None = None) -> Settings:
     return settings
 
 
+def opened(path: Path) -> Document:
+    """Raises `OSError`, or `ValueError` for what is no text in UTF-8, or no name."""
+    text = read_bytes(path, DOCUMENT).decode("utf-8")
+    language = language_of("", str(path))
+    return Document(
+        path.absolute().as_uri(), text, language.lsp_ids[0] if language else "plaintext", str(path.absolute())
+    )
+
+
 def open_file(path: Path) -> Document:
     name = shortened(str(path))
     try:
-        text = read_bytes(path, DOCUMENT).decode("utf-8")
+        return opened(path)
     except OSError as error:
         fail(f"{name}: {error.strerror}")
     except UnicodeDecodeError:
         fail(f"{name} is not a text file in UTF-8")
     except ValueError:
         fail(f"{name!r} cannot be the name of a file")
-    language = language_of("", str(path))
-    return Document(
-        path.absolute().as_uri(), text, language.lsp_ids[0] if language else "plaintext", str(path.absolute())
-    )
 
 
 def place(argument: str) -> tuple[Document, int]:

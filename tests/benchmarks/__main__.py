@@ -8,7 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from hearth.engine.host.starter import PATIENT_THREADS
-from tests.benchmarks import busy, crossfile, definitions, infill, limit, load, replay, review, scale, startup
+from tests.benchmarks import (
+    busy,
+    crossfile,
+    definitions,
+    infill,
+    limit,
+    load,
+    prefix,
+    replay,
+    review,
+    scale,
+    startup,
+)
 from tests.benchmarks.edits import compare
 from tests.benchmarks.gaps import run as gaps
 from tests.benchmarks.home import Unavailable, model_file
@@ -33,6 +45,7 @@ PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
     "limit": limit.run,
     "scale": scale.run,
     "load": load.run,
+    "prefix": prefix.run,
     "structure": structure.run,
     "structure-model": structure_model.run,
 }

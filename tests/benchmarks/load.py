@@ -118,7 +118,7 @@ def _editor(server: LlamaServer, home: Path) -> AbstractAsyncContextManager[Edit
 
 
 async def _crowd(seed: int, seconds: float, tally: Tally, asks: list[Ask]) -> None:
-    files = _texts()
+    files = texts(_EDITORS)
     typists = [Typist(name, text, random.Random(seed * 1000 + index)) for index, (name, text) in enumerate(files)]
     until = time.monotonic() + seconds
     await asyncio.gather(*(_work(typist, ask, until, tally) for typist, ask in zip(typists, asks, strict=True)))
@@ -183,11 +183,11 @@ class _Straight:
         return text
 
 
-def _texts() -> list[tuple[str, str]]:
-    """The beginnings of sixteen files of this project: the prompt of a long one costs a small machine minutes."""
+def texts(count: int) -> list[tuple[str, str]]:
+    """The beginnings of so many files of this project: the prompt of a long one costs a small machine minutes."""
     found = [(path.name, path.read_text("utf-8")) for path in sorted((ROOT / "engine").rglob("*.py"))]
     return [
         (f"{number}_{name}", text[:_FILE_CHARS])
         for number, (name, text) in enumerate(found)
         if len(text) > _FILE_CHARS
-    ][:_EDITORS]
+    ][:count]

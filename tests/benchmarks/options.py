@@ -67,6 +67,7 @@ def parse(arguments: list[str] | None = None) -> Options:
             "limit",
             "scale",
             "load",
+            "prefix",
             "structure",
             "structure-model",
             "next_edit",

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.conftest import MODEL
 from tests.waiting import blocking_until
 
 CODE = "def area(width, height):\n    return width * \n\n\nprint(area(2, 3))\n"
@@ -140,6 +141,26 @@ def test_bench_types_a_file_again_and_leaves_it_as_it_was(model_home: Path, tmp_
     rows = ("prompt tokens per second", "first suggestion after a second of rest", "answered from memory")
     assert all(row in done.stdout for row in rows)
     assert path.read_text() == code
+
+
+@pytest.mark.model
+def test_bench_compares_the_models_on_this_disk_by_the_lines_of_a_folder(model_home: Path, tmp_path: Path) -> None:
+    for name in ("apples", "pears", "plums"):
+        lines = "".join(f"    count_of_{name} = count_of_{name} + {number}\n" for number in range(12))
+        (tmp_path / f"{name}.py").write_text(f"def count(count_of_{name}):\n{lines}    return count_of_{name}\n")
+    before = {path: path.read_text() for path in tmp_path.iterdir()}
+    done = hearth(model_home, "bench", "--models", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    row = next(line for line in done.stdout.splitlines() if line.startswith(MODEL))
+    found = re.search(r"491 MB +(\d+) of 20 ", row)
+    assert found and int(found[1]) > 5, row
+    assert {path: path.read_text() for path in tmp_path.iterdir()} == before
+
+
+def test_bench_has_nothing_to_compare_where_there_is_no_model(tmp_path: Path) -> None:
+    done = hearth(tmp_path, "bench", "--models", str(tmp_path))
+    assert done.returncode == 1
+    assert "hearth models recommend" in done.stderr
 
 
 def test_bench_says_when_a_file_is_too_short(sample: Path, tmp_path: Path) -> None:
