@@ -16,11 +16,12 @@ _WORTH_SHOWING = 4  # characters
 def whole(cursor: Cursor, shown: Shown) -> str:
     """As much of what may be shown as ends where a person would stop."""
     tail, text, following = cursor.tail, shown.text, shown.following
-    begins_closed = cursor.closers.text.strip() and not tail.is_before_line
-    if tail.text.strip() and not tail.is_closed and not (shown.is_part and begins_closed):
+    at_line_end = not following.partition("\n")[0].strip()
+    begins_closed = not tail.is_before_line and bool(cursor.closers.text.strip())
+    is_torn = shown.is_part and not at_line_end and begins_closed
+    if tail.text.strip() and not tail.is_closed and not is_torn:
         return text  # the user's own text goes on with it
     begun = beginning(cursor)
-    at_line_end = not following.partition("\n")[0].strip()
     ends_whole = is_whole(text, begun) and not _lacks_entry(cursor, text)
     if _has_body(cursor, text) or (not shown.is_part and (ends_whole or _goes_on_there(cursor, text))):
         return text

@@ -27,7 +27,9 @@ _SQL_WORD_AT_END = re.compile(
     r"(?i:\b(select|distinct|from|where|and|or|not|on|join|by|having|values|into|set|limit|between|like|insert|update"
     r"|delete|create|table|alter|drop|union|all|when|with|as|in|is|exists|references|default|primary|foreign))$"
 )
-_OPERATOR_AT_END = re.compile(r"(=|\+|-|\*|/|%|&|\||\^|~|<|\?|\.|,|\\|@|\$|#|(?<!\w)!|->|=>|::|(?<![\w'\"\])]):)$")
+_OPERATOR_AT_END = re.compile(
+    r"(=|\+|-|\*|/|%|&|\||\^|~|<|\?|\.|,|\\|@|\$|#|(?<!\w)!|->|=>|\|>|%>|::|(?<![\w'\"\])]):)$"
+)
 _COMPLETE_AT_END = re.compile(r"(\+\+|--|\*/|/>|\)\?|!!|\.\.\.\)|\w\.\.\.|\w[?!*])$")
 _TOKEN_ENDS = re.compile(r"\w+|[^\w\s]")
 _OPEN_TAG = re.compile(r"(^|(?<=[\s(>{?:]))</?([A-Za-z][\w.:-]*(\s[^<>]*)?)?$")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from hearth.engine.languages import named
-from hearth.engine.stopping.borders import Beginning, is_whole
+from hearth.engine.stopping.borders import Beginning, dangles, is_whole
 from hearth.engine.stopping.lines import (
     DISTINCTIVE,
     completes_tail,
@@ -73,7 +73,8 @@ def closed_again(text: str, policy: StopPolicy) -> int | None:
             return None  # the line may continue
         found = pair(text[:end], whole, language)
         if found.count == len(closers) and not found.open:
-            return found.end if policy.in_tag else end
+            goes_on = not line.rstrip().endswith(",") and dangles(text[:end], beginning_of(policy))
+            return found.end if policy.in_tag or goes_on else end
     return None
 
 
