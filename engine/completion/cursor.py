@@ -12,6 +12,8 @@ from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.syntax import UNKNOWN, errors, errors_after, opens_block
 from hearth.engine.stopping.pairs import Closers
 
+_ENDS = {"bash": ("\n:\nfi", "\n:\ndone", "\nesac")}  # of blocks, where that is not "end"
+
 
 @dataclass(frozen=True)
 class Cursor:
@@ -97,7 +99,9 @@ def closings(cursor: Cursor, text: str, open: str, operands: tuple[str, ...] = (
     line = f"{cursor.tail.head}{text}".rpartition("\n")[2]
     if language is not None and opens_block(cursor.code, line):
         deeper = f"\n{indent(line) or indent(cursor.tail.head)}    "
-        yield {"indent": f"{deeper}pass", "end": "\nend"}.get(language.block, "")
+        yield from {"indent": (f"{deeper}pass",), "end": _ENDS.get(language.name, ("\nend",))}.get(
+            language.block, ()
+        )
 
 
 def indent(line: str) -> str:

@@ -10,7 +10,9 @@ from dataclasses import replace
 from itertools import takewhile
 
 from hearth.engine.completion.cursor import Cursor, Fit, breaks, closings, errors_with, indent
+from hearth.engine.completion.whole import beginning
 from hearth.engine.context.syntax import UNKNOWN, errors, opens_block
+from hearth.engine.stopping.borders import last_border
 from hearth.engine.stopping.pairs import BRACKETS, QUOTES, Closers, Pairing, pair
 from hearth.engine.stopping.scanner import policy_at
 from hearth.engine.stopping.trims import lines_below
@@ -43,7 +45,8 @@ def sound(cursor: Cursor, answer: str) -> str:
     best, fewest = answer, _errors_of_lines(cursor, answer)
     beginning = answer.rstrip()
     while fewest > 0 and beginning.strip():
-        for each in (beginning, beginning.removesuffix(",")) if commas else (beginning,):
+        opens = beginning is not answer and beginning[-1:] in tuple(BRACKETS)  # what it holds was cut
+        for each in () if opens else (beginning, beginning.removesuffix(",")) if commas else (beginning,):
             if (count := _errors_of_lines(cursor, each)) < fewest:
                 best, fewest = each, count
         beginning = beginning[: max(0, beginning.rfind("\n"))].rstrip()
@@ -53,7 +56,7 @@ def sound(cursor: Cursor, answer: str) -> str:
 def _errors_of_lines(cursor: Cursor, answer: str) -> int:
     """A block that is open left of the cursor, and not closed by the answer, is closed to look at it."""
     tail, closing = cursor.tail, ""
-    if not tail.text.strip() and (opener := _opener(tail.head)):
+    if not tail.text.strip() and (opener := _opener(cursor)):
         found = pair(answer, Closers(opener), cursor.code.language)
         closing = "" if found.count else f"\n{indent(tail.head)}{opener}"
     return errors_with(cursor, _text_fit(cursor, answer), closing)
@@ -84,7 +87,7 @@ def _among_closers(cursor: Cursor, answer: str) -> Fit:
         found = pair(answer, closers, cursor.code.language)
     else:
         answer = answer[: _end_before_below(cursor, answer, found.end)]
-    fit = _with_closers(cursor, answer, found.count)
+    fit = _without_comma(cursor, _with_closers(cursor, answer, found.count))
     if not breaks(cursor, _errors_at_least(cursor, fit, found)):
         return fit
     if not cursor.tail.text.strip():
@@ -96,11 +99,14 @@ def _sound_words(cursor: Cursor, text: str, opened: int) -> Fit:
     """Of a line that breaks the code its first words that do not, and open no more; of several lines nothing."""
     if "\n" in text.strip():
         return Fit("")
+    said, begun = text, beginning(cursor)
     for _ in range(_MAX_WORDS):
         text = _without_last_word(text)
         if len(text.strip()) < _MIN_WORDS:
             break
         fit, found = Fit(text, len(cursor.tail.text)), pair(text, Closers(), cursor.code.language)
+        if last_border(said, len(text), begun) < len(text):
+            continue
         if len(found.open) <= opened and _errors_at_least(cursor, fit, found) <= errors(cursor.code):
             return fit
     return Fit("")
@@ -197,8 +203,8 @@ def _with_closers(cursor: Cursor, answer: str, count: int) -> Fit:
         text = text.rstrip(quote)  # a beginning of the long quote that stands there
     if not count and _keeps_blank(tail.head, text, left):
         text = f"{text.rstrip(_BLANKS)} "
-    opener = _opener(tail.head)
-    if count or not opener or not left.lstrip().startswith(opener) or not _gets_lines(text, opener):
+    opener = _opener(cursor)
+    if count or not opener or not left.lstrip().startswith(opener) or not _gets_lines(cursor, text, opener):
         return Fit(text, count)
     column = indent(tail.head)
     if opener in "\"'" and text.lstrip(" \t\r").startswith("\n"):
@@ -221,18 +227,29 @@ def _without_comma(cursor: Cursor, fit: Fit) -> Fit:
     return replace(fit, text=re.sub(r",(\s*)$", r"\1", fit.text)) if is_json and after[:1] in ("}", "]") else fit
 
 
-def _gets_lines(text: str, closer: str) -> bool:
-    """Whether what closes an answer stands on a line of its own: that of a block, and of long texts in quotes."""
-    return "\n" in text if closer in "\"'" else text.lstrip(" \t\r").startswith("\n")
+def _gets_lines(cursor: Cursor, text: str, closer: str) -> bool:
+    """Whether what closes an answer stands on a line of its own: that of a block, and of long texts in quotes.
+
+    A block may begin with parameters on the line of its bracket: `{ |each|`.
+    """
+    first, line_end, _ = text.partition("\n")
+    if not line_end or closer in "\"'" or not first.strip():
+        return bool(line_end)
+    is_parameters = not pair(first, Closers(), cursor.code.language).open
+    return is_parameters and opens_block(cursor.code, cursor.tail.head + first.rstrip())
 
 
-def _opener(head: str) -> str:
+def _opener(cursor: Cursor) -> str:
     """What closes the bracket, or the quote of several lines, that the text left of the cursor ends with."""
-    last = head.rstrip()[-1:]
+    head = cursor.tail.head.rstrip()
+    last = head[-1:]
     if last in BRACKETS:
         return BRACKETS[last]
-    is_long = last and last in QUOTES and (last == "`" or head.rstrip().endswith(3 * last))
-    return last if is_long else ""
+    if last and last in QUOTES:
+        return last if last == "`" or head.endswith(3 * last) else ""
+    if not head or not opens_block(cursor.code, head):
+        return ""
+    return pair(head, Closers(), cursor.code.language).open[:1]  # `{ each ->`
 
 
 def _borders(closers: str) -> list[int]:

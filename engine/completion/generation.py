@@ -158,7 +158,8 @@ class Generation:
     def _has_begun_block(self) -> bool:
         """Whether the one line that was asked for is there, and its block follows: that is not waited for."""
         line = f"{self._cursor.tail.head}{self.answer}".rpartition("\n")[2]
-        return self._request.stop.mode == "line" and opens_block(self._cursor.code, line)
+        is_line = self._request.stop.mode == "line" and not self.answer.lstrip(" \t\r").startswith("\n")
+        return is_line and opens_block(self._cursor.code, line)
 
     async def whole(self) -> None:
         """Until nothing more comes. Raises what the backend raised."""

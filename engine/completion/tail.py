@@ -19,6 +19,12 @@ CLOSERS = ")]}\"'`;:,>"
 _QUOTES = ("'", '"', "`")
 _BRACKETS_AND_QUOTES = ")]}>\"'`"
 _BLANKS = " \t\r"
+# What ends an element, and what begins the one of that NAME: of markup, of LaTeX, of Svelte.
+_TAGS = (
+    (r"</([\w.:-]+)>", r"<NAME(\s[^<>]*)?>$"),
+    (r"\\end\{([\w*]+)\}", r"\\begin\{NAME\}(\[[^\]]*\]|\{[^{}]*\})*$"),
+    (r"\{/(\w+)\}", r"\{#NAME\b.*\}$"),
+)
 _MAX_CLOSED = 100  # characters, line ends and indentation among them
 _MAX_OVERTYPED = 8
 
@@ -43,8 +49,10 @@ class Tail:
     @cached_property
     def is_in_tag(self) -> bool:
         """Whether the cursor stands between a tag and its end, as editors leave it: `<ul>‸</ul>`."""
-        end = re.match(r"</([\w.:-]+)>", self.text)
-        return end is not None and re.search(rf"<{re.escape(end[1])}(\s[^<>]*)?>$", self.head) is not None
+        for end, begin in _TAGS:
+            if found := re.match(end, self.text):
+                return re.search(begin.replace("NAME", re.escape(found[1])), self.head) is not None
+        return False
 
     @cached_property
     def closers(self) -> str:

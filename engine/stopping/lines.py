@@ -2,6 +2,7 @@
 
 import re
 
+from hearth.engine.languages import named
 from hearth.engine.text import bracket_depth, end_of_previous_line, indent_of, pack, start_of_line
 from hearth.engine.types import StopPolicy
 
@@ -70,6 +71,27 @@ def without_blanks_of(tail: str, text: str, end: int) -> int:
     blanks = len(tail) - len(tail.lstrip(" \t"))
     before = len(text[:end]) - len(text[:end].rstrip(" \t"))
     return end - min(blanks, before)
+
+
+def doubles_blanks(blanks: str, said: str, policy: StopPolicy) -> bool:
+    """Whether the blanks in front of what is said stand left of the cursor already: one, or an indentation.
+
+    Not so in strings, in columns, and where a line may have to be indented further.
+    """
+    head, above = policy.head, "".join(policy.above[:1])
+    if not blanks or not head.endswith((" ", "\t")) or said.startswith("\n") or policy.in_string:
+        return False
+    if policy.comment and said.startswith(policy.comment):
+        return False
+    if head.strip():
+        in_columns = any(re.search(r"\S {2}\s*\S", line) for line in (*policy.above[:2], *policy.below[:2]))
+        return blanks == " " and head[-2:-1] not in (" ", "\t") and not in_columns
+    if policy.prose:
+        return False  # an example, a list
+    deeper = indent_of(f"{head}x") - indent_of(above)
+    language = named(policy.language)
+    opens = language.opens if language else r"[{(\[:]$"
+    return bool(above) and (deeper >= 4 or (deeper == 0 and re.search(opens, above.strip()) is None))
 
 
 def first_indent(text: str, policy: StopPolicy) -> int:

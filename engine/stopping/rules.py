@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from hearth.engine.languages import named
-from hearth.engine.stopping.borders import Beginning, is_whole
+from hearth.engine.stopping.borders import Beginning, dangles, is_whole
 from hearth.engine.stopping.lines import (
     DISTINCTIVE,
     completes_tail,
@@ -21,6 +21,10 @@ from hearth.engine.stopping.pairs import BRACKETS, Closers, pair
 from hearth.engine.text import BLANKS, CLOSERS, bracket_depth, end_of_previous_line, indent_of, lines_of
 from hearth.engine.types import StopPolicy
 
+_FLAT_IN_MAKE = r"(ifn?(eq|def)|define|else)\b"
+# Of languages that have no row.
+_ENDS = r"(?i:end\w{0,12}|fi|done|esac|wend|until)\b(?!\s*[=(.:])"
+_MIDDLES = r"(?i:else|elif|elsif|elseif|when|case|rescue|ensure|catch|finally|except)\b"
 _RULER = 80  # columns up to which a line of dashes is no loop
 _TABLE = 8  # rows of figures that may be the same
 _BLANK_LINES = 30  # in a row, more than any file has
@@ -69,7 +73,8 @@ def closed_again(text: str, policy: StopPolicy) -> int | None:
             return None  # the line may continue
         found = pair(text[:end], whole, language)
         if found.count == len(closers) and not found.open:
-            return found.end if policy.in_tag else end
+            goes_on = not line.rstrip().endswith(",") and dangles(text[:end], beginning_of(policy))
+            return found.end if policy.in_tag or goes_on else end
     return None
 
 
@@ -214,9 +219,9 @@ def repetition(text: str, policy: StopPolicy) -> int | None:
 def comment_run(text: str, policy: StopPolicy) -> int | None:
     """Code was requested, and the model lectures: it writes more than two comment lines in a row.
 
-    Not so where a comment is being written: on the line, or on the one above.
+    Not so where a comment is being written: on the line, on the one above, or at the top of a file.
     """
-    before = (policy.head, *policy.above[:1])
+    before = (policy.head, *policy.above[:1], *(() if policy.above else (text,)))
     if not policy.comment or any(line.lstrip().startswith(policy.comment) for line in before):
         return None
     run: list[int] = []
@@ -248,6 +253,8 @@ def _mode(text: str, policy: StopPolicy) -> str:
     head = policy.head.strip()
     if head and text.lstrip(" \t").startswith("\n"):
         language = named(policy.language)
+        if language is None and not policy.prose and indent_of(_first_line(text)) > indent_of(policy.head):
+            return "block"
         if language is not None and re.search(language.opens, head):
             return "block"
     if policy.mode == "line" and policy.closers.strip() and "\n" in text.strip():
@@ -276,9 +283,17 @@ def _end_of_bracket(text: str, policy: StopPolicy) -> int | None:
 def _is_flat(text: str, base: int, policy: StopPolicy) -> bool:
     """Whether a block is not indented, as those of tags and of marks may be."""
     language = named(policy.language)
-    first = next((line for _, line in lines_of(text)[1:] if line.strip()), "")
-    is_free = language is not None and language.block in ("tag", "none")
+    first = _first_line(text.partition("\n")[2])
+    if language is None:
+        return False
+    in_make = language.name == "make" and re.match(_FLAT_IN_MAKE, policy.head.strip()) is not None
+    is_free = in_make or language.block in ("tag", "none", "end")
     return is_free and bool(first) and indent_of(first) == base and not _matches(_words(policy)[0], first)
+
+
+def _first_line(text: str) -> str:
+    """The first line of it that says something."""
+    return next((line for _, line in lines_of(text) if line.strip()), "")
 
 
 def _goes_on(line: str, policy: StopPolicy) -> bool:
@@ -291,7 +306,7 @@ def _goes_on(line: str, policy: StopPolicy) -> bool:
 def _words(policy: StopPolicy) -> tuple[str, str]:
     """The patterns of lines that end a block with a word, and of those that continue it."""
     language = named(policy.language)
-    return (language.ends, language.middles) if language else ("", "")
+    return (language.ends, language.middles) if language else (_ENDS, _MIDDLES)
 
 
 def _matches(pattern: str, line: str) -> bool:

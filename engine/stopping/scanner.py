@@ -11,6 +11,7 @@ from typing import Literal
 
 from hearth.engine.languages import Language
 from hearth.engine.stopping.borders import wants_more
+from hearth.engine.stopping.lines import doubles_blanks
 from hearth.engine.stopping.pairs import Closers
 from hearth.engine.stopping.rules import DECIDED, GUESSES, RULES, beginning_of
 from hearth.engine.stopping.trims import TRIMS
@@ -38,6 +39,7 @@ class StopScanner:
     rule: str = ""  # that ended it
     trimmed: bool = False  # no rule ended it, and its end was not all of use
     _committed: int = field(default=0, repr=False)
+    _has_begun: bool = field(default=False, repr=False)  # to say something
     _likely_end: int = field(default=-1, repr=False)
     _likelihood: float = field(default=0.0, repr=False)
     _guess: tuple[str, int] | None = field(default=None, repr=False)
@@ -63,6 +65,7 @@ class StopScanner:
             if self.stopped:
                 return ""
             self.text += piece[start : start + _STEP]
+            self._without_stray_blanks()
             self._without_blanks_at_line_ends()
             self._apply_rules()
         if self.stopped:
@@ -94,6 +97,15 @@ class StopScanner:
             self.text = self.text[: max(trim(self.text, self.policy), self._committed)]
         self.trimmed = whole != self.text and not own_end and not self.rule
         return self._commit(len(self.text))
+
+    def _without_stray_blanks(self) -> None:
+        """Blanks at its beginning that stand left of the cursor already: servers know no healing of tokens."""
+        if self._has_begun or not self.text.strip(BLANKS):
+            return
+        self._has_begun = True
+        said = self.text.lstrip(" \t")
+        if not self._committed and doubles_blanks(self.text[: len(self.text) - len(said)], said, self.policy):
+            self.text, self._likely_end = said, -1
 
     def _without_blanks_at_line_ends(self) -> None:
         """They mean something in Markdown only, where two of them break a line."""

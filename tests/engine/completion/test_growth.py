@@ -118,7 +118,7 @@ async def test_where_nothing_was_shown_yet_the_first_text_is_told() -> None:
 async def test_nothing_is_told_where_what_is_shown_would_change() -> None:
     """The second part closes the bracket by itself, so it is inserted in the place of the editor's."""
     looking = Looking(Halting(["first,", " second)"]), "print(‸)\n")
-    assert await looking.look_at(1) == "first,"
+    assert await looking.look_at(1) == "first"
     await looking.say(2)
     assert looking.told == 0
     assert await looking.look() == "first, second)"
