@@ -30,6 +30,7 @@ _NOTHING_YET = re.compile(
 )
 _ABSTRACT = re.compile(r"@(abc\.)?abstractmethod|@overload|\babstract\b")
 _UNTYPED_LANGUAGES = ("python", "typescript", "tsx")
+_DATA = ("json", "yaml", "toml")  # what a problem lies on is a line of it
 _DOCUMENTED_KINDS = ("function", "method", "class", "type")
 
 Mode = Literal["edit", "answer", "file"]
@@ -145,7 +146,32 @@ def _region(context: ActionContext) -> Target | None:
         holding = _function(context.code, context.start, context.end)
         around = holding if holding and holding.start < context.start and context.end <= holding.end else None
         return replace(_lines_target(context, context.start, context.end, margin=0), around=around)
-    return _function_target(context) or _lines_target(context, context.start, context.end, margin=3)
+    if (target := _function_target(context) or _headed(context)) is not None:
+        return target
+    text = context.code.text
+    if text[start_of_line(text, context.start) : end_of_line(text, context.start)].strip():
+        return _statement_target(context, context.start, context.end, None)
+    return _between_definitions(context, _lines_target(context, context.start, context.end, margin=3))
+
+
+def _headed(context: ActionContext) -> Target | None:
+    """The class on whose head the cursor stands."""
+    found = definition_at(context.code, context.start)
+    is_class = found is not None and found.kind in ("class", "type") and found.body != found.end
+    return _definition_target(context, found) if found is not None and is_class else None
+
+
+def _between_definitions(context: ActionContext, target: Target) -> Target:
+    """The lines without those of definitions that they would cut through."""
+    text = context.code.text
+    start, end = target.start, target.end
+    for each in symbols(context.code).definitions:
+        first, last = outer_range(context.code, each)
+        if start < last <= context.start and first < start:
+            start = min(end_of_line(text, last) + 1, context.start)
+        elif context.start <= first < end < last:
+            end = max(start_of_line(text, first) - 1, context.start)
+    return replace(target, start=start, end=end)
 
 
 def _explain(context: ActionContext) -> Target | None:
@@ -331,7 +357,10 @@ def _innermost(context: ActionContext, kinds: Sequence[str]) -> Definition | Non
     line_end = end_of_line(text, context.start)
     selected = context.start + len(text[context.start : context.end].rstrip())
     for found in definitions_around(context.code, context.start, line_end):
-        on_line = context.start <= found.body and text.count("\n", *sorted((context.start, found.start))) == 0
+        # In some languages annotations are a part of the definition, on lines of their own.
+        annotated = found.start <= context.start and text.startswith(("@", "["), found.start)
+        same_line = "\n" not in text[min(context.start, found.start) : max(context.start, found.start)]
+        on_line = context.start <= found.body and (annotated or same_line)
         if found.kind in kinds and on_line and selected <= found.end:
             return found
     return _function(context.code, context.start, context.end)
@@ -360,7 +389,8 @@ def _statement_target(context: ActionContext, start: int, end: int, around: Defi
     first = start
     while first < len(code.text) and code.text[first] in " \t":
         first += 1
-    node = statement_at(code, first) if around is None else None
+    is_data = code.language is not None and code.language.name in _DATA
+    node = statement_at(code, first) if around is None and not is_data else None
     if node is None:
         return replace(_lines_target(context, start, end, margin=0), around=around)
     begin, stop = code.offset(node.start_byte), code.offset(node.end_byte)

@@ -20,6 +20,16 @@ from hearth.engine.text import end_of_line, start_of_line
 
 _ALIKE = 0.34  # share of their tokens that two statements have in common, the later in place of the earlier
 _JUMPS = ("return", "raise", "throw", "break", "continue", "yield", "goto", "fallthrough")
+_CHECKS = ("assert", "delete")  # statements whose keyword says all
+# What goes over many things by itself, so that a loop is needed no more.
+_ITERATING = frozenset(
+    """
+    for filter map reduce forEach some every find findIndex flatMap sum any all min max join collect fold count
+    sumOf any none filterNotNull mapNotNull associate groupBy Select Where Sum Count Any All First FirstOrDefault
+    Aggregate ToList array_sum array_map array_filter array_reduce each inject select reject detect zip stream
+    anyMatch allMatch noneMatch mapToInt mapToDouble accumulate transform copy_if count_if any_of all_of
+    """.split()
+)
 # Words that declare; the one may take the other's place.
 _DECLARING = frozenset("def function func fn const let var val fun sub".split())
 # Names that only compute: a loop that becomes a comprehension needs no `range` any more.
@@ -109,6 +119,10 @@ class _Comparison:
         # How often a statement is missing: one that only moved is not.
         self._gone = Counter(each.key for each in ours) - Counter(each.key for each in theirs)
         self._used = {name for each in theirs for name in each.names}
+        # A method may have the name of a variable that is gone: `rows.sum` does not use `sum`.
+        members = {name for each in theirs for name, before in each.members if before}
+        alone = {name for each in theirs for name, before in each.members if not before}
+        self._used -= members - alone
         self._locals = {name for each in ours for name in each.assigned} - self._used
         self._helpers = self._names_of_helpers()
         self._ours_said = {each.text for each in before.comments}
@@ -167,16 +181,23 @@ class _Comparison:
     ) -> bool:
         theirs = self._now.statements[new]
         needed = self._needed(lost)
+        if self._is_closed(lost):
+            return True
         if lost.says_nothing and not lost.names:
             return True
         if not any(not each.says_nothing for each in theirs) and not self._helpers:
             return self._only_sets_what_is_gone(lost)
         if lost.kind.startswith(_JUMPS) and not self._jump_is_kept(lost, theirs, old):
             return False
+        if lost.kind.startswith(_CHECKS) and not any(_checks(each, lost) for each in theirs):
+            return False
         said = {name for each in theirs for name in each.names} | self._helpers | self._brought
+        if self._is_in_lost_loop(lost, old) and needed <= said:
+            kept_names = {name for ours, _ in kept for name in ours.names}
+            iterates = any(not _ITERATING.isdisjoint(each.tokens) for each in theirs)
+            if iterates and (lost.is_loop or needed - kept_names) and not lost.sets:
+                return True
         gained = self._gained(theirs, kept) | self._helpers | self._brought
-        if _is_closed_by(lost, theirs):
-            return True
         if (
             lost.assigned
             and not lost.is_loop
@@ -197,6 +218,20 @@ class _Comparison:
         own = needed - {name for ours in alike for name in ours.names}
         merged = bool(alike and own) and not lost.sets and own <= gained
         return needed <= gained or merged or _is_built_anew(lost, theirs, gained)
+
+    def _is_in_lost_loop(self, lost: Statement, old: slice) -> bool:
+        around: Statement | None = lost
+        while around is not None and not around.is_loop:
+            around = around.around
+        return around is not None and around in self._before.statements[old]
+
+    def _is_closed(self, lost: Statement) -> bool:
+        """`file.close()`, and a `finally` around nothing else, is what a `with` does by itself."""
+        theirs = self._now.statements
+        if lost.kind == "finally_clause":
+            inside = [each for each in self._before.statements if each.around is lost]
+            return bool(inside) and all(_is_closed_by(each, theirs) for each in inside)
+        return _is_closed_by(lost, theirs)
 
     def stands_there(self, old: slice, new: slice) -> str:
         """A new comment in place of statements that are gone."""
@@ -263,8 +298,12 @@ def _stands_in(statement: Statement, other: Statement) -> bool:
     return other.start <= statement.start and statement.end <= other.end
 
 
+def _checks(statement: Statement, lost: Statement) -> bool:
+    """Whether it does what the lost check did: by the same word, or by a jump on the same condition."""
+    return lost.tokens[0] in statement.tokens or statement.kind.startswith(("raise", "throw"))
+
+
 def _is_closed_by(lost: Statement, theirs: list[Statement]) -> bool:
-    """`file.close()` is what a `with` does by itself."""
     closed = {before for name, before in lost.members if name in _CLOSING}
     return bool(closed) and any(each.kind.startswith(_CLOSERS) and closed & set(each.names) for each in theirs)
 
