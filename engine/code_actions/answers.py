@@ -30,6 +30,7 @@ from hearth.engine.code_actions.same_definition import (
     body_range,
     documented,
     fitted_definition,
+    is_complete,
     renamed_definition,
     same_definition,
 )
@@ -189,7 +190,11 @@ def _any_of(texts: set[str]) -> str:
 
 def _of_target(target: Target, codes: list[str]) -> tuple[Answered, str] | None:
     """The answer's definition of the target, and the code that it was found in."""
-    shown = [(found, code) for code in codes if (found := same_definition(target, code)) is not None]
+    shown = [
+        (found, code)
+        for code in codes
+        if (found := same_definition(target, code)) is not None and is_complete(found, code)
+    ]
     # Of "before" and "after" the one that is not the code as it is.
     changed = [each for each in shown if each[0].text.split() != target.text.split()]
     for found, code in (changed or shown)[:1]:

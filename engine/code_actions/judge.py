@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from hearth.engine.characters import one_line
 from hearth.engine.code_actions.asked import asks_to_remove, speaks_of, speaks_of_comments
 from hearth.engine.code_actions.edits import Edit, after_edits
+from hearth.engine.code_actions.endings import comment_in_place, ending_is_lost, unreachable
 from hearth.engine.code_actions.statements import Outline, Statement, outline
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.context.parsed import ParsedText
@@ -72,15 +73,15 @@ def judged(target: Target, edits: tuple[Edit, ...], is_stub: bool = False) -> tu
     before, now = outline(target.code, start, end), outline(after, new_start, new_end)
     if is_stub:
         before.statements[:] = [each for each in before.statements if each.is_definition]
-    losses = _losses(target, before, now, _words(edits, start, end))
+    losses = _losses(target, before, now, _words(edits, start, end), after.source)
     if losses.reason:
         raise EditRefused(losses.reason)
     return _said(losses)
 
 
-def _losses(target: Target, before: Outline, now: Outline, brought: set[str]) -> _Losses:
+def _losses(target: Target, before: Outline, now: Outline, brought: set[str], source: bytes) -> _Losses:
     losses = _Losses()
-    comparison = _Comparison(target, before, now, brought)
+    comparison = _Comparison(target, before, now, brought, source)
     if emptied := comparison.emptied():
         losses.reason = f"the model omitted the code of: {_shown(target.code, emptied)}"
         return losses
@@ -89,6 +90,9 @@ def _losses(target: Target, before: Outline, now: Outline, brought: set[str]) ->
         for ours, theirs in kept:
             if (lost := _lost_from(ours, theirs)) and not _is_asked_for(target, ours, spoken_of=False):
                 losses.reason = f"the model omitted {one_line(' '.join(lost))[:60]}"
+                return losses
+            if placed := comparison.comment_in(ours, theirs):
+                losses.reason = f"the model omitted code: {one_line(placed)[:60]}"
                 return losses
         gone = [each for each in missing if comparison.is_gone(each)]
         refused = [each for each in gone if not comparison.is_accounted_for(each, old, new, kept)]
@@ -102,6 +106,9 @@ def _losses(target: Target, before: Outline, now: Outline, brought: set[str]) ->
         if not may_comment and len(refused) < len(gone) and (comment := comparison.stands_there(old, new)):
             losses.reason = f"the model omitted code: {one_line(comment)[:60]}"
             return losses
+    if unreachable(now) > unreachable(before):
+        losses.reason = "code in the answer is never reached"
+        return losses
     before_comments = Counter(each.text for each in before.comments)
     losses.comments = sum((before_comments - Counter(each.text for each in now.comments)).values())
     return losses
@@ -110,8 +117,8 @@ def _losses(target: Target, before: Outline, now: Outline, brought: set[str]) ->
 class _Comparison:
     """The statements before and after, side by side."""
 
-    def __init__(self, target: Target, before: Outline, now: Outline, brought: set[str]) -> None:
-        self._before, self._now, self._brought = before, now, brought
+    def __init__(self, target: Target, before: Outline, now: Outline, brought: set[str], source: bytes) -> None:
+        self._before, self._now, self._brought, self._source = before, now, brought, source
         ours, theirs = before.statements, now.statements
         keys = [each.key for each in ours], [each.key for each in theirs]
         self._matcher = SequenceMatcher(None, *keys, autojunk=False)
@@ -189,6 +196,8 @@ class _Comparison:
             return self._only_sets_what_is_gone(lost)
         if lost.kind.startswith(_JUMPS) and not self._jump_is_kept(lost, theirs, old):
             return False
+        if ending_is_lost(lost, self._now, self._source):
+            return False
         if lost.kind.startswith(_CHECKS) and not any(_checks(each, lost) for each in theirs):
             return False
         said = {name for each in theirs for name in each.names} | self._helpers | self._brought
@@ -232,6 +241,11 @@ class _Comparison:
             inside = [each for each in self._before.statements if each.around is lost]
             return bool(inside) and all(_is_closed_by(each, theirs) for each in inside)
         return _is_closed_by(lost, theirs)
+
+    def comment_in(self, ours: Statement, theirs: Statement) -> str:
+        """A new comment inside a statement that lost something."""
+        found = comment_in_place(ours, theirs, self._now, self._ours_said)
+        return found.text if found is not None else ""
 
     def stands_there(self, old: slice, new: slice) -> str:
         """A new comment in place of statements that are gone."""
@@ -332,6 +346,8 @@ def _lost_from(ours: Statement, theirs: Statement) -> list[str]:
         gained = Counter(theirs.tokens) - Counter(ours.tokens)
         words = [word for word in lost.elements() if word not in _DECLARING and any(map(str.isalpha, word))]
         return words if len(words) > sum(any(map(str.isalpha, each)) for each in gained.elements()) else []
+    if ours.kind.startswith("jsx_") and not set(theirs.names) - set(ours.names):
+        return list((Counter(ours.names) - Counter(theirs.names)).elements())
     if ours.types and not theirs.types and ours.assigned & theirs.assigned:
         return ours.types
     return []
