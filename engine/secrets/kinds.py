@@ -229,7 +229,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         "a JetBrains token",
         ("perm:",),
-        BASE64,
+        BASE64 + ".",
         40,
         r"perm:[\w+/=-]{8,200}\.[\w+/=-]{2,200}\.[\w+/=-]{16,200}",
     ),
