@@ -13,7 +13,7 @@ from hearth.engine.characters import one_line
 from hearth.engine.code_actions.asked import asks_to_remove, speaks_of, speaks_of_comments
 from hearth.engine.code_actions.edits import Edit, after_edits
 from hearth.engine.code_actions.endings import comment_in_place, ending_is_lost, unreachable
-from hearth.engine.code_actions.statements import Outline, Statement, outline
+from hearth.engine.code_actions.statements import ITERATING, Outline, Statement, outline
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.context.parsed import ParsedText
 from hearth.engine.errors import EditRefused
@@ -21,16 +21,8 @@ from hearth.engine.text import end_of_line, start_of_line
 
 _ALIKE = 0.34  # share of their tokens that two statements have in common, the later in place of the earlier
 _JUMPS = ("return", "raise", "throw", "break", "continue", "yield", "goto", "fallthrough")
+_FIELDS = ("field_declaration", "property_signature", "public_field_definition", "field_definition")
 _CHECKS = ("assert", "delete")  # statements whose keyword says all
-# What goes over many things by itself, so that a loop is needed no more.
-_ITERATING = frozenset(
-    """
-    for filter map reduce forEach some every find findIndex flatMap sum any all min max join collect fold count
-    sumOf any none filterNotNull mapNotNull associate groupBy Select Where Sum Count Any All First FirstOrDefault
-    Aggregate ToList array_sum array_map array_filter array_reduce each inject select reject detect zip stream
-    anyMatch allMatch noneMatch mapToInt mapToDouble accumulate transform copy_if count_if any_of all_of
-    """.split()
-)
 # Words that declare; the one may take the other's place.
 _DECLARING = frozenset("def function func fn const let var val fun sub".split())
 # Names that only compute: a loop that becomes a comprehension needs no `range` any more.
@@ -203,7 +195,7 @@ class _Comparison:
         said = {name for each in theirs for name in each.names} | self._helpers | self._brought
         if self._is_in_lost_loop(lost, old) and needed <= said:
             kept_names = {name for ours, _ in kept for name in ours.names}
-            iterates = any(not _ITERATING.isdisjoint(each.tokens) for each in theirs)
+            iterates = any(not ITERATING.isdisjoint(each.tokens) for each in theirs)
             if iterates and (lost.is_loop or needed - kept_names) and not lost.sets:
                 return True
         gained = self._gained(theirs, kept) | self._helpers | self._brought
@@ -348,6 +340,9 @@ def _lost_from(ours: Statement, theirs: Statement) -> list[str]:
         return words if len(words) > sum(any(map(str.isalpha, each)) for each in gained.elements()) else []
     if ours.kind.startswith("jsx_") and not set(theirs.names) - set(ours.names):
         return list((Counter(ours.names) - Counter(theirs.names)).elements())
+    gained = Counter(theirs.tokens) - Counter(ours.tokens)
+    if ours.kind in _FIELDS and not gained:
+        return list((Counter(ours.tokens) - Counter(theirs.tokens)).elements())  # a tag, an annotation, a default
     if ours.types and not theirs.types and ours.assigned & theirs.assigned:
         return ours.types
     return []

@@ -10,7 +10,7 @@ from hearth.engine.context.symbols import Definition, symbols
 from hearth.engine.context.syntax import definition_at
 from hearth.engine.text import end_of_line, start_of_line
 
-_DATA = ("json", "yaml", "toml")  # what a problem lies on is a line of it
+_DATA = ("json", "yaml", "toml")  # as in markup, what a problem lies on is a line
 
 
 def headed(context: ActionContext) -> Target | None:
@@ -39,7 +39,7 @@ def statement_target(context: ActionContext, start: int, end: int, around: Defin
     first = start
     while first < len(code.text) and code.text[first] in " \t":
         first += 1
-    is_data = code.language is not None and code.language.name in _DATA
+    is_data = code.language is not None and (code.language.name in _DATA or code.language.block == "tag")
     node = statement_at(code, first) if around is None and not is_data else None
     if node is None:
         return replace(lines_target(context, start, end, margin=0), around=around)

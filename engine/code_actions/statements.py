@@ -51,6 +51,15 @@ _CALLS = (
 _CALLS_END = ("call_expression", "_invocation", "invocation_expression", "function_call", "_call")
 _QUIET = frozenset(("{", "}", "(", ")", "[", "]", ";", ",", ":", "=>", "else", "end", "then", "do"))
 _BECOMES = frozenset(("=", ":=", "+=", "-=", "*=", "/=", "//=", "%=", "|=", "&=", "^=", "??=", "||=", "&&=", "<-"))
+# What goes over many things by itself, so that a loop is needed no more.
+ITERATING = frozenset(
+    """
+    for filter map reduce forEach some every find findIndex flatMap sum any all min max join collect fold count
+    sumOf any none filterNotNull mapNotNull associate groupBy Select Where Sum Count Any All First FirstOrDefault
+    Aggregate ToList array_sum array_map array_filter array_reduce each inject select reject detect zip stream
+    anyMatch allMatch noneMatch mapToInt mapToDouble accumulate transform copy_if count_if any_of all_of
+    """.split()
+)
 _MEMBER = frozenset((".", "->", "?.", "::"))
 
 
