@@ -89,7 +89,9 @@ def _losses(target: Target, before: Outline, now: Outline, brought: set[str], so
         gone = [each for each in missing if comparison.is_gone(each)]
         refused = [each for each in gone if not comparison.is_accounted_for(each, old, new, kept)]
         spoken_of = any(speaks_of(target.instruction, each.names) for each in refused)
-        unasked = [each for each in refused if not _is_asked_for(target, each, spoken_of)]
+        unasked = [
+            each for each in refused if comparison.leaves_unset(each) or not _is_asked_for(target, each, spoken_of)
+        ]
         if unasked:
             losses.reason = f"the model omitted code: {_shown(target.code, unasked[0])}"
             return losses
@@ -233,6 +235,11 @@ class _Comparison:
             inside = [each for each in self._before.statements if each.around is lost]
             return bool(inside) and all(_is_closed_by(each, theirs) for each in inside)
         return _is_closed_by(lost, theirs)
+
+    def leaves_unset(self, lost: Statement) -> bool:
+        """Whether a variable that it alone set is still used."""
+        set_there = {name for each in self._now.statements for name in each.assigned}
+        return any(name in self._used and lost.names.count(name) == 1 for name in lost.assigned - set_there)
 
     def comment_in(self, ours: Statement, theirs: Statement) -> str:
         """A new comment inside a statement that lost something."""

@@ -65,6 +65,9 @@ def is_complete(found: Answered, code: str) -> bool:
     text, definition = found.parsed.text, found.definition
     if definition.end > len(found.around[0]) + len(code) and found.around[1].strip() != "}":
         return False
+    # `} else {` behind its last brace: the answer lacks what this belongs to.
+    if text[definition.end : end_of_line(text, definition.end)].lstrip()[:1].isalpha():
+        return False
     if found.parsed.language is None or found.parsed.language.block != "indent":
         return True
     lines = (line for line in text[end_of_line(text, definition.end) :].split("\n") if line.strip())
