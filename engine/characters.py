@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 MOST = 200  # characters of what is quoted inside a message
 
 # Unicode's Default_Ignorable_Code_Point, line and paragraph separators, interlinear marks, surrogates and what is
-# no character at all. Among them are all controls of the direction of writing and all of no width.
+# no character at all, and a blank that is no space. Among them are all controls of the direction of writing and
+# all of no width.
 _UNSEEN = (
-    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff"
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff"
     r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    r"\U000e0000-\U000e0fff"
+    r"\U00013430-\U0001343f\U000e0000-\U000e0fff"
 )
 _CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"  # all but tab and line feed
 HIDDEN = re.compile(f"[{_UNSEEN}{_CONTROLS}]")

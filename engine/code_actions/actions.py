@@ -13,19 +13,26 @@ from hearth.engine.code_actions import answers, unit_tests
 from hearth.engine.code_actions.docstrings import doc_style, documentation, is_directive
 from hearth.engine.code_actions.edits import Edit
 from hearth.engine.code_actions.local_names import local_name
+from hearth.engine.code_actions.regions import (
+    between_definitions,
+    decorated,
+    definition_target,
+    headed,
+    lines_target,
+    statement_target,
+)
 from hearth.engine.code_actions.signatures import lacks_types
-from hearth.engine.code_actions.statements import statement_at
-from hearth.engine.code_actions.syntax_nodes import outer_range
 from hearth.engine.code_actions.targets import ActionContext, Problem, Target
 from hearth.engine.context.parsed import ParsedText
-from hearth.engine.context.symbols import Definition, definitions_around, symbols
+from hearth.engine.context.symbols import Definition, definitions_around
 from hearth.engine.context.syntax import definition_at
 from hearth.engine.text import end_of_line, start_of_line
 
 MAX_LINES = 150  # of a rewritten region: a small model loses what is longer, and on a CPU it takes minutes
 _WORTH_SIMPLIFYING = 4  # lines
 _NOTHING_YET = re.compile(
-    r"^(pass|\.\.\.|raise NotImplementedError\b.*|throw new \w*(Error|Exception)\(.*|panic!?\(.*\)|todo!\(.*\)"
+    r"^(pass|\.\.\.|\?\?\?|raise NotImplementedError\b.*|throw (new )?[\w.:\\]*([Ee]rror|Exception)\(.*"
+    r"|panic!?\(.*\)|todo!\(.*\)|TODO\(.*\)|fatalError\(.*\)|preconditionFailure\(.*\)"
     r"|unimplemented!\(.*\)|return|return (null|nil|None|undefined|0|\"\"|''|false|default);?)?;?$"
 )
 _ABSTRACT = re.compile(r"@(abc\.)?abstractmethod|@overload|\babstract\b")
@@ -62,10 +69,10 @@ def _fix(context: ActionContext) -> Target | None:
     if not context.problems:
         return None
     problem = context.problems[0]
-    around = _function(context.code, problem.start, problem.end) or _decorated(context.code, problem.start)
+    around = _function(context.code, problem.start, problem.end) or decorated(context.code, problem.start)
     if around is not None and _lines(context.code.text, around.start, around.end) <= MAX_LINES:
-        return replace(_definition_target(context, around), problem=problem)
-    return replace(_statement_target(context, problem.start, problem.end, around), problem=problem)
+        return replace(definition_target(context, around), problem=problem)
+    return replace(statement_target(context, problem.start, problem.end, around), problem=problem)
 
 
 def _find_bug(context: ActionContext) -> Target | None:
@@ -91,7 +98,7 @@ def _document(context: ActionContext) -> Target | None:
     if found is None or (found.doc and not is_directive(found.doc)):
         return None
     on_one_line = "\n" not in context.code.text[found.start : found.end].strip()
-    return None if language.block == "indent" and on_one_line else _definition_target(context, found)
+    return None if language.block == "indent" and on_one_line else definition_target(context, found)
 
 
 def _annotate(context: ActionContext) -> Target | None:
@@ -141,22 +148,27 @@ def _region(context: ActionContext) -> Target | None:
         found = _function(context.code, context.start, context.end)
         selected = context.code.text[context.start : context.end].strip()
         if found and selected and len(selected) >= found.end - found.start - 2:
-            return _definition_target(context, found)
+            return definition_target(context, found)
         holding = _function(context.code, context.start, context.end)
         around = holding if holding and holding.start < context.start and context.end <= holding.end else None
-        return replace(_lines_target(context, context.start, context.end, margin=0), around=around)
-    return _function_target(context) or _lines_target(context, context.start, context.end, margin=3)
+        return replace(lines_target(context, context.start, context.end, margin=0), around=around)
+    if (target := _function_target(context) or headed(context)) is not None:
+        return target
+    text = context.code.text
+    if text[start_of_line(text, context.start) : end_of_line(text, context.start)].strip():
+        return statement_target(context, context.start, context.end, None)
+    return between_definitions(context, lines_target(context, context.start, context.end, margin=3))
 
 
 def _explain(context: ActionContext) -> Target | None:
     if not context.code.text.strip():
         return None
     if context.start != context.end:
-        return _lines_target(context, context.start, context.end, margin=0)
+        return lines_target(context, context.start, context.end, margin=0)
     if (found := definition_at(context.code, context.start)) is not None:
-        return _definition_target(context, found)
+        return definition_target(context, found)
     return replace(
-        _lines_target(context, context.start, context.end, margin=10), name="the lines around the cursor"
+        lines_target(context, context.start, context.end, margin=10), name="the lines around the cursor"
     )
 
 
@@ -299,7 +311,7 @@ def too_long(target: Target) -> str:
 
 def _function_target(context: ActionContext) -> Target | None:
     found = _function(context.code, context.start, context.end)
-    return _definition_target(context, found) if found else None
+    return definition_target(context, found) if found else None
 
 
 def _function(code: ParsedText, start: int, end: int) -> Definition | None:
@@ -331,64 +343,13 @@ def _innermost(context: ActionContext, kinds: Sequence[str]) -> Definition | Non
     line_end = end_of_line(text, context.start)
     selected = context.start + len(text[context.start : context.end].rstrip())
     for found in definitions_around(context.code, context.start, line_end):
-        on_line = context.start <= found.body and text.count("\n", *sorted((context.start, found.start))) == 0
+        # In some languages annotations are a part of the definition, on lines of their own.
+        annotated = found.start <= context.start and text.startswith(("@", "["), found.start)
+        same_line = "\n" not in text[min(context.start, found.start) : max(context.start, found.start)]
+        on_line = context.start <= found.body and (annotated or same_line)
         if found.kind in kinds and on_line and selected <= found.end:
             return found
     return _function(context.code, context.start, context.end)
-
-
-def _definition_target(context: ActionContext, found: Definition) -> Target:
-    return Target(context.code, found.start, found.end, found.name, found, instruction=context.instruction)
-
-
-def _decorated(code: ParsedText, offset: int) -> Definition | None:
-    """The function or class whose decorator a problem lies on."""
-    line_start, line_end = start_of_line(code.text, offset), end_of_line(code.text, offset)
-    if not code.text[line_start:line_end].lstrip().startswith(("@", "#[")):
-        return None
-    around = [
-        each
-        for each in symbols(code).definitions
-        if outer_range(code, each)[0] <= offset < max(each.start, each.body)
-    ]
-    return max(around, key=lambda each: each.start, default=None)
-
-
-def _statement_target(context: ActionContext, start: int, end: int, around: Definition | None) -> Target:
-    """The statement outside of functions at a place; in a long function, and without a tree, the line."""
-    code = context.code
-    first = start
-    while first < len(code.text) and code.text[first] in " \t":
-        first += 1
-    node = statement_at(code, first) if around is None else None
-    if node is None:
-        return replace(_lines_target(context, start, end, margin=0), around=around)
-    begin, stop = code.offset(node.start_byte), code.offset(node.end_byte)
-    stop = begin + len(code.text[begin:stop].rstrip())
-    same = (each for each in symbols(code).definitions if (each.start, each.end) == (begin, stop))
-    definition = next((each for each in same if each.body != each.end), None)
-    if definition is not None:
-        return _definition_target(context, definition)
-    # A semicolon that the grammar counts apart belongs to the statement.
-    semicolon = code.language is not None and code.language.block == "brace" and code.text[stop : stop + 1] == ";"
-    stop += semicolon
-    return Target(code, begin, stop, statement=True, instruction=context.instruction)
-
-
-def _lines_target(context: ActionContext, start: int, end: int, margin: int) -> Target:
-    """Whole lines around the selection, and `margin` more lines on both sides."""
-    text = context.code.text
-    if end > start and text[end - 1] == "\n":
-        end -= 1  # a selection of whole lines ends in front of the next line
-    start = start_of_line(text, start)
-    for _ in range(margin):
-        start = start_of_line(text, max(0, start - 1))
-    end = text.find("\n", end)
-    for _ in range(margin):
-        end = text.find("\n", end + 1) if end >= 0 else end
-    end = len(text) if end < 0 else end
-    start += len(text[start:end]) - len(text[start:end].lstrip())
-    return Target(context.code, min(start, end), end, "", None, instruction=context.instruction)
 
 
 def _line_above(text: str, offset: int) -> str:

@@ -7,11 +7,15 @@ from hearth.engine.languages import Language
 
 _FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n`]*$", re.MULTILINE)
 _SHELL = {"bash", "sh", "shell", "console", "text", "plaintext", "output", "diff", "patch"}
+# Signs at the very beginning of lines; code that stands there never begins with them.
+_TAKEN = re.compile(r"^-(?!-)|^--- ", re.MULTILINE)
+_ADDED = re.compile(r"^\+(?!\+)|^\+\+\+ ", re.MULTILINE)
+_DIFF = "the answer is a diff instead of the complete code"
 _CHATTER = re.compile(
     r"^(sure|certainly|of course|okay|ok|here|below|the following|this|these|in this|note|explanation|i|we|you)\b",
     re.IGNORECASE,
 )
-_MARKDOWN = ("markdown", "md", "mdx")
+_TEXT = ("markdown", "md", "mdx", "text", "txt", "plaintext")  # tags of a fence around prose
 # Languages whose files are prose: everything in an answer is text, and a fence in it belongs to it.
 _PROSE = ("markdown", "plaintext", "restructuredtext", "asciidoc", "org", "latex")
 
@@ -31,26 +35,29 @@ def code_in(answer: str, language: Language | None = None) -> str:
 def codes_in(answer: str, language: Language | None = None) -> list[str]:
     """All blocks of an answer that may be the code, those of the language first. Raises `EditRefused`."""
     blocks = _blocks(answer)
-    names = (
-        {language.name, *language.lsp_ids, *(suffix[1:] for suffix in language.suffixes)} if language else set()
-    )
+    names = _names(language)
     ours = [_trimmed(block) for tag, block in blocks if tag in names and block.strip()]
     others = [_trimmed(block) for tag, block in blocks if tag not in names | _SHELL and block.strip()]
+    if any(map(_is_diff, ours + others)) and (language is None or language.name != "yaml"):
+        raise EditRefused(_DIFF)
     if ours or others:
         return ours + others
     if any(tag in ("diff", "patch") for tag, _ in blocks):
-        raise EditRefused("the answer is a diff instead of the complete code")
+        raise EditRefused(_DIFF)
     code = _without_chatter(answer) if not blocks else ""
+    if _is_diff(code) and (language is None or language.name != "yaml"):
+        raise EditRefused(_DIFF)
     if not code.strip():
         raise EditRefused("the answer contains no code")
     return [_trimmed(code)]
 
 
-def prose_in(answer: str, original: str) -> str:
+def prose_in(answer: str, original: str, language: Language | None = None) -> str:
     """The text of an answer for a file of prose. Only a fence around the whole of it is taken off."""
     lines = answer.replace("\r\n", "\n").strip("\n").split("\n")
+    tags = {*_TEXT, *_names(language)}
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
-    if not original.lstrip().startswith(("```", "~~~")) and (inside := _unwrapped(lines, first, original)):
+    if not original.lstrip().startswith(("```", "~~~")) and (inside := _unwrapped(lines, first, tags)):
         return _trimmed("\n".join(inside))
     # "Here is the text:" is said to the user, unless the text itself begins so.
     said = lines[first].strip()
@@ -58,17 +65,17 @@ def prose_in(answer: str, original: str) -> str:
         lines = lines[first + 1 :]
         first = next((number for number, line in enumerate(lines) if line.strip()), 0)
         if lines and not original.lstrip().startswith(("```", "~~~")):
-            lines = _unwrapped(lines, first, original) or lines
+            lines = _unwrapped(lines, first, tags) or lines
     text = _trimmed("\n".join(lines))
     if not text.strip():
         raise EditRefused("the answer contains no text")
     return text
 
 
-def _unwrapped(lines: list[str], first: int, original: str) -> list[str]:
+def _unwrapped(lines: list[str], first: int, tags: set[str]) -> list[str]:
     """The lines inside a fence around the whole text; none if it has no such fence."""
     opened = _FENCE.fullmatch(lines[first]) if lines else None
-    if opened is None or (opened[3] and opened[3].lower() not in (*_MARKDOWN, "text", "txt", "plaintext")):
+    if opened is None or (opened[3] and opened[3].lower() not in tags):
         return []
     inside: list[str] = []
     nested: re.Match[str] | None = None
@@ -87,6 +94,13 @@ def _unwrapped(lines: list[str], first: int, original: str) -> list[str]:
             nested = fence
         inside.append(line)
     return inside
+
+
+def _names(language: Language | None) -> set[str]:
+    """What may stand behind a fence around code of the language."""
+    if language is None:
+        return set()
+    return {language.name, *language.lsp_ids, *(suffix[1:] for suffix in language.suffixes)}
 
 
 def _until_last(rest: str) -> list[str]:
@@ -108,6 +122,11 @@ def _blocks(answer: str) -> list[tuple[str, str]]:
     if opened is not None:
         blocks.append((opened[3].lower(), answer[opened.end() + 1 :]))
     return blocks
+
+
+def _is_diff(code: str) -> bool:
+    """Whether lines of the code are marked as taken away and as added."""
+    return bool(_TAKEN.search(code) and _ADDED.search(code))
 
 
 def _closes(opened: re.Match[str], fence: re.Match[str]) -> bool:

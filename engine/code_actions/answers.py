@@ -9,6 +9,7 @@ import keyword
 import re
 
 from hearth.engine.code_actions.answered import code_in, codes_in, is_prose, prose_in
+from hearth.engine.code_actions.asked import speaks_of_comments
 from hearth.engine.code_actions.brought import brought, imports_for_answer
 from hearth.engine.code_actions.edits import (
     Edit,
@@ -22,17 +23,19 @@ from hearth.engine.code_actions.edits import (
 from hearth.engine.code_actions.heads import keeps_head, refuse_other_parameters
 from hearth.engine.code_actions.kept_comments import with_comments
 from hearth.engine.code_actions.local_names import renamed_uses, uses
+from hearth.engine.code_actions.neighbours import without_neighbours
 from hearth.engine.code_actions.one_statement import statement_replaced
 from hearth.engine.code_actions.same_definition import (
     Answered,
     body_range,
     documented,
     fitted_definition,
+    is_complete,
     renamed_definition,
     same_definition,
 )
 from hearth.engine.code_actions.signatures import imports_for, signature, type_names
-from hearth.engine.code_actions.syntax_nodes import body_of, is_docstring, node_of, text_of
+from hearth.engine.code_actions.syntax_nodes import body_of, declared, is_docstring, node_of, text_of
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition
@@ -59,15 +62,20 @@ def whole(target: Target, answer: str) -> tuple[Edit, ...]:
     language = target.code.language
     if is_prose(language) and (language is not None or "```" not in answer or "```" in target.text):
         new = fitted(
-            prose_in(without_mark(answer, language), target.text), language, target.code.text, target.indent
+            prose_in(without_mark(answer, language), target.text, language),
+            language,
+            target.code.text,
+            target.indent,
         )
         return _checked(target, minimal(target.code.text, target.start, target.end, new))
     codes = [without_mark(code, language) for code in codes_in(answer, language)]
     if target.definition is None:
         return _lines(target, codes)
     found = _of_target(target, codes)
-    if found is None and target.problem is not None and "\n" not in codes[0]:
-        return _checked(target, _line_replaced(target, target.problem.start, codes[0]))
+    if found is None and target.problem is not None:
+        line = without_neighbours(_line_of(target, target.problem.start), codes[0])
+        if "\n" not in line:
+            return _checked(target, _line_replaced(target, target.problem.start, line))
     if found is None:
         raise EditRefused(f"{target.name} is missing from the answer")
     return _checked(target, _definition_edits(target, *found))
@@ -182,9 +190,15 @@ def _any_of(texts: set[str]) -> str:
 
 def _of_target(target: Target, codes: list[str]) -> tuple[Answered, str] | None:
     """The answer's definition of the target, and the code that it was found in."""
-    for code in codes:
-        if (found := same_definition(target, code)) is not None:
-            return found, "\n".join([code, *(each for each in codes if each is not code)])
+    shown = [
+        (found, code)
+        for code in codes
+        if (found := same_definition(target, code)) is not None and is_complete(found, code)
+    ]
+    # Of "before" and "after" the one that is not the code as it is.
+    changed = [each for each in shown if each[0].text.split() != target.text.split()]
+    for found, code in (changed or shown)[:1]:
+        return found, "\n".join([code, *(each for each in codes if each is not code)])
     if target.instruction and target.definition is not None:
         for code in codes:
             if (found := renamed_definition(target, code)) is not None:
@@ -195,15 +209,32 @@ def _of_target(target: Target, codes: list[str]) -> tuple[Answered, str] | None:
 def _definition_edits(target: Target, answered: Answered, code: str) -> tuple[Edit, ...]:
     """The definition of the answer in place of the target, with all that it needs."""
     found = fitted_definition(target, answered)
-    if _is_body_only(target, found):
+    ours, theirs = declared(target.code, target.definition), declared(answered.parsed, answered.definition)
+    if (ours is None) != (theirs is None) and target.instruction:
+        edits = _redeclared(target, answered, ours, theirs)
+    elif _is_body_only(target, found):
         edits = _body_edits(target, found)
     else:
         new = found.parsed.text[found.definition.start : found.definition.end]
-        new = with_comments(target.code, target.start, target.end, _with_docstring(target, found, new))
+        new = _commented(target, target.start, target.end, _with_docstring(target, found, new))
         edits = minimal(target.code.text, target.start, target.end, new)
     if answered.definition.name != target.name:
         edits = (*edits, *renamed_uses(target, answered.definition.name))
     return (*brought(target, code, answered, with_decorators=True), *edits)
+
+
+def _redeclared(
+    target: Target, answered: Answered, ours: tuple[int, int] | None, theirs: tuple[int, int] | None
+) -> tuple[Edit, ...]:
+    """A function becomes the value of a variable, or the other way round: `const` and semicolon belong to it."""
+    start, end = ours or (target.start, target.end)
+    new_start, new_end = theirs or (answered.definition.start, answered.definition.end)
+    parsed = answered.parsed
+    indent = parsed.text[start_of_line(parsed.text, new_start) : new_start]
+    new = (indent if not indent.strip() else "") + parsed.text[new_start:new_end]
+    text = target.code.text
+    new = _commented(target, start, end, fitted(new, target.code.language, text, target.indent))
+    return minimal(text, start, end, new)
 
 
 def _is_body_only(target: Target, found: Answered) -> bool:
@@ -229,8 +260,22 @@ def _body_edits(target: Target, found: Answered) -> tuple[Edit, ...]:
         if "\n" not in new.strip() and "\n" not in found.parsed.text[found.definition.start : new_end]:
             new = target.indent + indent_unit(text) + new.strip()
         new = line_end(text) + new.lstrip("\r\n")
-    new = with_comments(target.code, start, end, new)
+    new = _commented(target, start, end, new)
     return minimal(text, start, end, new)
+
+
+def _commented(target: Target, start: int, end: int, new: str) -> str:
+    """The new text with the comments that it lacks, except for those that somebody wants to be gone."""
+    if speaks_of_comments(target.instruction):
+        return new
+    problem, text = target.problem, target.code.text
+    besides = (-1, -1)
+    if problem is not None:
+        about_comments = speaks_of_comments(problem.message)
+        besides = (problem.start, max(problem.end, problem.start))
+        if about_comments:
+            besides = (start_of_line(text, besides[0]), end_of_line(text, besides[1]))
+    return with_comments(target.code, start, end, new, besides)
 
 
 def _with_docstring(target: Target, found: Answered, new: str) -> str:
@@ -263,13 +308,18 @@ def _lines(target: Target, codes: list[str]) -> tuple[Edit, ...]:
             ):
                 raise EditRefused("the answer changes code outside of the selection")
             return _checked(about, edits)
-    code = codes[0]
+    code = without_neighbours(target, codes[0])
     new = fitted(code, target.code.language, target.code.text, target.indent)
-    new = with_comments(target.code, target.start, target.end, new)
+    new = _commented(target, target.start, target.end, new)
     imports = imports_for_answer(target.code, code, code)
     if imports:
         raise EditRefused("the answer contains imports besides the selected lines")
     return _checked(target, minimal(target.code.text, target.start, target.end, new))
+
+
+def _line_of(target: Target, offset: int) -> Target:
+    text = target.code.text
+    return Target(target.code, start_of_line(text, offset), end_of_line(text, offset))
 
 
 def _around(target: Target) -> Target:
@@ -304,4 +354,4 @@ def _line_replaced(target: Target, offset: int, code: str) -> tuple[Edit, ...]:
     start = start_of_line(text, offset)
     end = start + len(text[start:].split("\n", 1)[0].rstrip())
     start += len(text[start:end]) - len(text[start:end].lstrip())
-    return minimal(text, start, end, with_comments(target.code, start, end, code.strip()))
+    return minimal(text, start, end, _commented(target, start, end, code.strip()))

@@ -14,6 +14,8 @@ from hearth.engine.errors import EditRefused
 from hearth.engine.text import end_of_line, start_of_line
 
 _WORD = re.compile(r"[^\W\d]\w*")
+# There a function beside a method is a method too, or called like one.
+_ALL_MEMBERS = ("java", "csharp", "kotlin", "scala", "swift", "ruby", "elixir")
 _CONTAINERS = ("class", "type", "module")
 
 
@@ -66,11 +68,14 @@ def _helpers(target: Target, found: Answered) -> list[tuple[str, bool]]:
     """(text, whether it goes into the class) of each new definition that the answer's one uses."""
     parsed, about = found.parsed, found.definition
     known = {each.name for each in symbols(target.code).definitions}
+    imported = [(parsed.offset(each.start_byte), parsed.offset(each.end_byte)) for each in imports_of(parsed)]
     candidates: dict[str, list[Definition]] = {}
     for each in symbols(parsed).definitions:
         inside = about.start <= each.start and each.end <= about.end
         around = each.start <= about.start and about.end <= each.end
         level = each.owner in ("", about.owner)
+        if any(start <= each.start and each.end <= end for start, end in imported):
+            continue  # `const path = require("path")` goes where imports go
         if not inside and not around and level and each.name not in known:
             candidates.setdefault(each.name, []).append(each)
     taken: dict[str, list[Definition]] = {}
@@ -87,6 +92,8 @@ def _helpers(target: Target, found: Answered) -> list[tuple[str, bool]]:
 def _is_member(target: Target, found: Answered, helper: Definition) -> bool:
     if target.definition is None or not target.definition.owner or _class_around(target) is None:
         return False
+    if target.code.language is not None and target.code.language.name in _ALL_MEMBERS:
+        return True
     if helper.owner:
         return helper.owner == found.definition.owner
     owner = target.definition.owner.rpartition(".")[2]

@@ -42,8 +42,9 @@ def fitted(code: str, language: Language | None, file_text: str, indent: str) ->
 
     Lines inside a multi-line string keep their indentation if the file contains the same line.
     """
-    unit, own = indent_unit(file_text), indent_unit(code)
-    lines = _dedented(code).split("\n")
+    dedented = _dedented(code)
+    unit, own = indent_unit(file_text), indent_unit(dedented)
+    lines = dedented.split("\n")
     parsed = parse("\n".join(lines), language)
     kept = set(file_text.split("\n"))
     offset = 0

@@ -14,6 +14,7 @@ from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition
 from hearth.engine.errors import EditRefused
 
+_DECLARING = frozenset(("function", "func", "fn", "fun"))
 _FREE = ("comment", "line_comment", "block_comment", "decorator")
 
 
@@ -26,6 +27,9 @@ def keeps_head(target: Target, found: Answered) -> bool:
     if target.definition is None:
         return False
     ours, theirs = _tokens(target.code, target.definition), _tokens(found.parsed, found.definition)
+    if target.definition.owner and not _DECLARING & set(ours):
+        # A method shown outside of its class is written as a function: `async function save()`.
+        theirs = [token for token in theirs if token not in _DECLARING]
     if Counter(theirs) - Counter(ours):
         return False
     if ours == theirs:

@@ -39,7 +39,11 @@ def only_names(text: str, names: list[str], language: str) -> str:
     if language in _SCRIPT and (braces := re.search(r"\{([^{}]{0,4000}+)\}", text)):
         parts = [part.strip() for part in braces[1].split(",") if part.strip()]
         kept = [part for part in parts if part.split()[-1] in names]
-        return text[: braces.start()] + "{ " + ", ".join(kept) + " }" + text[braces.end() :] if kept else text
+        before = text[: braces.start()]
+        default = re.fullmatch(r"(import\s+)([\w$]+)\s*,\s*", before)
+        if default is not None and default[2] not in names:
+            before = default[1]  # the file has it
+        return before + "{ " + ", ".join(kept) + " }" + text[braces.end() :] if kept else text
     return text
 
 

@@ -12,7 +12,8 @@ from difflib import SequenceMatcher
 from hearth.engine.characters import one_line
 from hearth.engine.code_actions.asked import asks_to_remove, speaks_of, speaks_of_comments
 from hearth.engine.code_actions.edits import Edit, after_edits
-from hearth.engine.code_actions.statements import Outline, Statement, outline
+from hearth.engine.code_actions.endings import comment_in_place, ending_is_lost, unreachable
+from hearth.engine.code_actions.statements import ITERATING, Outline, Statement, outline
 from hearth.engine.code_actions.targets import Target
 from hearth.engine.context.parsed import ParsedText
 from hearth.engine.errors import EditRefused
@@ -20,6 +21,8 @@ from hearth.engine.text import end_of_line, start_of_line
 
 _ALIKE = 0.34  # share of their tokens that two statements have in common, the later in place of the earlier
 _JUMPS = ("return", "raise", "throw", "break", "continue", "yield", "goto", "fallthrough")
+_FIELDS = ("field_declaration", "property_signature", "public_field_definition", "field_definition")
+_CHECKS = ("assert", "delete")  # statements whose keyword says all
 # Words that declare; the one may take the other's place.
 _DECLARING = frozenset("def function func fn const let var val fun sub".split())
 # Names that only compute: a loop that becomes a comprehension needs no `range` any more.
@@ -62,15 +65,15 @@ def judged(target: Target, edits: tuple[Edit, ...], is_stub: bool = False) -> tu
     before, now = outline(target.code, start, end), outline(after, new_start, new_end)
     if is_stub:
         before.statements[:] = [each for each in before.statements if each.is_definition]
-    losses = _losses(target, before, now, _words(edits, start, end))
+    losses = _losses(target, before, now, _words(edits, start, end), after.source)
     if losses.reason:
         raise EditRefused(losses.reason)
     return _said(losses)
 
 
-def _losses(target: Target, before: Outline, now: Outline, brought: set[str]) -> _Losses:
+def _losses(target: Target, before: Outline, now: Outline, brought: set[str], source: bytes) -> _Losses:
     losses = _Losses()
-    comparison = _Comparison(target, before, now, brought)
+    comparison = _Comparison(target, before, now, brought, source)
     if emptied := comparison.emptied():
         losses.reason = f"the model omitted the code of: {_shown(target.code, emptied)}"
         return losses
@@ -80,10 +83,15 @@ def _losses(target: Target, before: Outline, now: Outline, brought: set[str]) ->
             if (lost := _lost_from(ours, theirs)) and not _is_asked_for(target, ours, spoken_of=False):
                 losses.reason = f"the model omitted {one_line(' '.join(lost))[:60]}"
                 return losses
+            if placed := comparison.comment_in(ours, theirs):
+                losses.reason = f"the model omitted code: {one_line(placed)[:60]}"
+                return losses
         gone = [each for each in missing if comparison.is_gone(each)]
         refused = [each for each in gone if not comparison.is_accounted_for(each, old, new, kept)]
         spoken_of = any(speaks_of(target.instruction, each.names) for each in refused)
-        unasked = [each for each in refused if not _is_asked_for(target, each, spoken_of)]
+        unasked = [
+            each for each in refused if comparison.leaves_unset(each) or not _is_asked_for(target, each, spoken_of)
+        ]
         if unasked:
             losses.reason = f"the model omitted code: {_shown(target.code, unasked[0])}"
             return losses
@@ -92,6 +100,9 @@ def _losses(target: Target, before: Outline, now: Outline, brought: set[str]) ->
         if not may_comment and len(refused) < len(gone) and (comment := comparison.stands_there(old, new)):
             losses.reason = f"the model omitted code: {one_line(comment)[:60]}"
             return losses
+    if unreachable(now) > unreachable(before):
+        losses.reason = "code in the answer is never reached"
+        return losses
     before_comments = Counter(each.text for each in before.comments)
     losses.comments = sum((before_comments - Counter(each.text for each in now.comments)).values())
     return losses
@@ -100,8 +111,8 @@ def _losses(target: Target, before: Outline, now: Outline, brought: set[str]) ->
 class _Comparison:
     """The statements before and after, side by side."""
 
-    def __init__(self, target: Target, before: Outline, now: Outline, brought: set[str]) -> None:
-        self._before, self._now, self._brought = before, now, brought
+    def __init__(self, target: Target, before: Outline, now: Outline, brought: set[str], source: bytes) -> None:
+        self._before, self._now, self._brought, self._source = before, now, brought, source
         ours, theirs = before.statements, now.statements
         keys = [each.key for each in ours], [each.key for each in theirs]
         self._matcher = SequenceMatcher(None, *keys, autojunk=False)
@@ -109,6 +120,10 @@ class _Comparison:
         # How often a statement is missing: one that only moved is not.
         self._gone = Counter(each.key for each in ours) - Counter(each.key for each in theirs)
         self._used = {name for each in theirs for name in each.names}
+        # A method may have the name of a variable that is gone: `rows.sum` does not use `sum`.
+        members = {name for each in theirs for name, before in each.members if before}
+        alone = {name for each in theirs for name, before in each.members if not before}
+        self._used -= members - alone
         self._locals = {name for each in ours for name in each.assigned} - self._used
         self._helpers = self._names_of_helpers()
         self._ours_said = {each.text for each in before.comments}
@@ -167,16 +182,25 @@ class _Comparison:
     ) -> bool:
         theirs = self._now.statements[new]
         needed = self._needed(lost)
+        if self._is_closed(lost):
+            return True
         if lost.says_nothing and not lost.names:
             return True
         if not any(not each.says_nothing for each in theirs) and not self._helpers:
             return self._only_sets_what_is_gone(lost)
         if lost.kind.startswith(_JUMPS) and not self._jump_is_kept(lost, theirs, old):
             return False
+        if ending_is_lost(lost, self._now, self._source):
+            return False
+        if lost.kind.startswith(_CHECKS) and not any(_checks(each, lost) for each in theirs):
+            return False
         said = {name for each in theirs for name in each.names} | self._helpers | self._brought
+        if self._is_in_lost_loop(lost, old) and needed <= said:
+            kept_names = {name for ours, _ in kept for name in ours.names}
+            iterates = any(not ITERATING.isdisjoint(each.tokens) for each in theirs)
+            if iterates and (lost.is_loop or needed - kept_names) and not lost.sets:
+                return True
         gained = self._gained(theirs, kept) | self._helpers | self._brought
-        if _is_closed_by(lost, theirs):
-            return True
         if (
             lost.assigned
             and not lost.is_loop
@@ -197,6 +221,30 @@ class _Comparison:
         own = needed - {name for ours in alike for name in ours.names}
         merged = bool(alike and own) and not lost.sets and own <= gained
         return needed <= gained or merged or _is_built_anew(lost, theirs, gained)
+
+    def _is_in_lost_loop(self, lost: Statement, old: slice) -> bool:
+        around: Statement | None = lost
+        while around is not None and not around.is_loop:
+            around = around.around
+        return around is not None and around in self._before.statements[old]
+
+    def _is_closed(self, lost: Statement) -> bool:
+        """`file.close()`, and a `finally` around nothing else, is what a `with` does by itself."""
+        theirs = self._now.statements
+        if lost.kind == "finally_clause":
+            inside = [each for each in self._before.statements if each.around is lost]
+            return bool(inside) and all(_is_closed_by(each, theirs) for each in inside)
+        return _is_closed_by(lost, theirs)
+
+    def leaves_unset(self, lost: Statement) -> bool:
+        """Whether a variable that it alone set is still used."""
+        set_there = {name for each in self._now.statements for name in each.assigned}
+        return any(name in self._used and lost.names.count(name) == 1 for name in lost.assigned - set_there)
+
+    def comment_in(self, ours: Statement, theirs: Statement) -> str:
+        """A new comment inside a statement that lost something."""
+        found = comment_in_place(ours, theirs, self._now, self._ours_said)
+        return found.text if found is not None else ""
 
     def stands_there(self, old: slice, new: slice) -> str:
         """A new comment in place of statements that are gone."""
@@ -263,8 +311,12 @@ def _stands_in(statement: Statement, other: Statement) -> bool:
     return other.start <= statement.start and statement.end <= other.end
 
 
+def _checks(statement: Statement, lost: Statement) -> bool:
+    """Whether it does what the lost check did: by the same word, or by a jump on the same condition."""
+    return lost.tokens[0] in statement.tokens or statement.kind.startswith(("raise", "throw"))
+
+
 def _is_closed_by(lost: Statement, theirs: list[Statement]) -> bool:
-    """`file.close()` is what a `with` does by itself."""
     closed = {before for name, before in lost.members if name in _CLOSING}
     return bool(closed) and any(each.kind.startswith(_CLOSERS) and closed & set(each.names) for each in theirs)
 
@@ -293,6 +345,11 @@ def _lost_from(ours: Statement, theirs: Statement) -> list[str]:
         gained = Counter(theirs.tokens) - Counter(ours.tokens)
         words = [word for word in lost.elements() if word not in _DECLARING and any(map(str.isalpha, word))]
         return words if len(words) > sum(any(map(str.isalpha, each)) for each in gained.elements()) else []
+    if ours.kind.startswith("jsx_") and not set(theirs.names) - set(ours.names):
+        return list((Counter(ours.names) - Counter(theirs.names)).elements())
+    gained = Counter(theirs.tokens) - Counter(ours.tokens)
+    if ours.kind in _FIELDS and not gained:
+        return list((Counter(ours.tokens) - Counter(theirs.tokens)).elements())  # a tag, an annotation, a default
     if ours.types and not theirs.types and ours.assigned & theirs.assigned:
         return ours.types
     return []

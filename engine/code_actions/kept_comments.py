@@ -16,22 +16,28 @@ _ALIKE = 0.5  # of two lines, as difflib counts: the later is the earlier, chang
 
 @dataclass(slots=True)
 class _Line:
-    """A line with code: its text, the comments that stand alone above it, and the one behind it."""
+    """A line with code: its text, the comments that stand alone above it, and the one behind it with its gap."""
 
     code: str
     number: int
     above: list[str] = field(default_factory=list)
     behind: str = ""
+    gap: str = "  "
 
 
-def with_comments(code: ParsedText, start: int, end: int, new: str) -> str:
-    """The new text of `start:end` with the comments of the old one whose lines are still there."""
+def with_comments(code: ParsedText, start: int, end: int, new: str, besides: tuple[int, int] = (-1, -1)) -> str:
+    """The new text of `start:end` with the comments of the old one whose lines are still there.
+
+    A comment that touches `besides` is not missed.
+    """
     if code.tree is None:
         return new
     pasted = paste(code, start, end, new)
     if pasted.tree is None:
         return new
-    ours, last = _lines(code, start, end)
+    ours, last = _lines(
+        code, start, end, (code.byte(max(0, besides[0])), code.byte(besides[1])) if besides[1] >= 0 else None
+    )
     theirs, _ = _lines(pasted, start, start + len(new))
     known = Counter(text for line in theirs for text in (*line.above, line.behind) if text)
     lines = new.split("\n")
@@ -42,7 +48,7 @@ def with_comments(code: ParsedText, start: int, end: int, new: str) -> str:
             above.setdefault(other.number, []).extend(missing)
         if one.behind and not _take(known, one.behind) and not other.behind:
             ended = "\r" if lines[other.number].endswith("\r") else ""
-            lines[other.number] = f"{lines[other.number].rstrip()}  {one.behind}{ended}"
+            lines[other.number] = f"{lines[other.number].rstrip()}{one.gap}{one.behind}{ended}"
     rest = [text for text in last if not _take(known, text)]
     newline = "\r" if line_end(code.text) == "\r\n" else ""
     for number in sorted(above, reverse=True):
@@ -57,7 +63,9 @@ def with_comments(code: ParsedText, start: int, end: int, new: str) -> str:
     return "\n".join(lines) if not rest else _with_last(lines, ours, theirs, rest, newline)
 
 
-def _lines(code: ParsedText, start: int, end: int) -> tuple[list[_Line], list[str]]:
+def _lines(
+    code: ParsedText, start: int, end: int, besides: tuple[int, int] | None = None
+) -> tuple[list[_Line], list[str]]:
     """The lines with code in `start:end`, and the comments below the last of them."""
     first, last = code.byte(start), code.byte(end)
     comments = [node for node in _comments(code) if first <= node.start_byte and node.end_byte <= last]
@@ -67,16 +75,20 @@ def _lines(code: ParsedText, start: int, end: int) -> tuple[list[_Line], list[st
         for at in range(node.start_byte - first, node.end_byte - first):
             if text[at] not in b"\r\n":
                 text[at] = 0x20
-        places.setdefault(code.source.count(b"\n", first, node.start_byte), []).append(node)
+        if besides is None or node.end_byte < besides[0] or besides[1] < node.start_byte:
+            places.setdefault(code.source.count(b"\n", first, node.start_byte), []).append(node)
     lines: list[_Line] = []
     waiting: list[str] = []
     for number, line in enumerate(bytes(text).decode("utf-8", "replace").split("\n")):
-        here = [text_of(code, node).replace("\r\n", "\n") for node in places.get(number, ())]
+        # Some grammars count the carriage return at the end of a line to the comment.
+        here = [text_of(code, node).replace("\r\n", "\n").rstrip("\r") for node in places.get(number, ())]
         if line.strip():
             lines.append(_Line(" ".join(line.split()), number, waiting, here[-1] if here else ""))
             waiting = []
             if here and ("\n" in here[-1] or not _is_behind(code, places[number][-1])):
                 lines[-1].behind = ""
+            elif here:
+                lines[-1].gap = _gap(code, places[number][-1])
         else:
             waiting += [_dedent(text, code, node) for text, node in zip(here, places.get(number, ()), strict=True)]
     return lines, waiting
@@ -98,6 +110,14 @@ def _is_behind(code: ParsedText, node: tree_sitter.Node) -> bool:
     """Whether nothing follows on the line."""
     end = code.source.find(b"\n", node.end_byte)
     return not code.source[node.end_byte : end if end >= 0 else len(code.source)].strip()
+
+
+def _gap(code: ParsedText, node: tree_sitter.Node) -> str:
+    """The blanks in front of a comment behind code."""
+    line = code.source[code.source.rfind(b"\n", 0, node.start_byte) + 1 : node.start_byte].decode(
+        "utf-8", "replace"
+    )
+    return line[len(line.rstrip()) :] or " "
 
 
 def _dedent(text: str, code: ParsedText, node: tree_sitter.Node) -> str:

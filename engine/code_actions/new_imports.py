@@ -185,7 +185,8 @@ def _is_import(code: ParsedText, form: _Form, node: tree_sitter.Node) -> bool:
 def _top(code: ParsedText, form: _Form) -> list[tree_sitter.Node]:
     nodes: list[tree_sitter.Node] = []
     for node in code.tree.root_node.named_children if code.tree else ():
-        nodes += node.named_children if node.type in form.holders else [node]
+        inside = [each for each in node.named_children if each.type != "identifier"]  # without a guard's name
+        nodes += inside if node.type in form.holders else [node]
     return nodes
 
 

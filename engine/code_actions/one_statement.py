@@ -45,7 +45,7 @@ def statement_replaced(target: Target, codes: list[str]) -> tuple[Edit, ...]:
             and (is_import or not _is_import(parsed, each))
             and not _names_in(parsed, each) & defined
         ]
-        brings = any(_is_import(parsed, each) for each in nodes)
+        brings = any(_is_import(parsed, each) for each in nodes if each not in shown)
         if fresh or shown or brings:
             break
     else:
@@ -72,25 +72,30 @@ def _statements(target: Target, answer: str) -> tuple[ParsedText, list[tree_sitt
         for each in symbols(target.code).definitions
         if each.start < target.start and target.end <= each.end and each.body != each.end
     ]
-    for before, after in AROUND:
-        parsed = parse(before + answer + after, target.code.language)
+    # First the class by its name; then members alone, which only a class around them makes readable.
+    named = [(each, around[-1].name) for each in AROUND if not each[0].endswith("_ {\n")] if around else []
+    alone = [(each, "_") for each in AROUND if each[0].endswith("_ {\n")] if around else []
+    for (before, after), name in [*named, *alone, *((each, "") for each in AROUND)]:
+        # The end of the last line belongs to some statements, such as those of C's preprocessor.
+        parsed = parse(f"{before}{answer}\n{after}", target.code.language)
         if parsed.tree is None:
             break
-        wanted = around[-1].name if around else ""
-        inside = list(_inside(parsed, parsed.tree.root_node, {wanted, "_"} - {""}))
-        nodes = inside or [each for each in parsed.tree.root_node.named_children if not is_comment(each)]
+        root = parsed.tree.root_node
+        nodes = (
+            list(_inside(parsed, root, name)) if name else [n for n in root.named_children if not is_comment(n)]
+        )
         if nodes and not any(each.has_error or each.is_error for each in nodes):
             return parsed, nodes
     return parse("", target.code.language), []
 
 
-def _inside(parsed: ParsedText, root: tree_sitter.Node, names: set[str]) -> Iterator[tree_sitter.Node]:
-    """The members of the class with one of these names."""
+def _inside(parsed: ParsedText, root: tree_sitter.Node, class_name: str) -> Iterator[tree_sitter.Node]:
+    """The members of the class with that name."""
     waiting = list(root.named_children)
     while waiting:
         node = waiting.pop(0)
         name, inner = node.child_by_field_name("name"), body_field(node)
-        if name is not None and inner is not None and text_of(parsed, name) in names:
+        if name is not None and inner is not None and text_of(parsed, name) == class_name:
             yield from (each for each in inner.named_children if not is_comment(each))
             return
         if node.type in ("export_statement", "namespace_declaration", "decorated_definition", "declaration_list"):
@@ -123,6 +128,8 @@ def _refuse_more(target: Target, parsed: ParsedText, fresh: list[tree_sitter.Nod
 
 def _names_of(code: ParsedText, start: int, end: int) -> set[str]:
     """What `start:end` gives a name to."""
+    # The line's end belongs to some definitions, such as macros.
+    end += len(code.text[end:]) - len(code.text[end:].lstrip("\r\n"))
     found = {each.name for each in symbols(code).definitions if start <= each.start and each.end <= end}
     language = code.language.name if code.language else ""
     for node in imports_of(code):

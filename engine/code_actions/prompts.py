@@ -38,7 +38,7 @@ def prompt(action: Action, target: Target, **more: str) -> str:
     language = target.code.language.name if target.code.language else ""
     return surroundings(target) + action.ask.format(
         code=fenced(_comment_above(target) + _marked(target), language),
-        stub=fenced(_comment_above(target) + _stub(target), language),
+        stub=fenced(_comment_above(target) + _stub(target), language) if "{stub}" in action.ask else "",
         language=_LANGUAGE_NAMES.get(language, language.capitalize()) or "text",
         name=target.name,
         it=f"`{target.name}`" if target.name else "this code",

@@ -22,8 +22,8 @@ AROUND = (
     ("<?php class _ {\n", "\n}"),
     ("", "\n    pass"),
     ("", " {}"),
-    ("", "}"),
-    ("class _ {\n", "}\n}"),
+    ("", "\n}"),
+    ("class _ {\n", "\n}\n}"),
 )
 
 
@@ -55,6 +55,24 @@ def renamed_definition(target: Target, code: str) -> Answered | None:
     if found is None or found.definition.name not in target.instruction:
         return None
     return found
+
+
+def is_complete(found: Answered, code: str) -> bool:
+    """Whether it ends inside of the answer; of what was put behind that, only a last brace may belong to it.
+
+    Where indentation counts, no line below may stand further right: the grammar ends a block at a wrong one.
+    """
+    text, definition = found.parsed.text, found.definition
+    if definition.end > len(found.around[0]) + len(code) and found.around[1].strip() != "}":
+        return False
+    # `} else {` behind its last brace: the answer lacks what this belongs to.
+    if text[definition.end : end_of_line(text, definition.end)].lstrip()[:1].isalpha():
+        return False
+    if found.parsed.language is None or found.parsed.language.block != "indent":
+        return True
+    lines = (line for line in text[end_of_line(text, definition.end) :].split("\n") if line.strip())
+    below = next((line for line in lines if not line.lstrip().startswith(found.parsed.language.comment)), "")
+    return _column(below) <= definition.start - start_of_line(text, definition.start) or below in found.around[1]
 
 
 def fitted_definition(target: Target, found: Answered) -> Answered:
@@ -90,6 +108,10 @@ def body_range(code: ParsedText, definition: Definition) -> tuple[int, int]:
     # A note behind the head, such as one for a linter, belongs to the head.
     rest = code.text[start : end_of_line(code.text, start)]
     return start + (len(rest.rstrip()) if rest.lstrip().startswith("#") else 0), end
+
+
+def _column(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _found(target: Target, code: str, wanted: Callable[[Definition], bool]) -> Answered | None:

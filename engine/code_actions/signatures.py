@@ -44,7 +44,8 @@ _STANDARD = {
     "TracebackType": "types",
 }
 _SCRIPT = "typescript"
-_NO_NAMES = ("type", "type_annotation", "comment")
+_NO_NAMES = ("type", "type_annotation", "modifiers", "comment")
+_PHP_TYPES = (*_NO_NAMES, "primitive_type", "optional_type", "named_type", "union_type", "intersection_type")
 _SCRIPT_TYPES = frozenset(
     """
     Array ReadonlyArray Record Map Set Promise Partial Required Readonly Pick Omit Iterable Iterator Date
@@ -103,7 +104,8 @@ def untyped(code: ParsedText, node: tree_sitter.Node) -> list[str]:
     parameters = field(node, "parameters")
     if parameters is None:
         return []
-    tokens = [text_of(code, leaf) for leaf in leaves(parameters, without=_NO_NAMES)]
+    is_php = code.language is not None and code.language.name == "php"
+    tokens = [text_of(code, leaf) for leaf in leaves(parameters, without=_PHP_TYPES if is_php else _NO_NAMES)]
     inside = [token for token in tokens if token not in (":", "?")][1:-1]
     return inside[:-1] if inside[-1:] == [","] else inside
 

@@ -51,6 +51,15 @@ _CALLS = (
 _CALLS_END = ("call_expression", "_invocation", "invocation_expression", "function_call", "_call")
 _QUIET = frozenset(("{", "}", "(", ")", "[", "]", ";", ",", ":", "=>", "else", "end", "then", "do"))
 _BECOMES = frozenset(("=", ":=", "+=", "-=", "*=", "/=", "//=", "%=", "|=", "&=", "^=", "??=", "||=", "&&=", "<-"))
+# What goes over many things by itself, so that a loop is needed no more.
+ITERATING = frozenset(
+    """
+    for filter map reduce forEach some every find findIndex flatMap sum any all min max join collect fold count
+    sumOf any none filterNotNull mapNotNull associate groupBy Select Where Sum Count Any All First FirstOrDefault
+    Aggregate ToList array_sum array_map array_filter array_reduce each inject select reject detect zip stream
+    anyMatch allMatch noneMatch mapToInt mapToDouble accumulate transform copy_if count_if any_of all_of
+    """.split()
+)
 _MEMBER = frozenset((".", "->", "?.", "::"))
 
 
@@ -162,9 +171,16 @@ def is_statement(node: tree_sitter.Node) -> bool:
         or kind in ("else_clause", "empty_statement")
     ):
         return False
+    if kind == "variable_declaration" and node.parent is not None and _is_part(node.parent):
+        return False
     if kind.endswith(_SUFFIXES) or kind in _ALSO:
         return not (kind == "pair" and _pairs(node) < 2)
     return node.parent is not None and node.parent.type in _SEQUENCES
+
+
+def _is_part(parent: tree_sitter.Node) -> bool:
+    """Whether a declared variable is only a part of what its parent says: of a loop's head, of `var x = 1`."""
+    return parent.type.startswith("for_") or parent.type in ("property_declaration", "multi_variable_declaration")
 
 
 def is_comment(node: tree_sitter.Node) -> bool:
@@ -199,7 +215,10 @@ def siblings_of(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
 
 def _describe(code: ParsedText, statement: Statement, leaves: list[tree_sitter.Node], types: set[int]) -> None:
     texts = [_plain(text_of(code, leaf)) for leaf in leaves]
-    becomes = _place_of_assignment(statement, texts)
+    # What is written about types has brackets of its own.
+    becomes = _place_of_assignment(
+        statement, ["" if leaf.id in types else text for leaf, text in zip(leaves, texts, strict=True)]
+    )
     statement.sets = not _BECOMES.isdisjoint(texts)
     for position, (leaf, text) in enumerate(zip(leaves, texts, strict=True)):
         if not text or text in _QUIET:
@@ -214,7 +233,8 @@ def _describe(code: ParsedText, statement: Statement, leaves: list[tree_sitter.N
         if is_name or (_is_text(leaf) and any(map(str.isalpha, text))):
             statement.names.append(text)
         is_variable = is_name and "type" not in leaf.type and leaf.type != "property_identifier"
-        if is_variable and (position < becomes or (position and texts[position - 1] == "as")):
+        in_front = [each for each in texts[max(0, position - 2) : position] if each != "$"]
+        if is_variable and (position < becomes or in_front[-1:] == ["as"]):
             statement.assigned.add(text)
 
 

@@ -8,7 +8,7 @@ from hearth.engine.context.parsed import ParsedText
 from hearth.engine.context.symbols import Definition
 
 # Bodies that a grammar has no field for: those of Kotlin, Elixir and PowerShell.
-_BODIES = ("function_body", "do_block", "script_block")
+_BODIES = ("function_body", "class_body", "enum_class_body", "do_block", "script_block")
 # What stands around a definition and belongs to it.
 _AROUND = (
     "decorated_definition",
@@ -32,8 +32,9 @@ def node_of(code: ParsedText, definition: Definition) -> tree_sitter.Node | None
     if node is None or (node.start_byte, node.end_byte) != (start, end):
         return None
     while body_field(node) is None and not braces_of(node) and node.parent is not None:
-        if (node.parent.start_byte, node.parent.end_byte) != (start, end):
-            break
+        same = (node.parent.start_byte, node.parent.end_byte) == (start, end)
+        if not same or node.parent.parent is None:
+            break  # the whole file is no definition, even if nothing else stands in it
         node = node.parent
     return node
 
@@ -69,6 +70,17 @@ def outer_node(code: ParsedText, definition: Definition) -> tree_sitter.Node | N
             break  # it stands in a list
         node = node.parent
     return node
+
+
+def declared(code: ParsedText, definition: Definition | None) -> tuple[int, int] | None:
+    """The offsets of `const f = …;` around a definition that is the only value it declares; None around others."""
+    node = node_of(code, definition) if definition is not None else None
+    if node is None or node.parent is None or node.type != "variable_declarator":
+        return None
+    parent = node.parent
+    if parent.type not in ("lexical_declaration", "variable_declaration") or len(parent.named_children) != 1:
+        return None
+    return code.offset(parent.start_byte), code.offset(parent.end_byte)
 
 
 def decorations(code: ParsedText, definition: Definition) -> list[tree_sitter.Node]:

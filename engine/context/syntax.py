@@ -79,6 +79,11 @@ def enclosing_definition(code: ParsedText, offset: int) -> Definition | None:
 def definition_at(code: ParsedText, offset: int) -> Definition | None:
     """The definition on whose head, or decorators, the offset stands; else the one around it."""
     text = code.text
+    first = start_of_line(text, offset)
+    first += len(text[first : end_of_line(text, first)]) - len(
+        text[first : end_of_line(text, first)].lstrip(" \t")
+    )
+    offset = max(first, offset)  # in the indentation the line counts
     place = _behind_decorators(code, offset)
     line_start, line_end = start_of_line(text, place), end_of_line(text, place)
     heads = [
@@ -124,12 +129,21 @@ def _behind_decorators(code: ParsedText, offset: int) -> int:
     for _ in range(_MAX_DECORATORS):
         first = start_of_line(text, offset)
         first += len(text[first:]) - len(text[first:].lstrip(" \t"))
-        decorator = _decorator_at(code, max(first, offset))
-        if decorator is None:
+        decorator = _decorator_at(code, max(first, offset)) or _decorator_at(code, max(first, offset - 1))
+        end = code.offset(decorator.end_byte) if decorator is not None else _end_of_template(code, offset)
+        if end is None:
             return offset
-        end = code.offset(decorator.end_byte)
         offset = end + len(text[end:]) - len(text[end:].lstrip())
     return offset
+
+
+def _end_of_template(code: ParsedText, offset: int) -> int | None:
+    """Where `template <…>` ends, in which the offset stands."""
+    byte = code.byte(offset)
+    around = parsed.nodes_around(code.tree, byte, byte) if code.tree else []
+    template = next((each for each in around if each.type == "template_declaration"), None)
+    parameters = template.child_by_field_name("parameters") if template is not None else None
+    return code.offset(parameters.end_byte) if parameters is not None and byte <= parameters.end_byte else None
 
 
 def errors_after(code: ParsedText, start: int, end: int, new_text: str) -> int:

@@ -1,5 +1,8 @@
 (class_declaration name: (identifier) @name body: (_) @body) @definition.class
 (method_definition name: (_) @name body: (_) @body) @definition.method
+(field_definition
+  property: (_) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method
 (field_definition property: (_) @name) @definition.field
 (function_declaration name: (identifier) @name body: (_) @body) @definition.function
 (generator_function_declaration name: (identifier) @name body: (_) @body) @definition.function

@@ -24,6 +24,7 @@ _KEY_LINE = re.compile(r"[A-Za-z0-9+/=]{4,}+")
 _LINE_ESCAPE = re.compile(r"\\{1,4}[nr]")
 _AROUND_KEY_LINE = " \t\r\n\"'`,;:.()[]{}#*>|\\"
 _MARGIN = 8  # lines around a change that are looked at again
+_MOST_STEPS = 40  # so many times as many, where one secret stands below the other
 
 
 class Span(NamedTuple):
@@ -50,6 +51,7 @@ def find_again(text: str, old_text: str, old: tuple[Span, ...]) -> tuple[Span, .
     shift = len(text) - len(old_text)
     start, end = _lines_around(text, same, len(text) - same_end)
     kept = [span for span in old if span.kind != _BLOCK]
+    start = _above_names(text, start, kept)
     before = [span for span in kept if span.end <= start]
     behind = [span.moved(shift) for span in kept if span.start + shift >= end]
     return _ordered([*blocks(text), *before, *(span.moved(start) for span in in_lines(text[start:end])), *behind])
@@ -165,6 +167,18 @@ def _ordered(spans: list[Span]) -> tuple[Span, ...]:
         else:
             found.append(span)
     return tuple(found)
+
+
+def _above_names(text: str, start: int, old: tuple[Span, ...] | list[Span]) -> int:
+    """The start moved up until no secret stands so near below it that its name may stand above."""
+    for _ in range(_MOST_STEPS):
+        near = start
+        for _ in range(_MARGIN):
+            near = text.find("\n", near) + 1 or len(text)
+        if start == 0 or not any(start <= span.start < near for span in old):
+            break
+        start, _ = _lines_around(text, start - 1, start)
+    return start
 
 
 def _lines_around(text: str, start: int, end: int) -> tuple[int, int]:

@@ -13,7 +13,10 @@ PLAIN = "A-Za-z0-9"
 UPPER = "A-Z0-9"
 HEX = "a-f0-9"
 BASE64 = "A-Za-z0-9+/"
-_ESCAPE = r"|(?<=\\[nrt])"
+# Where a key may begin although a letter or a sign stands in front of it: behind an escaped line end, an escaped
+# sign of an address (%22), a colour of a terminal, and the sign of a line in a diff.
+_ESCAPE = r"|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\[\dm)|(?<=[\[;]\d\dm)|(?m:(?<=^[+-]))"
+_TELLING = 4  # characters of a sign that nothing else begins with
 HALF = 8  # characters behind a sign from which on it is a key that is being typed, or was cut
 
 
@@ -203,6 +206,52 @@ ROWS: tuple[Row, ...] = (
     Row("an Adafruit key", ("aio_",), PLAIN, 28),
     Row("a MaxMind key", ("_mmk",), WORD, 1, r"[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk", back=37),
     Row("a Mapbox token", ("sk.eyJ",), DASHED + ".", 60),
+    Row("a Dropbox token", ("sl.",), DASHED, 120),
+    Row("a HubSpot token", ("pat-na1-", "pat-na2-", "pat-eu1-", "pat-ap1-"), HEX + "-", 36),
+    Row("a LaunchDarkly key", ("sdk-", "api-", "mob-"), HEX + "-", 36, rf"(?:sdk|api|mob)-{_UUID}(?!\w)"),
+    Row("a Razorpay key", ("rzp_live_", "rzp_test_"), PLAIN, 14),
+    Row("a Resend key", ("re_",), WORD, 24, r"re_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}(?!\w)"),
+    Row("a Vercel token", ("vercel_blob_rw_", "vcp_", "vci_", "vca_"), WORD, 24, mixed=True),
+    Row("a Paddle key", ("pdl_live_apikey_", "pdl_sdbx_apikey_"), WORD, 26),
+    Row("a Polar token", ("polar_oat_", "polar_pat_"), PLAIN, 30),
+    Row("a Lob key", ("live_", "test_"), HEX, 35, r"(?:live|test)_(?:pub_)?[a-f0-9]{35}(?!\w)"),
+    Row("a Honeycomb key", ("hcaik_", "hcaic_", "hcxik_"), PLAIN, 50),
+    Row("an Axiom token", ("xaat-", "xapt-"), HEX + "-", 36),
+    Row("an Inngest key", ("signkey-prod-", "signkey-test-"), HEX, 32),
+    Row("a RunPod key", ("rpa_",), PLAIN, 40),
+    Row("a Modal token", ("ak-", "as-"), PLAIN, 22, mixed=True),
+    Row("a Weights & Biases key", ("wandb_v1_",), WORD, 60),
+    Row("an Anyscale key", ("esecret_",), PLAIN, 20, mixed=True),
+    Row("a DNSimple token", ("dnsimple_a_", "dnsimple_u_"), WORD, 32),
+    Row("a Volcengine key", ("AKLT",), PLAIN, 40),
+    Row("a Baidu key", ("ALTAK",), PLAIN, 20, mixed=True),
+    Row("a Zuplo key", ("zpka_",), WORD, 30, mixed=True),
+    Row(
+        "a JetBrains token",
+        ("perm:",),
+        BASE64 + ".",
+        40,
+        r"perm:[\w+/=-]{8,200}\.[\w+/=-]{2,200}\.[\w+/=-]{16,200}",
+    ),
+    Row(
+        "a Harness token",
+        ("pat.", "sat."),
+        DASHED + ".",
+        60,
+        r"[ps]at\.[\w-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}(?!\w)",
+    ),
+    Row("a Sourcegraph token", ("sgp_",), HEX + "local_", 40),
+    Row("an Instagram token", ("IGQV", "IGQW"), DASHED, 60),
+    Row(
+        "a 1Password secret key",
+        ("A3-",),
+        UPPER + "-",
+        26,
+        r"A3-[A-Z0-9]{6}-[A-Z0-9]{6}-?[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3}(?![\w-])",
+    ),
+    Row("a SettleMint token", ("sm_aat_", "sm_pat_", "sm_sat_"), PLAIN, 16),
+    Row("a Defined Networking key", ("dnkey-",), DASHED, 60),
+    Row("a Grafana key", ("eyJrIjoi",), PLAIN, 60),
     Row("a signed token", ("eyJ",), DASHED + ".", 20, _JWT),
     Row("an age key", ("AGE-SECRET-KEY-1",), "A-Z0-9", 40),
 )
@@ -216,8 +265,9 @@ class Kind:
     def __init__(self, row: Row) -> None:
         self.row = row
         self.name = row.name
-        # A run begins where none of its characters stands before; in a string also behind an escaped line end.
-        self._begins = rf"(?:(?<![\w{row.chars}]){_ESCAPE})"
+        # A run begins where none of its characters stands before. A slash may be that of an address.
+        in_path = "|(?<=/)" if "/" in row.chars and min(map(len, row.signs)) >= _TELLING else ""
+        self._begins = rf"(?:(?<![\w{row.chars}]){_ESCAPE}{in_path})"
 
     @cached_property
     def exact(self) -> re.Pattern[str]:
@@ -257,8 +307,7 @@ def _signs(inside: bool) -> tuple[str, ...]:
 
 
 KINDS = tuple(Kind(row) for row in ROWS)
-# In a string a key may also stand behind an escaped line end.
-SIGN = re.compile(rf"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])){_trie(_signs(False))}|{_trie(_signs(True))}")
+SIGN = re.compile(rf"(?:(?<![A-Za-z0-9]){_ESCAPE}){_trie(_signs(False))}|{_trie(_signs(True))}")
 
 
 @cache

@@ -20,9 +20,10 @@ _ASSIGNED = re.compile(
     (?:(?:string|str|\[\]byte|const)[ \t]{{1,4}}+
     |:[ \t]{{0,4}}[a-z&'](?:[\w.&'|<>? ]|\[[^\]\n]{{0,48}}\]){{0,40}}?(?==[ \t"'`]))?
     (?P<op>=>|:=|\?=|={{1,3}}|!={{1,2}}|:|,|>|\)?[ \t]?(?:\|\||\?\?|or\b)|value=|(?=["'])|(?<=[ \t]))
-    (?P<gap>[ \t]{{0,16}}+(?:\(?[ \t]{{0,16}}+\r?\n[ \t]{{0,80}}+)?+)""",
+    (?P<gap>[ \t]{{0,16}}+(?:(?:\(|[|>][+-]?)?[ \t]{{0,16}}+\r?\n[ \t]{{0,80}}+)?+)""",
     re.VERBOSE | re.ASCII,
 )
+_BLOCK_SCALAR = re.compile(r":[ \t]{0,16}[|>][+-]?[ \t]{0,16}\r?\n")  # YAML writes the value below
 _QUOTED = re.compile(
     r"""[A-Za-z@$]{0,2}(?:\\"(?P<escaped>[^"\\\n]{1,2048}+)|(?:\"{3}|")(?P<double>(?:\\.|[^"\\\n]){1,2048}+)"""
     r"""|(?:'{3}|')(?P<single>(?:\\.|[^'\\\n]){1,2048}+)|`(?P<back>[^`\n]{1,2048}+))\\?["'`]{0,3}"""
@@ -47,6 +48,16 @@ _SECOND = re.compile(
     r"""["'](?P<password>[^"'\n]{4,256}+)["']"""
 )
 _NEXT = re.compile(r"""[ \t]{1,4}+["']?(?P<password>[^\s"'$<>{}]{4,256}+)""")
+_THIRD = re.compile(
+    r"""[ \t]{0,4}+\((?:[ \t\r\n]{0,40}+["'][^"'\n]{1,120}+["'][ \t]{0,4}+,){2}[ \t\r\n]{0,40}+"""
+    r"""["'](?P<password>[^"'\n]{4,256}+)["']"""
+)
+_ALONE = re.compile(r"""[ \t]{0,4}+["'](?P<password>[^"'\n]{4,256}+)["'][ \t]{0,4}+[,)]""")
+_HERE = re.compile(r"""(?P<password>[^\s"'$<>{}]{4,256}+)""")
+_IDENTIFIED = re.compile(r"""(?: with [\w'"]{1,40}+)? by ["'](?P<password>[^"'\n]{4,256}+)["']""", re.IGNORECASE)
+_OPTION = re.compile(
+    r"""(?:[ \t]{1,4}+(?!-p[ =])[^\s"']{1,80}+){0,8}[ \t]{1,4}+-p[ =]["']?(?P<password>[^\s"'$<>{}]{4,256}+)"""
+)
 _ATTACHED = re.compile(
     r"""(?:[ \t]{1,4}+(?!-p)[^\s"'-][^\s"']{0,80}+|[ \t]{1,4}+(?!-p)-[^\s"']{1,80}+){0,8}"""
     r"""[ \t]{1,4}+-p["']?(?P<password>[^\s"'$<>{}]{4,256}+)"""
@@ -54,6 +65,18 @@ _ATTACHED = re.compile(
 _BY_PLACE: tuple[tuple[str, re.Pattern[str]], ...] = (
     *((sign, _OF_USER) for sign in (" -u", " --user", "'-u', ", '"-u", ')),
     *((sign, _SECOND) for sign in ("auth", "login", "credentials", "credential", "authenticate")),
+    *((sign, _SECOND) for sign in (".bind", "wifi.begin")),
+    *((sign, _THIRD) for sign in ("mysqli_connect", "mysql_connect", "new mysqli", "new pdo")),
+    *(
+        (sign, _ALONE)
+        for sign in (
+            *("setpassword(", "set_password(", "withpassword(", "with_password(", ".password(", ".apikey("),
+            *("settoken(", "set_token(", "withtoken(", "with_token(", "password_hash(", "hash_password("),
+        )
+    ),
+    *((sign, _HERE) for sign in ("-passin pass:", "-passout pass:")),
+    ("identified", _IDENTIFIED),
+    *((sign, _OPTION) for sign in ("docker login", "podman login", "registry login")),
     *((sign, _NEXT) for sign in ("sshpass -p", "redis-cli -a")),
     *((sign, _ATTACHED) for sign in ("mysql", "mysqldump", "mysqladmin", "mariadb")),
 )
@@ -113,7 +136,7 @@ def _value(text: str, each: Assigned) -> tuple[list[Where], int]:
     if pieces:
         whole = "".join(text[start:end] for start, end in pieces)
         return pieces if is_secret(whole, each.strength) else nothing, 0
-    if each.next_line:
+    if each.next_line and not _BLOCK_SCALAR.search(text, each.name_start, each.start):
         return nothing, 0
     bare = _BARE.match(text, each.start)
     if bare is None:
@@ -145,7 +168,12 @@ def _is_bare_secret(text: str, each: Assigned, bare: re.Match[str]) -> bool:
     is_tight = each.op == "=" and text[each.start - 1] == "=" and text[each.start - 2] not in " \t"
     # A line of settings, a variable in front of a command, an option; a part of a query or of a connection string.
     is_setting = each.op in ("=", ":") and begins_line and (ends_line or (is_tight and each.name.isupper()))
-    is_part = is_tight and text[max(0, each.name_start - 1) : each.name_start] in ("?", "&", ";")
+    before = text[max(0, each.name_start - 8) : each.name_start]
+    is_part = is_tight and (before[-1:] in ("?", "&", ";") or before.lower().endswith("cookie: "))
+    # A header in a string: "X-Token: value".
+    is_part = is_part or (
+        each.op == ":" and before[-1:] in ("'", '"') and text[bare.end() : bare.end() + 1] == before[-1:]
+    )
     if is_setting or is_part or each.name.startswith("-"):
         return is_secret(value, each.strength)
     if is_tight and not begins_line and not value.isidentifier():

@@ -7,7 +7,7 @@ Strength = Literal["password", "token"]
 
 _PASSWORDS = set(
     """
-    password passwd passwort pwd pass passphrase passcode pw requirepass masterauth
+    password passwd passwort pwd pass passphrase passcode pw requirepass masterauth psk
     """.split()
 )
 _TOKENS = set(
@@ -40,7 +40,21 @@ _TAILS = set(
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 # What `strength` may say yes to, as it stands in a text in lower case.
-BEGINNINGS = ("secret", "pass", "pwd", "token", "cred", "key", "auth", "pat", "pw", "jwt", "bearer", "masterauth")
+BEGINNINGS = (
+    "secret",
+    "pass",
+    "pwd",
+    "token",
+    "cred",
+    "key",
+    "auth",
+    "pat",
+    "pw",
+    "jwt",
+    "bearer",
+    "masterauth",
+    "psk",
+)
 
 
 def strength(name: str) -> Strength | None:

@@ -1,4 +1,4 @@
-"""Answers to all actions in many languages, with what becomes of each; `cases.jsonl` has one on each line.
+"""Answers to all actions in many languages, with what becomes of each; `cases*.jsonl` have one on each line.
 
 `after` is the text that the file has then, "" where the answer is refused or the action is not offered (`why`).
 """
@@ -18,7 +18,11 @@ from hearth.engine.errors import EditRefused
 from hearth.engine.languages import language_of
 from hearth.engine.settings import ChatSettings
 
-CASES = [json.loads(line) for line in Path(__file__).with_name("cases.jsonl").read_text("utf-8").splitlines()]
+CASES = [
+    json.loads(line)
+    for file in sorted(Path(__file__).parent.glob("cases*.jsonl"))
+    for line in file.read_text("utf-8").splitlines()
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["title"])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,22 @@ async def test_a_rewritten_function_keeps_its_key(name: str, change: Callable[[s
     assert "hidden" not in after
     if name not in ("annotate", "document"):
         assert after == HEAD + change(CODE.replace("‸", ""))
+
+
+@pytest.mark.parametrize("name", ["bug", "instruct", "simplify"])
+async def test_a_rewritten_line_keeps_its_key_of_whatever_kind(name: str) -> None:
+    """The line with the key is written anew, beside one that is removed."""
+    for kind, key in ISSUED:
+        where = place(f'def f‸(client):\n    one = "{key}"\n    two = client.login(one)\n    return two\n')
+        where = replace(where, instruction="shorter")
+        after = await changed(
+            name,
+            where,
+            lambda code: re.sub(
+                r"    one = (.*)\n    two = .*\n    return two", r"    return client.login(\1)", code
+            ),
+        )
+        assert after == f'def f(client):\n    return client.login("{key}")\n', kind
 
 
 async def test_two_keys_may_change_places() -> None:

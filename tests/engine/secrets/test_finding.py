@@ -221,6 +221,16 @@ def test_after_an_edit_the_same_is_found_as_anew(seed: int) -> None:
         text, found = new, again
 
 
+def test_a_name_that_stands_above_what_is_looked_at_again_counts() -> None:
+    """Eight lines above a change begins what is looked at: between the name and its value."""
+    value = "CA7aMUzB9B6f" + "t0X5mW5y"
+    for lines in range(20):
+        text = f'API_KEY = (\n    "{value}"\n)\n' + "x = 1\n" * lines + "y = 2\n" + "z = 3\n" * 12
+        found = find(text)
+        assert len(found) == 1
+        assert find_again(text.replace("y = 2", "y = 22"), text, found) == found
+
+
 def _packages() -> Iterator[tuple[str, list[Path]]]:
     """The installed ones, the same order everywhere."""
     for package in sorted(distributions(), key=lambda each: each.metadata["Name"] or ""):

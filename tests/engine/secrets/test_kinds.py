@@ -15,6 +15,14 @@ PLACES = (
     "- run: tool {}\n",
     'text = "a\\n{}\\nb"\n',
     "https://x.example/?a={}&b=1",
+    "https://x.example/v1/{}/end",
+    "body=%22{}%22&b=1",
+    "\x1b[1;31m{}\x1b[0m",
+    "@@ -1 +1 @@\n-{}\n",
+    "@@ -1 +1 @@\n+{}\n",
+    "密钥：{}。",
+    "\u200b{}\u202e\0",
+    "| key | {} |\r\n",
 )
 
 
