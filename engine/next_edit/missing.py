@@ -111,9 +111,9 @@ def _only_way(situation: Situation, file: File, name: str, at: int, is_swapped: 
         return None  # many things have that name
     if not ways and is_told:
         for path in defining:
-            text = _from_definition(file, path, name, related)
-            if path not in is_open and text is not None:
-                ways.add(text, path, language)
+            made = _from_definition(file, path, name, related)
+            if path not in is_open and made is not None:
+                ways.add(made, path, language)
     if not ways and language == "python" and not is_swapped:
         return standard(name, is_module)
     return ways.only()

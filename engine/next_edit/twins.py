@@ -21,7 +21,8 @@ MAX_CHANGED = 160  # tokens of the change
 # How much must be the same, see `_weight`: chosen by the changes of releases, see `docs/next-edit.md`.
 MIN_REPLACED = 6.0  # of what was replaced, and around it
 MIN_AROUND = 3.0  # around it
-MIN_SIDE = 4.0  # on each side of what is new
+MIN_SIDE = 5.0  # on each side of what is new
+THERE = 12  # lines around a place in which what is new may stand already, in another order
 _LITTLE = 0.25  # what a bracket or a comma counts; a word counts 1
 
 
@@ -108,7 +109,7 @@ def _of_file(file: File, change: _Change, own: tuple[int, int]) -> Iterator[Twin
             return
         if own[0] <= at <= own[1]:
             continue
-        twin = _twin(file, change, side, index, at)
+        twin = _twin(file, change, side, index, at, own)
         if twin is not None and not (own[0] < twin.edit.end and twin.edit.start < own[1]):
             yield twin
 
@@ -156,7 +157,7 @@ def _anchor(change: _Change) -> tuple[str, int] | None:
     return None
 
 
-def _twin(file: File, change: _Change, side: str, index: int, at: int) -> Twin | None:
+def _twin(file: File, change: _Change, side: str, index: int, at: int, own: tuple[int, int]) -> Twin | None:
     text = file.code.text
     start = _back(text, at, AROUND + 1)
     window = text[start : _forth(text, at, AROUND + 1 + change.new.count("\n") + len(change.old) // 4)]
@@ -175,10 +176,20 @@ def _twin(file: File, change: _Change, side: str, index: int, at: int) -> Twin |
     begin, end = start + there[first - 1].end, start + there[last].start
     new = _indented(change, _indent(text, start + there[first].start))
     edit = _trimmed(text, begin, end, new)
-    if edit is None:
+    if edit is None or (not change.old and _is_there(text, at, change, own)):
         return None
     weights = (_weight(change.old), _weight(change.left[:left]), _weight(change.right[:right]))
     return Twin(file, edit, *weights)
+
+
+def _is_there(text: str, at: int, change: _Change, own: tuple[int, int]) -> bool:
+    """Whether what is new stands near the place already; `own` is where the change itself was made."""
+    start, end = _back(text, at, THERE), _forth(text, at, THERE)
+    parts = [text[start:end]]
+    if own[0] < end and start < own[1]:
+        parts = [text[start : max(start, own[0])], text[min(end, own[1]) : end]]
+    new = " ".join(_texts(tokens(change.new))).strip(", ")
+    return bool(new) and any(new in " ".join(_texts(tokens(part))) for part in parts)
 
 
 def _indented(change: _Change, indent: str) -> str:

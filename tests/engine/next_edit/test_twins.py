@@ -21,9 +21,16 @@ CHAINS = {
     "a new line between the same lines": (
         "a.py",
         "first = build(\n    url=settings.url,\n    timeout=settings.timeout,\n⟦→    retries=settings.retries,\n⟧"
-        "    verify=settings.verify,\n)\n\n\ndef other():\n    return build(\n        url=settings.url,\n"
-        "        timeout=settings.timeout,\n        verify=settings.verify,\n    )\n",
+        "    verify=settings.verify,\n    kind=settings.kind,\n"
+        ")\n\n\ndef other():\n    return build(\n        url=settings.url,\n"
+        "        timeout=settings.timeout,\n        verify=settings.verify,\n        kind=settings.kind,\n    )\n",
         ["retries=settings.retries,"],
+    ),
+    "something new between as much": (
+        "a.py",
+        "a = build(url=here, port=one,⟦→ retries=3,⟧ seconds=2, kind=x)\n\n\n\n\n\n"
+        "a = build(url=here, port=one, seconds=2, kind=x)\n",
+        ["a = build(url=here, port=one, retries=3, seconds=2, kind=x)"],
     ),
     "something goes": (
         "a.go",
@@ -43,6 +50,9 @@ def test_the_same_change_is_offered_where_as_much_is_the_same(case: str) -> None
 SILENT = {
     "too little around it": "f(⟦one→two⟧, 1)\ng(3)\n\n\nh(one, 1)\n",
     "only one side of what is new": "a = build(url, timeout⟦→, retries⟧)\n\n\na = build(url, timeout, 3)\n",
+    "it is there already, in another order": "a = build(url=here, port=one,⟦→ retries=3,⟧ seconds=2, kind=x)\n"
+    "\n\n\n\n\n"
+    "a = build(url=here, port=one, seconds=2, kind=x)\nb = make(retries=3)\n",
     "a comment": "# the largest number of connections ⟦that can be→to be⟧ held in a pool\nx = 1\n"
     "# the largest number of connections that can be held in a pool\n",
     "a text": 'x = f("the largest number of ⟦connections→clients⟧ in the pool")\ny = 1\n\n\n'
