@@ -68,6 +68,11 @@ class Indexing:
             self._questions -= 1
         return index.entries()
 
+    def known(self) -> tuple[Entry, ...]:
+        """The same, as far as it is there now."""
+        index = self._current()
+        return index.entries() if index is not None else ()
+
     def changed(self, paths: Iterable[str]) -> None:
         """These files are new, other than before, or gone."""
         if self._index is not None:

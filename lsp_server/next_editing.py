@@ -68,7 +68,8 @@ async def inspected(ls: Server, document: Document, offset: int) -> str:
 def _question(ls: Server, document: Document, offset: int, by_hand: bool) -> "Question":
     others = [each for each in ls.documents.all() if each is not document and not ls.documents.is_secret(each)]
     can = ls.client.can
-    return ls.next_edits.question(document, tuple(others[-MAX_OTHERS:]), offset, by_hand, can.other_files)
+    opened = tuple(others[-MAX_OTHERS:])
+    return ls.next_edits.question(document, opened, offset, by_hand, can.other_files, ls.indexing.known())
 
 
 async def _rewritten(ls: Server, question: "Question", is_wanted: Callable[[], bool]) -> "Suggestion | None":

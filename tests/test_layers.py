@@ -58,7 +58,7 @@ ALLOWED = {
     },
     "engine.commit": {"engine.backends", "engine.screen", "engine.markdown"},
     "engine.next_edit": {
-        *("engine.context", "engine.languages", "engine.code_actions"),
+        *("engine.context", "engine.languages", "engine.code_actions", "engine.index"),
         *("engine.backends", "engine.completion", "engine.screen", "engine.stopping"),  # to ask a model
     },
     "engine.library": {

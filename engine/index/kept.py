@@ -15,7 +15,7 @@ from hearth.engine.index.entries import Entry
 
 log = logging.getLogger("hearth.index")
 MAX_WORKSPACES = 20  # of which an index is kept; those not used for longest go
-_FORM = b"hearth symbols 1\n"  # a file in another form is read as empty
+_FORM = b"hearth symbols 2\n"  # a file in another form is read as empty
 _decoder = msgspec.json.Decoder(Entry)
 _encoder = msgspec.json.Encoder()
 

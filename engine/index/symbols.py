@@ -8,7 +8,7 @@ from threading import Lock
 from hearth.engine.context.ignore import Disk
 from hearth.engine.files import SOURCE, decoded, read_bytes
 from hearth.engine.index import kept
-from hearth.engine.index.entries import Entry, Symbol, symbols_of
+from hearth.engine.index.entries import Contents, Entry, contents_of
 from hearth.engine.index.walk import Found, source_file, source_files
 
 MAX_SYMBOLS = 200_000  # of one workspace folder
@@ -76,7 +76,7 @@ class SymbolIndex:
     def _update_folder(self, top: str, breathe: Callable[[], None]) -> bool:
         """Whether anything is other than before."""
         before = self._entries
-        same = {entry.digest: entry.symbols for entry in before.values()}
+        same = {entry.digest: entry.contents for entry in before.values()}
         there: dict[str, Entry] = {}
         room = MAX_SYMBOLS
         for found in source_files(top):
@@ -96,7 +96,7 @@ class SymbolIndex:
         self._entries = {**others, **there}
         return changed
 
-    def _entry(self, found: Found, known: dict[str, Entry], same: dict[str, tuple[Symbol, ...]]) -> Entry | None:
+    def _entry(self, found: Found, known: dict[str, Entry], same: dict[str, Contents]) -> Entry | None:
         """What is known of a file, if it is unchanged; else what it is now. None for what no model may see."""
         stamp = (found.modified, found.size)
         entry = known.get(found.path)
@@ -110,16 +110,16 @@ class SymbolIndex:
             return None
         digest = hashlib.sha256(data).hexdigest()[:32]
         if entry is not None and entry.digest == digest:
-            symbols: tuple[Symbol, ...] | None = entry.symbols
+            contents: Contents | None = entry.contents
         elif digest in same:  # moved, or back from another branch
-            symbols = same[digest]
+            contents = same[digest]
         else:
             self.read += 1
-            symbols = symbols_of(decoded(data), found.language, found.path)
-        if symbols is None:
+            contents = contents_of(decoded(data), found.language, found.path)
+        if contents is None:
             self._unfit[found.path] = stamp
             return None
-        return Entry(found.path, found.shown, *stamp, digest, symbols)
+        return Entry(found.path, found.shown, *stamp, digest, *contents)
 
     def _save(self) -> None:
         for root in self.roots:

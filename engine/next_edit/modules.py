@@ -4,6 +4,8 @@ import os
 import re
 from pathlib import Path, PurePath
 
+from hearth.engine.code_actions.new_imports import imports_of
+from hearth.engine.code_actions.syntax_nodes import text_of
 from hearth.engine.context.imports import Lookup
 from hearth.engine.context.symbols import symbols
 from hearth.engine.next_edit.reach import is_of
@@ -11,6 +13,7 @@ from hearth.engine.next_edit.situation import File
 
 _SCRIPT = ("javascript", "typescript", "tsx")
 _RELATIVE = re.compile(r"from\s{1,4}+(\.|['\"]\.)|(super|self)::")
+_EXPORT = re.compile(r"^export\b", re.MULTILINE)
 MAX_FOLDERS = 20  # around a file
 
 
@@ -20,7 +23,9 @@ def statement(importer: File, exporter: File, name: str, others: tuple[File, ...
     if importer.path is None or exporter.path is None:
         return None
     if language in _SCRIPT:
-        return f'import {{ {name} }} from "{_script_path(importer, exporter)}";'
+        path = _script_path(importer, exporter)
+        is_common = any("require(" in text for text in _texts(importer)) and not _EXPORT.search(importer.code.text)
+        return f'const {{ {name} }} = require("{path}");' if is_common else f'import {{ {name} }} from "{path}";'
     if language == "python":
         return f"from {_known(importer, exporter, others) or _python_module(importer, exporter)} import {name}"
     if language == "rust":
@@ -65,6 +70,10 @@ def _python_module(importer: File, exporter: File) -> str:
     same = importer.folder == exporter.folder
     is_used = any(found.module.startswith(".") for found in symbols(importer.code).imports)
     return f".{path.stem}" if same and is_used else ".".join(parts)
+
+
+def _texts(file: File) -> list[str]:
+    return [text_of(file.code, node) for node in imports_of(file.code)]
 
 
 def _script_path(importer: File, exporter: File) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from hearth.engine.code_actions.edits import Edit, applied
 from hearth.engine.context.documents import Document
+from hearth.engine.index.entries import Entry
 from hearth.engine.next_edit import silence, trained
 from hearth.engine.next_edit.filling import Hole
 from hearth.engine.next_edit.history import EditHistory, UserEdit
@@ -56,6 +57,7 @@ class Question:
     is_undone: bool = False
     is_rejected: bool = False
     refused: frozenset[tuple[str, str, str]] = frozenset()
+    entries: tuple[Entry, ...] = ()  # of the workspace's index
 
 
 @dataclass(slots=True)
@@ -84,7 +86,13 @@ class NextEdits:
         self._end_older = end
 
     def question(
-        self, document: Document, others: tuple[Document, ...], cursor: int, by_hand: bool, other_files: bool
+        self,
+        document: Document,
+        others: tuple[Document, ...],
+        cursor: int,
+        by_hand: bool,
+        other_files: bool,
+        entries: tuple[Entry, ...] = (),
     ) -> Question:
         """What is asked at a cursor; `find` answers it, in any thread."""
         self._notice_accepted(document)
@@ -100,6 +108,7 @@ class NextEdits:
             is_undone=self.history.is_undone(document),
             is_rejected=self._quiet_since >= newest,
             refused=frozenset() if by_hand else frozenset({*self._rejected, *ignored}),
+            entries=entries,
         )
 
     def offer(self, suggestion: Suggestion) -> str:
@@ -214,6 +223,7 @@ def _situation(question: Question) -> Situation:
         tuple(file(each) for each in question.others),
         question.edits,
         question.cursor,
+        question.entries,
     )
 
 

@@ -12,6 +12,7 @@ from hearth.engine.next_edit.renames import renames
 from hearth.engine.next_edit.repeats import repeats
 from hearth.engine.next_edit.signatures import holes, signatures
 from hearth.engine.next_edit.situation import Proposal, Situation
+from hearth.engine.next_edit.twins import twins
 from hearth.engine.next_edit.unused import unused
 
 # What only a model can say: asked where no rule knows anything.
@@ -32,6 +33,7 @@ RULES = (
     Rule("mirrors", mirrors),
     Rule("signatures", signatures),
     Rule("repeats", repeats),
+    Rule("twins", twins),
     Rule("moves", moves, of_pasted=True),
     Rule("missing", missing),
     Rule("unused", unused),

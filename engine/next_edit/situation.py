@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from hearth.engine.code_actions.edits import Edit
 from hearth.engine.context.parsed import ParsedText
+from hearth.engine.index.entries import Entry
 from hearth.engine.next_edit.changes import Changes, changes
 from hearth.engine.next_edit.history import UserEdit
 from hearth.engine.text import start_of_line
@@ -32,12 +33,16 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """`file` is the one the user is in, `cursor` an offset in it; `edits` are the user's, the newest first."""
+    """`file` is the one the user is in, `cursor` an offset in it; `edits` are the user's, the newest first.
+
+    `entries` is what the index of the workspace knows.
+    """
 
     file: File
     others: tuple[File, ...]
     edits: tuple[UserEdit, ...]
     cursor: int
+    entries: tuple[Entry, ...] = ()
 
     def of(self, uri: str) -> File | None:
         return next((each for each in (self.file, *self.others) if each.uri == uri), None)

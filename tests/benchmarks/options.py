@@ -91,7 +91,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         "--tasks",
         type=int,
         help="of each infilling set, and cross-file cases (default: 200; all RandomSpanLight); "
-        "edits of either set of next_edit (default: 400)",
+        "edits of either set of next_edit, from pip and from npm each (default: 400)",
     )
     add("--deadline-ms", type=int, default=60_000, help="completion.deadline_ms for infilling: quality, not speed")
     add("--threads", type=int, default=0, help="of the model in infilling and load; 0: one for each core")

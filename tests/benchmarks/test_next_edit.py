@@ -3,8 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.benchmarks.next_edit.cases import chosen, linked, silent
 from tests.benchmarks.next_edit.hunks import MOST_HUNKS, Hunk, hunks, links
+from tests.benchmarks.next_edit.kinds import kind_of
 from tests.benchmarks.next_edit.labelled import commits
 from tests.benchmarks.next_edit.playing import says, touches
 from tests.benchmarks.next_edit.releases import Release, changed
@@ -71,7 +74,11 @@ def test_a_place_is_right_where_the_lines_touch() -> None:
     assert touches(Hunk("a.py", 6, 6, (), ("import os",)), new)
     assert touches(Hunk("a.py", 9, 9, (), ("import os",)), new), "the same line among others"
     assert not touches(Hunk("a.py", 9, 9, (), ("import re",)), new)
-    assert not touches(Hunk("a.py", 90, 90, (), ("import os",)), new)
+    assert touches(Hunk("a.py", 90, 90, (), ("import os",)), new), "an import may stand anywhere"
+    line = Hunk("a.py", 5, 5, (), ("f()",))
+    assert touches(Hunk("a.py", 9, 9, (), ("f()",)), line) and not touches(
+        Hunk("a.py", 90, 90, (), ("f()",)), line
+    )
 
 
 def test_a_text_is_right_where_it_writes_lines_of_the_hunk_and_no_others() -> None:
@@ -80,6 +87,36 @@ def test_a_text_is_right_where_it_writes_lines_of_the_hunk_and_no_others() -> No
     assert not says(Hunk("a.py", 6, 7, ("b",), ("B", "C")), wanted)
     assert says(Hunk("a.py", 6, 7, ("b",), ()), Hunk("a.py", 5, 7, ("a", "b"), ("A",)))
     assert not says(Hunk("a.py", 5, 6, ("A",), ()), Hunk("a.py", 5, 7, ("A", "b"), ("A",)))
+
+
+KINDS = {
+    "the same replacement": (["g(old_name)"], ["g(new_name)"], ["f(1, old_name)"], ["f(1, new_name)"]),
+    "the same replacement in another spelling": (["old_name"], ["new_name"], ["OldName()"], ["NewName()"]),
+    "the import of a name that comes": (["x = 1"], ["x = Path()"], [], ["from pathlib import Path"]),
+    "the import of a name that goes": (["x = Path()"], ["x = 1"], ["from pathlib import Path"], []),
+    "a version": (["a"], ["b"], ["at = 1.2.0"], ["at = 1.3.0"]),
+    "prose: a comment, docstring or changelog": (["a"], ["b"], ["# the old"], ["# the newer"]),
+    "the text of a string": (["a"], ["b"], ["f('one')"], ["f('two')"]),
+    "a parameter or an argument": (["f(a)"], ["f(a, rate=1)"], ["def f(a):"], ["def f(a, rate):"]),
+    "nothing but near": (["a"], ["b"], ["x + y"], ["x - y"]),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_follows_is_of_a_kind(kind: str) -> None:
+    old, new, wanted_old, wanted_new = map(tuple, KINDS[kind])
+    edit = Hunk("a.py", 50, 50 + len(old), old, new)
+    hunk = Hunk("a.py", 1, 1 + len(wanted_old), wanted_old, wanted_new)
+    assert kind_of(edit, [hunk]) == kind
+
+
+def test_an_edit_is_of_the_kind_that_is_easiest_to_write() -> None:
+    edit = Hunk("a.py", 50, 51, ("g(old_name)",), ("g(new_name)",))
+    near, same_change = (
+        Hunk("a.py", 52, 53, ("x + y",), ("x - y",)),
+        Hunk("a.py", 9, 10, ("old_name",), ("new_name",)),
+    )
+    assert kind_of(edit, [near, same_change]) == "the same replacement"
 
 
 def test_labelled_commits_are_read_as_they_are_published(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from tests.benchmarks.next_edit.hunks import NEAR, Hunk, same
 from tests.benchmarks.next_edit.releases import LANGUAGES
 
 _PIECE = re.compile(r"\w+|\s+|[^\w\s]")
+_IMPORT = re.compile(r"\s*(?:from\s+\S+\s+import\b|import\b|(?:const|let|var)\b.*\brequire\()")
 _WORD = re.compile(r"[^\W\d]\w{3,}")
 
 
@@ -54,15 +55,22 @@ def play(case: Case) -> Outcome:
 
 
 def touches(offered: Hunk, hunk: Hunk) -> bool:
-    """Whether the offered change is where the hunk is; new lines, such as an import, may be some lines off."""
+    """Whether the offered change is where the hunk is.
+
+    New lines may be some lines off if they are the same; an import may stand anywhere among the others.
+    """
     if offered.file != hunk.file:
         return False
     if offered.first == offered.last and hunk.first == hunk.last:
         away = abs(offered.first - hunk.first)
-        return away <= 1 or (away <= NEAR and says(offered, hunk))
+        return away <= 1 or ((away <= NEAR or _is_import(offered)) and says(offered, hunk))
     if offered.first == offered.last or hunk.first == hunk.last:
         return offered.first <= hunk.last and hunk.first <= offered.last
     return offered.first < hunk.last and hunk.first < offered.last
+
+
+def _is_import(offered: Hunk) -> bool:
+    return all(_IMPORT.match(line) for line in offered.new)
 
 
 def says(offered: Hunk, hunk: Hunk) -> bool:
@@ -85,7 +93,8 @@ class Player:
         for file in self.case.files:
             text = with_hunks(self.case.release.texts[file], [h for h in self.case.made if h.file == file])
             language = LANGUAGES[PurePosixPath(file).suffix]
-            document = Document(f"file:///project/{file}", text, language, f"/project/{file}")
+            path = f"{self.case.release.root}/{file}"
+            document = Document(f"file:///project/{file}", text, language, path)
             assert document.code.text == text  # it is parsed when it is opened
             self.documents[file] = document
             self.earlier[file] = {text}
@@ -105,7 +114,8 @@ class Player:
     def ask(self) -> Suggestion | Hole | None:
         document = self.documents[self.case.edit.file]
         others = tuple(each for each in self.documents.values() if each is not document)
-        return find(self.next_edits.question(document, others, self.cursor, False, True))
+        entries = self.case.release.entries
+        return find(self.next_edits.question(document, others, self.cursor, False, True, entries))
 
     def placed(self, hunk: Hunk) -> Hunk:
         """The hunk in the texts as they are now; before the edit is made, where it will be."""

@@ -1,12 +1,16 @@
 """Two releases in a row of public packages, at fixed versions, fetched once into the cache folder."""
 
+import os
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from hearth.engine.index.entries import Entry
 from tests.benchmarks.next_edit.hunks import Hunk, hunks, links
-from tests.benchmarks.packages import Package, from_npm, from_pip, unpacked
+from tests.benchmarks.next_edit.pairs import PAIRS, Half, Pair
+from tests.benchmarks.next_edit.workspace import entries
+from tests.benchmarks.packages import unpacked
 from tests.editors import debian
 
 MAX_TEXT = 200_000  # characters of a file
@@ -25,26 +29,18 @@ _NOT_BY_HAND = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Releases in a row of one package; `files` is a glob below the unpacked one."""
-
-    name: str
-    before: str
-    after: str
-    files: str
-    from_: str = "pip"
-
-    def package(self, version: str) -> Package:
-        fetch, language = (from_pip, "python") if self.from_ == "pip" else (from_npm, "javascript")
-        return Package(language, self.name, version, fetch, (self.files,))
-
-
 @dataclass(slots=True)
 class Release:
-    """The files that changed, each with its old text, and what was changed in them."""
+    """The files that changed, each with its old text, and what was changed in them.
+
+    `root` is the folder of the older release.
+    """
 
     name: str
+    registry: str = ""
+    half: Half = "judging"
+    root: str = "/project"
+    entries: tuple[Entry, ...] = ()  # what the index of a workspace knows of the older release
     texts: dict[str, str] = field(default_factory=dict)
     hunks: list[Hunk] = field(default_factory=list)
     links: dict[Hunk, set[Hunk]] = field(default_factory=dict)
@@ -59,8 +55,15 @@ def releases() -> tuple[list[Release], list[str]]:
     for pair in PAIRS:
         try:
             before, after = (unpacked(pair.package(version)) for version in (pair.before, pair.after))
+            release = changed(f"{pair.name} {pair.after}", dict(_texts(before, pair)), dict(_texts(after, pair)))
             found.append(
-                changed(f"{pair.name} {pair.after}", dict(_texts(before, pair)), dict(_texts(after, pair)))
+                replace(
+                    release,
+                    registry=pair.registry,
+                    half=pair.half,
+                    root=os.path.realpath(before),
+                    entries=entries(before, pair.files),
+                )
             )
         except (debian.Missing, OSError, subprocess.SubprocessError) as error:
             missing.append(f"{pair.name} {pair.before} and {pair.after} cannot be had: {error}")
@@ -86,16 +89,3 @@ def _texts(folder: Path, pair: Pair) -> Iterator[tuple[str, str]]:
         text = path.read_text("utf-8", errors="replace")
         if len(text) <= MAX_TEXT and "\r" not in text:
             yield name, text
-
-
-PAIRS: tuple[Pair, ...] = (
-    Pair("openai-agents", "0.17.8", "0.18.0", "agents/**/*.py"),
-    Pair("openai-agents", "0.19.4", "0.20.0", "agents/**/*.py"),
-    Pair("openai-agents", "0.21.1", "0.22.0", "agents/**/*.py"),
-    Pair("openai-agents", "0.23.1", "0.24.0", "agents/**/*.py"),
-    Pair("langchain-core", "1.7.7", "1.8.0", "langchain_core/**/*.py"),
-    Pair("huggingface-hub", "1.32.0", "1.33.0", "huggingface_hub/**/*.py"),
-    Pair("huggingface-hub", "2.2.0", "2.3.0", "huggingface_hub/**/*.py"),
-    Pair("anyio", "4.14.2", "4.15.0", "anyio/**/*.py"),
-    Pair("anyio", "4.15.1", "4.16.0", "anyio/**/*.py"),
-)

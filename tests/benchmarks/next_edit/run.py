@@ -2,12 +2,14 @@
 
 An edit is one hunk. Shown: of 100 edits. Right place: of what is shown, what touches a hunk that belongs to the
 edit and is not made yet. Right text: of what is shown, what writes lines of that hunk and no others (white space
-aside). Wrong: shown elsewhere, of 100 edits. Reverts: what would take the user's edit back.
+aside). Wrong: shown elsewhere, of 100 edits. Reverts: what would take the user's edit back. No model is asked.
+
+A second table says what kinds of things follow from edits, and how many of each kind are found.
 """
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +18,14 @@ from rich.progress import track
 from tests.benchmarks import machine
 from tests.benchmarks.home import Unavailable
 from tests.benchmarks.next_edit import cases
+from tests.benchmarks.next_edit.kinds import NAMES, kind_of
 from tests.benchmarks.next_edit.labelled import commits
 from tests.benchmarks.next_edit.playing import Outcome, play
 from tests.benchmarks.next_edit.releases import Release, releases
 from tests.benchmarks.options import Options
 from tests.benchmarks.results import Sheet, console, number, percent, publish
 
+KINDS = ("what follows", "edits", "shown", "right place", "right text", "missed")
 COLUMNS = ("", "edits", "shown", "right place", "right text", "wrong", "reverts", "p50", "p95")
 
 
@@ -76,19 +80,63 @@ def run(options: Options) -> None:
         outcomes += labelled
         rows += [(f"labelled: {name}", *cells) for name, *cells in more]
     sheet = Sheet("Next edits after the changes of releases", COLUMNS, tuple(rows))
+    kinds = Sheet("What follows from an edit, and what is found of it", KINDS, tuple(_by_kind(outcomes)))
     data = {"shown": [_told(each) for each in outcomes if each.suggestion is not None]}
-    publish(options.out, "next_edit", machine.describe(options), sheet, data, [*_notes(found, outcomes), *missing])
+    about = machine.describe(options)
+    publish(options.out, "next_edit", about, sheet, data, [*_notes(found, outcomes), *missing])
+    publish(options.out, "next_edit_kinds", about, kinds, {"missed": _missed(outcomes)}, [])
     for told in data["shown"][: options.listed]:
         console.print(told, markup=False, highlight=False)
 
 
 def _played(found: list[Release], options: Options) -> tuple[list[Outcome], list[tuple[str, ...]]]:
-    linked = cases.chosen(cases.linked(found), options.tasks, options.seed)
-    silent = cases.chosen(cases.silent(found), options.tasks, options.seed)
-    outcomes = [play(case) for case in track([*linked, *silent], "played", console=console)]
-    kinds = {kind: [each for each in outcomes if each.case.kind == kind] for kind in cases.SILENT}
-    rows = [Tally(outcomes[: len(linked)]).row("linked"), Tally(outcomes[len(linked) :]).row("silent")]
-    return outcomes, [*rows, *(Tally(kinds[kind]).row(f"– {kind}") for kind in cases.SILENT)]
+    """As many edits of each registry as are asked for, in the linked set and in the silent one."""
+    taken: list[cases.Case] = []
+    for registry in sorted({each.registry for each in found}):
+        some = [each for each in found if each.registry == registry]
+        taken += cases.chosen(cases.linked(some), options.tasks, options.seed)
+        taken += cases.chosen(cases.silent(some), options.tasks, options.seed)
+    outcomes = [play(case) for case in track(taken, "played", console=console)]
+    linked = [each for each in outcomes if each.case.kind == "linked"]
+    silent = [each for each in outcomes if each.case.kind != "linked"]
+    rows = [*_rows("linked", linked), *_rows("silent", silent)]
+    kinds = {kind: [each for each in silent if each.case.kind == kind] for kind in cases.SILENT}
+    return outcomes, [*rows, *(Tally(each).row(f"– {kind}") for kind, each in kinds.items())]
+
+
+def _rows(name: str, outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
+    """All of them, by registry, and by the half of the packages that the rules were chosen or are judged by."""
+    parts: dict[str, list[Outcome]] = {}
+    for each in outcomes:
+        release = each.case.release
+        for part in (f"– {release.registry}", f"– the {release.half} half") if release.registry else ():
+            parts.setdefault(part, []).append(each)
+    return [Tally(outcomes).row(name), *(Tally(parts[part]).row(part) for part in sorted(parts))]
+
+
+def _by_kind(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, ...]]:
+    by_kind: dict[str, list[Outcome]] = {}
+    for each in outcomes:
+        if each.case.kind == "linked":
+            by_kind.setdefault(kind_of(each.case.edit, each.case.right), []).append(each)
+    for kind in NAMES:
+        tally = Tally(by_kind.get(kind, []))
+        counts = (len(tally.outcomes), len(tally.shown), tally.places, tally.texts)
+        yield kind, *map(str, counts), str(len(tally.outcomes) - tally.places)
+
+
+def _missed(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """The linked edits after which nothing right was shown, with the hunks that were wanted."""
+    return [
+        {
+            "kind": kind_of(each.case.edit, each.case.right),
+            "case": f"{each.case.release.name}, {each.case.edit.file}:{each.case.edit.first + 1}",
+            "edit": {"old": each.case.edit.old, "new": each.case.edit.new},
+            "wanted": [{"file": hunk.file, "old": hunk.old, "new": hunk.new} for hunk in each.case.right],
+        }
+        for each in outcomes
+        if each.case.kind == "linked" and not each.is_place_right
+    ]
 
 
 def _notes(found: Sequence[Release], outcomes: Sequence[Outcome]) -> list[str]:

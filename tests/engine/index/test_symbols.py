@@ -139,7 +139,7 @@ def test_what_it_holds_is_bounded(project: Path, monkeypatch: pytest.MonkeyPatch
     assert "shop.py" in names(indexed(project)), "the files nearest to the root count first"
 
 
-@pytest.mark.parametrize("damage", [b"", b"nonsense", b"hearth symbols 1\n[1,2", b"hearth symbols 0\n"])
+@pytest.mark.parametrize("damage", [b"", b"nonsense", b"hearth symbols 2\n[1,2", b"hearth symbols 0\n"])
 def test_a_damaged_cache_costs_the_cache_and_nothing_else(project: Path, damage: bytes) -> None:
     before = names(indexed(project))
     (file,) = kept.folder().glob("*.jsonl")
@@ -173,3 +173,16 @@ def test_an_update_ends_soon_when_the_session_does(project: Path) -> None:
     index = SymbolIndex([str(project)])
     index.update(breathe=index.close)
     assert index.read <= 1
+
+
+def test_the_imports_at_the_top_of_a_file_are_known_each_on_one_line(project: Path) -> None:
+    shop = "import os\nfrom a import (\n    b,  # why\n    c,\n)\n\n\ndef f():\n    import sys\n"
+    cart = "const { x } = require('./x')\nconst y = 1\nimport z from 'z'\n"
+    make(project, {"shop.py": shop, "cart.js": cart})
+    index = indexed(project)
+    found = {entry.shown: entry.imports for entry in index.entries()}
+    assert found["shop.py"] == ("import os", "from a import ( b, c, )")
+    assert found["cart.js"] == ("const { x } = require('./x')", "import z from 'z'")
+    again = SymbolIndex([str(project)])
+    again.update()
+    assert again.read == 0 and {entry.shown: entry.imports for entry in again.entries()} == found

@@ -30,10 +30,11 @@ class Player:
     at: str = ""
     cursor: int = 0
     other_files: bool = True
+    root: str = "/project"
 
     def open(self, name: str, text: str) -> Document:
         language = LANGUAGES[PurePosixPath(name).suffix]
-        document = Document(f"file:///project/{name}", text, language, f"/project/{name}")
+        document = Document(f"file://{self.root}/{name}", text, language, f"{self.root}/{name}")
         self.documents[name] = document
         self.at = self.at or name
         return document
