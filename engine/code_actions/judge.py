@@ -8,6 +8,7 @@ variable was set that is gone altogether. How a comment words that something was
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from hearth.engine.characters import one_line
 from hearth.engine.code_actions.asked import asks_to_remove, speaks_of, speaks_of_comments
@@ -103,9 +104,8 @@ class _Comparison:
     def __init__(self, target: Target, before: Outline, now: Outline, brought: set[str]) -> None:
         self._before, self._now, self._brought = before, now, brought
         ours, theirs = before.statements, now.statements
-        keys = [each.key for each in ours], [each.key for each in theirs]
-        self._matcher = SequenceMatcher(None, *keys, autojunk=False)
-        self._codes = [code for code in self._matcher.get_opcodes() if code[0] != "equal"]
+        self._all_codes = _side_by_side(ours, theirs)
+        self._codes = [code for code in self._all_codes if code[0] != "equal"]
         # How often a statement is missing: one that only moved is not.
         self._gone = Counter(each.key for each in ours) - Counter(each.key for each in theirs)
         self._used = {name for each in theirs for name in each.names}
@@ -116,7 +116,7 @@ class _Comparison:
     def emptied(self) -> Statement | None:
         """The first statement that held others, and holds nothing now."""
         filled = _filled(self._before.statements), _filled(self._now.statements)
-        for kind, a, b, c, d in self._matcher.get_opcodes():
+        for kind, a, b, c, d in self._all_codes:
             old, new = slice(a, b), slice(c, d)
             both = (
                 list(zip(self._before.statements[old], self._now.statements[new], strict=True))
@@ -252,6 +252,19 @@ class _Comparison:
             if any(one is each or _stands_in(each, one) for one in fresh)
             for name in each.names
         }
+
+
+def _side_by_side(ours: list[Statement], theirs: list[Statement]) -> list[tuple[str, int, int, int, int]]:
+    """As `get_opcodes` of difflib; statements of the same kinds in the same order stand where they stood."""
+    keys = [each.key for each in ours], [each.key for each in theirs]
+    if [each.kind for each in ours] != [each.kind for each in theirs]:
+        return SequenceMatcher(None, *keys, autojunk=False).get_opcodes()
+    codes: list[tuple[str, int, int, int, int]] = []
+    for is_same, group in groupby(range(len(ours)), key=lambda index: keys[0][index] == keys[1][index]):
+        first, *rest = group
+        last = first + len(rest) + 1
+        codes.append(("equal" if is_same else "replace", first, last, first, last))
+    return codes
 
 
 def _filled(statements: list[Statement]) -> set[int]:

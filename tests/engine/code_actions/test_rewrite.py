@@ -299,3 +299,10 @@ async def test_a_fix_may_be_the_one_line_that_was_wrong() -> None:
     )
     with pytest.raises(EditRefused, match="not valid code"):
         await acted("fix", where, "```python\nreturn (x\n```")
+
+
+async def test_a_statement_that_looks_like_others_of_the_function_is_changed_where_it_stands() -> None:
+    before = "def all_equal(items):\n    for one in items:\n        for other in items:\n            return True\n"
+    before += "        return True\n    return True\n"
+    after = before.replace("            return True", "            return False")
+    assert await acted("bug", place(before.replace("all_", "all_‸", 1)), f"```python\n{after}```") == after
