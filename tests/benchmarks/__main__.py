@@ -9,6 +9,7 @@ from typing import Any
 
 from hearth.engine.host.starter import PATIENT_THREADS
 from tests.benchmarks import busy, crossfile, definitions, infill, limit, load, replay, scale, startup
+from tests.benchmarks.actions import crafted
 from tests.benchmarks.actions import run as actions
 from tests.benchmarks.edits import compare
 from tests.benchmarks.gaps import run as gaps
@@ -30,6 +31,7 @@ PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
     "edits": compare.run,
     "bugs": compare.run_bugs,
     "actions": actions.run,
+    "crafted": crafted.run,
     "busy": busy.run,
     "limit": limit.run,
     "scale": scale.run,

@@ -64,6 +64,7 @@ def parse(arguments: list[str] | None = None) -> Options:
             "edits",
             "bugs",
             "actions",
+            "crafted",
             "busy",
             "limit",
             "scale",

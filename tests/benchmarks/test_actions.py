@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import packages
-from tests.benchmarks.actions import pairs, run
+from tests.benchmarks.actions import crafted, pairs, run
 from tests.benchmarks.actions.pairs import Pair
 from tests.benchmarks.actions.verdicts import Result, judge
 from tests.benchmarks.packages import Package
@@ -52,9 +52,9 @@ def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 
     monkeypatch.setattr(packages, "CACHE", tmp_path)
     monkeypatch.setitem(pairs.PACKAGES, "shop", Package("python", "shop", "1", fetch, ()))
-    pairs._root.cache_clear()
+    pairs.root_of.cache_clear()
     yield
-    pairs._root.cache_clear()
+    pairs.root_of.cache_clear()
 
 
 def test_there_are_sixty_pairs_of_six_languages() -> None:
@@ -107,3 +107,14 @@ async def test_a_server_is_asked_from_outside_and_each_pair_only_once(tmp_path: 
     assert rows[1]["outcome"] == "refused" and rows[1]["why"]
     await run.measure(None, {}, [BUG, RENAME], kept)
     assert len(kept.read_text().splitlines()) == 2
+
+
+async def test_crafted_answers_about_a_file_are_applied_when_right_and_lose_nothing_when_wrong() -> None:
+    found = list(crafted.in_file("python", "shop.py", SHOP))
+    assert [sample.function.name for sample in found] == ["total"]
+    right, wrong = list(crafted.right_answers(found)), list(crafted.wrong_answers(found))
+    assert len(right) == 8 and len(wrong) == 6
+    assert [each.kind for each in right if not (await crafted.outcome(each)).is_good] == []
+    outcomes = [await crafted.outcome(each) for each in wrong]
+    assert [(each.answer.kind, each.why) for each in outcomes if not each.is_good] == []
+    assert not any(each.is_applied for each in outcomes)

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import accumulate
 
 import tree_sitter
@@ -30,6 +30,7 @@ _FUNCTIONS = (
     "function_item",
     "constructor_declaration",
 )
+_BLOCKS = ("block", "statement_block", "compound_statement", "statement_list")
 _NAMES = ("identifier", "field_identifier", "property_identifier", "qualified_identifier", "type_identifier")
 
 
@@ -62,8 +63,14 @@ class Code:
         # Where each character begins in the bytes, if that is not simply the same.
         self._starts = [] if text.isascii() else list(accumulate((len(each.encode()) for each in text), initial=0))
 
+    @cached_property
+    def _tokens(self) -> list[Token]:
+        return [self._token(node) for node in _leaves(self._tree.root_node) if node.end_byte > node.start_byte]
+
     @property
     def errors(self) -> int:
+        if not self._tree.root_node.has_error:
+            return 0
         return sum(node.is_error or node.is_missing for node in _walk(self._tree.root_node))
 
     def functions(self) -> list[Function]:
@@ -74,11 +81,28 @@ class Code:
         around = [each for each in self.functions() if each.start <= offset < each.end]
         return max(around, key=lambda each: each.start, default=None)
 
+    def statements(self, function: Function) -> list[tuple[int, int]]:
+        """Where statements of a function begin and end that are not the only one of their block."""
+        found: list[tuple[int, int]] = []
+        for block in _walk(self._tree.root_node):
+            inside = function.body_start <= self._offset(block.start_byte) and (
+                self._offset(block.end_byte) <= function.body_end
+            )
+            own = [each for each in block.named_children if "comment" not in each.type and not _is_docstring(each)]
+            if not inside or block.type not in _BLOCKS or len(own) < 2:
+                continue
+            for node in own:
+                start, end = self._offset(node.start_byte), self._offset(node.end_byte)
+                end += self.text[end : end + 1] == ";"
+                first = self.text[self.text.rfind("\n", 0, start) + 1 : start]
+                if not first.strip() and self.text[end : end + 1] in ("\n", ""):
+                    found.append((start, end))
+        return found
+
     def tokens(self, start: int = 0, end: int | None = None) -> list[Token]:
         """The program without comments, docstrings and layout."""
-        tokens = [self._token(node) for node in _leaves(self._tree.root_node) if node.end_byte > node.start_byte]
         last = len(self.text) if end is None else end
-        return [each for each in tokens if start <= each.start and each.start + len(each.text) <= last]
+        return [each for each in self._tokens if start <= each.start and each.start + len(each.text) <= last]
 
     def comments(self, start: int = 0, end: int | None = None) -> list[Token]:
         """With docstrings; what ends with a line ends in front of its end."""

@@ -58,11 +58,13 @@ async def act(ed: ActingEditor, place: Place, folder: Path, seconds: float) -> A
     path = laid_out(place, folder)
     _show(ed, place, path)
     said, began = len(ed.messages), time.perf_counter()
-    try:
-        async with asyncio.timeout(seconds):
-            is_applied = await _asked(ed, place)
-    finally:
-        ed.client.text_document_did_close(lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(ed.uri)))
+    asked = asyncio.ensure_future(_asked(ed, place))
+    await asyncio.wait({asked}, timeout=seconds)  # a request that is cancelled would upset the client
+    if not asked.done():
+        asked.add_done_callback(lambda each: each.cancelled() or each.exception())
+        raise TimeoutError
+    is_applied = asked.result()
+    ed.client.text_document_did_close(lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(ed.uri)))
     taken = time.perf_counter() - began
     words = " ".join(ed.messages[said:])
     return Acted(Result(ed.text, _new_files(ed, folder)) if is_applied else None, words, round(taken, 1))

@@ -96,7 +96,7 @@ def load() -> list[Pair]:
 
 def place(pair: Pair) -> Place:
     """Fetches the package, if it is not there yet."""
-    path = _root(pair.package) / pair.file
+    path = root_of(pair.package) / pair.file
     original = path.read_text("utf-8")
     text = _prepared(pair, original)
     at = text.index(pair.head)
@@ -109,11 +109,11 @@ def place(pair: Pair) -> Place:
 
 
 def root(pair: Pair) -> Path:
-    return _root(pair.package)
+    return root_of(pair.package)
 
 
 @cache
-def _root(package: str) -> Path:
+def root_of(package: str) -> Path:
     return unpacked(PACKAGES[package])
 
 

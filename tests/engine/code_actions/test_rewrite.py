@@ -306,3 +306,10 @@ async def test_a_statement_that_looks_like_others_of_the_function_is_changed_whe
     before += "        return True\n    return True\n"
     after = before.replace("            return True", "            return False")
     assert await acted("bug", place(before.replace("all_", "all_‸", 1)), f"```python\n{after}```") == after
+
+
+async def test_a_field_that_is_set_is_no_local_variable() -> None:
+    before = "class A {\n  void res‸et(int n) {\n    this.log(n);\n    mCount = 0;\n    mSum = n + 1;\n  }\n}\n"
+    answer = "```java\nvoid reset(int n) {\n  this.log(n);\n  mSum = n - 1;\n}\n```"
+    with pytest.raises(EditRefused, match="mCount = 0"):
+        await acted("bug", place(before, "java"), answer, answer)
