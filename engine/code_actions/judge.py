@@ -6,6 +6,7 @@ variable was set that is gone altogether. How a comment words that something was
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
@@ -34,6 +35,8 @@ _COMPUTING = frozenset(
     """.split()
 )
 _CLOSING = frozenset("close dispose Close Dispose release unlock".split())
+# Languages with braces in which a variable begins where it is set first.
+_UNDECLARED = ("php", "perl", "r", "bash", "powershell", "groovy")
 _CLOSERS = ("with_", "try_with_resources", "using_")
 
 
@@ -109,7 +112,7 @@ class _Comparison:
         # How often a statement is missing: one that only moved is not.
         self._gone = Counter(each.key for each in ours) - Counter(each.key for each in theirs)
         self._used = {name for each in theirs for name in each.names}
-        self._locals = {name for each in ours for name in each.assigned} - self._used
+        self._locals = _declared(target, ours) - self._used
         self._helpers = self._names_of_helpers()
         self._ours_said = {each.text for each in before.comments}
 
@@ -182,6 +185,8 @@ class _Comparison:
             and not lost.is_loop
             and not lost.kind.startswith(("if", "elif", "with", "except", "catch"))
         ):
+            if lost.assigned - self._locals - self._used:
+                return False
             still_used = lost.assigned & self._used
             set_there = {name for each in theirs for name in each.assigned}
             if still_used <= set_there:
@@ -254,7 +259,15 @@ class _Comparison:
         }
 
 
-def _side_by_side(ours: list[Statement], theirs: list[Statement]) -> list[tuple[str, int, int, int, int]]:
+def _declared(target: Target, statements: list[Statement]) -> set[str]:
+    """The variables that begin there. Where they are declared, others that are set are fields or global."""
+    language = target.code.language
+    declares = language is not None and language.block == "brace" and language.name not in _UNDECLARED
+    setting = [each for each in statements if not declares or each.is_loop or "declaration" in each.kind]
+    return {name for each in setting for name in each.assigned}
+
+
+def _side_by_side(ours: list[Statement], theirs: list[Statement]) -> Sequence[tuple[str, int, int, int, int]]:
     """As `get_opcodes` of difflib; statements of the same kinds in the same order stand where they stood."""
     keys = [each.key for each in ours], [each.key for each in theirs]
     if [each.kind for each in ours] != [each.kind for each in theirs]:
