@@ -313,3 +313,11 @@ async def test_a_field_that_is_set_is_no_local_variable() -> None:
     answer = "```java\nvoid reset(int n) {\n  this.log(n);\n  mSum = n - 1;\n}\n```"
     with pytest.raises(EditRefused, match="mCount = 0"):
         await acted("bug", place(before, "java"), answer, answer)
+
+
+async def test_continued_lines_say_nothing_about_the_unit_of_indentation() -> None:
+    lines = "class A {\n  int f‸(\n      int a, int b) {\n    if (a > b) {\n      return a;\n    }\n"
+    lines += "    return b + 0;\n  }\n}\n"
+    before = lines.replace("‸", "")
+    answer = "int f(\n    int a, int b) {\n  if (a > b) {\n    return a;\n  }\n  return b + 1;\n}"
+    assert await acted("bug", place(lines, "java"), f"```java\n{answer}\n```") == before.replace("b + 0", "b + 1")
