@@ -11,7 +11,8 @@ def hosts_of(home: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if "hearth.engine.host" in process.cmdline() and process.environ().get("HEARTH_HOME") == str(home):
+            is_host = any(word.endswith("engine.host") for word in process.cmdline())
+            if is_host and process.environ().get("HEARTH_HOME") == str(home):
                 found.append(process)
     return found
 

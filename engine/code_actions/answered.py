@@ -121,7 +121,13 @@ def _blocks(answer: str) -> list[tuple[str, str]]:
             opened = None
     if opened is not None:
         blocks.append((opened[3].lower(), answer[opened.end() + 1 :]))
-    return blocks
+    return [inner for tag, text in blocks for inner in _within(tag, text)]
+
+
+def _within(tag: str, text: str) -> list[tuple[str, str]]:
+    """The blocks of an answer that is fenced as a whole, or the block itself."""
+    is_answer = tag in ("markdown", "md") or _FENCE.match(text.lstrip("\n")) is not None
+    return (_blocks(text) if is_answer else []) or [(tag, text)]
 
 
 def _is_diff(code: str) -> bool:

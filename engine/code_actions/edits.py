@@ -47,6 +47,8 @@ def fitted(code: str, language: Language | None, file_text: str, indent: str) ->
     lines = dedented.split("\n")
     parsed = parse("\n".join(lines), language)
     kept = set(file_text.split("\n"))
+    if _known(lines, indent, own, own, kept) > _known(lines, indent, own, unit, kept):
+        own = unit  # it is indented as the file is, only by lines that are continued
     offset = 0
     fitted_lines: list[str] = []
     for number, line in enumerate(lines):
@@ -59,6 +61,11 @@ def fitted(code: str, language: Language | None, file_text: str, indent: str) ->
         else:
             fitted_lines.append((indent if number else "") + (line if quoted else _converted(line, own, unit)))
     return "\n".join(fitted_lines).replace("\n", line_end(file_text))
+
+
+def _known(lines: list[str], indent: str, own: str, unit: str, kept: set[str]) -> int:
+    """How many of the lines stand in the file, once they are indented by its unit."""
+    return sum(bool(line.strip()) and indent + _converted(line, own, unit) in kept for line in lines[1:])
 
 
 def indent_unit(text: str) -> str:

@@ -6,8 +6,10 @@ variable was set that is gone altogether. How a comment words that something was
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from hearth.engine.characters import one_line
 from hearth.engine.code_actions.asked import asks_to_remove, speaks_of, speaks_of_comments
@@ -36,6 +38,8 @@ _COMPUTING = frozenset(
     """.split()
 )
 _CLOSING = frozenset("close dispose Close Dispose release unlock".split())
+# Languages with braces in which a variable begins where it is set first.
+_UNDECLARED = ("php", "perl", "r", "bash", "powershell", "groovy")
 _CLOSERS = ("with_", "try_with_resources", "using_")
 
 
@@ -114,9 +118,8 @@ class _Comparison:
     def __init__(self, target: Target, before: Outline, now: Outline, brought: set[str], source: bytes) -> None:
         self._before, self._now, self._brought, self._source = before, now, brought, source
         ours, theirs = before.statements, now.statements
-        keys = [each.key for each in ours], [each.key for each in theirs]
-        self._matcher = SequenceMatcher(None, *keys, autojunk=False)
-        self._codes = [code for code in self._matcher.get_opcodes() if code[0] != "equal"]
+        self._all_codes = _side_by_side(ours, theirs)
+        self._codes = [code for code in self._all_codes if code[0] != "equal"]
         # How often a statement is missing: one that only moved is not.
         self._gone = Counter(each.key for each in ours) - Counter(each.key for each in theirs)
         self._used = {name for each in theirs for name in each.names}
@@ -124,14 +127,14 @@ class _Comparison:
         members = {name for each in theirs for name, before in each.members if before}
         alone = {name for each in theirs for name, before in each.members if not before}
         self._used -= members - alone
-        self._locals = {name for each in ours for name in each.assigned} - self._used
+        self._locals = _declared(target, ours) - self._used
         self._helpers = self._names_of_helpers()
         self._ours_said = {each.text for each in before.comments}
 
     def emptied(self) -> Statement | None:
         """The first statement that held others, and holds nothing now."""
         filled = _filled(self._before.statements), _filled(self._now.statements)
-        for kind, a, b, c, d in self._matcher.get_opcodes():
+        for kind, a, b, c, d in self._all_codes:
             old, new = slice(a, b), slice(c, d)
             both = (
                 list(zip(self._before.statements[old], self._now.statements[new], strict=True))
@@ -206,6 +209,8 @@ class _Comparison:
             and not lost.is_loop
             and not lost.kind.startswith(("if", "elif", "with", "except", "catch"))
         ):
+            if lost.assigned - self._locals - self._used:
+                return False
             still_used = lost.assigned & self._used
             set_there = {name for each in theirs for name in each.assigned}
             if still_used <= set_there:
@@ -300,6 +305,27 @@ class _Comparison:
             if any(one is each or _stands_in(each, one) for one in fresh)
             for name in each.names
         }
+
+
+def _declared(target: Target, statements: list[Statement]) -> set[str]:
+    """The variables that begin there. Where they are declared, others that are set are fields or global."""
+    language = target.code.language
+    declares = language is not None and language.block == "brace" and language.name not in _UNDECLARED
+    setting = [each for each in statements if not declares or each.is_loop or "declaration" in each.kind]
+    return {name for each in setting for name in each.assigned}
+
+
+def _side_by_side(ours: list[Statement], theirs: list[Statement]) -> Sequence[tuple[str, int, int, int, int]]:
+    """As `get_opcodes` of difflib; statements of the same kinds in the same order stand where they stood."""
+    keys = [each.key for each in ours], [each.key for each in theirs]
+    if [each.kind for each in ours] != [each.kind for each in theirs]:
+        return SequenceMatcher(None, *keys, autojunk=False).get_opcodes()
+    codes: list[tuple[str, int, int, int, int]] = []
+    for is_same, group in groupby(range(len(ours)), key=lambda index: keys[0][index] == keys[1][index]):
+        first, *rest = group
+        last = first + len(rest) + 1
+        codes.append(("equal" if is_same else "replace", first, last, first, last))
+    return codes
 
 
 def _filled(statements: list[Statement]) -> set[int]:

@@ -21,6 +21,8 @@ from tests.benchmarks import (
     scale,
     startup,
 )
+from tests.benchmarks.actions import crafted
+from tests.benchmarks.actions import run as actions
 from tests.benchmarks.edits import compare
 from tests.benchmarks.gaps import run as gaps
 from tests.benchmarks.home import Unavailable, model_file
@@ -41,6 +43,8 @@ PARTS: dict[str, Callable[[Options, Path], Coroutine[Any, Any, None]]] = {
     "edits": compare.run,
     "bugs": compare.run_bugs,
     "review": review.run,
+    "actions": actions.run,
+    "crafted": crafted.run,
     "busy": busy.run,
     "limit": limit.run,
     "scale": scale.run,

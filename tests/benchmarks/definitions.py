@@ -9,6 +9,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ _PACKAGES = {
     "httpx": Package("python", "httpx", "0.28.1", from_pip, ()),
     "@tanstack/db": Package("typescript", "@tanstack/db", "0.1.0", from_npm, ()),
     "golang-github-charmbracelet-huh-dev": Package(
-        "go", "golang-github-charmbracelet-huh-dev", "0.5.2+ds-2", from_debian, ()
+        "go", "golang-github-charmbracelet-huh-dev", "0.5.2+ds-2", partial(from_debian, release="trixie"), ()
     ),
     "librust-textwrap-dev": Package("rust", "librust-textwrap-dev", "0.16.0-2", from_debian, ()),
     "react-native": Package("java", "react-native", "0.72.17", from_npm, ()),

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "benchmarks"
 _MODEL, _LARGER = "qwen2.5-coder-0.5b-instruct", "qwen2.5-coder-1.5b-instruct"
-_EDITING = ("edits", "bugs", "review")
+_EDITING = ("edits", "bugs", "review", "actions")
 ENGINES = ("hearth", "llama.vim", "plain")
 WORTH_SPEEDS = (150, 200, 300)
 WORTH_PLACES = 27
@@ -41,6 +41,7 @@ class Options:
     checked: int = 0
     times: Path | None = None
     labels: Path | None = None
+    checkout: Path | None = None
 
 
 def parse(arguments: list[str] | None = None) -> Options:
@@ -63,6 +64,8 @@ def parse(arguments: list[str] | None = None) -> Options:
             "edits",
             "bugs",
             "review",
+            "actions",
+            "crafted",
             "busy",
             "limit",
             "scale",
@@ -107,6 +110,11 @@ def parse(arguments: list[str] | None = None) -> Options:
     add("--speeds", help="for worth, mean milliseconds a key: 150,200,300")
     add("--times", type=Path, help="for worth, a file of token times; without one they are measured here, once")
     add("--labels", type=Path, help="for next_edit, a folder of commits with EditFlow's labels, as a further set")
+    add(
+        "--checkout",
+        type=Path,
+        help="for actions, another checkout of Hearth whose server is asked (default: this one)",
+    )
     add("--checked", type=int, help="for worth, places that are typed in real time too (default 6)")
     add("--seed", type=int, default=1)
     add("--quick", action="store_true", help="some minutes: is everything working?")
@@ -141,5 +149,6 @@ def parse(arguments: list[str] | None = None) -> Options:
         speeds=(200,) if given.quick and not given.speeds else speeds,
         times=given.times,
         labels=given.labels,
+        checkout=given.checkout,
         checked=given.checked if given.checked is not None else (1 if given.quick else 6),
     )

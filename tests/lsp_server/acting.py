@@ -2,7 +2,7 @@
 
 import ast
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,11 +129,13 @@ async def acting(
     shows_documents: bool = True,
     previews: bool = False,
     folders: tuple[Path, ...] = (),
+    server: Sequence[str] = SERVER,
+    env: Mapping[str, str] | None = None,
     **chat: Any,
 ) -> AsyncIterator[ActingEditor]:
     """A running server. `script` is what the model answers (see `hearth.engine.backends.scripted`)."""
-    env = {**os.environ, **({"HEARTH_HOME": str(home)} if home else {})}
-    client: Any = await ClientServerConfig(SERVER, server_env=env).start()
+    where = {**os.environ, **({"HEARTH_HOME": str(home)} if home else {}), **(env or {})}
+    client: Any = await ClientServerConfig(list(server), server_env=where).start()
     editor = ActingEditor(client, encoding)
     _listen(client, editor)
     options = settings or {

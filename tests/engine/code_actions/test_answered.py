@@ -24,6 +24,9 @@ SECTION = "## Install\n\nRun this:\n\n```python\nimport x\nx.run()\n```\n\nThen 
         "Here is the code:\n\nx = 1\n\nThis sets x.",
         "```python\r\nx = 1\r\n```",
         "\n\n```python\n\nx = 1   \n\n```\n",
+        "````markdown\n```python\nx = 1\n```\n````",
+        "````md\nHere it is:\n\n```python\nx = 1\n```\n````",
+        "````\n```python\nx = 1\n```\n````",
     ],
 )
 def test_code_is_found_among_fences_and_chatter(answer: str) -> None:

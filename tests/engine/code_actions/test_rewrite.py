@@ -299,3 +299,25 @@ async def test_a_fix_may_be_the_one_line_that_was_wrong() -> None:
     )
     with pytest.raises(EditRefused, match="not valid code"):
         await acted("fix", where, "```python\nreturn (x\n```")
+
+
+async def test_a_statement_that_looks_like_others_of_the_function_is_changed_where_it_stands() -> None:
+    before = "def all_equal(items):\n    for one in items:\n        for other in items:\n            return True\n"
+    before += "        return True\n    return True\n"
+    after = before.replace("            return True", "            return False")
+    assert await acted("bug", place(before.replace("all_", "all_‸", 1)), f"```python\n{after}```") == after
+
+
+async def test_a_field_that_is_set_is_no_local_variable() -> None:
+    before = "class A {\n  void res‸et(int n) {\n    this.log(n);\n    mCount = 0;\n    mSum = n + 1;\n  }\n}\n"
+    answer = "```java\nvoid reset(int n) {\n  this.log(n);\n  mSum = n - 1;\n}\n```"
+    with pytest.raises(EditRefused, match="mCount = 0"):
+        await acted("bug", place(before, "java"), answer, answer)
+
+
+async def test_continued_lines_say_nothing_about_the_unit_of_indentation() -> None:
+    lines = "class A {\n  int f‸(\n      int a, int b) {\n    if (a > b) {\n      return a;\n    }\n"
+    lines += "    return b + 0;\n  }\n}\n"
+    before = lines.replace("‸", "")
+    answer = "int f(\n    int a, int b) {\n  if (a > b) {\n    return a;\n  }\n  return b + 1;\n}"
+    assert await acted("bug", place(lines, "java"), f"```java\n{answer}\n```") == before.replace("b + 0", "b + 1")
