@@ -1,11 +1,11 @@
 # Everything on a fresh machine: `make install` for use, `make demo` and `make test` for work on it.
-# Needs Python >= 3.11 with venv, a C++ compiler, make.
+# Needs Python >= 3.11 with venv, make, and a C++ compiler or a wheel of llama.cpp (docs/install.md).
 PYTHON ?= python3
 BIN := .venv/bin
 MODEL := qwen2.5-coder-0.5b-instruct
 UV_COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml
 
-.PHONY: install update uninstall setup demo model test check check-lowest docs bench soak lock clean
+.PHONY: install update uninstall setup demo model test check check-lowest wheels docs bench soak lock clean
 
 # For this user, without root: an environment in the data folder, the command in ~/.local/bin.
 install:
@@ -22,7 +22,7 @@ setup: .venv/.installed
 .venv/.installed: requirements.lock pyproject.toml engine/llama_wheel/build.py
 	@$(PYTHON) install.py check
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "installing; llama.cpp is compiled for this machine the first time, which takes some minutes"
+	@echo "installing"
 	$(BIN)/python -m hearth.engine.llama_wheel install requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -51,6 +51,16 @@ check: setup
 # The oldest versions that pyproject.toml allows, in an environment of their own; about three minutes.
 check-lowest: setup
 	$(BIN)/python -m tests.lowest
+
+# llama.cpp for machines without a compiler: a wheel for all processors of this kind of system, in wheels/, where
+# `make install`, `make setup` and the extension take it. Twenty minutes of one core; what is compiled is kept.
+wheels: build/wheels/.installed
+	build/wheels/environment/bin/python -m hearth.engine.llama_wheel portable requirements.lock wheels build/wheels
+
+build/wheels/.installed: engine/llama_wheel/requirements.txt
+	$(PYTHON) -m venv build/wheels/environment
+	build/wheels/environment/bin/python -m pip install -q --disable-pip-version-check -r engine/llama_wheel/requirements.txt
+	@touch $@
 
 # The pages as a site in build/site; a link that leads nowhere is an error.
 docs: build/docs/.installed
