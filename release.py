@@ -7,6 +7,7 @@ plugin as its mirror has it, and the list of what is in them. The same commit ma
 import gzip
 import hashlib
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -30,13 +31,35 @@ def main() -> int:
     for wheel in sorted((ROOT / "wheels").glob("*.whl")):
         shutil.copy2(wheel, INTO)
     run(_NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=_EXTENSION)
-    run(_NPM, "run", "package", folder=_EXTENSION)
+    package()
     shutil.copy2(_EXTENSION / "dist" / "hearth.vsix", INTO / f"hearth-{version()}.vsix")
     plugin(INTO / f"hearth-nvim-{version()}.tar.gz", int(time))
     shutil.copy2(ROOT / "build" / "sbom.json", INTO / f"hearth-{version()}.sbom.json")
     (INTO / "SHA256SUMS").write_text(checksums(INTO), "utf-8", newline="\n")
     print((INTO / "SHA256SUMS").read_text("utf-8"), end="")
     return 0
+
+
+def package() -> None:
+    """The extension. Its manifest names where the project is published, if the one who releases says so."""
+    manifest = _EXTENSION / "package.json"
+    before = manifest.read_bytes()
+    try:
+        if address := os.environ.get("HEARTH_REPOSITORY", ""):
+            manifest.write_text(linked(before.decode(), address), "utf-8")
+        run(_NPM, "run", "package", folder=_EXTENSION)
+    finally:
+        manifest.write_bytes(before)
+
+
+def linked(manifest: str, address: str) -> str:
+    """The manifest with the links that a page of an extension shows."""
+    links = {
+        "repository": {"type": "git", "url": f"{address}.git"},
+        "homepage": f"{address}#readme",
+        "bugs": {"url": f"{address}/issues"},
+    }
+    return json.dumps({**json.loads(manifest), **links}, indent=2, ensure_ascii=False) + "\n"
 
 
 def plugin(archive: Path, time: int) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import json
 import shutil
 import subprocess
 import tarfile
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,6 +27,10 @@ def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     played = tmp_path / "extension"
     (played / "dist").mkdir(parents=True)
     (played / "dist" / "hearth.vsix").write_text("played")
+    (played / "package.json").write_text(
+        (ROOT / "editors" / "vscode" / "package.json").read_text("utf-8"), "utf-8"
+    )
+    monkeypatch.delenv("HEARTH_REPOSITORY", raising=False)
 
     def run(*command: str, folder: Path = ROOT) -> None:
         if folder != played:
@@ -75,6 +81,31 @@ def test_the_mirror_of_the_neovim_plugin_is_a_plugin(release: ModuleType, tmp_pa
     )
     assert names == {*tracked.stdout.splitlines(), "LICENSE"}
     assert {"plugin/hearth.lua", "lua/hearth/init.lua", "lsp/hearth.lua", "doc/hearth.txt"} <= names
+
+
+def test_the_extension_links_to_where_it_is_published_and_nothing_stays_changed(
+    release: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = release._EXTENSION / "package.json"
+    before, seen = manifest.read_bytes(), []
+    monkeypatch.setattr(release, "run", lambda *_, folder: seen.append(json.loads(manifest.read_text("utf-8"))))
+    monkeypatch.setenv("HEARTH_REPOSITORY", "https://example.org/o/hearth")
+    release.package()
+    monkeypatch.delenv("HEARTH_REPOSITORY")
+    release.package()
+    with_links, without = seen
+    assert with_links == {
+        **without,
+        "repository": {"type": "git", "url": "https://example.org/o/hearth.git"},
+        "homepage": "https://example.org/o/hearth#readme",
+        "bugs": {"url": "https://example.org/o/hearth/issues"},
+    }
+    assert manifest.read_bytes() == before
+
+
+def test_a_release_of_a_public_host_says_where_it_is() -> None:
+    job = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8"))["jobs"]["release"]
+    assert job["env"]["HEARTH_REPOSITORY"] == "${{ github.server_url }}/${{ github.repository }}"
 
 
 def test_the_page_names_what_is_made() -> None:

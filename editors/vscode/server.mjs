@@ -22,6 +22,7 @@ if (lock.status !== 0 || lock.stdout === "") {
   process.exit(1);
 }
 writeFileSync("dist/server/requirements.lock", lock.stdout);
+copyFileSync("../../CHANGELOG.md", "CHANGELOG.md"); // VS Code shows the one in the extension's own folder
 
 const version = /^llama-cpp-python==([^\s;\\]+)/m.exec(lock.stdout)?.[1];
 const wheels = existsSync("../../wheels") ? readdirSync("../../wheels") : [];
