@@ -33,6 +33,8 @@ _SOURCES = (
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
 _OURS = " (pyproject.toml)"  # in the lock, who needs a package because the project says so
 _LIBRARY = "LLAMA_CPP_LIB_PATH"  # names a folder with llama.cpp, which is not compiled then
+_CARRIED = "HEARTH_WHEELS"  # names a folder with a wheel of llama.cpp, as `make wheels` builds it
+_ASKED = {"cmake": "CMAKE_ARGS", "library": _LIBRARY, "wheels": _CARRIED}  # what an update does again
 _BUILDER = "hatchling"  # of the lock, what makes a wheel of the checkout
 _PYTHON = {
     "win32": "`winget install Python.Python.3.13`, or the installer from python.org",
@@ -86,10 +88,7 @@ def install() -> None:
     mark.unlink(missing_ok=True)
     runtime = environment() / "requirements.txt"
     runtime.write_text(locked(LOCK.read_text("utf-8"), also=_BUILDER), "utf-8")
-    first = "llama.cpp is compiled for this machine the first time, which takes some minutes"
-    print(
-        f"installing; {'llama.cpp is the one that you named' if os.environ.get(_LIBRARY) else first}", flush=True
-    )
+    print("installing", flush=True)
     # The folder of this file is on the path of a module that is run, so nothing of Hearth is needed there yet.
     run(str(python()), "-m", "hearth.engine.llama_wheel", "install", str(LOCK))
     run(str(python()), *_PIP, "install", "--require-hashes", "-r", str(runtime))
@@ -100,7 +99,11 @@ def install() -> None:
 
 
 def update() -> None:
-    """Fetch what is new, where the checkout is a clone that follows another one, and install it."""
+    """Fetch what is new, where the checkout is a clone that follows another one, and install it as it was."""
+    for name, variable in _ASKED.items():
+        if (was := installed().get(name)) and not os.environ.get(variable):
+            os.environ[variable] = was
+            print(f"as when it was installed: {variable}={was}", flush=True)
     if (ROOT / ".git").exists() and shutil.which("git"):
         follows = subprocess.run(
             ["git", "rev-parse", "--abbrev-ref", "@{upstream}"], cwd=ROOT, capture_output=True, check=False
@@ -136,10 +139,11 @@ def check() -> None:
         raise Failed(f"Hearth needs Python 3.11 or newer, and this is {sys.version.split()[0]}. {hint(_PYTHON)}")
     if find_spec("venv") is None or find_spec("ensurepip") is None:
         raise Failed(f"this Python has no venv or no pip. {hint(_PYTHON)}")
-    if not os.environ.get(_LIBRARY) and not compiler():
+    if not os.environ.get(_LIBRARY) and carried() is None and not compiler():
         raise Failed(
             f"a C++ compiler is missing, for llama.cpp. {hint(_COMPILER)} "
-            f"Without one: {_LIBRARY} may name a folder with a llama.cpp that is installed (docs/install.md)."
+            f"Without one: {_LIBRARY} may name a folder with a llama.cpp that is installed, or {_CARRIED} one "
+            "with a wheel of it (docs/install.md)."
         )
 
 
@@ -175,16 +179,32 @@ def fingerprint() -> dict[str, str]:
             if file.is_file() and "__pycache__" not in file.parts:
                 digest.update(f"{file.relative_to(ROOT).as_posix()}\0{file.stat().st_size}\0".encode())
                 digest.update(file.read_bytes())
-    asked = {"cmake": os.environ.get("CMAKE_ARGS", ""), "library": os.environ.get(_LIBRARY, "")}
+    asked = {name: os.environ.get(variable, "") for name, variable in _ASKED.items()}
     return {"sources": digest.hexdigest(), **asked}
 
 
 def is_current(wanted: dict[str, str]) -> bool:
+    return installed() == wanted and program().exists() and works(python())
+
+
+def installed() -> dict[str, str]:
+    """The fingerprint of what is installed; nothing if there is none."""
     try:
         found = json.loads((environment() / "installed.json").read_text("utf-8"))
     except (OSError, ValueError):
-        return False
-    return bool(found == wanted) and program().exists() and works(python())
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def carried() -> Path | None:
+    """A wheel of llama.cpp that lies beside this checkout, for this system."""
+    sys.path.insert(0, str(ROOT))
+    from hearth.engine.llama_wheel import carried  # an older Python would not have come here
+
+    try:
+        return carried.find(LOCK)
+    except SystemExit as none:
+        raise Failed(str(none)) from None
 
 
 def make_environment() -> None:

@@ -1,6 +1,7 @@
 """`make check-lowest`: what touches a dependency works with the oldest versions that pyproject.toml allows.
 
-A fresh environment gets the lowest version of each direct dependency; pip chooses what these need in turn.
+A fresh environment gets the lowest version of each direct dependency; pip chooses what these need in turn. With
+`--newest`, which is `make check-newest`, pip chooses all of them, and takes the newest.
 llama.cpp is the one that `make setup` compiled and kept.
 """
 
@@ -16,7 +17,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
-FOLDER = ROOT / "build" / "lowest"
+FOLDER = ROOT / "build" / "bounds"
 TOOLS = {  # of the group "dev"
     "hatchling",
     "editables",
@@ -46,14 +47,17 @@ TESTS = (  # where the code meets a dependency, and one round through the real s
 )
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
+    wanted = project()["project"]["dependencies"]
+    if arguments != ["--newest"]:
+        wanted = lowest(wanted)
     shutil.rmtree(FOLDER, ignore_errors=True)
     venv.create(FOLDER, with_pip=True)
     python = str(FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
     pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
     for command in (
         [python, "-m", "hearth.engine.llama_wheel", "install", "requirements.lock"],
-        [*pip, *lowest(project()["project"]["dependencies"]), *tools(project()["dependency-groups"]["dev"])],
+        [*pip, *wanted, *tools(project()["dependency-groups"]["dev"])],
         [*pip, "--no-deps", "--no-build-isolation", "-e", "."],
         [python, "-m", "pip", "check"],
     ):
@@ -76,4 +80,4 @@ def tools(group: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

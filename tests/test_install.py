@@ -248,8 +248,51 @@ def test_without_a_compiler_a_llama_cpp_that_is_there_will_do(
     assert "LLAMA_CPP_LIB_PATH may name a folder" in capsys.readouterr().err
     monkeypatch.setenv("LLAMA_CPP_LIB_PATH", "/opt/llama/lib")
     assert program.main([]) == 0, capsys.readouterr().err
-    assert "compiled" not in capsys.readouterr().out
     assert any("hearth.engine.llama_wheel" in command for command in ran)
+
+
+def test_without_a_compiler_a_wheel_that_lies_there_will_do(
+    plain_home: Path,
+    program: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(program, "compiler", lambda: False)
+    made_up(program, monkeypatch)
+    monkeypatch.setenv("HEARTH_WHEELS", str(tmp_path))
+    assert program.main([]) == 1
+    assert f"HEARTH_WHEELS: {tmp_path} has no wheel" in capsys.readouterr().err
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    version = lock.partition("\nllama-cpp-python==")[2].split()[0]
+    system = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    (tmp_path / f"llama_cpp_python-{version}-py3-none-{system}.whl").touch()
+    assert program.main([]) == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("LLAMA_CPP_LIB_PATH", "/opt/llama"), ("CMAKE_ARGS", "-DGGML_CUDA=on")]
+)
+def test_an_update_installs_what_was_asked_for_without_being_told_again(
+    variable: str,
+    value: str,
+    plain_home: Path,
+    program: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made_up(program, monkeypatch)
+    monkeypatch.setenv(variable, value)
+    assert program.main([]) == 0, capsys.readouterr().err
+    monkeypatch.setattr(program, "ROOT", tmp_path)  # an unpacked archive
+    monkeypatch.delenv(variable)
+    assert program.main(["update"]) == 0
+    assert os.environ.pop(variable) == value
+    assert f"{variable}={value}" in capsys.readouterr().out
+    monkeypatch.setenv(variable, "other")
+    assert program.main(["update"]) == 0
+    assert os.environ[variable] == "other", "what is said now counts"
 
 
 def test_an_old_python_can_read_it_and_says_so() -> None:

@@ -21,7 +21,7 @@ _BY_PATH = re.compile(r"(?:^|[\s\"'`(])(?:[\w.~-]*/)+(?:hearth_lsp-|hearth\b)|\.
 def sources() -> list[Path]:
     found = []
     for top in (each for each in ROOT.iterdir() if not each.is_symlink()):
-        if (top.name.startswith(".") and top.name != ".ci") or top.name in _NOT_OURS:
+        if (top.name.startswith(".") and top.name not in (".ci", ".github")) or top.name in _NOT_OURS:
             continue
         found += [top] if top.is_file() else [path for path in top.rglob("*") if not _NOT_OURS & set(path.parts)]
     return [path for path in found if path.suffix in _TEXT and path.is_file() and path != Path(__file__)]

@@ -1,6 +1,7 @@
-/** Builds the server's wheel from this repository into dist/server, for the extension to carry, and its lock. */
+/** Builds the server's wheel from this repository into dist/server, for the extension to carry, and its lock; of
+ * llama.cpp the wheel that `make wheels` has made, if it has, which makes the extension one for this kind of system. */
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 
 const WINDOWS = process.platform === "win32";
 const own = WINDOWS ? "../../.venv/Scripts/python.exe" : "../../.venv/bin/python";
@@ -21,3 +22,10 @@ if (lock.status !== 0 || lock.stdout === "") {
   process.exit(1);
 }
 writeFileSync("dist/server/requirements.lock", lock.stdout);
+copyFileSync("../../CHANGELOG.md", "CHANGELOG.md"); // VS Code shows the one in the extension's own folder
+
+const version = /^llama-cpp-python==([^\s;\\]+)/m.exec(lock.stdout)?.[1];
+const wheels = existsSync("../../wheels") ? readdirSync("../../wheels") : [];
+for (const wheel of wheels.filter((each) => each.startsWith(`llama_cpp_python-${version}-`) && each.endsWith(".whl"))) {
+  copyFileSync(`../../wheels/${wheel}`, `dist/server/${wheel}`);
+}

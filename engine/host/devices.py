@@ -9,6 +9,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterable
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ class _Properties(ctypes.Structure):
 
 def found() -> tuple[Device, ...]:
     """Integrated ones only where there is no other; a card that two backends see only once."""
+    load_kernels()
     if not llama_cpp.llama_supports_gpu_offload():
         return ()
     seen: dict[str, tuple[int, Device]] = {}
@@ -61,6 +63,22 @@ def found() -> tuple[Device, ...]:
             seen.setdefault(key, (properties.type, _device(properties)))
     own = [device for kind, device in seen.values() if kind == _GPU]
     return tuple(own or [device for _, device in seen.values()])
+
+
+@functools.cache
+def load_kernels() -> None:
+    """Where a build has its kernels in libraries of their own, have ggml load the best ones for this processor.
+
+    Call it before anything else of llama.cpp, which would look for them beside Python's program and in the working
+    folder, and the latter may be anybody's.
+    """
+    count = _function("ggml_backend_reg_count", ctypes.c_size_t)
+    load = _function("ggml_backend_load_all_from_path", None, ctypes.c_char_p)
+    if count() == 0:
+        load(os.fsencode(library_folder()))
+    if count() == 0:  # a system's package has them in a folder that it was compiled to look into
+        with chdir(library_folder()):
+            load(None)
 
 
 def library_folder() -> Path:
@@ -104,10 +122,10 @@ def _handles() -> list[int]:
 
 
 def _function(name: str, result: Any, *arguments: Any) -> Any:
-    try:
-        function = getattr(_library("ggml"), name)
-    except AttributeError:  # Windows does not look into the libraries that this one uses
-        function = getattr(_library("ggml-base"), name)
+    # Of the copy that libllama itself uses: a wheel may have several of one library, each with its own list.
+    function = getattr(llama_cpp.llama_cpp._lib, name, None)
+    if function is None:  # Windows does not look into the libraries that this one uses
+        function = getattr(_library("ggml"), name, None) or getattr(_library("ggml-base"), name)
     function.restype, function.argtypes = result, arguments
     return function
 

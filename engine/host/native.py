@@ -328,6 +328,7 @@ def library_build() -> str:
 
 def can_offload() -> bool:
     """Whether this build of llama.cpp can compute on a GPU, and has found one."""
+    devices.load_kernels()
     return bool(llama_cpp.llama_supports_gpu_offload())
 
 
@@ -385,5 +386,6 @@ def _init_library() -> None:
     if _initialized:
         return
     llama_cpp.llama_log_set(_log, None)
+    devices.load_kernels()
     llama_cpp.llama_backend_init()
     _initialized = True

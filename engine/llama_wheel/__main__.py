@@ -1,15 +1,21 @@
-"""`python -m hearth.engine.llama_wheel install requirements.lock`, or `… check FILE`."""
+"""`python -m hearth.engine.llama_wheel install requirements.lock`.
+
+`… portable requirements.lock FOLDER WORK` makes a wheel for every processor, `… check FILE` looks into a library.
+"""
 
 import sys
 from pathlib import Path
 
-from hearth.engine.llama_wheel import build, tiles
+from hearth.engine.llama_wheel import build, portable, tiles
 
 
 def main(arguments: list[str]) -> int:
     match arguments:
         case ["install", requirements]:
             build.install(Path(requirements))
+            return 0
+        case ["portable", requirements, into, work]:
+            print(portable.make(Path(requirements), Path(into).absolute(), Path(work).absolute()))
             return 0
         case ["check", file]:
             state = tiles.state_of(Path(file))

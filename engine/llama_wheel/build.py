@@ -17,29 +17,31 @@ import zipfile
 from importlib import metadata
 from pathlib import Path
 
-from hearth.engine.llama_wheel import existing, tiles
+from hearth.engine.llama_wheel import carried, existing, tiles
 
-NAME = "llama-cpp-python"
+NAME = existing.NAME
 _FLAGS = ("-fno-dse", "-fno-tree-dse")
 _PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
 
 
 def install(requirements: Path) -> None:
-    """Have the pinned version here: with the libraries that the user named, or the flags that this machine's
+    """Have the pinned version here: with the libraries that the user named, from a wheel that lies beside Hearth,
 
-    compiler needs; else leave it to pip.
+    or compiled with the flags that this machine's compiler needs; else leave it to pip.
     """
     requirement = requirement_in(requirements.read_text("utf-8"))
     if (libraries := existing.folder()) is not None:
         existing.install(requirement, libraries)
         return
     existing.forget()
-    needed = flags()
-    if not needed:
-        return
-    wheel = built(requirement, needed, cache())
-    if not _is_installed(wheel):
-        subprocess.run([*_PIP, "install", "--no-deps", "--force-reinstall", str(wheel)], check=True)
+    if (ready := carried.find(requirements)) is not None and _can_be_loaded(ready):
+        _put(ready)
+    elif needed := flags():
+        _put(built(requirement, needed, cache()))
+    else:
+        print("pip compiles llama.cpp for this machine the first time, which takes some minutes", flush=True)
+        if _origin():  # pip would leave the wheel of an earlier choice in place
+            subprocess.run([*_PIP, "uninstall", "--yes", NAME], check=True)
 
 
 def flags() -> tuple[str, ...]:
@@ -57,7 +59,7 @@ def built(requirement: str, needed: tuple[str, ...], kept: Path) -> Path:
     kept.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept, prefix="building-") as work:
         wheel = _compiled(requirement, needed, Path(work))
-        _prove(wheel, Path(work))
+        prove(wheel, Path(work))
         folder.mkdir(exist_ok=True)
         return wheel.replace(folder / wheel.name)
 
@@ -96,7 +98,8 @@ def _folder_name(requirement: str, needed: tuple[str, ...]) -> str:
 def _compiled(requirement: str, needed: tuple[str, ...], work: Path) -> Path:
     file = work / "requirement.txt"
     file.write_text(requirement)
-    print(f"compiling {requirement.split()[0]} with {' '.join(needed)}", flush=True)
+    said = f"compiling {requirement.split()[0]} with {' '.join(needed)}"
+    print(f"{said}; that takes some minutes the first time", flush=True)
     from_source = ("--no-cache-dir", "--no-binary", NAME, "--no-deps", "--require-hashes")
     command = [*_PIP, "wheel", *from_source, "--requirement", str(file), "--wheel-dir", str(work)]
     env = {**os.environ, "CXXFLAGS": " ".join([os.environ.get("CXXFLAGS", ""), *needed]).strip()}
@@ -105,7 +108,8 @@ def _compiled(requirement: str, needed: tuple[str, ...], work: Path) -> Path:
     return wheel
 
 
-def _prove(wheel: Path, work: Path) -> None:
+def prove(wheel: Path, work: Path) -> None:
+    """Raises `SystemExit` for kernels that would crash."""
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
             if re.fullmatch(r"llama_cpp/lib/libggml-cpu[^/]*\.so", name):
@@ -115,12 +119,32 @@ def _prove(wheel: Path, work: Path) -> None:
                     raise SystemExit("this compiler breaks the AMX kernels of llama.cpp, our flags or not")
 
 
-def _is_installed(wheel: Path) -> bool:
+def _can_be_loaded(wheel: Path) -> bool:
+    """Its system may be another one than its name says: an older C++ library, for one."""
+    with tempfile.TemporaryDirectory(prefix="hearth-") as made:
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(made, [name for name in archive.namelist() if "llama_cpp/lib/" in name])
+        try:
+            existing.version_in(Path(made, "llama_cpp", "lib"))
+        except existing.Unusable as error:
+            print(f"{wheel} cannot be used here ({error}), so llama.cpp is compiled", flush=True)
+            return False
+    return True
+
+
+def _put(wheel: Path) -> None:
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    if digest not in _origin():
+        print(f"llama.cpp comes from {wheel}", flush=True)
+        subprocess.run([*_PIP, "install", "--no-deps", "--force-reinstall", str(wheel)], check=True)
+
+
+def _origin() -> str:
+    """What pip noted of the wheel that is installed, its digest for one; "" for none, or one from an index."""
     try:
-        origin = json.loads(metadata.distribution(NAME).read_text("direct_url.json") or "{}")
+        return metadata.distribution(NAME).read_text("direct_url.json") or ""
     except metadata.PackageNotFoundError:
-        return False
-    return bool(origin.get("url") == wheel.as_uri())
+        return ""
 
 
 def _macros(*options: str) -> dict[str, str]:

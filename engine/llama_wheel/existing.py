@@ -13,14 +13,16 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
-import zipfile
 from importlib import metadata
 from pathlib import Path
 
+from hearth.engine.llama_wheel import wheel_file
+
+NAME = "llama-cpp-python"
 VARIABLE = "LLAMA_CPP_LIB_PATH"
 _TAG = "py3-none-any"  # of a wheel without libraries; one with them names a system
 _PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-_LIBRARY = re.compile(r"(?:lib)?(llama|ggml|mtmd)\b[^/]*\.(so|dylib|dll)(\.[\d.]+)?")
+_LIBRARY = re.compile(r"(?:lib)?(llama|ggml|mtmd|g?omp)\b[^/]*\.(so|dylib|dll)(\.[\d.]+)?")
 _PYTHON = re.compile(r"[^/]+/(llama_cpp/(?!server/)(?:[^/]+/)*(?:[^/]+\.py|py\.typed))")
 _MAIN = re.compile(r"(?:lib)?llama\.")
 _VERSION = re.compile(r"set\(LLAMA_VERSION_(MAJOR|MINOR|PATCH) (\d+)\)")
@@ -32,6 +34,10 @@ version = ctypes.CDLL(sys.argv[1]).llama_version
 version.restype = ctypes.c_char_p
 print(version().decode())
 """
+
+
+class Unusable(Exception):
+    """Libraries that cannot be loaded here, and why."""
 
 
 def folder() -> Path | None:
@@ -46,11 +52,7 @@ def install(requirement: str, libraries: Path) -> None:
         raise SystemExit(f"{VARIABLE}: there is no libllama in {libraries}")
     with tempfile.TemporaryDirectory(prefix="hearth-") as made:
         work = Path(made)
-        (work / "requirement.txt").write_text(requirement)
-        wanted = ("--no-deps", "--no-binary", ":all:", "--require-hashes", "--requirement")
-        command = (*_PIP, "download", *wanted, str(work / "requirement.txt"), "--dest", str(work))
-        subprocess.run(command, check=True)
-        (source,) = work.glob("*.tar.gz")
+        source = fetch(requirement, work)
         link(libraries, work / "lib")
         prove(work / "lib", made_for(source), libraries)
         wheel = python_wheel(source, work)
@@ -58,14 +60,24 @@ def install(requirement: str, libraries: Path) -> None:
     link(libraries, _place())
 
 
+def fetch(requirement: str, into: Path) -> Path:
+    """The source archive of the pinned version. Only that one: what builds it may come as wheels."""
+    (into / "requirement.txt").write_text(requirement)
+    wanted = ("--no-deps", "--no-binary", NAME, "--require-hashes", "--requirement")
+    command = (*_PIP, "download", *wanted, str(into / "requirement.txt"), "--dest", str(into))
+    subprocess.run(command, check=True)
+    (source,) = into.glob("*.tar.gz")
+    return source
+
+
 def forget() -> None:
     """Remove what `install` put here, so that llama.cpp is compiled again."""
     try:
-        origin = metadata.distribution("llama-cpp-python").read_text("direct_url.json") or ""
+        origin = metadata.distribution(NAME).read_text("direct_url.json") or ""
     except metadata.PackageNotFoundError:
         return
     if _TAG in origin:
-        subprocess.run((*_PIP, "uninstall", "--yes", "llama-cpp-python"), check=True)
+        subprocess.run((*_PIP, "uninstall", "--yes", NAME), check=True)
         shutil.rmtree(_place(), ignore_errors=True)
 
 
@@ -79,25 +91,20 @@ def libraries_in(libraries: Path) -> list[Path]:
 
 def python_wheel(source: Path, into: Path) -> Path:
     """A wheel of the Python files in a source archive, without any library."""
+    return wheel_file.write(python_files(source), _TAG, into)
+
+
+def python_files(source: Path) -> dict[str, bytes]:
+    """What a wheel of it has in it, by the names there, but for its libraries."""
     with tarfile.open(source) as archive:
         top = archive.getnames()[0].partition("/")[0]
-        name = top.rpartition("-")[0] + "-" + top.rpartition("-")[2]
-        wheel = into / f"{name}-{_TAG}.whl"
+        described = f"{top.rpartition('-')[0]}-{top.rpartition('-')[2]}.dist-info"
         contents = {
             found[1]: _read(archive, member.name)
             for member in archive
             if member.isfile() and (found := _PYTHON.fullmatch(member.name))
         }
-        contents[f"{name}.dist-info/METADATA"] = _read(archive, f"{top}/PKG-INFO")
-    contents[f"{name}.dist-info/WHEEL"] = (
-        f"Wheel-Version: 1.0\nGenerator: hearth\nRoot-Is-Purelib: true\nTag: {_TAG}\n".encode()
-    )
-    record = f"{name}.dist-info/RECORD"
-    contents[record] = "".join(f"{each},,\n" for each in [*contents, record]).encode()
-    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as packed:
-        for each, content in contents.items():
-            packed.writestr(each, content)
-    return wheel
+        return {**contents, f"{described}/METADATA": _read(archive, f"{top}/PKG-INFO")}
 
 
 def made_for(source: Path) -> str:
@@ -121,19 +128,28 @@ def link(libraries: Path, place: Path) -> None:
 
 
 def prove(linked: Path, wanted: str, libraries: Path) -> None:
-    """Raises `SystemExit` if what was linked is of another version, or cannot be loaded; asks a process."""
-    main = next(file for file in libraries_in(linked) if _MAIN.match(file.name))  # the shortest name comes first
-    command = [sys.executable, "-P", "-c", _ASK, str(main)]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    found = done.stdout.strip()
-    if done.returncode != 0 or not found:
-        why = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        raise SystemExit(f"{VARIABLE}: the llama.cpp in {libraries} cannot be loaded: {why}")
+    """Raises `SystemExit` if what was linked is of another version, or cannot be loaded."""
+    try:
+        found = version_in(linked)
+    except Unusable as error:
+        raise SystemExit(f"{VARIABLE}: the llama.cpp in {libraries} cannot be loaded: {error}") from None
     if found.split("-")[0].split(".")[:2] != wanted.split(".")[:2]:
         raise SystemExit(
             f"{VARIABLE}: the llama.cpp in {libraries} is version {found}, and this Hearth needs {wanted}; "
             "install that version, or unset the variable to compile it here"
         )
+
+
+def version_in(libraries: Path) -> str:
+    """What the libraries say of themselves; a process is asked. Raises `Unusable`."""
+    main = next((file for file in libraries_in(libraries) if _MAIN.match(file.name)), None)  # the shortest name
+    if main is None:
+        raise Unusable(f"there is no libllama in {libraries}")
+    command = [sys.executable, "-P", "-c", _ASK, str(main)]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode != 0 or not done.stdout.strip():
+        raise Unusable((done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1])
+    return done.stdout.strip()
 
 
 def _place() -> Path:

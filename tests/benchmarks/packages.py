@@ -75,6 +75,8 @@ def unpacked(package: Package) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         package.fetch(package.name, package.version, folder)
+        if not any(folder.iterdir()):
+            raise OSError("what came is empty")
         done.touch()
     return folder
 

@@ -13,6 +13,7 @@ from tests.editors import vscode_provision
 from tests.editors.conftest import provided
 
 PAGE = "extension/readme.md"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("script", ["types", "lint", "test"])
@@ -40,7 +41,10 @@ def test_the_package_holds_the_server_what_it_needs_and_the_licences_of_others(v
         names = archive.namelist()
         lock = archive.read("extension/dist/server/requirements.lock").decode()
         notices = archive.read("extension/dist/THIRD-PARTY-NOTICES.txt").decode()
-    assert len([name for name in names if name.endswith(".whl")]) == 1
+    assert len([name for name in names if "/hearth_lsp-" in name]) == 1
+    wheels = {Path(name).name for name in names if "/llama_cpp_python-" in name}
+    assert wheels == {each.name for each in (ROOT / "wheels").glob("llama_cpp_python-*.whl")}, "of `make wheels`"
+    assert "extension/changelog.md" in [name.lower() for name in names]
     assert "llama-cpp-python==" in lock and "pytest==" not in lock and lock.count("--hash=sha256:") > 100
     for name in ("vscode-languageclient", "vscode-jsonrpc", "markdown-it"):
         assert f"{name} " in notices

@@ -2,19 +2,22 @@ import { spawn } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
-import { COMPLETE } from "./places.ts";
+import { type Asked, askedNow, COMPLETE } from "./places.ts";
 import { findPython, here, needCompiler } from "./toolchain.ts";
-import type { Carried } from "./wheel.ts";
+import { type Carried, llamaIn } from "./wheel.ts";
 import * as words from "./words.ts";
 
 const WINDOWS = process.platform === "win32";
 
 /**
  * Make a Python environment with the server in it, with progress. False: the user stopped it, or it failed.
+ * What the user asked of llama.cpp by variables when it was made `before` is asked again.
  * The server is the wheel that this extension carries, and what it needs has the digests of the lock beside it.
  */
-export async function make(folder: string, { wheel, lock }: Carried, log: vscode.LogOutputChannel): Promise<boolean> {
+export async function make(folder: string, { wheel, lock, llama }: Carried, before: Asked, log: vscode.LogOutputChannel): Promise<boolean> {
   try {
+    const asked = askedNow(process.env, before);
+    const env = { ...process.env, ...asked };
     await words.progress("setting up the server", async (report, token) => {
       const stop = new AbortController();
       token.onCancellationRequested(() => { stop.abort(); });
@@ -26,21 +29,22 @@ export async function make(folder: string, { wheel, lock }: Carried, log: vscode
         log.info(line);
         report({ message: line.slice(0, 80) });
       };
-      step("looking for a compiler and Python 3.11 or newer");
-      await needCompiler(here(stop.signal));
-      const [program, ...argv] = await findPython(here(stop.signal));
+      step("looking for Python 3.11 or newer, and for llama.cpp or a compiler");
+      const machine = here(stop.signal, env);
+      await needCompiler(machine, [...llama, ...(await llamaIn(asked.HEARTH_WHEELS ?? ""))]);
+      const [program, ...argv] = await findPython(machine);
       await rm(folder, { recursive: true, force: true });
       await mkdir(dirname(folder), { recursive: true });
       step("creating an environment");
-      await run(program, [...argv, "-m", "venv", folder], stop.signal, tell);
+      await run(program, [...argv, "-m", "venv", folder], env, stop.signal, tell);
       const own = join(folder, WINDOWS ? "Scripts" : "bin", "python");
       const pip = ["-m", "pip", "install", "--disable-pip-version-check"];
-      await run(own, [...pip, "--no-deps", wheel], stop.signal, tell);
-      step("compiling llama.cpp for this machine, which takes some minutes the first time");
-      await run(own, ["-m", "hearth.engine.llama_wheel", "install", lock], stop.signal, tell);
+      await run(own, [...pip, "--no-deps", wheel], env, stop.signal, tell);
+      step("setting up llama.cpp; where it has to be compiled, that takes some minutes");
+      await run(own, ["-m", "hearth.engine.llama_wheel", "install", lock], env, stop.signal, tell);
       step("fetching what the server needs");
-      await run(own, [...pip, "--require-hashes", "-r", lock], stop.signal, tell);
-      await writeFile(join(folder, COMPLETE), "");
+      await run(own, [...pip, "--require-hashes", "-r", lock], env, stop.signal, tell);
+      await writeFile(join(folder, COMPLETE), JSON.stringify(asked));
     });
     return true;
   } catch (error) {
@@ -65,9 +69,9 @@ async function explain(problem: string, log: vscode.LogOutputChannel): Promise<v
   }
 }
 
-function run(program: string, argv: string[], signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
+function run(program: string, argv: string[], env: NodeJS.ProcessEnv, signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, argv, { signal, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, argv, { env, signal, stdio: ["ignore", "pipe", "pipe"] });
     let last = "";
     const read = (data: Buffer): void => {
       for (const line of data.toString().split("\n").map((each) => each.trim()).filter((each) => each !== "")) {

@@ -76,7 +76,8 @@ export function activate(context: vscode.ExtensionContext): void {
         await client?.dispose(2000); // Windows removes no program that runs
         client = undefined;
       }
-      if (await environment.make(folder, server, log)) {
+      const before = await ownPlaces.asked((await ownPlaces.own(storage, server.id)).folder);
+      if (await environment.make(folder, server, before, log)) {
         await start();
         await ownPlaces.tidy(storage, folder);
       }

@@ -1,9 +1,13 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Written into an environment once all of it is there. */
+/** Written into an environment once all of it is there; what it was made with is in it. */
 export const COMPLETE = "complete";
+const VARIABLES = ["LLAMA_CPP_LIB_PATH", "HEARTH_WHEELS", "CMAKE_ARGS"] as const;
 const NAMES = /^environment(-|$)/;
+
+/** By which variables the user chose a llama.cpp. */
+export type Asked = Partial<Record<(typeof VARIABLES)[number], string>>;
 
 /** The environment of this extension's own server. */
 export interface Own {
@@ -26,6 +30,22 @@ export async function own(storage: string, id: string | undefined): Promise<Own>
     }
   }
   return { folder: "", outdated: false };
+}
+
+/** What an environment was made with, so that the next one does not need the variables again. */
+export async function asked(folder: string): Promise<Asked> {
+  const text = await readFile(join(folder, COMPLETE), "utf8").catch(() => "");
+  try {
+    return askedNow(JSON.parse(text) as Asked, {});
+  } catch {
+    return {}; // older ones are empty
+  }
+}
+
+/** The variables that are set now, and for the others what they were before. */
+export function askedNow(env: Record<string, string | undefined>, before: Asked): Asked {
+  const found = VARIABLES.map((name) => [name, env[name] || before[name]] as const);
+  return Object.fromEntries(found.filter(([, value]) => typeof value === "string" && value !== ""));
 }
 
 /** Remove all environments but that one. On Windows one that runs stays until the next time. */

@@ -4,6 +4,8 @@ import { join } from "node:path";
 /** What is asked of the machine; a test plays another one. */
 export interface Machine {
   platform: string;
+  /** As Node names it: "x64", "arm64". */
+  arch: string;
   env: Record<string, string | undefined>;
   /** What the program prints; rejects where it is missing or fails. */
   ask: (program: string, argv: string[]) => Promise<string>;
@@ -24,7 +26,7 @@ const COMPILER: Record<string, string> = {
 
 /** The command of a Python that can make environments. Throws what to install on this system. */
 export async function findPython(machine: Machine): Promise<[string, ...string[]]> {
-  for (const command of candidates(machine.platform)) {
+  for (const command of await candidates(machine)) {
     const [program, ...argv] = command;
     if (await works(machine, program, [...argv, "-c", CHECK])) {
       return command;
@@ -33,11 +35,27 @@ export async function findPython(machine: Machine): Promise<[string, ...string[]
   throw new Error(`there is no Python 3.11 or newer with venv and pip on the PATH. ${of(PYTHON, machine.platform)}, or set hearth.path.`);
 }
 
-/** Throws what to install on this system where nothing can compile llama.cpp. Ask before Python: on a Mac without
- * Apple's tools even `python3 --version` opens an installer. */
-export async function needCompiler(machine: Machine): Promise<void> {
+/** Whether llama.cpp is there and need not be compiled: the user has named one, or one of these wheels is for this system. */
+export function isReady({ platform, arch, env }: Machine, wheels: readonly string[]): boolean {
+  if ((env["LLAMA_CPP_LIB_PATH"] ?? "").trim() !== "") {
+    return true;
+  }
+  const system = { linux: "linux", darwin: "macosx", win32: "win" }[platform];
+  const processors = { x64: ["x86_64", "amd64", "universal2"], arm64: ["aarch64", "arm64", "universal2"] }[arch] ?? [];
+  const own = (env["CMAKE_ARGS"] ?? "").trim() !== ""; // a build of the user's own is wanted
+  return !own && system !== undefined && wheels.some((name) => {
+    const tag = name.slice(name.lastIndexOf("-") + 1, -".whl".length);
+    return tag.split(".").some((each) => each.includes(system) && processors.some((processor) => each.endsWith(`_${processor}`)));
+  });
+}
+
+/** Throws what to install on this system where nothing can compile llama.cpp, and where it is not there already. */
+export async function needCompiler(machine: Machine, wheels: readonly string[]): Promise<void> {
+  if (isReady(machine, wheels)) {
+    return;
+  }
   if (machine.platform === "darwin") {
-    if (!(await works(machine, "xcode-select", ["-p"]))) {
+    if (!(await hasAppleTools(machine))) {
       throw new Error(APPLE_TOOLS);
     }
     return;
@@ -49,7 +67,7 @@ export async function needCompiler(machine: Machine): Promise<void> {
 }
 
 /** This machine. */
-export function here(signal: AbortSignal): Machine {
+export function here(signal: AbortSignal, env: Machine["env"]): Machine {
   const ask = (program: string, argv: string[]): Promise<string> =>
     new Promise((resolve, reject) => {
       const child = spawn(program, argv, { signal, stdio: ["ignore", "pipe", "ignore"] });
@@ -64,14 +82,16 @@ export function here(signal: AbortSignal): Machine {
         }
       });
     });
-  return { platform: process.platform, env: process.env, ask };
+  return { platform: process.platform, arch: process.arch, env, ask };
 }
 
-function candidates(platform: string): [string, ...string[]][] {
-  if (platform === "win32") {
+async function candidates(machine: Machine): Promise<[string, ...string[]][]> {
+  if (machine.platform === "win32") {
     return [["py", "-3"], ...VERSIONS.map((version): [string, string] => ["py", `-${version}`]), ["python"]];
   }
-  return [["python3"], ...VERSIONS.map((version): [string] => [`python${version}`]), ["python"]];
+  const versions = [...VERSIONS.map((version): [string] => [`python${version}`]), ["python"] as [string]];
+  // Without its tools, Apple's own `python3` opens an installer.
+  return machine.platform === "darwin" && !(await hasAppleTools(machine)) ? versions : [["python3"], ...versions];
 }
 
 /** Microsoft's compiler is never on the PATH; CMake asks the same program. */
@@ -81,6 +101,10 @@ async function hasBuildTools(machine: Machine): Promise<boolean> {
   const wanted = ["-products", "*", "-requires", "Microsoft.VisualStudio.Component.VC.Tools.x86.x64", "-property", "installationPath"];
   const said = await machine.ask(where, wanted).catch(() => "");
   return said.trim() !== "" || (await works(machine, "g++", ["--version"]));
+}
+
+async function hasAppleTools(machine: Machine): Promise<boolean> {
+  return works(machine, "xcode-select", ["-p"]);
 }
 
 async function hasCompiler(machine: Machine): Promise<boolean> {

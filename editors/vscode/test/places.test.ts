@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { COMPLETE, own, tidy } from "../src/places.ts";
+import { asked, askedNow, COMPLETE, own, tidy } from "../src/places.ts";
 
 async function storageWith(...complete: string[]): Promise<string> {
   const storage = await mkdtemp(join(tmpdir(), "hearth-"));
@@ -36,4 +36,15 @@ void test("all but the one in use are removed, and nothing else", async () => {
   const storage = await storageWith("environment", "environment-0.1.0-aaaaaaaa", "environment-0.2.0-bbbbbbbb", "other");
   await tidy(storage, join(storage, "environment-0.2.0-bbbbbbbb"));
   assert.deepEqual((await readdir(storage)).sort(), ["environment-0.2.0-bbbbbbbb", "other"]);
+});
+
+void test("what it was made with is asked again, unless something else is asked now", async () => {
+  const storage = await storageWith("environment");
+  const folder = join(storage, "environment");
+  assert.deepEqual(await asked(folder), {}, "older ones say nothing");
+  const before = askedNow({ LLAMA_CPP_LIB_PATH: "/opt/llama", HEARTH_WHEELS: "", PATH: "/bin" }, {});
+  await writeFile(join(folder, COMPLETE), JSON.stringify(before));
+  assert.deepEqual(await asked(folder), { LLAMA_CPP_LIB_PATH: "/opt/llama" });
+  assert.deepEqual(askedNow({ LLAMA_CPP_LIB_PATH: "/usr/lib" }, before), { LLAMA_CPP_LIB_PATH: "/usr/lib" });
+  assert.deepEqual(await asked("/no/such/folder"), {});
 });

@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { carried } from "../src/wheel.ts";
+import { carried, llamaIn } from "../src/wheel.ts";
 
 async function folderWith(wheel: string, lock: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "hearth-"));
@@ -18,6 +18,15 @@ void test("the server is the wheel that the extension carries, by its path, with
   assert.equal(wheel, join(folder, "server-1.0-py3-none-any.whl"));
   assert.equal(lock, join(folder, "requirements.lock"));
   assert.match(id, /^1\.0-[0-9a-f]{8}$/);
+});
+
+void test("a wheel of llama.cpp beside it is told apart from the server's", async () => {
+  const folder = await folderWith("", "");
+  const before = await carried(folder);
+  const llama = "llama_cpp_python-0.3.36-py3-none-manylinux_2_34_x86_64.whl";
+  await writeFile(join(folder, llama), "");
+  assert.deepEqual(await carried(folder), { ...before, llama: [llama] });
+  assert.deepEqual([await llamaIn(folder), await llamaIn("")], [[llama], []]);
 });
 
 void test("another wheel, or another lock, is another server", async () => {

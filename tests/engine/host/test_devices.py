@@ -1,14 +1,17 @@
 """What is read from ggml's list of devices; the list is played, and the real one of this build is read."""
 
 import ctypes
+import os
 import platform
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import llama_cpp
 import pytest
 
-from hearth.engine.host import devices
+from hearth.engine.host import devices, native
 from hearth.engine.host.devices import Device
 
 GPU, INTEGRATED, CPU, ACCELERATOR = 1, 2, 0, 3
@@ -66,3 +69,44 @@ def test_the_real_list_of_this_build_can_be_read() -> None:
     assert any(row.type == CPU and row.total > 0 and row.name == b"CPU" for row in rows)
     assert bytes(ctypes.string_at(ctypes.addressof(rows[0]) + devices._Properties.room.offset, 8)) == bytes(8)
     assert all(device.total > 0 for device in devices.found())
+
+
+def ggml(monkeypatch: pytest.MonkeyPatch, found_in: list[bytes | None]) -> list[tuple[bytes | None, Path]]:
+    """A ggml with kernels in these places only (None: where it was compiled to look), and where it looked."""
+    looked: list[tuple[bytes | None, Path]] = []
+    functions = {
+        "ggml_backend_reg_count": lambda: int(any(place in found_in for place, _ in looked)),
+        "ggml_backend_load_all_from_path": lambda place: looked.append((place, Path.cwd())),
+    }
+    monkeypatch.setattr(devices, "_function", lambda name, *_: functions[name])
+    return looked
+
+
+def test_kernels_in_libraries_of_their_own_are_loaded_from_beside_llama_cpp(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    beside = os.fsencode(devices.library_folder())
+    looked = ggml(monkeypatch, [beside])
+    devices.load_kernels.__wrapped__()
+    assert looked == [(beside, Path.cwd())]
+
+
+def test_a_folder_of_work_is_never_searched_for_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    looked = ggml(monkeypatch, [None])
+    devices.load_kernels.__wrapped__()
+    assert looked[-1] == (None, devices.library_folder().resolve()), "ggml looks into the working folder too"
+    assert Path.cwd() == tmp_path
+
+
+@pytest.mark.parametrize("first", [devices.found, native.can_offload, native._init_library])
+def test_they_are_loaded_before_llama_cpp_looks_for_them_itself(
+    first: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    monkeypatch.setattr(devices, "load_kernels", lambda: steps.append("kernels"))
+    monkeypatch.setattr(llama_cpp, "llama_supports_gpu_offload", lambda: steps.append("asked"))
+    monkeypatch.setattr(llama_cpp, "llama_backend_init", lambda: steps.append("asked"))
+    monkeypatch.setattr(native, "_initialized", False)
+    first()
+    assert steps == ["kernels", "asked"]

@@ -112,6 +112,22 @@ def test_pip_takes_the_wheel(source: Path, tmp_path: Path) -> None:
     assert (target / "llama_cpp" / "llama_cpp.py").exists()
 
 
+def test_of_what_is_fetched_only_the_package_itself_is_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pip asks its builder for its name, and would compile that builder too if no wheel at all were allowed."""
+    asked: list[tuple[str, ...]] = []
+
+    def run(command: tuple[str, ...], **_: object) -> None:
+        asked.append(command)
+        (tmp_path / "llama_cpp_python-1.2.3.tar.gz").touch()
+
+    monkeypatch.setattr(subprocess, "run", run)
+    existing.fetch(f"{build.NAME}==1.2.3 --hash=sha256:00\n", tmp_path)
+    (command,) = asked
+    assert command[command.index("--no-binary") + 1] == build.NAME and "--require-hashes" in command
+
+
 def test_a_model_decodes_with_the_libraries_that_were_there(
     environment: Path, libraries: Path, tmp_path: Path
 ) -> None:
