@@ -311,8 +311,15 @@ def _declared(target: Target, statements: list[Statement]) -> set[str]:
     """The variables that begin there. Where they are declared, others that are set are fields or global."""
     language = target.code.language
     declares = language is not None and language.block == "brace" and language.name not in _UNDECLARED
-    setting = [each for each in statements if not declares or each.is_loop or "declaration" in each.kind]
-    return {name for each in setting for name in each.assigned}
+    if not declares:
+        return {name for each in statements for name in each.assigned}
+    begun: set[str] = set()
+    for each in statements:
+        if "declaration" in each.kind or "definition" in each.kind:
+            begun |= each.assigned or set(each.names)  # some begin without a value
+        elif each.is_loop or not ("assignment" in each.kind or "expression" in each.kind):
+            begun |= each.assigned
+    return begun
 
 
 def _side_by_side(ours: list[Statement], theirs: list[Statement]) -> Sequence[tuple[str, int, int, int, int]]:

@@ -96,6 +96,6 @@ def test_the_cells_above_are_the_text_above(vscode_scripted: Scripted) -> None:
         (above,) = (piece["text"] for piece in shown[-1]["pieces"] if piece["source"] == "above")
         assert above == "prices = [1, 2]\n\ntax = 0.2\n"
         assert session.said("notebookDocument/didOpen") and session.said("notebookDocument/didChange")
-        editor.until(lambda: "above.ipynb" not in editor.text(".tab.active"), "the document with the prompt")
+        editor.until(lambda: "prompt.txt" in editor.text(".tab.active"), "the document with the prompt")
         editor.save("notebook-prompt")
-        editor.run("await page.locator('.tab', {hasText: 'above.ipynb'}).click()")  # the prompt's tab stays
+        editor.run(f"await page.locator({json.dumps(CELL.format(0))}).click()")  # the prompt stays beside it
