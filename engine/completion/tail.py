@@ -19,11 +19,11 @@ CLOSERS = ")]}\"'`;:,>"
 _QUOTES = ("'", '"', "`")
 _BRACKETS_AND_QUOTES = ")]}>\"'`"
 _BLANKS = " \t\r"
-# What ends an element, and what begins the one of that NAME: of markup, of LaTeX, of Svelte.
+# What ends an element of a name, and what begins one: of markup, of LaTeX, of Svelte.
 _TAGS = (
-    (r"</([\w.:-]+)>", r"<NAME(\s[^<>]*)?>$"),
-    (r"\\end\{([\w*]+)\}", r"\\begin\{NAME\}(\[[^\]]*\]|\{[^{}]*\})*$"),
-    (r"\{/(\w+)\}", r"\{#NAME\b.*\}$"),
+    (re.compile(r"</([\w.:-]+)>"), re.compile(r"<([\w.:-]+)(?:\s[^<>]*)?>$")),
+    (re.compile(r"\\end\{([\w*]+)\}"), re.compile(r"\\begin\{([\w*]+)\}(?:\[[^\]]*\]|\{[^{}]*\})*$")),
+    (re.compile(r"\{/(\w+)\}"), re.compile(r"\{#(\w+)\b(?:[^{}]|\{[^{}]*\})*\}$")),
 )
 _MAX_CLOSED = 100  # characters, line ends and indentation among them
 _MAX_OVERTYPED = 8
@@ -50,8 +50,9 @@ class Tail:
     def is_in_tag(self) -> bool:
         """Whether the cursor stands between a tag and its end, as editors leave it: `<ul>‸</ul>`."""
         for end, begin in _TAGS:
-            if found := re.match(end, self.text):
-                return re.search(begin.replace("NAME", re.escape(found[1])), self.head) is not None
+            if ended := end.match(self.text):
+                begun = begin.search(self.head)
+                return begun is not None and begun[1] == ended[1]
         return False
 
     @cached_property

@@ -47,7 +47,8 @@ def runs_here(name: str) -> bool:
 
 def _is_here(system: str) -> bool:
     for old, new in _OLD_NAMES.items():
-        system = re.sub(rf"^{old}_", f"{new}_", system)
+        if system.startswith(f"{old}_"):
+            system = system.replace(old, new, 1)
     machine = platform.machine().lower()
     if found := re.fullmatch(r"manylinux_(\d+)_(\d+)_(\w+)", system):
         return sys.platform == "linux" and found[3] == machine and (int(found[1]), int(found[2])) <= _glibc()

@@ -45,7 +45,9 @@ FILLED_IN = {
     ("engine/code_actions/answers.py", "_any_of(ends)"): ("\\*/|-->",),
     ("engine/code_actions/doc_sections.py", "sign"): tuple(sign for _, _, sign in _SIGNS),
     ("engine/stopping/borders.py", "begun.language.opens"): OPENS,
+    ("engine/stopping/borders.py", "language.opens"): OPENS,
     ("engine/stopping/rules.py", r"'' if policy.prose else '|^```|\\n```'"): ("", "|^```|\n```"),
+    ("engine/stopping/lines.py", r"language.opens if language else '[{(\\[:]$'"): (*OPENS, r"[{(\[:]$"),
     ("engine/stopping/rules.py", "language.opens"): OPENS,
     ("engine/stopping/rules.py", "pattern"): WORDS,
 }
