@@ -17,7 +17,7 @@ SCRIPT = ("javascript", "typescript", "tsx")
 LEAST_SHARE = 0.8  # of the files that import a name, of those that do so in the same way
 LEAST_FILES = 4  # that do, where others do otherwise
 _MODULE = re.compile(r"(?:from\s+|require\(\s*|import\s+)(['\"])(?P<path>[^'\"]+)\1")
-_FROM = re.compile(r"from\s+(?P<path>\.*[\w.]*)\s+import\b")
+_FROM = re.compile(r"from\s+(?P<path>[\w.]+)\s+import\b")
 _EXPORTS = re.compile(r"module\.exports\s{0,10}+=\s{0,10}+\{[^}]{0,20000}+\}")
 _RENAMED_TO_ITSELF = re.compile(r"\b(\w+) as \1\b")
 _INDEX = re.compile(r"(/index)?(\.[cm]?[jt]sx?)?$")

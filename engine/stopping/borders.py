@@ -35,7 +35,6 @@ _TOKEN_ENDS = re.compile(r"\w+|[^\w\s]")
 _OPEN_TAG = re.compile(r"(^|(?<=[\s(>{?:]))</?([A-Za-z][\w.:-]*(\s[^<>]*)?)?$")
 _TAG = re.compile(r"(?:^|(?<=[\s(>{?:\w]))<(/?)[A-Za-z][^<>]*>")
 _NAME_GOES_ON = re.compile(r"\w|::|<[\w&'?\[(>]")
-_OPEN_TYPES = re.compile(r"\w<(?!.*[;=])[^<>]*(<[^<>]*>[^<>]*)*$")  # `Map<String, List<int>`
 _LABEL = re.compile(r"\w+:$|(public|private|protected|signals)( \w+)?:$")
 _ELSE_AT_END = re.compile(r"[\w)\]\"'] else$")  # of an expression
 _PROSE_ENDS = re.compile(r"[.,;:!?)\]}\"'`](?=\s|$)")
@@ -99,7 +98,7 @@ def _ends_whole(text: str, begun: Beginning, at_line_end: bool) -> bool:
     code = _without_comment(f"{begun.head}{text}".rpartition("\n")[2].strip(), begun.language)
     if at_line_end and is_comment(code, begun.language):
         return True
-    if not at_line_end and _has_types(begun.language) and _OPEN_TYPES.search(code):
+    if not at_line_end and _has_types(begun.language) and _is_in_types(code):
         return False
     if _in_tag(text, begun, at_line_end):
         return False
@@ -137,6 +136,21 @@ def _may_be_label(code: str, language: Language | None) -> bool:
 
 def _has_types(language: Language | None) -> bool:
     return language is not None and language.block == "brace" and language.comment == "//"
+
+
+def _is_in_types(code: str) -> bool:
+    """Whether a bracket of types is open at the end: `Map<String, List<int>`."""
+    closed = 0
+    for at in reversed(range(len(code))):
+        if code[at] in ";=":
+            return False
+        if code[at] == ">":
+            closed += 1
+        elif code[at] == "<" and not closed:
+            return at > 0 and (code[at - 1].isalnum() or code[at - 1] == "_")
+        elif code[at] == "<":
+            closed -= 1
+    return False
 
 
 def _has_tags(language: Language | None) -> bool:
