@@ -4,17 +4,20 @@ An edit is one hunk. Shown: of 100 edits. Right place: of what is shown, what to
 edit and is not made yet. Right text: of what is shown, what writes lines of that hunk and no others (white space
 aside). Wrong: shown elsewhere, of 100 edits. Reverts: what would take the user's edit back. No model is asked.
 
-A second table says what kinds of things follow from edits, and how many of each kind are found.
+A second table says what kinds of things follow from edits, and how many of each kind are found. A third one moves
+the thresholds of the rule that has some, on the half of the packages that judges.
 """
 
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from rich.progress import track
 
+from hearth.engine.next_edit import twins
 from tests.benchmarks import machine
 from tests.benchmarks.home import Unavailable
 from tests.benchmarks.next_edit import cases
@@ -25,6 +28,8 @@ from tests.benchmarks.next_edit.releases import Release, releases
 from tests.benchmarks.options import Options
 from tests.benchmarks.results import Sheet, console, number, percent, publish
 
+SCALES = (0.6, 0.8, 1.0, 1.25, 1.5, 2.0)
+CURVE = ("thresholds", "shown", "right place", "right text", "shown where nothing follows")
 KINDS = ("what follows", "edits", "shown", "right place", "right text", "missed")
 COLUMNS = ("", "edits", "shown", "right place", "right text", "wrong", "reverts", "p50", "p95")
 
@@ -85,6 +90,7 @@ def run(options: Options) -> None:
     about = machine.describe(options)
     publish(options.out, "next_edit", about, sheet, data, [*_notes(found, outcomes), *missing])
     publish(options.out, "next_edit_kinds", about, kinds, {"missed": _missed(outcomes)}, [])
+    publish(options.out, "next_edit_curve", about, _curve(found, options), {}, [])
     for told in data["shown"][: options.listed]:
         console.print(told, markup=False, highlight=False)
 
@@ -102,6 +108,34 @@ def _played(found: list[Release], options: Options) -> tuple[list[Outcome], list
     rows = [*_rows("linked", linked), *_rows("silent", silent)]
     kinds = {kind: [each for each in silent if each.case.kind == kind] for kind in cases.SILENT}
     return outcomes, [*rows, *(Tally(each).row(f"– {kind}") for kind, each in kinds.items())]
+
+
+def _curve(found: list[Release], options: Options) -> Sheet:
+    """A quarter of the edits, of the judging half, with the thresholds of `twins` multiplied."""
+    judging = [each for each in found if each.half == "judging"]
+    count = max(1, options.tasks // 4)
+    linked = cases.chosen(cases.linked(judging), count, options.seed)
+    silent = cases.chosen(cases.silent(judging), count, options.seed)
+    rows = []
+    for scale in track(SCALES, "thresholds", console=console):
+        with _thresholds(scale):
+            follows, nothing = Tally([play(each) for each in linked]), Tally([play(each) for each in silent])
+        shown = follows.row("")
+        rows.append((f"{scale:g} times", *shown[2:5], nothing.row("")[2]))
+    return Sheet("Thresholds of one example", CURVE, tuple(rows))
+
+
+@contextmanager
+def _thresholds(scale: float) -> Iterator[None]:
+    names = ("MIN_REPLACED", "MIN_AROUND", "MIN_SIDE")
+    before = {name: getattr(twins, name) for name in names}
+    try:
+        for name, value in before.items():
+            setattr(twins, name, scale * value)
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(twins, name, value)
 
 
 def _rows(name: str, outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
