@@ -38,7 +38,7 @@ local function convert(client, bufnr, item)
   return { word = edit.newText:match('^[^\r\n]*') }
 end
 
---- Put the whole suggestion where its first line stands now.
+--- Add what the suggestion has behind its first line, which stands there now.
 ---@param client vim.lsp.Client
 ---@param bufnr integer
 local function finish(client, bufnr)
@@ -53,11 +53,14 @@ local function finish(client, bufnr)
   if line:sub(start + 1, column) ~= word or not vim.startswith(entry.text, word) then
     return
   end
-  local lines = vim.split(entry.text, '\r?\n')
+  local lines = vim.split(entry.text:sub(#word + 1), '\r?\n')
   local stop = math.min(#line, column + entry.tail)
-  vim.api.nvim_buf_set_text(bufnr, row - 1, start, row - 1, stop, lines)
-  local added = #lines == 1 and start or 0
-  vim.api.nvim_win_set_cursor(0, { row + #lines - 1, added + #lines[#lines] })
+  if #lines == 1 and stop == column then
+    return -- nothing is missing, and an edit without a change would look like typing
+  end
+  vim.api.nvim_buf_set_text(bufnr, row - 1, column, row - 1, stop, lines)
+  local before = #lines == 1 and column or 0
+  vim.api.nvim_win_set_cursor(0, { row + #lines - 1, before + #lines[#lines] })
 end
 
 ---@param client vim.lsp.Client
