@@ -18,6 +18,7 @@ from hearth.engine import logs
 from hearth.engine.errors import HearthError, RequestError
 from hearth.engine.types import Status
 from hearth.lsp_server import healing
+from hearth.lsp_server.features import Later
 from hearth.lsp_server.session import Server
 
 log = logging.getLogger("hearth.server")
@@ -34,6 +35,8 @@ def guarded(handler: Handler, empty: Any) -> Handler:
         try:
             if isinstance(uri := getattr(getattr(params, "text_document", None), "uri", None), str):
                 await ls.documents.judged(uri)
+            if isinstance(handler, Later):
+                await handler.prepare()
             return await handler(ls, params)
         except RequestError as error:
             ls.client.show_message_once(str(error))

@@ -66,9 +66,9 @@ def test_behind_initialize_the_imports_come_in_short_steps() -> None:
     code = (
         "import hearth.lsp_server.server, json, sys\n"
         "from importlib import import_module\n"
-        "from hearth.lsp_server.features import initialized\n"
+        "from hearth.lsp_server import features\n"
         "steps = {}\n"
-        "for name in (*initialized._NEEDED, *initialized._LATER):\n"
+        "for name in (*features.NEEDED, *features.LATER):\n"
         "    before = set(sys.modules)\n"
         "    import_module(f'hearth.{name}')\n"
         "    steps[name] = sum(each.startswith('hearth.') for each in set(sys.modules) - before)\n"
@@ -78,6 +78,30 @@ def test_behind_initialize_the_imports_come_in_short_steps() -> None:
     steps = json.loads(told.stdout)
     assert len(steps) > 10
     assert {name: count for name, count in steps.items() if count > 20} == {}
+
+
+def test_who_asks_before_that_has_come_to_it_waits_for_short_steps_too() -> None:
+    code = (
+        "import asyncio, json, sys\n"
+        "from hearth.lsp_server.features import Later\n"
+        "counts = []\n"
+        "async def count():\n"
+        "    while True:\n"
+        "        counts.append(sum(each.startswith('hearth.') for each in sys.modules))\n"
+        "        await asyncio.sleep(0)\n"
+        "async def main():\n"
+        "    import hearth.lsp_server.server\n"
+        "    counting = asyncio.create_task(count())\n"
+        "    await asyncio.sleep(0)\n"
+        "    await Later('text_document_code_action').prepare()\n"
+        "    await asyncio.sleep(0)\n"
+        "    print(json.dumps([b - a for a, b in zip(counts, counts[1:])]))\n"
+        "    assert 'hearth.engine.code_actions.actions' in sys.modules\n"
+        "asyncio.run(main())"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    steps = json.loads(told.stdout)
+    assert sum(steps) > 50 and max(steps) <= 20, steps
 
 
 def test_until_initialize_is_answered_few_modules_are_imported() -> None:
