@@ -5,7 +5,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 const STAGE = "dist/vsix";
-const PARTS = ["package.json", "LICENSE.txt", ".vscodeignore", "media", "dist/extension.js", "dist/page", "dist/server", "dist/THIRD-PARTY-NOTICES.txt"];
+const PARTS = ["package.json", "CHANGELOG.md", "LICENSE.txt", ".vscodeignore", "media", "dist/extension.js", "dist/page", "dist/server", "dist/THIRD-PARTY-NOTICES.txt"];
 
 rmSync(STAGE, { recursive: true, force: true });
 mkdirSync(STAGE, { recursive: true });
