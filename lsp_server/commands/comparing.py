@@ -23,7 +23,7 @@ from hearth.lsp_server.words import screen
 
 _PLACES = 20
 _FILES = 400  # of a workspace, of which the places are drawn
-_PATIENCE_MS = 10_000  # for one answer: which is right, whatever the deadline
+_PATIENCE_MS = 2_000  # for the line that is asked for; what would follow it is not waited for
 _SHORTEST = 12  # characters of a line that is worth asking about
 
 
@@ -120,7 +120,7 @@ def _places_in(path: Path, chance: random.Random) -> list[Place]:
 
 
 async def _measure(candidate: Candidate, places: list[Place], settings: Settings) -> Compared:
-    patient = replace(settings.completion, min_confidence=0.0, deadline_ms=_PATIENCE_MS)
+    patient = replace(settings.completion, min_confidence=0.0, deadline_ms=_PATIENCE_MS, max_lines=1)
     completion = replace(patient, backend="local", model=candidate.id)
     backend = local.create(replace(settings, completion=completion), lambda status: None)
     completer, right, times = Completer(backend, completion), 0, list[float]()

@@ -27,6 +27,8 @@ LATER = (
         "engine.next_edit.rules",
     ),
     *("engine.next_edit.predictor", "lsp_server.next_editing"),
+    *("lsp_server.features.text_document_copilot_inline_edit",),
+    *("lsp_server.features.text_document_did_show_inline_edit",),
     *("engine.code_actions.answers", "engine.code_actions.unit_tests", "engine.code_actions.actions"),
     *("lsp_server.rewriting", "lsp_server.features.text_document_code_action"),
     *("engine.index.symbols", "engine.index.search", "lsp_server.indexing", "lsp_server.attaching"),

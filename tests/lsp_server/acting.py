@@ -129,13 +129,13 @@ async def acting(
     shows_documents: bool = True,
     previews: bool = False,
     folders: tuple[Path, ...] = (),
-    server: Sequence[str] = SERVER,
+    server: Sequence[str] | None = None,
     env: Mapping[str, str] | None = None,
     **chat: Any,
 ) -> AsyncIterator[ActingEditor]:
     """A running server. `script` is what the model answers (see `hearth.engine.backends.scripted`)."""
     where = {**os.environ, **({"HEARTH_HOME": str(home)} if home else {}), **(env or {})}
-    client: Any = await ClientServerConfig(list(server), server_env=where).start()
+    client: Any = await ClientServerConfig(list(server or SERVER), server_env=where).start()
     editor = ActingEditor(client, encoding)
     _listen(client, editor)
     options = settings or {
