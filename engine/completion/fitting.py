@@ -16,6 +16,7 @@ from hearth.engine.stopping.borders import last_border
 from hearth.engine.stopping.pairs import BRACKETS, QUOTES, Closers, Pairing, pair
 from hearth.engine.stopping.scanner import policy_at
 from hearth.engine.stopping.trims import lines_below
+from hearth.engine.text import shortened
 
 _BLANKS = " \t\r\n"
 _MAX_WORDS = 8  # that are taken off a line to make it sound
@@ -236,12 +237,12 @@ def _gets_lines(cursor: Cursor, text: str, closer: str) -> bool:
     if not line_end or closer in "\"'" or not first.strip():
         return bool(line_end)
     is_parameters = not pair(first, Closers(), cursor.code.language).open
-    return is_parameters and opens_block(cursor.code, cursor.tail.head + first.rstrip())
+    return is_parameters and opens_block(cursor.code, shortened(cursor.tail.head) + first.rstrip())
 
 
 def _opener(cursor: Cursor) -> str:
     """What closes the bracket, or the quote of several lines, that the text left of the cursor ends with."""
-    head = cursor.tail.head.rstrip()
+    head = shortened(cursor.tail.head).rstrip()
     last = head[-1:]
     if last in BRACKETS:
         return BRACKETS[last]

@@ -7,7 +7,7 @@ from hearth.engine.completion.suggestions import Shown
 from hearth.engine.context.syntax import UNKNOWN, errors, open_bracket, opens_block
 from hearth.engine.stopping.borders import Beginning, dangles, is_comment, is_whole, last_border
 from hearth.engine.stopping.pairs import QUOTES, Closers, pair
-from hearth.engine.text import bracket_depth, indent_of
+from hearth.engine.text import bracket_depth, indent_of, shortened
 
 _LISTS = ("css", "scss", "less", "toml", "yaml", "markdown", "bash")  # lists that stand in no brackets
 _WORTH_SHOWING = 4  # characters
@@ -38,7 +38,7 @@ def whole(cursor: Cursor, shown: Shown) -> str:
 def beginning(cursor: Cursor) -> Beginning:
     """What an answer there goes on with."""
     closers = Closers() if cursor.tail.is_before_line else cursor.closers
-    return Beginning(cursor.tail.head, closers, cursor.code.language, cursor.is_prose)
+    return Beginning(shortened(cursor.tail.head), closers, cursor.code.language, cursor.is_prose)
 
 
 def _parses(cursor: Cursor, text: str) -> bool:
@@ -53,13 +53,13 @@ def _parses(cursor: Cursor, text: str) -> bool:
 
 def _has_body(cursor: Cursor, text: str) -> bool:
     """Whether the block that the text ends with the beginning of stands below already."""
-    line = f"{cursor.tail.head}{text}".rpartition("\n")[2]
+    line = f"{shortened(cursor.tail.head)}{text}".rpartition("\n")[2]
     return indent_of(_line_below(cursor)) > indent_of(line) and opens_block(cursor.code, line)
 
 
 def _lacks_entry(cursor: Cursor, text: str) -> bool:
     """Whether another entry must follow a comma at its end: on this line, or as no bracket holds entries."""
-    line, language = f"{cursor.tail.head}{text}".rpartition("\n")[2], cursor.code.language
+    line, language = f"{shortened(cursor.tail.head)}{text}".rpartition("\n")[2], cursor.code.language
     if cursor.is_prose or not text.rstrip().endswith(",") or is_comment(line.strip(), language):
         return False
     count = pair(text, cursor.closers, language).count
@@ -79,7 +79,7 @@ def _goes_on_there(cursor: Cursor, text: str) -> bool:
         return False
     if found.open and cursor.closers.text[found.count :].strip().startswith(found.open):
         return True
-    line = f"{cursor.tail.head}{text}".rpartition("\n")[2]
+    line = f"{shortened(cursor.tail.head)}{text}".rpartition("\n")[2]
     if opens_block(cursor.code, line):
         return True
     if dangles(text, beginning(cursor)) and indent_of(_line_below(cursor)) <= indent_of(line):
