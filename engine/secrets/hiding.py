@@ -27,7 +27,7 @@ _MOST_STAND_INS = 50_000
 _MOST_REMEMBERED = 4_000_000  # characters of texts
 _LONG = 4_000  # characters of a text whose older version is worth looking for
 _VERY_LONG = 1_000_000  # characters of a text that is not looked through for each place in it
-_AROUND = 100_000
+_AROUND = 50_000
 _WORD = re.compile(r"[A-Za-z0-9]{3,}")
 _salt = secrets.token_bytes(16)
 
