@@ -53,13 +53,13 @@ def _parses(cursor: Cursor, text: str) -> bool:
 
 def _has_body(cursor: Cursor, text: str) -> bool:
     """Whether the block that the text ends with the beginning of stands below already."""
-    line = f"{shortened(cursor.tail.head)}{text}".rpartition("\n")[2]
+    line = _last_line(cursor, text)
     return indent_of(_line_below(cursor)) > indent_of(line) and opens_block(cursor.code, line)
 
 
 def _lacks_entry(cursor: Cursor, text: str) -> bool:
     """Whether another entry must follow a comma at its end: on this line, or as no bracket holds entries."""
-    line, language = f"{shortened(cursor.tail.head)}{text}".rpartition("\n")[2], cursor.code.language
+    line, language = _last_line(cursor, text), cursor.code.language
     if cursor.is_prose or not text.rstrip().endswith(",") or is_comment(line.strip(), language):
         return False
     count = pair(text, cursor.closers, language).count
@@ -79,7 +79,7 @@ def _goes_on_there(cursor: Cursor, text: str) -> bool:
         return False
     if found.open and cursor.closers.text[found.count :].strip().startswith(found.open):
         return True
-    line = f"{shortened(cursor.tail.head)}{text}".rpartition("\n")[2]
+    line = _last_line(cursor, text)
     if opens_block(cursor.code, line):
         return True
     if dangles(text, beginning(cursor)) and indent_of(_line_below(cursor)) <= indent_of(line):
@@ -87,6 +87,11 @@ def _goes_on_there(cursor: Cursor, text: str) -> bool:
     known = errors(cursor.code)
     most = max(0, known - 1) if found.open else known  # what closes it below was an error up to now
     return cursor.code.tree is not None and errors_with(cursor, Fit(text, found.count)) <= most
+
+
+def _last_line(cursor: Cursor, text: str) -> str:
+    """The line that an answer ends in, with what stands left of the cursor; of a very long one the end."""
+    return f"{shortened(cursor.tail.head)}{text}".rpartition("\n")[2]
 
 
 def _line_below(cursor: Cursor) -> str:

@@ -20,15 +20,10 @@ NEEDED = (
 # What a first completion does not wait for.
 LATER = (
     *("engine.code_actions.new_imports", "engine.code_actions.signatures", "engine.next_edit.silence"),
-    *(
-        "engine.next_edit.names",
-        "engine.next_edit.signatures",
-        "engine.next_edit.mirrors",
-        "engine.next_edit.rules",
-    ),
-    *("engine.next_edit.predictor", "lsp_server.next_editing"),
-    *("lsp_server.features.text_document_copilot_inline_edit",),
-    *("lsp_server.features.text_document_did_show_inline_edit",),
+    *("engine.next_edit.names", "engine.next_edit.signatures", "engine.next_edit.mirrors"),
+    *("engine.next_edit.rules", "engine.next_edit.predictor", "lsp_server.next_editing"),
+    "lsp_server.features.text_document_copilot_inline_edit",
+    "lsp_server.features.text_document_did_show_inline_edit",
     *("engine.code_actions.answers", "engine.code_actions.unit_tests", "engine.code_actions.actions"),
     *("lsp_server.rewriting", "lsp_server.features.text_document_code_action"),
     *("engine.index.symbols", "engine.index.search", "lsp_server.indexing", "lsp_server.attaching"),
